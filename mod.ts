@@ -1,0 +1,33 @@
+/**
+ * Statistics for programs with many threads: counters and records that Web Workers update at the cost of a
+ * plain `x += 1`, and that any thread reads, consistently and at any time, even while workers are busy, blocked, crashed or killed.
+ *
+ * Every thread writes to memory of its own in a `SharedArrayBuffer`; readers add up the memory of all.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { counter, defineSchema, max, record, sum, ThreadStats } from "@x/thread-stats";
+ *
+ * const schema = defineSchema({
+ *   requests: counter({ help: "Requests served", labels: ["method"] }),
+ *   flow: record({ bytes: sum("u64"), packets: sum(), longest: max() }, { labels: ["protocol"] }),
+ * });
+ *
+ * const stats = ThreadStats.create(schema);
+ * const worker = ThreadStats.attach(schema, stats.handle); // in each worker, with the handle from a message
+ * const thread = worker.registerThread("worker-1");
+ *
+ * thread.metrics.requests.labels({ method: "GET" }).add();
+ * thread.metrics.flow.labels({ protocol: "tcp" }).update({ bytes: 1500, packets: 1, longest: 1500 });
+ *
+ * assertEquals(stats.metrics.requests.read({ method: "GET" }), 1);
+ * assertEquals(stats.metrics.flow.read({ protocol: "tcp" }), { bytes: 1500n, packets: 1, longest: 1500 });
+ * ```
+ *
+ * @module
+ */
+export { StaleThreadError } from "./src/errors.ts";
+export * from "./src/schema/definitions.ts";
+export * from "./src/schema/schema.ts";
+export * from "./src/thread_stats.ts";

@@ -1,0 +1,333 @@
+/**
+ * The buckets of one metric: which ids live, and in which life each of them is.
+ *
+ * An epoch word for each id, shared by all threads, is the one truth. Odd: live; even: free. Creation
+ * and destruction advance it by one, `clear` by two; it never returns to an earlier value. What a thread wrote for an id
+ * carries the epoch it was written in and counts only while that is the id's epoch.
+ *
+ * ```text
+ *        create            clear
+ *  even ────────▶ odd ◀────────────┐
+ *  free ◀──────── live ────────────┘
+ *        destroy
+ * ```
+ *
+ * Two levels of bits help to find the smallest free id: `used` (one for each id) and `full` (one for each word of `used`). They are
+ * hints. A bit that says "free" for a live id costs its finder one look at the epoch; one that says "used" for a free id hides the
+ * id until the table would grow, when `#repair` looks at every epoch.
+ *
+ * Assumptions: epochs stop at `LAST_EPOCH`: an id with 2^31 lives behind it stays free for ever.
+ *
+ * Guarantees: an id is given to one creator (the compare-exchange on its epoch, which is at once its tag against ABA: a creator
+ * that slept while the id lived and died finds another epoch and fails). `create()` alone, without others creating or
+ * destroying meanwhile, gives the smallest free id. An update that raced with `clear` or `destroy` is dropped as a whole.
+ *
+ * Progress: all operations are lock-free. A thread killed at any instruction leaves at most one wrong hint.
+ *
+ * @module
+ */
+import { cannot, got } from "../errors.ts";
+import type { Arena, Views } from "../memory/arena.ts";
+import { DIRECTORY, IDS_PER_WORD, LINE_PAIR, roundUp } from "../memory/layout.ts";
+import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
+
+/** From here on an epoch is not advanced any more: it must not come round to a value that an old tag may have. */
+const LAST_EPOCH = 0x7ffffffc;
+
+/** A bucket segment as this thread sees it. Indices are absolute, in units of the view's element. */
+export interface BucketSegment {
+  /** The views in which the indices below are valid. */
+  readonly views: Views;
+  /** Where the epoch words start in `i32`. */
+  readonly epochs: number;
+  /** Where the `used` bits start in `i32`. */
+  readonly used: number;
+  /** Where the `full` bits start in `i32`. */
+  readonly full: number;
+  /** Where the label words start in `u64`. */
+  readonly labels: number;
+}
+
+/** What a table needs to know of its metric. */
+export interface BucketTableOptions {
+  /** The metric's name, for error texts. */
+  name: string;
+  /** Index of the directory's first word in `i32`. */
+  directory: number;
+  /** `log2` of the first segment's size. */
+  shift: number;
+  /** Whether buckets have label words. */
+  labelled: boolean;
+}
+
+/** The buckets of one metric, as one thread sees them. */
+export class BucketTable {
+  /** Allocation and views. */
+  readonly arena: Arena;
+  /** The metric's name, for error texts. */
+  readonly name: string;
+  /** `log2` of the first segment's size. */
+  readonly shift: number;
+  readonly #directory: number;
+  readonly #labelled: boolean;
+  readonly #segments: BucketSegment[] = [];
+
+  constructor(arena: Arena, options: BucketTableOptions) {
+    this.arena = arena;
+    this.name = options.name;
+    this.shift = options.shift;
+    this.#directory = options.directory;
+    this.#labelled = options.labelled;
+  }
+
+  /** The segment numbered `segment`, if any thread has made it. Any thread. */
+  segment(segment: number): BucketSegment | undefined {
+    const known = this.#segments[segment];
+    if (known !== undefined || !(segment < DIRECTORY)) return known;
+    // SeqCst; pairs with the compare-exchange in `#grow`: without it we could see the reference and not the growth behind it.
+    const block = Atomics.load(this.arena.views().i32, this.#directory + segment) >>> 0;
+    return block === 0 ? undefined : this.#view(segment, block * 8);
+  }
+
+  /**
+   * The epoch of `id`: odd while the bucket lives. 0 for an id that never lived. Any thread.
+   *
+   * @throws {RangeError} When `id` is not an integer from 0 on.
+   */
+  epoch(id: number): number {
+    const segment = this.segment(segmentOf(id, this.shift));
+    if (segment === undefined) return 0;
+    return Atomics.load(segment.views.i32, segment.epochs + this.#offset(id));
+  }
+
+  /**
+   * The epoch again, after the bucket's cells were read. Pairs with the advances in `create`, `clear` and `destroy`. A
+   * read-modify-write, because a load could be served before the plain loads of the cells (AArch64); those of the cells may not
+   * pass a write. Without it a read could add what one thread counted before a clear to what another counted after it.
+   */
+  confirmEpoch(id: number): number {
+    const segment = this.segment(segmentOf(id, this.shift))!;
+    return Atomics.add(segment.views.i32, segment.epochs + this.#offset(id), 0);
+  }
+
+  /**
+   * The epoch of a live bucket. Any thread.
+   *
+   * @throws {TypeError} When `id` is no number.
+   * @throws {RangeError} When the bucket does not live.
+   */
+  liveEpoch(id: number, verb: string): number {
+    if (typeof id !== "number") {
+      throw new TypeError(cannot(`${verb} ${this.name}`, "the bucket's id must be a number", id));
+    }
+    const valid = Number.isInteger(id) && id >= 0 && id < 2 ** 30;
+    const epoch = valid ? this.epoch(id) : 0;
+    if ((epoch & 1) === 0) {
+      const state = epoch === 0 ? "that never lived" : "that was destroyed";
+      throw new RangeError(
+        cannot(`${verb} ${this.name}`, "the bucket must be live", got(`${id}, ${valid ? `one ${state}` : "no id"}`)),
+      );
+    }
+    return epoch;
+  }
+
+  /**
+   * Creates a bucket with the smallest free id. Any thread.
+   *
+   * @throws {RangeError} When the arena is full.
+   */
+  create(): number {
+    for (;;) {
+      const id = this.findFree();
+      const epoch = this.epoch(id);
+      if ((epoch & 1) === 0 && this.begin(id, epoch)) return id;
+    }
+  }
+
+  /**
+   * Starts the life of bucket `id` that follows the even `epoch`. False if somebody else did it, or an earlier
+   * life has passed. Any thread.
+   */
+  begin(id: number, epoch: number): boolean {
+    const segment = this.segment(segmentOf(id, this.shift))!;
+    const offset = this.#offset(id);
+    const { i32 } = segment.views;
+    const begun = Atomics.compareExchange(i32, segment.epochs + offset, epoch, epoch + 1) === epoch;
+    if (begun) markUsed(segment, offset);
+    return begun;
+  }
+
+  /**
+   * Ends the life of bucket `id` that has the odd `epoch`. False if it is over or was cleared meanwhile. Any thread.
+   */
+  end(id: number, epoch: number): boolean {
+    const segment = this.segment(segmentOf(id, this.shift))!;
+    const offset = this.#offset(id);
+    const { i32 } = segment.views;
+    if (Atomics.compareExchange(i32, segment.epochs + offset, epoch, epoch + 1) !== epoch) return false;
+    if (epoch < LAST_EPOCH) markFree(segment, offset);
+    return true;
+  }
+
+  /**
+   * Makes all that was counted in bucket `id` so far count no more. Any thread; atomic for all of them.
+   *
+   * @throws {RangeError} When the bucket does not live, or was cleared 2^30 times.
+   */
+  clear(id: number): void {
+    for (;;) {
+      const epoch = this.liveEpoch(id, "clear");
+      if (epoch >= LAST_EPOCH) {
+        throw new RangeError(cannot(`clear ${this.name}`, "at most 2^30 clears of one bucket", got("one more")));
+      }
+      const segment = this.segment(segmentOf(id, this.shift))!;
+      const index = segment.epochs + this.#offset(id);
+      if (Atomics.compareExchange(segment.views.i32, index, epoch, epoch + 2) === epoch) return;
+    }
+  }
+
+  /** The live ids in rising order. Any thread. */
+  *ids(): Generator<number> {
+    for (let k = 0; k < DIRECTORY; k++) {
+      const segment = this.segment(k);
+      if (segment === undefined) return;
+      const first = firstId(k, this.shift);
+      const capacity = capacityOf(k, this.shift);
+      for (let offset = 0; offset < capacity; offset++) {
+        if (Atomics.load(segment.views.i32, segment.epochs + offset) & 1) yield first + offset;
+      }
+    }
+  }
+
+  /**
+   * The smallest free id. Any thread; another thread may take it at once.
+   *
+   * @throws {RangeError} When the arena is full.
+   */
+  findFree(): number {
+    const found = this.#search();
+    if (found >= 0) return found;
+    // Before the table grows, look for ids that a thread hid when it was killed between two steps.
+    this.repair(Infinity);
+    const repaired = this.#search();
+    return repaired >= 0 ? repaired : this.#grow();
+  }
+
+  /** Looks at the epochs themselves and corrects the hints for ids below `limit`. Any thread. */
+  repair(limit: number): void {
+    for (let k = 0; k < DIRECTORY; k++) {
+      const segment = this.segment(k);
+      const first = firstId(k, this.shift);
+      if (segment === undefined || first >= limit) return;
+      const capacity = Math.min(capacityOf(k, this.shift), limit - first);
+      for (let offset = 0; offset < capacity; offset++) {
+        const epoch = Atomics.load(segment.views.i32, segment.epochs + offset);
+        if ((epoch & 1) === 0 && epoch < LAST_EPOCH) markFree(segment, offset);
+      }
+    }
+  }
+
+  #offset(id: number): number {
+    return id - firstId(segmentOf(id, this.shift), this.shift);
+  }
+
+  #view(segment: number, start: number): BucketSegment {
+    const capacity = capacityOf(segment, this.shift);
+    const size = sizes(capacity, this.#labelled);
+    const made: BucketSegment = {
+      views: this.arena.views(start + size.bytes),
+      epochs: start / 4,
+      used: (start + size.used) / 4,
+      full: (start + size.full) / 4,
+      labels: (start + size.labels) / 8,
+    };
+    this.#segments[segment] = made;
+    return made;
+  }
+
+  /** Adds a segment, and returns its first id. */
+  #grow(): number {
+    let next = 0;
+    while (this.segment(next) !== undefined) next++;
+    if (next === DIRECTORY) {
+      throw new RangeError(cannot(`create a bucket of ${this.name}`, "at most 2^30 buckets", got("one more")));
+    }
+    const { bytes } = sizes(capacityOf(next, this.shift), this.#labelled);
+    const start = this.arena.allocate(bytes);
+    const { i32 } = this.arena.views();
+    // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow the table at once.
+    const winner = Atomics.compareExchange(i32, this.#directory + next, 0, (start / 8) | 0) >>> 0;
+    if (winner !== 0) this.arena.release(start, bytes);
+    return firstId(next, this.shift);
+  }
+
+  #search(): number {
+    for (let k = 0; k < DIRECTORY; k++) {
+      const segment = this.segment(k);
+      if (segment === undefined) break;
+      const offset = searchSegment(segment, capacityOf(k, this.shift));
+      if (offset >= 0) return firstId(k, this.shift) + offset;
+    }
+    return -1;
+  }
+}
+
+/** The smallest free offset in a segment, or -1. */
+function searchSegment(segment: BucketSegment, capacity: number): number {
+  const { i32 } = segment.views;
+  const words = Math.ceil(capacity / IDS_PER_WORD);
+  for (let group = 0; group * IDS_PER_WORD < words; group++) {
+    let open = ~Atomics.load(i32, segment.full + group) & lowBits(words - group * IDS_PER_WORD);
+    for (; open !== 0; open &= open - 1) {
+      const word = group * IDS_PER_WORD + lowestBit(open);
+      const ids = lowBits(capacity - word * IDS_PER_WORD);
+      let free = ~Atomics.load(i32, segment.used + word) & ids;
+      for (; free !== 0; free &= free - 1) {
+        const offset = word * IDS_PER_WORD + lowestBit(free);
+        const epoch = Atomics.load(i32, segment.epochs + offset);
+        if ((epoch & 1) === 0 && epoch < LAST_EPOCH) return offset;
+        markUsed(segment, offset);
+      }
+      // Set, then look again: an id freed in between cleared the bit before we set it.
+      Atomics.or(i32, segment.full + group, open & -open);
+      if ((~Atomics.load(i32, segment.used + word) & ids) !== 0) {
+        Atomics.and(i32, segment.full + group, ~(open & -open));
+      }
+    }
+  }
+  return -1;
+}
+
+/** Sets the hint "used"; takes it back if the bucket died before the bit was set, for then nobody else would. */
+function markUsed(segment: BucketSegment, offset: number): void {
+  const { i32 } = segment.views;
+  Atomics.or(i32, segment.used + Math.floor(offset / IDS_PER_WORD), 1 << (offset % IDS_PER_WORD));
+  const epoch = Atomics.load(i32, segment.epochs + offset);
+  if ((epoch & 1) === 0 && epoch < LAST_EPOCH) markFree(segment, offset);
+}
+
+/** Sets the hints "free". The word's own bits first: who finds `full` clear must find the id. */
+function markFree(segment: BucketSegment, offset: number): void {
+  const { i32 } = segment.views;
+  const word = Math.floor(offset / IDS_PER_WORD);
+  Atomics.and(i32, segment.used + word, ~(1 << (offset % IDS_PER_WORD)));
+  Atomics.and(i32, segment.full + Math.floor(word / IDS_PER_WORD), ~(1 << (word % IDS_PER_WORD)));
+}
+
+/** Byte offsets of a segment's parts, and its size. */
+function sizes(capacity: number, labelled: boolean): Record<"used" | "full" | "labels" | "bytes", number> {
+  const words = Math.ceil(capacity / IDS_PER_WORD);
+  const used = capacity * 4;
+  const full = used + words * 4;
+  const labels = roundUp(full + Math.ceil(words / IDS_PER_WORD) * 4, 8);
+  return { used, full, labels, bytes: roundUp(labels + (labelled ? capacity * 8 : 0), LINE_PAIR) };
+}
+
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
+}
+
+/** A mask of the lowest `count` bits, all 32 when there are as many or more. */
+function lowBits(count: number): number {
+  return count >= 32 ? -1 : (1 << count) - 1;
+}

@@ -1,0 +1,126 @@
+/**
+ * The growable shared memory: bump allocation, and the views through which everybody looks at it.
+ *
+ * Assumptions: fresh memory of a `SharedArrayBuffer` is zero; a buffer's length, once grown, is seen by
+ * every thread that learns of an offset in the new part.
+ *
+ * Guarantees: no byte is given out twice; nothing that was given out moves or goes away; an allocation
+ * that fails changes nothing.
+ *
+ * Progress: `allocate` is lock-free (a failed compare-exchange means that another thread got memory). A
+ * thread killed between taking a block and publishing it loses that block, and nothing else.
+ *
+ * @module
+ */
+import { cannot, got } from "../errors.ts";
+import { H_BUMP, LINE, LINE_PAIR, roundUp } from "./layout.ts";
+
+/** Memory grows by at least this many bytes at a time, so that few threads see it grow. */
+const GROWTH = 256 * 1024;
+
+/**
+ * Fixed-length views of one and the same stretch of memory, from byte 0 on. V8 needs 30-40 ns for an access through a
+ * length-tracking view and 1-2 ns through a fixed-length one, so when the memory has grown, new views are made.
+ */
+export interface Views {
+  /** Signed 32-bit words: everything that `Atomics` touches. */
+  readonly i32: Int32Array<SharedArrayBuffer>;
+  /** The same words unsigned. */
+  readonly u32: Uint32Array<SharedArrayBuffer>;
+  /** UTF-16 code units. */
+  readonly u16: Uint16Array<SharedArrayBuffer>;
+  /** Doubles: cells and fields. */
+  readonly f64: Float64Array<SharedArrayBuffer>;
+  /** 64-bit words: tagged references. */
+  readonly u64: BigUint64Array<SharedArrayBuffer>;
+}
+
+/** One thread's view of the shared memory. Disposable: all state is in the memory itself. */
+export class Arena {
+  /** The memory. */
+  readonly buffer: SharedArrayBuffer;
+  #views: Views;
+  #covered: number;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.#covered = buffer.byteLength;
+    this.#views = viewsOf(buffer);
+  }
+
+  /** Views that reach at least to byte `end`. Any thread. */
+  views(end = 0): Views {
+    if (end > this.#covered) {
+      this.#covered = this.buffer.byteLength;
+      this.#views = viewsOf(this.buffer);
+    }
+    return this.#views;
+  }
+
+  /** Bytes given out so far, with the static part. Any thread. */
+  get bytesUsed(): number {
+    return (Atomics.load(this.#views.i32, H_BUMP) >>> 0) * LINE;
+  }
+
+  /**
+   * Takes zeroed memory for good, and returns its byte offset. Any thread; lock-free.
+   *
+   * @param bytes How many.
+   * @param apart Whether the block needs lines of its own pair, because one thread writes it often.
+   * @throws {RangeError} When the arena is full; nothing has changed then.
+   */
+  allocate(bytes: number, apart = true): number {
+    const unit = apart ? LINE_PAIR : LINE;
+    const { i32 } = this.#views;
+    for (;;) {
+      // SeqCst; pairs with the compare-exchange of every other allocator: without it two would get the same lines.
+      const bump = Atomics.load(i32, H_BUMP);
+      const start = roundUp((bump >>> 0) * LINE, unit);
+      const end = start + roundUp(bytes, unit);
+      if (end > this.buffer.maxByteLength) this.#full(bytes);
+      // The buffer grows first, so that a refusal by the system leaves nothing behind.
+      this.#reach(end, bytes);
+      if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;
+    }
+  }
+
+  /** Gives back a block that nobody else has seen and that is still zero; keeps it if others have allocated since. */
+  release(offset: number, bytes: number): void {
+    const end = offset + roundUp(bytes, LINE_PAIR);
+    Atomics.compareExchange(this.#views.i32, H_BUMP, end / LINE, offset / LINE);
+  }
+
+  /** Makes the buffer at least `end` bytes long. Two threads may try at once: the longer growth wins, both are content. */
+  #reach(end: number, bytes: number): void {
+    while (this.buffer.byteLength < end) {
+      const wanted = roundUp(Math.max(end, this.buffer.byteLength * 1.25), GROWTH);
+      try {
+        this.buffer.grow(Math.min(wanted, this.buffer.maxByteLength));
+      } catch {
+        // Either another thread has grown it further (then the loop ends), or the system has no memory.
+        if (this.buffer.byteLength < end) this.#full(bytes);
+      }
+    }
+  }
+
+  #full(bytes: number): never {
+    throw new RangeError(
+      cannot(
+        `allocate ${bytes} bytes`,
+        `at most ${this.buffer.maxByteLength} bytes (maxByteLength) in all`,
+        got(`an arena with ${this.bytesUsed} in use`),
+      ),
+    );
+  }
+}
+
+function viewsOf(buffer: SharedArrayBuffer): Views {
+  const bytes = Math.floor(buffer.byteLength / 8) * 8;
+  return {
+    i32: new Int32Array(buffer, 0, bytes / 4),
+    u32: new Uint32Array(buffer, 0, bytes / 4),
+    u16: new Uint16Array(buffer, 0, bytes / 2),
+    f64: new Float64Array(buffer, 0, bytes / 8),
+    u64: new BigUint64Array(buffer, 0, bytes / 8),
+  };
+}

@@ -1,0 +1,216 @@
+/**
+ * Reading and managing the buckets of one metric, from any thread, without the help of the writers.
+ *
+ * Guarantees: what a read adds up belongs to one epoch of the bucket: a `clear` is seen in all threads' parts or in none.
+ *
+ * Progress: a read ends after `ROUNDS` rounds at the latest, whatever others do: a bucket that was cleared in
+ * each of them is read as it was at the instant of a clear: empty.
+ *
+ * @module
+ */
+import type { BucketTable } from "../buckets/bucket_table.ts";
+import type { LabelIndex } from "../buckets/label_index.ts";
+import { cannot, got } from "../errors.ts";
+import { firstId, segmentOf } from "../memory/segments.ts";
+import type { LabelValues } from "../schema/definitions.ts";
+import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
+import type { Cells } from "./cells.ts";
+
+/** How often a read is begun again because the bucket was cleared meanwhile. */
+const ROUNDS = 8;
+
+/** One thread's part of a bucket. */
+export interface ThreadValue<Value> {
+  /** Name of the slot's last owner. */
+  readonly thread: string;
+  /** Number of the slot. */
+  readonly slot: number;
+  /** What its owners have counted. */
+  readonly value: Value;
+}
+
+/** One bucket with its labels. */
+export interface SeriesValue<Value, Label extends string = string> {
+  /** The bucket. */
+  readonly id: number;
+  /** Its labels; `otel_metric_overflow` alone for the overflow series, none for a bucket made by `create()`. */
+  readonly labels: Partial<LabelValues<Label | "otel_metric_overflow">>;
+  /** All threads' counts. */
+  readonly value: Value;
+}
+
+/**
+ * Merges one thread's part of a bucket into a result.
+ *
+ * @typeParam Value The part.
+ * @typeParam Result The result.
+ */
+export type Aggregator<Value, Result> = (result: Result, value: Value, thread: ThreadInfo) => Result;
+
+/** What a reader needs to know of its metric. */
+export interface BucketReaderOptions<Value> {
+  /** The buckets. */
+  table: BucketTable;
+  /** The labels, if the metric has any. */
+  index?: LabelIndex;
+  /** The threads. */
+  slots: SlotDirectory;
+  /** Adds up one bucket. */
+  cells: Cells<Value>;
+  /** Index in `u64` of the number of updates sent to the overflow series. */
+  overflowed: number;
+}
+
+/** A bucket by its id or by its labels. */
+export type BucketName = number | Readonly<Record<string, string>>;
+
+/** Reads and manages the buckets of one metric. The readers of {@linkcode ThreadStats.metrics} are made of this. Any thread. */
+export class BucketReader<Value> {
+  readonly #table: BucketTable;
+  readonly #index: LabelIndex | undefined;
+  readonly #slots: SlotDirectory;
+  readonly #cells: Cells<Value>;
+  readonly #overflowed: number;
+
+  constructor(options: BucketReaderOptions<Value>) {
+    this.#table = options.table;
+    this.#index = options.index;
+    this.#slots = options.slots;
+    this.#cells = options.cells;
+    this.#overflowed = options.overflowed;
+  }
+
+  /** All threads' counts in one bucket. */
+  read(bucket: BucketName): Value {
+    const id = this.#find(bucket, "read");
+    if (id === undefined) return this.#empty();
+    const cells = this.#cells;
+    for (let round = 0; round < ROUNDS; round++) {
+      const epoch = this.#table.liveEpoch(id, "read");
+      cells.reset();
+      this.#visit(id, (slot, segment, offset) => cells.merge(slot, segment, offset, epoch));
+      if (this.#table.confirmEpoch(id) === epoch) return cells.value();
+    }
+    return this.#empty();
+  }
+
+  /** What each thread has counted in one bucket; threads that have counted nothing are left out. */
+  perThread(bucket: BucketName): ThreadValue<Value>[] {
+    return this.#parts(bucket, "read").map(({ thread, value }) => ({ thread: thread.name, slot: thread.slot, value }));
+  }
+
+  /** Merges the threads' parts of one bucket by a function of the caller's. */
+  aggregate<Result>(bucket: BucketName, initial: Result, callback: Aggregator<Value, Result>): Result {
+    if (typeof callback !== "function") {
+      throw new TypeError(cannot(`aggregate ${this.#table.name}`, "the callback must be a function", callback));
+    }
+    let result = initial;
+    for (const { thread, value } of this.#parts(bucket, "aggregate")) result = callback(result, value, thread);
+    return result;
+  }
+
+  /** All live buckets with their labels and values, in rising order of ids. */
+  series(): SeriesValue<Value>[] {
+    const all: SeriesValue<Value>[] = [];
+    for (const id of this.#table.ids()) {
+      const series = this.#index?.describe(id);
+      if (this.#index !== undefined && series === undefined) continue;
+      const value = this.#readIfLive(id);
+      if (value === undefined || (series !== undefined && !this.#index!.isAlive(series))) continue;
+      all.push({ id, labels: series === undefined ? {} : this.#index!.labelsOf(series), value });
+    }
+    return all;
+  }
+
+  /** The ids of the live buckets in rising order. */
+  ids(): number[] {
+    return [...this.#table.ids()];
+  }
+
+  /** The bucket with these labels, made if there is none. */
+  id(labels: Readonly<Record<string, string>>): number {
+    return this.#labelled("find a bucket of").intern(labels, "find a bucket of").id;
+  }
+
+  /** Makes a bucket without labels. */
+  create(): number {
+    return this.#index === undefined ? this.#table.create() : this.#index.createAnonymous();
+  }
+
+  /** Makes all counts of one bucket start again from nothing, in all threads at once. */
+  clear(bucket: BucketName): void {
+    this.#table.clear(this.#require(bucket, "clear"));
+  }
+
+  /** Ends the life of one bucket; its id is used again. */
+  destroy(bucket: BucketName): void {
+    const id = this.#require(bucket, "destroy");
+    if (this.#index !== undefined) return this.#index.destroy(id);
+    for (;;) if (this.#table.end(id, this.#table.liveEpoch(id, "destroy"))) return;
+  }
+
+  /** How many updates went to the overflow series because the metric had `maxSeries` buckets. */
+  overflowed(): number {
+    return Number(Atomics.load(this.#table.arena.views().u64, this.#overflowed));
+  }
+
+  /** Calls `visit` for all slots ever used. */
+  #visit(id: number, visit: (slot: number, segment: number, offset: number) => void): void {
+    const segment = segmentOf(id, this.#table.shift);
+    const offset = id - firstId(segment, this.#table.shift);
+    const used = this.#slots.used;
+    for (let slot = 0; slot < used; slot++) visit(slot, segment, offset);
+  }
+
+  /** The parts of all threads that have one. */
+  #parts(bucket: BucketName, verb: string): { thread: ThreadInfo; value: Value }[] {
+    const id = this.#find(bucket, verb);
+    if (id === undefined) return [];
+    const cells = this.#cells;
+    for (let round = 0; round < ROUNDS; round++) {
+      const epoch = this.#table.liveEpoch(id, verb);
+      const parts: { thread: ThreadInfo; value: Value }[] = [];
+      this.#visit(id, (slot, segment, offset) => {
+        cells.reset();
+        if (!cells.merge(slot, segment, offset, epoch)) return;
+        parts.push({ thread: this.#slots.describe(slot)!, value: cells.value() });
+      });
+      if (this.#table.confirmEpoch(id) === epoch) return parts;
+    }
+    return [];
+  }
+
+  #readIfLive(id: number): Value | undefined {
+    if ((this.#table.epoch(id) & 1) === 0) return undefined;
+    try {
+      return this.read(id);
+    } catch (error) {
+      // Destroyed between the look and the read.
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  #empty(): Value {
+    this.#cells.reset();
+    return this.#cells.value();
+  }
+
+  #labelled(verb: string): LabelIndex {
+    if (this.#index !== undefined) return this.#index;
+    throw new TypeError(cannot(`${verb} ${this.#table.name}`, "the metric has no labels", got("some")));
+  }
+
+  /** The id of a bucket; `undefined` when no bucket has these labels. */
+  #find(bucket: BucketName, verb: string): number | undefined {
+    if (typeof bucket === "object" && bucket !== null) return this.#labelled(verb).find(bucket, verb)?.id;
+    this.#table.liveEpoch(bucket, verb);
+    return bucket;
+  }
+
+  #require(bucket: BucketName, verb: string): number {
+    const id = this.#find(bucket, verb);
+    if (id !== undefined) return id;
+    throw new RangeError(cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket));
+  }
+}

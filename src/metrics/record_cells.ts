@@ -1,0 +1,161 @@
+/**
+ * Records, the reading side. The protocol is in `record_segment.ts`.
+ *
+ * @module
+ */
+import type { Arena, Views } from "../memory/arena.ts";
+import {
+  DIRECTORY,
+  H_READ_RETRIES,
+  RESCUE_HEADER_BYTES,
+  RESCUE_OFFSET,
+  RESCUE_SEQUENCE,
+  RESCUE_VERSION,
+} from "../memory/layout.ts";
+import { capacityOf, MANY_SHIFT } from "../memory/segments.ts";
+import type { CellSegments } from "../threads/cell_segments.ts";
+import type { Cells } from "./cells.ts";
+import type { AnyFields, RecordKernel } from "./record_kernel.ts";
+import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
+import { WAITING } from "./record_segment.ts";
+
+/**
+ * How often a reader is overtaken by a writer before it asks for help. FACTS: a writer in a tight loop overtakes a reader 0.2-3 times per
+ * read, so that this many means a writer that always will.
+ */
+const TRIES = 64;
+
+/** A record segment as a reader sees it: indices in the views. */
+interface Segment {
+  readonly views: Views;
+  readonly versions: number;
+  readonly slots: number;
+  readonly rescue: number;
+}
+
+/** What a reader of records needs to know of its metric. */
+export interface RecordCellsOptions {
+  /** The metric's number. */
+  metric: number;
+  /** Where the fields stand. */
+  layout: RecordLayout;
+  /** The inner loops for the fields. */
+  kernel: RecordKernel;
+  /**
+   * How often to try before asking for help.
+   *
+   * @default {64}
+   */
+  tries?: number;
+}
+
+/** Adds up a record. */
+export class RecordCells implements Cells<AnyFields> {
+  readonly #arena: Arena;
+  readonly #cells: CellSegments;
+  readonly #metric: number;
+  readonly #layout: RecordLayout;
+  readonly #kernel: RecordKernel;
+  readonly #tries: number;
+  readonly #segments: (Segment | undefined)[] = [];
+  readonly #fields: number;
+  readonly #identity: Float64Array;
+  readonly #totals: Float64Array;
+  readonly #totalBits: Uint32Array;
+  /** The copy being taken. */
+  readonly #copy: Float64Array;
+  readonly #copyBits: Uint32Array;
+  /** The epoch that came with the copy. */
+  #tag = 0;
+
+  constructor(arena: Arena, cells: CellSegments, options: RecordCellsOptions) {
+    this.#arena = arena;
+    this.#cells = cells;
+    this.#metric = options.metric;
+    this.#layout = options.layout;
+    this.#kernel = options.kernel;
+    this.#tries = options.tries ?? TRIES;
+    this.#fields = options.layout.fields.length;
+    this.#identity = new Float64Array(this.#fields);
+    for (const { op, word } of options.layout.fields) this.#identity[word] = identityOf(op);
+    this.#totals = new Float64Array(this.#fields);
+    this.#totalBits = new Uint32Array(this.#totals.buffer);
+    this.#copy = new Float64Array(this.#fields);
+    this.#copyBits = new Uint32Array(this.#copy.buffer);
+  }
+
+  reset(): void {
+    this.#totals.set(this.#identity);
+  }
+
+  merge(slot: number, segment: number, offset: number, epoch: number): boolean {
+    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    if (found === undefined) return false;
+    if (!this.#take(found, offset)) this.#takeWithHelp(found, offset);
+    if (this.#tag !== epoch) return false;
+    this.#kernel.combine(this.#totals, this.#totalBits, this.#copy, this.#copyBits);
+    return true;
+  }
+
+  value(): AnyFields {
+    return this.#kernel.toObject(this.#totals, this.#totalBits, 0);
+  }
+
+  /** Copies the last commit, unless the writer is always faster. */
+  #take(segment: Segment, offset: number): boolean {
+    const { i32 } = segment.views;
+    const index = segment.versions + offset;
+    for (let tries = 0; tries < this.#tries; tries++) {
+      // SeqCst; pairs with the publication in `RecordSegment.commit`: the slot is not older than the version.
+      const version = Atomics.load(i32, index);
+      this.#copySlot(segment, segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride);
+      // A read-modify-write, as a load could be served before the copy's loads (AArch64). Unchanged, or again: two commits
+      // later the writer is in this very slot, and one commit later it may be.
+      if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) {
+        if (tries > 0) Atomics.add(i32, H_READ_RETRIES, tries);
+        return true;
+      }
+    }
+    Atomics.add(i32, H_READ_RETRIES, this.#tries);
+    return false;
+  }
+
+  /** Asks the writer for a copy that it leaves alone; takes that, or the record itself when the writer has stopped. */
+  #takeWithHelp(segment: Segment, offset: number): void {
+    const { i32 } = segment.views;
+    const { rescue } = segment;
+    const index = segment.versions + offset;
+    const asked = Atomics.or(i32, index, WAITING);
+    for (;;) {
+      const version = Atomics.or(i32, index, WAITING); // again: the writer may have helped the reader of another record
+      this.#copySlot(segment, segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride);
+      if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) return;
+      const sequence = Atomics.load(i32, rescue + RESCUE_SEQUENCE);
+      if (
+        (sequence & 1) === 1 ||
+        Atomics.load(i32, rescue + RESCUE_OFFSET) !== offset ||
+        // Not one that was made before we asked: it could be older than what the caller has seen.
+        ((Atomics.load(i32, rescue + RESCUE_VERSION) - (asked & ~WAITING)) | 0) <= 0
+      ) continue;
+      this.#copySlot(segment, (rescue * 4 + RESCUE_HEADER_BYTES) / 8);
+      if (Atomics.add(i32, rescue + RESCUE_SEQUENCE, 0) === sequence) return;
+    }
+  }
+
+  #copySlot({ views }: Segment, from: number): void {
+    this.#kernel.copy(views.f64, views.u32, from, this.#copy, this.#copyBits, 0);
+    this.#tag = views.i32[(from + this.#fields) * 2];
+  }
+
+  #view(slot: number, segment: number): Segment | undefined {
+    const start = this.#cells.locate(slot, this.#metric, segment);
+    if (start === 0) return undefined;
+    const parts = recordSegmentParts(this.#layout, capacityOf(segment, MANY_SHIFT));
+    return this.#segments[slot * DIRECTORY + segment] = {
+      views: this.#arena.views(start + parts.bytes),
+      versions: (start + parts.versions) / 4,
+      slots: (start + parts.slots) / 8,
+      rescue: (start + parts.rescue) / 4,
+    };
+  }
+}

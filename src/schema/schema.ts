@@ -1,0 +1,79 @@
+/**
+ * A schema: the metrics of a program by name, and their description in shared memory.
+ *
+ * @module
+ */
+import { cannot, got } from "../errors.ts";
+import { assertName, type MetricDefinition } from "./definitions.ts";
+
+/** Definitions of metrics by name. */
+export type SchemaDefinition = Readonly<Record<string, MetricDefinition>>;
+
+/** A schema: what {@linkcode defineSchema} gives. */
+export interface Schema<Metrics extends SchemaDefinition = SchemaDefinition> {
+  /** The definitions by name, in the order in which they were given. */
+  readonly metrics: Metrics;
+  /** The same as JSON: equal text, equal schema. It stands in the shared memory. */
+  readonly description: string;
+}
+
+/** Schemas are made by `defineSchema` alone: whoever holds one knows that it was checked. */
+const made = new WeakSet<object>();
+
+/**
+ * Defines the metrics of a program. Every thread imports the same schema.
+ *
+ * @typeParam Metrics The definitions by name.
+ * @param metrics The definitions by name; a name is letters, digits and `_`.
+ * @returns The schema, for {@linkcode ThreadStats}.
+ * @throws {TypeError} When a name is no name, or a definition did not come from `counter` or `record`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { counter, defineSchema } from "@x/thread-stats";
+ *
+ * const schema = defineSchema({ packets: counter({ help: "Packets parsed" }) });
+ * assertEquals(schema.metrics.packets.help, "Packets parsed");
+ * ```
+ */
+export function defineSchema<const Metrics extends SchemaDefinition>(metrics: Metrics): Schema<Metrics> {
+  if (typeof metrics !== "object" || metrics === null) {
+    throw new TypeError(cannot("define a schema", "the metrics must be an object", metrics));
+  }
+  for (const [name, definition] of Object.entries(metrics)) {
+    assertName("define a metric", name);
+    const kind: unknown = (definition as MetricDefinition | null)?.kind;
+    if (kind !== "counter" && kind !== "record") {
+      throw new TypeError(
+        cannot(`define the metric ${name}`, "it must come from counter or record", got(String(kind ?? definition))),
+      );
+    }
+  }
+  const schema = Object.freeze({ metrics: Object.freeze({ ...metrics }), description: JSON.stringify(metrics) });
+  made.add(schema);
+  return schema;
+}
+
+/**
+ * Throws unless `schema` came from `defineSchema`.
+ *
+ * @throws {TypeError} When it did not.
+ */
+export function assertSchema(verb: string, schema: unknown): asserts schema is Schema {
+  if (typeof schema !== "object" || schema === null || !made.has(schema)) {
+    throw new TypeError(cannot(verb, "the schema must come from defineSchema", schema));
+  }
+}
+
+/** The first metric in which two descriptions differ, for an error text. */
+export function firstDifference(ours: string, theirs: string): string {
+  const left = JSON.parse(ours) as Record<string, unknown>;
+  const right = JSON.parse(theirs) as Record<string, unknown>;
+  for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    if (!(name in right)) return `memory without the metric ${name}`;
+    if (!(name in left)) return `memory with another metric ${name}`;
+    if (JSON.stringify(left[name]) !== JSON.stringify(right[name])) return `another definition of ${name}`;
+  }
+  return "the metrics in another order";
+}

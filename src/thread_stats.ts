@@ -1,0 +1,306 @@
+/**
+ * The statistics of a program: the one object that every thread makes, from a schema and a handle.
+ *
+ * @module
+ */
+import { cannot, got, StaleThreadError } from "./errors.ts";
+import { Arena } from "./memory/arena.ts";
+import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
+import { LAYOUT_VERSION } from "./memory/layout.ts";
+import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
+import type { MetricReaders, MetricWriters } from "./metrics/readers.ts";
+import { assertSchema, firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
+import { Seat, type SeatTicket } from "./threads/seat.ts";
+import { CellSegments } from "./threads/cell_segments.ts";
+import { ACTIVE, RESERVED, SlotDirectory, type Tenure, type ThreadInfo } from "./threads/slot_directory.ts";
+import { Thread } from "./threads/thread.ts";
+import { ThreadHome } from "./threads/thread_home.ts";
+
+/** Options of {@linkcode ThreadStats.create}. */
+export interface ThreadStatsOptions {
+  /**
+   * The most threads that are registered or reserved at a time; 1 to 65536. Costs 256 bytes each.
+   *
+   * @default {64}
+   */
+  maxThreads?: number;
+  /**
+   * The most bytes that the shared memory can grow to. Address space is reserved for all, memory is used as it is needed.
+   *
+   * @default {2 ** 30}
+   */
+  maxByteLength?: number;
+  /**
+   * How long the slot of a revoked thread stays unused, in seconds, unless the revoker knows that it has stopped.
+   *
+   * @default {60}
+   */
+  quarantineSeconds?: number;
+}
+
+/** What goes to other threads by `postMessage`, `workerData` or `BroadcastChannel`. */
+export interface ThreadStatsHandle {
+  /** The layout of the memory. */
+  readonly threadStats: number;
+  /** The memory. */
+  readonly buffer: SharedArrayBuffer;
+  /** The reserved slot, in the handle of a {@linkcode Seat}. */
+  readonly seat?: SeatTicket;
+}
+
+/**
+ * Statistics that many threads update at the cost of a plain addition, and that any thread reads at any time.
+ *
+ * | what | cost | progress |
+ * | --- | --- | --- |
+ * | `thread.metrics.NAME` updates | 1-15 ns | wait-free |
+ * | reads | some ns per thread slot in use | never wait for a writer |
+ * | new labels, `create`, `destroy`, `registerThread` | about 1 µs | lock-free |
+ *
+ * @typeParam Metrics The definitions of the schema.
+ *
+ * @example Count in this thread, read in any
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+ *
+ * const schema = defineSchema({ packets: counter({ help: "Packets parsed" }) });
+ * const stats = ThreadStats.create(schema);
+ * // worker.postMessage(stats.handle); and there: ThreadStats.attach(schema, handle)
+ * const there = ThreadStats.attach(schema, structuredClone(stats.handle));
+ *
+ * const thread = there.registerThread("worker-1");
+ * thread.metrics.packets.add(32);
+ * thread.unregister();
+ *
+ * assertEquals(stats.metrics.packets.read(), 32);
+ * assertEquals(stats.threads(), [{ slot: 0, name: "worker-1", state: "retired" }]);
+ * ```
+ */
+export class ThreadStats<Metrics extends SchemaDefinition> {
+  /** The readers of all metrics by name. */
+  readonly metrics: MetricReaders<Metrics>;
+  /** What other threads need to attach. Holds the shared memory itself, so keep it within the program. */
+  readonly handle: ThreadStatsHandle;
+  readonly #arena: Arena;
+  readonly #slots: SlotDirectory;
+  readonly #cells: CellSegments;
+  readonly #homes: ReadonlyMap<string, MetricHome>;
+
+  private constructor(schema: Schema<Metrics>, handle: ThreadStatsHandle, quarantine: number, maxThreads: number) {
+    const entries = Object.entries(schema.metrics);
+    this.handle = handle;
+    this.#arena = new Arena(handle.buffer);
+    this.#slots = new SlotDirectory(this.#arena, maxThreads, quarantine);
+    this.#cells = new CellSegments(this.#arena, this.#slots, entries.map(([, definition]) => shapeOf(definition)));
+    const shared = { arena: this.#arena, slots: this.#slots, cells: this.#cells };
+    const { logs } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
+    this.#homes = new Map(entries.map(([name, definition], metric) => {
+      const place = { name, metric, control: controlOffset(maxThreads, metric), log: logs[metric] };
+      return [name, new MetricHome(definition, place, shared)];
+    }));
+    const readers = [...this.#homes].map(([name, home]) => [name, home.reader]);
+    this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
+  }
+
+  /**
+   * Makes the shared memory for a program's statistics. One thread does it; the others attach.
+   *
+   * @typeParam Metrics The definitions of the schema.
+   * @param schema From {@linkcode defineSchema}.
+   * @param options Sizes.
+   * @returns The statistics.
+   * @throws {TypeError} When the schema did not come from `defineSchema`.
+   * @throws {RangeError} When an option is out of range, or the schema needs more memory than `maxByteLength`.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ packets: counter() }), { maxThreads: 8 });
+   * assertEquals(stats.metrics.packets.read(), 0);
+   * ```
+   */
+  static create<const Metrics extends SchemaDefinition>(
+    schema: Schema<Metrics>,
+    options: ThreadStatsOptions = {},
+  ): ThreadStats<Metrics> {
+    const what = "create the statistics";
+    assertSchema(what, schema);
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(cannot(what, "the options must be an object", options));
+    }
+    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = options;
+    assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
+    assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 35]);
+    assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
+    const labelled = labelledOf(schema);
+    const format = { maxThreads, quarantine: quarantineSeconds, description: schema.description, labelled };
+    const buffer = makeMemory(format, maxByteLength);
+    const handle = Object.freeze({ threadStats: LAYOUT_VERSION, buffer });
+    const stats = new ThreadStats(schema as Schema<Metrics>, handle, quarantineSeconds, maxThreads);
+    for (const home of stats.#homes.values()) home.initialize();
+    return stats;
+  }
+
+  /**
+   * Takes part in statistics that another thread has made.
+   *
+   * @typeParam Metrics The definitions of the schema.
+   * @param schema The same schema as in `create`.
+   * @param handle `stats.handle`, or the handle of a {@linkcode Seat}.
+   * @returns The statistics.
+   * @throws {TypeError} When the handle is foreign, cut short or of a newer layout, or the schema is another.
+   *
+   * @example
+   * ```ts
+   * import { assertThrows } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ packets: counter() }));
+   * const other = defineSchema({ bytes: counter() });
+   * assertThrows(() => ThreadStats.attach(other, stats.handle), TypeError, "the schema must be the one");
+   * ```
+   */
+  static attach<const Metrics extends SchemaDefinition>(
+    schema: Schema<Metrics>,
+    handle: ThreadStatsHandle,
+  ): ThreadStats<Metrics> {
+    const what = "attach to the handle";
+    assertSchema(what, schema);
+    if (typeof handle !== "object" || handle === null || typeof handle.threadStats !== "number") {
+      throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
+    }
+    if (handle.threadStats !== LAYOUT_VERSION) {
+      throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, handle.threadStats));
+    }
+    const format = readFormat(handle.buffer);
+    if (format.description !== schema.description) {
+      const difference = got(firstDifference(schema.description, format.description));
+      throw new TypeError(cannot(what, "the schema must be the one that the memory was made with", difference));
+    }
+    if (handle.seat !== undefined) assertTicket(what, handle.seat, format.maxThreads);
+    return new ThreadStats(schema, handle, format.quarantine, format.maxThreads);
+  }
+
+  /**
+   * Registers the calling thread: gives it memory of its own to count in. A slot that a thread of the same name has left is
+   * taken first. On the handle of a {@linkcode Seat}, takes that seat.
+   *
+   * @param name At most 64 UTF-16 code units. By default `thread-N`, or the name of the reservation.
+   * @returns The thread's writers; for this thread only.
+   * @throws {TypeError} When the name is no string, or the seat is taken already.
+   * @throws {RangeError} When the name is too long, all slots are taken, or the arena is full.
+   * @throws {StaleThreadError} When the seat was revoked.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+   * const thread = stats.registerThread("main");
+   * thread.metrics.jobs.add();
+   * assertEquals(stats.metrics.jobs.perThread(), [{ thread: "main", slot: 0, value: 1 }]);
+   * ```
+   */
+  registerThread(name?: string): Thread<Metrics> {
+    const { seat } = this.handle;
+    const tenure = seat === undefined ? this.#slots.acquire(name, ACTIVE) : this.#takeSeat(seat, name);
+    const home = new ThreadHome(this.#arena, this.#slots, this.#cells, tenure);
+    try {
+      this.#cells.ensureBlock(tenure.slot);
+      const writers = [...this.#homes].map(([metric, made]) => [metric, made.writer(home)]);
+      const metrics = Object.freeze(Object.fromEntries(writers)) as MetricWriters<Metrics>;
+      return new Thread(home, this.#slots.describe(tenure.slot)!.name, metrics);
+    } catch (error) {
+      home.retire();
+      throw error;
+    }
+  }
+
+  /**
+   * Reserves a slot for a worker, and keeps the right to fence it: so the parent of a worker that was killed
+   * can have its slot used again.
+   *
+   * @param name At most 64 UTF-16 code units. By default `thread-N`.
+   * @returns The seat; send its `handle` to the worker.
+   * @throws {TypeError} When the name is no string.
+   * @throws {RangeError} When the name is too long, or all slots are taken.
+   *
+   * @example
+   * ```ts
+   * import { assertThrows } from "@std/assert";
+   * import { counter, defineSchema, StaleThreadError, ThreadStats } from "@x/thread-stats";
+   *
+   * const schema = defineSchema({ jobs: counter() });
+   * const stats = ThreadStats.create(schema);
+   * const seat = stats.reserveThread("worker-1");
+   * const thread = ThreadStats.attach(schema, seat.handle).registerThread(); // in the worker
+   * seat.revoke(); // the worker was killed
+   * assertThrows(() => thread.metrics.jobs.add(), StaleThreadError); // should it still run
+   * ```
+   */
+  reserveThread(name?: string): Seat {
+    const tenure = this.#slots.acquire(name, RESERVED);
+    return new Seat(this.#slots, tenure, this.handle);
+  }
+
+  /**
+   * All thread slots that were ever used, in rising order.
+   *
+   * @returns Slot, name of the last owner, and state of each.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+   * stats.registerThread("main");
+   * assertEquals(stats.threads(), [{ slot: 0, name: "main", state: "active" }]);
+   * ```
+   */
+  threads(): ThreadInfo[] {
+    const infos: ThreadInfo[] = [];
+    for (let slot = 0; slot < this.#slots.used; slot++) {
+      const info = this.#slots.describe(slot);
+      if (info !== undefined) infos.push(info);
+    }
+    return infos;
+  }
+
+  #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
+    const what = "register the thread";
+    if (name !== undefined && typeof name !== "string") {
+      throw new TypeError(cannot(what, "its name must be a string", name));
+    }
+    const tenure = { slot: seat.slot, control: seat.control };
+    const state = this.#slots.activate(tenure);
+    if (state === "reserved") return tenure;
+    if (state === "active") {
+      throw new TypeError(cannot(what, "the seat must be free", got("one that is taken")));
+    }
+    throw new StaleThreadError(cannot(what, "the seat must be free", got(`one that is ${state}`)));
+  }
+}
+
+function labelledOf(schema: Schema): boolean[] {
+  return Object.values(schema.metrics).map((definition) => definition.labels.length > 0);
+}
+
+function assertInteger(what: string, name: string, value: unknown, [least, most]: [number, number]): void {
+  if (typeof value !== "number") throw new TypeError(cannot(what, `${name} must be a number`, value));
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(cannot(what, `${name} must be an integer from ${least} to ${most}`, value));
+  }
+}
+
+function assertTicket(what: string, seat: SeatTicket, maxThreads: number): void {
+  const { slot, control } = seat ?? {};
+  if (!Number.isInteger(slot) || slot < 0 || slot >= maxThreads || !Number.isInteger(control)) {
+    throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
+  }
+}
+
