@@ -28,6 +28,50 @@
  * @module
  */
 export { StaleThreadError } from "./src/errors.ts";
-export * from "./src/schema/definitions.ts";
-export * from "./src/schema/schema.ts";
-export * from "./src/thread_stats.ts";
+export { counter, type CounterDefinition } from "./src/schema/counter.ts";
+export { bitOr, type FieldDefinition, type FieldOp, max, min, sum } from "./src/schema/fields.ts";
+export type { LabelOptions, LabelValues, MetricOptions } from "./src/schema/options.ts";
+export {
+  record,
+  type RecordDefinition,
+  type RecordDelta,
+  type RecordFields,
+  type RecordValue,
+} from "./src/schema/record.ts";
+export {
+  defineSchema,
+  type MetricDefinition,
+  type Schema,
+  type SchemaDefinition,
+} from "./src/schema/schema.ts";
+export {
+  ThreadStats,
+  type ThreadStatsHandle,
+  type ThreadStatsOptions,
+} from "./src/thread_stats.ts";
+export type { RevokeOptions, Seat, SeatTicket } from "./src/threads/seat.ts";
+export type { ThreadInfo, ThreadState } from "./src/threads/slot_directory.ts";
+export type { Thread } from "./src/threads/thread.ts";
+export type { Aggregator, SeriesValue, ThreadValue } from "./src/metrics/bucket_reader.ts";
+export type {
+  BucketMaker,
+  CounterReader,
+  LabelledCounterReader,
+  LabelledReader,
+  LabelledRecordReader,
+  MetricReaders,
+  MultiReader,
+  ReaderOf,
+  RecordReader,
+  SingleReader,
+} from "./src/metrics/readers.ts";
+export type { BurstMethods, RecordBurst } from "./src/metrics/record_burst.ts";
+export type {
+  CounterWriter,
+  LabelledCounterWriter,
+  LabelledRecordWriter,
+  MetricWriters,
+  RecordBucketWriter,
+  RecordWriter,
+  WriterOf,
+} from "./src/metrics/writers.ts";

@@ -8,11 +8,23 @@ import { Arena } from "./memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
-import type { MetricReaders, MetricWriters } from "./metrics/readers.ts";
-import { assertSchema, firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
+import type { MetricReaders } from "./metrics/readers.ts";
+import type { MetricWriters } from "./metrics/writers.ts";
+import {
+  assertSchema,
+  firstDifference,
+  type Schema,
+  type SchemaDefinition,
+} from "./schema/schema.ts";
 import { Seat, type SeatTicket } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
-import { ACTIVE, RESERVED, SlotDirectory, type Tenure, type ThreadInfo } from "./threads/slot_directory.ts";
+import {
+  ACTIVE,
+  RESERVED,
+  SlotDirectory,
+  type Tenure,
+  type ThreadInfo,
+} from "./threads/slot_directory.ts";
 import { Thread } from "./threads/thread.ts";
 import { ThreadHome } from "./threads/thread_home.ts";
 
@@ -87,12 +99,21 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   readonly #cells: CellSegments;
   readonly #homes: ReadonlyMap<string, MetricHome>;
 
-  private constructor(schema: Schema<Metrics>, handle: ThreadStatsHandle, quarantine: number, maxThreads: number) {
+  private constructor(
+    schema: Schema<Metrics>,
+    handle: ThreadStatsHandle,
+    quarantine: number,
+    maxThreads: number,
+  ) {
     const entries = Object.entries(schema.metrics);
     this.handle = handle;
     this.#arena = new Arena(handle.buffer);
     this.#slots = new SlotDirectory(this.#arena, maxThreads, quarantine);
-    this.#cells = new CellSegments(this.#arena, this.#slots, entries.map(([, definition]) => shapeOf(definition)));
+    this.#cells = new CellSegments(
+      this.#arena,
+      this.#slots,
+      entries.map(([, definition]) => shapeOf(definition)),
+    );
     const shared = { arena: this.#arena, slots: this.#slots, cells: this.#cells };
     const { logs } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
     this.#homes = new Map(entries.map(([name, definition], metric) => {
@@ -136,7 +157,12 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 35]);
     assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
     const labelled = labelledOf(schema);
-    const format = { maxThreads, quarantine: quarantineSeconds, description: schema.description, labelled };
+    const format = {
+      maxThreads,
+      quarantine: quarantineSeconds,
+      description: schema.description,
+      labelled,
+    };
     const buffer = makeMemory(format, maxByteLength);
     const handle = Object.freeze({ threadStats: LAYOUT_VERSION, buffer });
     const stats = new ThreadStats(schema as Schema<Metrics>, handle, quarantineSeconds, maxThreads);
@@ -178,7 +204,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const format = readFormat(handle.buffer);
     if (format.description !== schema.description) {
       const difference = got(firstDifference(schema.description, format.description));
-      throw new TypeError(cannot(what, "the schema must be the one that the memory was made with", difference));
+      throw new TypeError(
+        cannot(what, "the schema must be the one that the memory was made with", difference),
+      );
     }
     if (handle.seat !== undefined) assertTicket(what, handle.seat, format.maxThreads);
     return new ThreadStats(schema, handle, format.quarantine, format.maxThreads);
@@ -207,7 +235,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   registerThread(name?: string): Thread<Metrics> {
     const { seat } = this.handle;
-    const tenure = seat === undefined ? this.#slots.acquire(name, ACTIVE) : this.#takeSeat(seat, name);
+    const tenure = seat === undefined
+      ? this.#slots.acquire(name, ACTIVE)
+      : this.#takeSeat(seat, name);
     const home = new ThreadHome(this.#arena, this.#slots, this.#cells, tenure);
     try {
       this.#cells.ensureBlock(tenure.slot);
@@ -290,10 +320,19 @@ function labelledOf(schema: Schema): boolean[] {
   return Object.values(schema.metrics).map((definition) => definition.labels.length > 0);
 }
 
-function assertInteger(what: string, name: string, value: unknown, [least, most]: [number, number]): void {
-  if (typeof value !== "number") throw new TypeError(cannot(what, `${name} must be a number`, value));
+function assertInteger(
+  what: string,
+  name: string,
+  value: unknown,
+  [least, most]: [number, number],
+): void {
+  if (typeof value !== "number") {
+    throw new TypeError(cannot(what, `${name} must be a number`, value));
+  }
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(cannot(what, `${name} must be an integer from ${least} to ${most}`, value));
+    throw new RangeError(
+      cannot(what, `${name} must be an integer from ${least} to ${most}`, value),
+    );
   }
 }
 
@@ -303,4 +342,3 @@ function assertTicket(what: string, seat: SeatTicket, maxThreads: number): void 
     throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
   }
 }
-

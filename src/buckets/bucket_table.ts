@@ -125,7 +125,11 @@ export class BucketTable {
     if ((epoch & 1) === 0) {
       const state = epoch === 0 ? "that never lived" : "that was destroyed";
       throw new RangeError(
-        cannot(`${verb} ${this.name}`, "the bucket must be live", got(`${id}, ${valid ? `one ${state}` : "no id"}`)),
+        cannot(
+          `${verb} ${this.name}`,
+          "the bucket must be live",
+          got(`${id}, ${valid ? `one ${state}` : "no id"}`),
+        ),
       );
     }
     return epoch;
@@ -164,7 +168,9 @@ export class BucketTable {
     const segment = this.segment(segmentOf(id, this.shift))!;
     const offset = this.#offset(id);
     const { i32 } = segment.views;
-    if (Atomics.compareExchange(i32, segment.epochs + offset, epoch, epoch + 1) !== epoch) return false;
+    if (Atomics.compareExchange(i32, segment.epochs + offset, epoch, epoch + 1) !== epoch) {
+      return false;
+    }
     if (epoch < LAST_EPOCH) markFree(segment, offset);
     return true;
   }
@@ -178,7 +184,9 @@ export class BucketTable {
     for (;;) {
       const epoch = this.liveEpoch(id, "clear");
       if (epoch >= LAST_EPOCH) {
-        throw new RangeError(cannot(`clear ${this.name}`, "at most 2^30 clears of one bucket", got("one more")));
+        throw new RangeError(
+          cannot(`clear ${this.name}`, "at most 2^30 clears of one bucket", got("one more")),
+        );
       }
       const segment = this.segment(segmentOf(id, this.shift))!;
       const index = segment.epochs + this.#offset(id);
@@ -250,7 +258,9 @@ export class BucketTable {
     let next = 0;
     while (this.segment(next) !== undefined) next++;
     if (next === DIRECTORY) {
-      throw new RangeError(cannot(`create a bucket of ${this.name}`, "at most 2^30 buckets", got("one more")));
+      throw new RangeError(
+        cannot(`create a bucket of ${this.name}`, "at most 2^30 buckets", got("one more")),
+      );
     }
     const { bytes } = sizes(capacityOf(next, this.shift), this.#labelled);
     const start = this.arena.allocate(bytes);
@@ -315,7 +325,10 @@ function markFree(segment: BucketSegment, offset: number): void {
 }
 
 /** Byte offsets of a segment's parts, and its size. */
-function sizes(capacity: number, labelled: boolean): Record<"used" | "full" | "labels" | "bytes", number> {
+function sizes(
+  capacity: number,
+  labelled: boolean,
+): Record<"used" | "full" | "labels" | "bytes", number> {
   const words = Math.ceil(capacity / IDS_PER_WORD);
   const used = capacity * 4;
   const full = used + words * 4;

@@ -121,14 +121,19 @@ export class LabelIndex {
     const made = this.#create(ANONYMOUS, []);
     if (made !== undefined) return made.id;
     throw new RangeError(
-      cannot(`create a bucket of ${this.#table.name}`, `at most ${this.#maxSeries} (maxSeries)`, got("one more")),
+      cannot(
+        `create a bucket of ${this.#table.name}`,
+        `at most ${this.#maxSeries} (maxSeries)`,
+        got("one more"),
+      ),
     );
   }
 
   /** Whether this life of the bucket goes on. Any thread. */
   isAlive(series: Series): boolean {
     const epoch = this.#table.epoch(series.id);
-    return epoch === series.life || ((epoch & 1) === 1 && this.#word(series.id).life === series.life);
+    return epoch === series.life ||
+      ((epoch & 1) === 1 && this.#word(series.id).life === series.life);
   }
 
   /** The life that bucket `id` is in, with its labels; `undefined` when it does not live. Any thread. */
@@ -165,7 +170,11 @@ export class LabelIndex {
     try {
       for (;;) {
         const position = this.#catchUp();
-        const known = kind === LABELLED ? this.#findLive(values) : kind === OVERFLOW ? this.#liveOverflow() : undefined;
+        const known = kind === LABELLED
+          ? this.#findLive(values)
+          : kind === OVERFLOW
+          ? this.#liveOverflow()
+          : undefined;
         if (known !== undefined) return known;
         const id = this.#table.findFree();
         if (id >= this.#maxSeries && kind !== OVERFLOW) {
@@ -178,7 +187,12 @@ export class LabelIndex {
         const epoch = this.#table.epoch(id);
         if ((epoch & 1) === 1) continue;
         if (block === 0) block = writeLabels(this.#arena, kind, values);
-        addressLabels(this.#arena, block, { metric: this.#metric, id, epoch, stamp: (position + 1) | 0 });
+        addressLabels(this.#arena, block, {
+          metric: this.#metric,
+          id,
+          epoch,
+          stamp: (position + 1) | 0,
+        });
         if (!this.#log.append(position, block)) continue;
         this.#log.finish(position, block);
         block = 0; // it is the bucket's now
@@ -199,7 +213,9 @@ export class LabelIndex {
   }
 
   #liveOverflow(): Series | undefined {
-    return this.#overflow !== undefined && this.isAlive(this.#overflow) ? this.#overflow : undefined;
+    return this.#overflow !== undefined && this.isAlive(this.#overflow)
+      ? this.#overflow
+      : undefined;
   }
 
   /** Reads the log to its end, and returns the position of the end. */
@@ -292,14 +308,20 @@ export class LabelIndex {
   #values(labels: Readonly<Record<string, string>>, verb: string): string[] {
     const what = `${verb} ${this.#table.name}`;
     const required = `the labels must be ${this.names.join(", ")}`;
-    if (typeof labels !== "object" || labels === null) throw new TypeError(cannot(what, required, labels));
+    if (typeof labels !== "object" || labels === null) {
+      throw new TypeError(cannot(what, required, labels));
+    }
     for (const name of Object.keys(labels)) {
-      if (!this.names.includes(name)) throw new TypeError(cannot(what, required, got(`the unknown label ${name}`)));
+      if (!this.names.includes(name)) {
+        throw new TypeError(cannot(what, required, got(`the unknown label ${name}`)));
+      }
     }
     return this.names.map((name) => {
       const value: unknown = labels[name];
       if (value === undefined) throw new TypeError(cannot(what, required, got(`no ${name}`)));
-      if (typeof value !== "string") throw new TypeError(cannot(what, `the label ${name} must be a string`, value));
+      if (typeof value !== "string") {
+        throw new TypeError(cannot(what, `the label ${name} must be a string`, value));
+      }
       return value;
     });
   }

@@ -22,7 +22,9 @@ export const OVERFLOW = 2;
 export type LabelKind = typeof ANONYMOUS | typeof LABELLED | typeof OVERFLOW;
 
 /** The labels of the overflow series, as OpenTelemetry names it. */
-export const OVERFLOW_LABELS: Readonly<Record<string, string>> = Object.freeze({ otel_metric_overflow: "true" });
+export const OVERFLOW_LABELS: Readonly<Record<string, string>> = Object.freeze({
+  otel_metric_overflow: "true",
+});
 
 /** Takes a block and writes the values into it. Nobody else sees it until it stands in the log. Any thread. */
 export function writeLabels(arena: Arena, kind: LabelKind, values: readonly string[]): number {
@@ -69,7 +71,11 @@ export function freeLabels(arena: Arena, block: number): void {
  * Reads a block that may be freed and written anew meanwhile: the caller checks afterwards that the bucket
  * still has it. Never reads outside the memory. Any thread.
  */
-export function readLabels(arena: Arena, block: number, count: number): { kind: number; values: string[] } | undefined {
+export function readLabels(
+  arena: Arena,
+  block: number,
+  count: number,
+): { kind: number; values: string[] } | undefined {
   const limit = arena.buffer.byteLength;
   const words = block * 2;
   if ((words + L_LENGTHS + count) * 4 > limit) return undefined;

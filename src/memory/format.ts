@@ -42,7 +42,9 @@ export function controlOffset(maxThreads: number, metric: number): number {
 }
 
 /** Byte offset of the label log of each metric that has one, else 0, and of the end of the last one. */
-export function logOffsets(format: Pick<Format, "maxThreads" | "labelled">): { logs: number[]; end: number } {
+export function logOffsets(
+  format: Pick<Format, "maxThreads" | "labelled">,
+): { logs: number[]; end: number } {
   let end = controlOffset(format.maxThreads, format.labelled.length);
   const logs = format.labelled.map((labelled) => {
     if (!labelled) return 0;
@@ -64,7 +66,11 @@ export function makeMemory(format: Format, maxByteLength: number): SharedArrayBu
   const staticBytes = roundUp(end + text.length, LINE_PAIR);
   if (staticBytes > maxByteLength) {
     throw new RangeError(
-      cannot("create the shared memory", `this schema needs ${staticBytes} bytes (maxByteLength)`, maxByteLength),
+      cannot(
+        "create the shared memory",
+        `this schema needs ${staticBytes} bytes (maxByteLength)`,
+        maxByteLength,
+      ),
     );
   }
   const buffer = new SharedArrayBuffer(staticBytes, { maxByteLength });
@@ -92,11 +98,15 @@ export function readFormat(buffer: unknown): Format {
     throw new TypeError(cannot(what, "it must hold a SharedArrayBuffer", buffer));
   }
   if (buffer.byteLength < SLOTS_OFFSET) {
-    throw new TypeError(cannot(what, "its memory must be whole", got(`${buffer.byteLength} bytes`)));
+    throw new TypeError(
+      cannot(what, "its memory must be whole", got(`${buffer.byteLength} bytes`)),
+    );
   }
   const i32 = new Int32Array(buffer, 0, SLOTS_OFFSET / 4);
   if (Atomics.load(i32, H_MAGIC) !== MAGIC) {
-    throw new TypeError(cannot(what, "its memory must come from ThreadStats.create", got("other memory")));
+    throw new TypeError(
+      cannot(what, "its memory must come from ThreadStats.create", got("other memory")),
+    );
   }
   if (i32[H_VERSION] !== LAYOUT_VERSION) {
     throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, i32[H_VERSION]));
@@ -109,7 +119,10 @@ export function readFormat(buffer: unknown): Format {
     throw new TypeError(cannot(what, "its memory must be whole", bytes));
   }
   const maxThreads = i32[H_MAX_THREADS];
-  if (start < controlOffset(maxThreads, 0) || length < 0 || start + length > staticBytes || maxThreads < 1) {
+  if (
+    start < controlOffset(maxThreads, 0) || length < 0 || start + length > staticBytes ||
+    maxThreads < 1
+  ) {
     throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
   }
   const description = new TextDecoder().decode(new Uint8Array(buffer, start, length).slice());

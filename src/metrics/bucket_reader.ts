@@ -12,7 +12,7 @@ import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import { cannot, got } from "../errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
-import type { LabelValues } from "../schema/definitions.ts";
+import type { LabelValues } from "../schema/options.ts";
 import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
 import type { Cells } from "./cells.ts";
 
@@ -45,7 +45,11 @@ export interface SeriesValue<Value, Label extends string = string> {
  * @typeParam Value The part.
  * @typeParam Result The result.
  */
-export type Aggregator<Value, Result> = (result: Result, value: Value, thread: ThreadInfo) => Result;
+export type Aggregator<Value, Result> = (
+  result: Result,
+  value: Value,
+  thread: ThreadInfo,
+) => Result;
 
 /** What a reader needs to know of its metric. */
 export interface BucketReaderOptions<Value> {
@@ -96,16 +100,28 @@ export class BucketReader<Value> {
 
   /** What each thread has counted in one bucket; threads that have counted nothing are left out. */
   perThread(bucket: BucketName): ThreadValue<Value>[] {
-    return this.#parts(bucket, "read").map(({ thread, value }) => ({ thread: thread.name, slot: thread.slot, value }));
+    return this.#parts(bucket, "read").map(({ thread, value }) => ({
+      thread: thread.name,
+      slot: thread.slot,
+      value,
+    }));
   }
 
   /** Merges the threads' parts of one bucket by a function of the caller's. */
-  aggregate<Result>(bucket: BucketName, initial: Result, callback: Aggregator<Value, Result>): Result {
+  aggregate<Result>(
+    bucket: BucketName,
+    initial: Result,
+    callback: Aggregator<Value, Result>,
+  ): Result {
     if (typeof callback !== "function") {
-      throw new TypeError(cannot(`aggregate ${this.#table.name}`, "the callback must be a function", callback));
+      throw new TypeError(
+        cannot(`aggregate ${this.#table.name}`, "the callback must be a function", callback),
+      );
     }
     let result = initial;
-    for (const { thread, value } of this.#parts(bucket, "aggregate")) result = callback(result, value, thread);
+    for (const { thread, value } of this.#parts(bucket, "aggregate")) {
+      result = callback(result, value, thread);
+    }
     return result;
   }
 
@@ -198,12 +214,16 @@ export class BucketReader<Value> {
 
   #labelled(verb: string): LabelIndex {
     if (this.#index !== undefined) return this.#index;
-    throw new TypeError(cannot(`${verb} ${this.#table.name}`, "the metric has no labels", got("some")));
+    throw new TypeError(
+      cannot(`${verb} ${this.#table.name}`, "the metric has no labels", got("some")),
+    );
   }
 
   /** The id of a bucket; `undefined` when no bucket has these labels. */
   #find(bucket: BucketName, verb: string): number | undefined {
-    if (typeof bucket === "object" && bucket !== null) return this.#labelled(verb).find(bucket, verb)?.id;
+    if (typeof bucket === "object" && bucket !== null) {
+      return this.#labelled(verb).find(bucket, verb)?.id;
+    }
     this.#table.liveEpoch(bucket, verb);
     return bucket;
   }
@@ -211,6 +231,8 @@ export class BucketReader<Value> {
   #require(bucket: BucketName, verb: string): number {
     const id = this.#find(bucket, verb);
     if (id !== undefined) return id;
-    throw new RangeError(cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket));
+    throw new RangeError(
+      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket),
+    );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Counters, the reading side. The protocol is in `counter_writer.ts`.
+ * Counters, the reading side. The protocol is in `own_counter.ts`.
  *
  * @module
  */
@@ -40,9 +40,9 @@ export class CounterCells implements Cells<number> {
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
     const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
     if (found === undefined) return false;
-    // SeqCst; pairs with the store of the tag in `CounterWriter`: the value below is not older than the tag.
+    // SeqCst; pairs with the store of the tag in `OwnCounter`: the value below is not older than the tag.
     if (Atomics.load(found.views.i32, found.tags + offset) !== epoch) return false;
-    // Unordered; pairs with the store in `CounterWriter.add`. Does not tear.
+    // Unordered; pairs with the store in `OwnCounter.add`. Does not tear.
     this.#total += found.views.f64[found.cells + offset];
     return true;
   }

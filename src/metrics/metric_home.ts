@@ -10,7 +10,7 @@ import { LabelLog } from "../buckets/label_log.ts";
 import type { Arena } from "../memory/arena.ts";
 import { M_LOG_END, M_OVERFLOWED_LONG } from "../memory/layout.ts";
 import { MANY_SHIFT, SINGLE_SHIFT } from "../memory/segments.ts";
-import type { MetricDefinition } from "../schema/definitions.ts";
+import type { MetricDefinition } from "../schema/schema.ts";
 import type { CellSegments, CellShape } from "../threads/cell_segments.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { ThreadHome } from "../threads/thread_home.ts";
@@ -18,11 +18,11 @@ import { type Aggregator, BucketReader } from "./bucket_reader.ts";
 import type { Cells } from "./cells.ts";
 import { CounterCells } from "./counter_cells.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
-import { CounterWriter, LabelledCounterWriter } from "./counter_writer.ts";
+import { OwnCounter, OwnLabelledCounter } from "./own_counter.ts";
+import { OwnLabelledRecords, OwnRecords } from "./own_records.ts";
 import { RecordCells } from "./record_cells.ts";
 import { makeKernel } from "./record_kernel.ts";
 import { layoutOf, recordSegmentParts } from "./record_layout.ts";
-import { LabelledRecordWriter, RecordWriter } from "./record_writer.ts";
 import type { SingleReader } from "./readers.ts";
 
 /** Whether a metric has one implicit bucket. Records get theirs from `create()`. */
@@ -33,7 +33,12 @@ export function isSingle(definition: MetricDefinition): boolean {
 /** What a thread's cells of a metric need. */
 export function shapeOf(definition: MetricDefinition): CellShape {
   const shift = isSingle(definition) ? SINGLE_SHIFT : MANY_SHIFT;
-  if (definition.kind === "counter") return { shift, bytes: (capacity) => counterSegmentParts(capacity).bytes };
+  if (definition.kind === "counter") {
+    return {
+      shift,
+      bytes: (capacity) => counterSegmentParts(capacity).bytes,
+    };
+  }
   const layout = layoutOf(definition.fields);
   return { shift, bytes: (capacity) => recordSegmentParts(layout, capacity).bytes };
 }
@@ -76,8 +81,16 @@ export class MetricHome {
     const table = new BucketTable(arena, { name, directory: place.control / 4, shift, labelled });
     this.#table = table;
     if (labelled) {
-      const log = new LabelLog(table, { metric, ring: place.log / 8, end: place.control / 4 + M_LOG_END });
-      this.#index = new LabelIndex(table, log, { metric, names: definition.labels, maxSeries: definition.maxSeries });
+      const log = new LabelLog(table, {
+        metric,
+        ring: place.log / 8,
+        end: place.control / 4 + M_LOG_END,
+      });
+      this.#index = new LabelIndex(table, log, {
+        metric,
+        names: definition.labels,
+        maxSeries: definition.maxSeries,
+      });
     }
     let totals: Cells<unknown>;
     if (definition.kind === "counter") {
@@ -112,9 +125,9 @@ export class MetricHome {
     };
     if (this.#kernel !== undefined) {
       const record = { ...home, ...this.#kernel };
-      return this.#index === undefined ? new RecordWriter(record) : new LabelledRecordWriter(record);
+      return this.#index === undefined ? new OwnRecords(record) : new OwnLabelledRecords(record);
     }
-    return this.#index === undefined ? new CounterWriter(home, 0) : new LabelledCounterWriter(home);
+    return this.#index === undefined ? new OwnCounter(home, 0) : new OwnLabelledCounter(home);
   }
 }
 
@@ -128,8 +141,8 @@ function singleReader<Value>(reader: BucketReader<Value>): SingleReader<Value> {
   return {
     read: () => reader.read(0),
     perThread: () => reader.perThread(0),
-    aggregate: <Result>(initial: Result, callback: Aggregator<Value, Result>) => reader.aggregate(0, initial, callback),
+    aggregate: <Result>(initial: Result, callback: Aggregator<Value, Result>) =>
+      reader.aggregate(0, initial, callback),
     clear: () => reader.clear(0),
   };
 }
-

@@ -1,19 +1,13 @@
 /**
- * What readers and writers of each kind of metric look like to users: types by the schema.
+ * What the readers of each kind of metric look like to users: types by the schema.
  *
  * @module
  */
-import type {
-  CounterDefinition,
-  LabelValues,
-  RecordDefinition,
-  RecordFields,
-  RecordValue,
-} from "../schema/definitions.ts";
+import type { CounterDefinition } from "../schema/counter.ts";
+import type { LabelValues } from "../schema/options.ts";
+import type { RecordDefinition, RecordFields, RecordValue } from "../schema/record.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { Aggregator, SeriesValue, ThreadValue } from "./bucket_reader.ts";
-import type { CounterWriter, LabelledCounterWriter } from "./counter_writer.ts";
-import type { LabelledRecordWriter, RecordWriter } from "./record_writer.ts";
 
 /** Reads a metric that has one bucket. Any thread; never waits for a writer. */
 export interface SingleReader<Value> {
@@ -89,7 +83,9 @@ export type LabelledCounterReader<Label extends string> =
   & MultiReader<number, number | LabelValues<Label>, Label>
   & LabelledReader<Label>;
 /** Reads a record without labels. */
-export type RecordReader<Fields extends RecordFields> = MultiReader<RecordValue<Fields>, number, never> & BucketMaker;
+export type RecordReader<Fields extends RecordFields> =
+  & MultiReader<RecordValue<Fields>, number, never>
+  & BucketMaker;
 /** Reads a record with labels. */
 export type LabelledRecordReader<Fields extends RecordFields, Label extends string> =
   & MultiReader<RecordValue<Fields>, number | LabelValues<Label>, Label>
@@ -106,16 +102,4 @@ export type ReaderOf<Definition> = Definition extends CounterDefinition<infer La
   ? [Label] extends [never] ? CounterReader : LabelledCounterReader<Label>
   : Definition extends RecordDefinition<infer Fields, infer Label>
     ? [Label] extends [never] ? RecordReader<Fields> : LabelledRecordReader<Fields, Label>
-  : never;
-
-/** The writers of a schema's metrics by name. */
-export type MetricWriters<Metrics extends SchemaDefinition> = {
-  readonly [Name in keyof Metrics]: WriterOf<Metrics[Name]>;
-};
-
-/** The writer of one metric. */
-export type WriterOf<Definition> = Definition extends CounterDefinition<infer Label>
-  ? [Label] extends [never] ? CounterWriter : LabelledCounterWriter<Label>
-  : Definition extends RecordDefinition<infer Fields, infer Label>
-    ? [Label] extends [never] ? RecordWriter<Fields> : LabelledRecordWriter<Fields, Label>
   : never;

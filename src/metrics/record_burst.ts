@@ -4,11 +4,10 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import type { RecordDelta, RecordFields, RecordValue } from "../schema/definitions.ts";
+import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
+import type { RecordHome } from "./record_publisher.ts";
 import { type AnyFields, type RecordKernel, reject } from "./record_kernel.ts";
 import type { FieldPlace } from "./record_layout.ts";
-import type { RecordSegment } from "./record_segment.ts";
-import type { RecordHome } from "./record_writer.ts";
 import { getUint64, setUint64 } from "./uint64.ts";
 
 /** The methods of a burst, beside the fields as properties. */
@@ -40,6 +39,14 @@ export type RecordBurst<Fields extends RecordFields> =
   & BurstMethods<Fields>
   & { -readonly [Name in keyof RecordValue<Fields>]: RecordValue<Fields>[Name] };
 
+/** What a burst needs of the writer that it belongs to. */
+export interface BurstHost {
+  /** Publishes the private values of a bucket, if the thread may still write. */
+  commit(id: number): void;
+  /** Takes the private values back to those of the last commit. */
+  discard(id: number): void;
+}
+
 /**
  * The implementation; a subclass for each writer adds the fields as accessors. What is not the users' starts with `$`, which
  * no field's name has. Owner thread only.
@@ -53,28 +60,24 @@ export class Burst {
   $bits: Uint32Array = new Uint32Array(0);
   /** The first word of the record in `$values`. */
   $base = 0;
-  $offset = 0;
-  $segment: RecordSegment | undefined = undefined;
-  readonly $home: RecordHome;
+  readonly $fields: number;
   readonly $kernel: RecordKernel;
-  readonly $control: number;
-  readonly $controlIndex: number;
+  readonly $host: BurstHost;
+  readonly $metric: string;
 
-  constructor(home: RecordHome) {
-    this.$home = home;
+  constructor(home: RecordHome, host: BurstHost) {
+    this.$fields = home.layout.fields.length;
     this.$kernel = home.kernel;
-    this.$control = home.thread.tenure.control;
-    this.$controlIndex = home.thread.controlIndex;
+    this.$host = host;
+    this.$metric = home.table.name;
   }
 
-  $open(segment: RecordSegment, offset: number, id: number): void {
+  $open(id: number, values: Float64Array, bits: Uint32Array): void {
     this.$isOpen = true;
-    this.$segment = segment;
-    this.$offset = offset;
     this.id = id;
-    this.$base = offset * segment.fields;
-    this.$values = segment.values;
-    this.$bits = segment.bits;
+    this.$base = id * this.$fields;
+    this.$values = values;
+    this.$bits = bits;
   }
 
   merge(delta: AnyFields): void {
@@ -84,20 +87,14 @@ export class Burst {
 
   commit(): void {
     if (!this.$isOpen) this.$refuse("commit");
-    const segment = this.$segment!;
-    // Unordered; pairs with the changes in `SlotDirectory`: a thread may be revoked while its burst is open.
-    if (segment.words[this.$controlIndex] !== this.$control) {
-      this.discard();
-      this.$home.thread.check(`commit ${this.$home.table.name}`);
-    }
     this.$isOpen = false;
-    segment.commit(this.$offset);
+    this.$host.commit(this.id);
   }
 
   discard(): void {
     if (!this.$isOpen) return;
     this.$isOpen = false;
-    this.$segment!.adopt(this.$offset, this.$segment!.seen[this.$offset]);
+    this.$host.discard(this.id);
   }
 
   [Symbol.dispose](): void {
@@ -105,13 +102,14 @@ export class Burst {
   }
 
   $refuse(verb: string): never {
-    const what = `${verb} ${this.$home.table.name}`;
-    throw new TypeError(cannot(what, "the burst must be open", got("one that is over")));
+    throw new TypeError(
+      cannot(`${verb} ${this.$metric}`, "the burst must be open", got("one that is over")),
+    );
   }
 }
 
 /** Makes the one burst of a writer. */
-export function makeBurst(home: RecordHome): Burst {
+export function makeBurst(home: RecordHome, host: BurstHost): Burst {
   const FieldsBurst = class extends Burst {};
   for (const field of home.layout.fields) {
     const accessor = field.type === "u64"
@@ -119,10 +117,13 @@ export function makeBurst(home: RecordHome): Burst {
       : numberAccessor(home.table.name, field);
     Object.defineProperty(FieldsBurst.prototype, field.name, accessor);
   }
-  return new FieldsBurst(home);
+  return new FieldsBurst(home, host);
 }
 
-function integerAccessor(metric: string, { name, type, word }: FieldPlace): PropertyDescriptor & ThisType<Burst> {
+function integerAccessor(
+  metric: string,
+  { name, type, word }: FieldPlace,
+): PropertyDescriptor & ThisType<Burst> {
   return {
     get() {
       if (!this.$isOpen) this.$refuse("read");
@@ -130,13 +131,18 @@ function integerAccessor(metric: string, { name, type, word }: FieldPlace): Prop
     },
     set(value: number | bigint) {
       if (!this.$isOpen) this.$refuse("change");
-      if (typeof value !== "bigint" && !Number.isSafeInteger(value)) reject(metric, name, type, value);
+      if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
+        reject(metric, name, type, value);
+      }
       setUint64(this.$bits, 2 * (this.$base + word), value);
     },
   };
 }
 
-function numberAccessor(metric: string, { name, type, word }: FieldPlace): PropertyDescriptor & ThisType<Burst> {
+function numberAccessor(
+  metric: string,
+  { name, type, word }: FieldPlace,
+): PropertyDescriptor & ThisType<Burst> {
   const isWord = type === "u32";
   return {
     get() {
@@ -146,7 +152,9 @@ function numberAccessor(metric: string, { name, type, word }: FieldPlace): Prope
     set(value: number) {
       if (!this.$isOpen) this.$refuse("change");
       if (typeof value !== "number" || value !== value) reject(metric, name, type, value);
-      if (isWord && (value | 0) !== value && (value >>> 0) !== value) reject(metric, name, type, value);
+      if (isWord && (value | 0) !== value && (value >>> 0) !== value) {
+        reject(metric, name, type, value);
+      }
       this.$values[this.$base + word] = isWord ? value >>> 0 : value;
     },
   };

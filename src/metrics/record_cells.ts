@@ -1,5 +1,5 @@
 /**
- * Records, the reading side. The protocol is in `record_segment.ts`.
+ * Records, the reading side. The protocol is in `record_publisher.ts`.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { CellSegments } from "../threads/cell_segments.ts";
 import type { Cells } from "./cells.ts";
 import type { AnyFields, RecordKernel } from "./record_kernel.ts";
 import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
-import { WAITING } from "./record_segment.ts";
+import { WAITING } from "./record_publisher.ts";
 
 /**
  * How often a reader is overtaken by a writer before it asks for help. FACTS: a writer in a tight loop overtakes a reader 0.2-3 times per
@@ -106,9 +106,12 @@ export class RecordCells implements Cells<AnyFields> {
     const { i32 } = segment.views;
     const index = segment.versions + offset;
     for (let tries = 0; tries < this.#tries; tries++) {
-      // SeqCst; pairs with the publication in `RecordSegment.commit`: the slot is not older than the version.
+      // SeqCst; pairs with the publication in `RecordPublisher.publish`: the slot is not older than the version.
       const version = Atomics.load(i32, index);
-      this.#copySlot(segment, segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride);
+      this.#copySlot(
+        segment,
+        segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride,
+      );
       // A read-modify-write, as a load could be served before the copy's loads (AArch64). Unchanged, or again: two commits
       // later the writer is in this very slot, and one commit later it may be.
       if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) {
@@ -128,7 +131,10 @@ export class RecordCells implements Cells<AnyFields> {
     const asked = Atomics.or(i32, index, WAITING);
     for (;;) {
       const version = Atomics.or(i32, index, WAITING); // again: the writer may have helped the reader of another record
-      this.#copySlot(segment, segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride);
+      this.#copySlot(
+        segment,
+        segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride,
+      );
       if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) return;
       const sequence = Atomics.load(i32, rescue + RESCUE_SEQUENCE);
       if (

@@ -36,7 +36,12 @@ export interface RecordKernel {
     to: number,
   ): void;
   /** Merges the values at word 0 of `bits` and `values` into the totals. */
-  combine(totals: Float64Array, totalBits: Uint32Array, values: Float64Array, bits: Uint32Array): void;
+  combine(
+    totals: Float64Array,
+    totalBits: Uint32Array,
+    values: Float64Array,
+    bits: Uint32Array,
+  ): void;
   /** The values as an object. */
   toObject(values: Float64Array, bits: Uint32Array, base: number): AnyFields;
 }
@@ -65,7 +70,9 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
       case "u32":
         return `typeof v${n} === "number" && ((v${n} | 0) === v${n} || (v${n} >>> 0) === v${n})`;
       default:
-        return `typeof v${n} === "number" && ${fields[n].op === "sum" ? `v${n} - v${n} === 0` : `v${n} === v${n}`}`;
+        return `typeof v${n} === "number" && ${
+          fields[n].op === "sum" ? `v${n} - v${n} === 0` : `v${n} === v${n}`
+        }`;
     }
   };
   const apply = (n: number) => {
@@ -83,10 +90,14 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
   };
   const combine = (n: number) => {
     const { op, type, word } = fields[n];
-    if (type === "u64") return `addHalves(totalBits, ${2 * word}, bits[${2 * word}], bits[${2 * word + 1}]);`;
+    if (type === "u64") {
+      return `addHalves(totalBits, ${2 * word}, bits[${2 * word}], bits[${2 * word + 1}]);`;
+    }
     if (op === "sum") return `totals[${word}] += values[${word}];`;
     if (op === "bitOr") return `totals[${word}] = (totals[${word}] | values[${word}]) >>> 0;`;
-    return `if (values[${word}] ${op === "min" ? "<" : ">"} totals[${word}]) totals[${word}] = values[${word}];`;
+    return `if (values[${word}] ${
+      op === "min" ? "<" : ">"
+    } totals[${word}]) totals[${word}] = values[${word}];`;
   };
   const words = (count: number, first = 0) => Array.from({ length: count }, (_, n) => first + n);
   return `"use strict";
@@ -95,19 +106,35 @@ return {
   merge(values, bits, base, delta) {
     if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
 ${each((n) => `    const v${n} = delta.${fields[n].name};`)}
-${each((n) => `    if (v${n} !== undefined && !(${check(n)})) reject(metric, "${fields[n].name}", "${fields[n].type}", v${n});`)}
+${
+    each((n) =>
+      `    if (v${n} !== undefined && !(${check(n)})) reject(metric, "${fields[n].name}", "${
+        fields[n].type
+      }", v${n});`
+    )
+  }
 ${each((n) => `    if (v${n} !== undefined) { ${apply(n)} }`)}
   },
   copy(values, bits, base, toValues, toBits, to) {
 ${words(doubles).map((w) => `    toValues[to + ${w}] = values[base + ${w}];`).join("\n")}
-${words(2 * (fields.length - doubles), 2 * doubles).map((w) => `    toBits[2 * to + ${w}] = bits[2 * base + ${w}];`).join("\n")}
+${
+    words(2 * (fields.length - doubles), 2 * doubles).map((w) =>
+      `    toBits[2 * to + ${w}] = bits[2 * base + ${w}];`
+    ).join("\n")
+  }
   },
   combine(totals, totalBits, values, bits) {
 ${each((n) => `    ${combine(n)}`)}
   },
   toObject(values, bits, base) {
     return {
-${each((n) => `      ${fields[n].name}: ${fields[n].type === "u64" ? `getUint64(bits, ${half(n)})` : `values[${at(n)}]`},`)}
+${
+    each((n) =>
+      `      ${fields[n].name}: ${
+        fields[n].type === "u64" ? `getUint64(bits, ${half(n)})` : `values[${at(n)}]`
+      },`
+    )
+  }
     };
   },
 };`;
@@ -165,14 +192,24 @@ export function isValid(op: string, type: string, value: unknown): boolean {
 
 /** Throws what is wrong with a value. */
 export function reject(metric: string, field: string, type: string, value: unknown): never {
-  if (field === "") throw new TypeError(cannot(`update ${metric}`, "the change must be an object", value));
+  if (field === "") {
+    throw new TypeError(cannot(`update ${metric}`, "the change must be an object", value));
+  }
   const what = `update ${metric}`;
   if (type === "u64") {
     const text = cannot(what, `${field} must be a bigint or a safe integer`, value);
     throw typeof value === "number" ? new RangeError(text) : new TypeError(text);
   }
-  if (typeof value !== "number") throw new TypeError(cannot(what, `${field} must be a number`, value));
+  if (typeof value !== "number") {
+    throw new TypeError(cannot(what, `${field} must be a number`, value));
+  }
   throw new RangeError(
-    cannot(what, type === "u32" ? `${field} must be an integer of 32 bits` : `${field} must be a finite number`, value),
+    cannot(
+      what,
+      type === "u32"
+        ? `${field} must be an integer of 32 bits`
+        : `${field} must be a finite number`,
+      value,
+    ),
   );
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { FieldOp, RecordFields } from "../schema/definitions.ts";
+import type { FieldOp } from "../schema/fields.ts";
+import type { RecordFields } from "../schema/record.ts";
 import { RESCUE_HEADER_BYTES, roundUp } from "../memory/layout.ts";
 
 /** A field and its place. */

@@ -4,7 +4,16 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import { assertName, type MetricDefinition } from "./definitions.ts";
+import type { CounterDefinition } from "./counter.ts";
+import { assertName } from "./names.ts";
+import type { RecordDefinition, RecordFields } from "./record.ts";
+
+/** Any definition. */
+export type MetricDefinition =
+  | CounterDefinition<string>
+  | CounterDefinition
+  | RecordDefinition<RecordFields, string>
+  | RecordDefinition;
 
 /** Definitions of metrics by name. */
 export type SchemaDefinition = Readonly<Record<string, MetricDefinition>>;
@@ -37,7 +46,9 @@ const made = new WeakSet<object>();
  * assertEquals(schema.metrics.packets.help, "Packets parsed");
  * ```
  */
-export function defineSchema<const Metrics extends SchemaDefinition>(metrics: Metrics): Schema<Metrics> {
+export function defineSchema<const Metrics extends SchemaDefinition>(
+  metrics: Metrics,
+): Schema<Metrics> {
   if (typeof metrics !== "object" || metrics === null) {
     throw new TypeError(cannot("define a schema", "the metrics must be an object", metrics));
   }
@@ -46,11 +57,18 @@ export function defineSchema<const Metrics extends SchemaDefinition>(metrics: Me
     const kind: unknown = (definition as MetricDefinition | null)?.kind;
     if (kind !== "counter" && kind !== "record") {
       throw new TypeError(
-        cannot(`define the metric ${name}`, "it must come from counter or record", got(String(kind ?? definition))),
+        cannot(
+          `define the metric ${name}`,
+          "it must come from counter or record",
+          got(String(kind ?? definition)),
+        ),
       );
     }
   }
-  const schema = Object.freeze({ metrics: Object.freeze({ ...metrics }), description: JSON.stringify(metrics) });
+  const schema = Object.freeze({
+    metrics: Object.freeze({ ...metrics }),
+    description: JSON.stringify(metrics),
+  });
   made.add(schema);
   return schema;
 }
@@ -73,7 +91,9 @@ export function firstDifference(ours: string, theirs: string): string {
   for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
     if (!(name in right)) return `memory without the metric ${name}`;
     if (!(name in left)) return `memory with another metric ${name}`;
-    if (JSON.stringify(left[name]) !== JSON.stringify(right[name])) return `another definition of ${name}`;
+    if (JSON.stringify(left[name]) !== JSON.stringify(right[name])) {
+      return `another definition of ${name}`;
+    }
   }
   return "the metrics in another order";
 }

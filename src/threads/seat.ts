@@ -38,7 +38,10 @@ export class Seat {
   /** Not for users. */
   constructor(slots: SlotDirectory, tenure: Tenure, handle: ThreadStatsHandle) {
     this.slot = tenure.slot;
-    this.handle = Object.freeze({ ...handle, seat: Object.freeze({ slot: tenure.slot, control: tenure.control }) });
+    this.handle = Object.freeze({
+      ...handle,
+      seat: Object.freeze({ slot: tenure.slot, control: tenure.control }),
+    });
     this.#slots = slots;
     this.#tenure = tenure;
   }

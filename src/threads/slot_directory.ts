@@ -150,7 +150,9 @@ export class SlotDirectory {
       if (state === REVOKED && !stopped) return false;
       // Before the state: who finds the slot revoked must not find the time of an earlier revocation.
       if (!stopped) Atomics.store(i32, this.controlIndex(tenure.slot) + SLOT_REVOKED_AT, seconds());
-      if (this.#change(tenure.slot, control, generation | (stopped ? RETIRED : REVOKED))) return state !== REVOKED;
+      if (this.#change(tenure.slot, control, generation | (stopped ? RETIRED : REVOKED))) {
+        return state !== REVOKED;
+      }
     }
   }
 
@@ -168,7 +170,9 @@ export class SlotDirectory {
       const control = this.#control(slot);
       if ((control & STATE_MASK) === FREE) return undefined;
       const name = this.#readName(slot, control);
-      if (this.#control(slot) === control) return { slot, name, state: STATES[control & STATE_MASK] };
+      if (this.#control(slot) === control) {
+        return { slot, name, state: STATES[control & STATE_MASK] };
+      }
     }
   }
 
@@ -178,7 +182,8 @@ export class SlotDirectory {
 
   /** The one way in which a control word changes. SeqCst; pairs with itself in other threads and with the fence in the writers. */
   #change(slot: number, from: number, to: number): boolean {
-    return Atomics.compareExchange(this.#arena.views().i32, this.controlIndex(slot), from, to) === from;
+    return Atomics.compareExchange(this.#arena.views().i32, this.controlIndex(slot), from, to) ===
+      from;
   }
 
   #choose(name: string | undefined): number {
@@ -187,7 +192,10 @@ export class SlotDirectory {
     for (let slot = 0; slot < used; slot++) {
       const control = this.#control(slot);
       if (!this.#isTakeable(slot, control)) continue;
-      if (name !== undefined && (control & STATE_MASK) !== FREE && this.#readName(slot, control) === name) return slot;
+      if (
+        name !== undefined && (control & STATE_MASK) !== FREE &&
+        this.#readName(slot, control) === name
+      ) return slot;
       if (gone < 0) gone = slot;
     }
     if (gone >= 0) return gone;
@@ -196,7 +204,11 @@ export class SlotDirectory {
       if ((this.#control(slot) & STATE_MASK) === FREE) return slot;
     }
     throw new RangeError(
-      cannot("register a thread", `at most ${this.#maxThreads} at a time (maxThreads)`, got("one more")),
+      cannot(
+        "register a thread",
+        `at most ${this.#maxThreads} at a time (maxThreads)`,
+        got("one more"),
+      ),
     );
   }
 
@@ -243,10 +255,16 @@ export class SlotDirectory {
  */
 function assertThreadName(name: unknown): void {
   if (name === undefined) return;
-  if (typeof name !== "string") throw new TypeError(cannot("register a thread", "its name must be a string", name));
+  if (typeof name !== "string") {
+    throw new TypeError(cannot("register a thread", "its name must be a string", name));
+  }
   if (name.length > NAME_UNITS) {
     throw new RangeError(
-      cannot("register a thread", `its name may have ${NAME_UNITS} UTF-16 code units`, got(String(name.length))),
+      cannot(
+        "register a thread",
+        `its name may have ${NAME_UNITS} UTF-16 code units`,
+        got(String(name.length)),
+      ),
     );
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { MetricWriters } from "../metrics/readers.ts";
+import type { MetricWriters } from "../metrics/writers.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { ThreadHome } from "./thread_home.ts";
 

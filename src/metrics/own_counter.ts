@@ -23,9 +23,10 @@ import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex, Series } from "../buckets/label_index.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
-import type { LabelValues } from "../schema/definitions.ts";
+import type { LabelValues } from "../schema/options.ts";
 import type { ThreadHome } from "../threads/thread_home.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
+import type { CounterWriter, LabelledCounterWriter } from "./writers.ts";
 
 /** What a counter's writers need to know of their metric. */
 export interface CounterHome {
@@ -41,8 +42,8 @@ export interface CounterHome {
   readonly overflowed: number;
 }
 
-/** Adds to one counter in one thread. Get it from {@linkcode Thread.metrics} or {@linkcode LabelledCounterWriter.labels}. */
-export class CounterWriter {
+/** One counter in one thread. Owner thread only. */
+export class OwnCounter implements CounterWriter {
   private readonly words: Int32Array;
   private readonly cells: Float64Array;
   private readonly cell: number;
@@ -58,7 +59,7 @@ export class CounterWriter {
   private readonly home: CounterHome;
   private readonly series: Series | undefined;
 
-  /** Not for users: `id` is a live bucket. */
+  /** `id` is a live bucket, in the life `series` if the metric has labels. */
   constructor(home: CounterHome, id: number, series?: Series) {
     const { table, thread, metric } = home;
     const k = segmentOf(id, table.shift);
@@ -78,14 +79,6 @@ export class CounterWriter {
     this.series = series;
   }
 
-  /**
-   * Adds `n`. Owner thread only; wait-free, 1-3 ns.
-   *
-   * @param n A finite number, not negative.
-   * @throws {TypeError} When `n` is no number.
-   * @throws {RangeError} When `n` is negative or not finite, or the labelled bucket was destroyed.
-   * @throws {StaleThreadError} When the thread was unregistered or revoked.
-   */
   add(n = 1): void {
     if (
       !(typeof n === "number" && n >= 0 && n < Infinity) ||
@@ -122,10 +115,14 @@ export class CounterWriter {
     const epoch = table.liveEpoch(this.id, "add to");
     // After the epoch was read, so that it is an epoch of this life.
     if (this.series !== undefined && !index!.isAlive(this.series)) {
-      throw new RangeError(cannot(what, "the bucket must be live", got(`${this.id}, one that was destroyed`)));
+      throw new RangeError(
+        cannot(what, "the bucket must be live", got(`${this.id}, one that was destroyed`)),
+      );
     }
     // The tag is the bucket's epoch only if this writer, or the slot's owner before it, has added in this epoch.
-    if (this.epoch !== epoch) this.total = this.words[this.tag] === epoch ? this.cells[this.cell] : 0;
+    if (this.epoch !== epoch) {
+      this.total = this.words[this.tag] === epoch ? this.cells[this.cell] : 0;
+    }
     this.cells[this.cell] = this.total += n;
     // SeqCst, after the value; pairs with the load of the tag in `CounterCells.merge`: without this order a reader could
     // take what was counted before a clear for what was counted after it.
@@ -135,7 +132,7 @@ export class CounterWriter {
 }
 
 /** Counts what goes to the overflow series. A class of its own, so that the others need not ask. */
-class OverflowCounterWriter extends CounterWriter {
+class OverflowCounter extends OwnCounter {
   readonly #home: CounterHome;
 
   constructor(home: CounterHome, id: number, series: Series) {
@@ -149,43 +146,33 @@ class OverflowCounterWriter extends CounterWriter {
   }
 }
 
-/** Finds the counters of one metric by label, in one thread. Get it from {@linkcode Thread.metrics}. */
-export class LabelledCounterWriter<Label extends string> {
+/** The labelled counters of one metric in one thread. Owner thread only. */
+export class OwnLabelledCounter implements LabelledCounterWriter<string> {
   readonly #home: CounterHome;
   readonly #index: LabelIndex;
   /** By id; one writer for each life, as two would each keep a total of their own. */
-  readonly #writers: CounterWriter[] = [];
+  readonly #counters: (OwnCounter | undefined)[] = [];
 
-  /** Not for users. */
   constructor(home: CounterHome) {
     this.#home = home;
     this.#index = home.index!;
   }
 
-  /**
-   * The counter with these labels, made if there is none; keep it, or look it up each time. Owner thread only.
-   *
-   * @param labels All labels of the metric, as strings.
-   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets.
-   * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
-   * @throws {RangeError} When the arena is full.
-   * @throws {StaleThreadError} When the thread was unregistered or revoked.
-   */
-  labels(labels: LabelValues<Label>): CounterWriter {
+  labels(labels: LabelValues<string>): OwnCounter {
     const known = this.#index.peek(labels);
     if (known !== undefined) {
-      const writer = this.#writers[known.id];
-      if (writer !== undefined && writer.serves(known)) return writer;
+      const counter = this.#counters[known.id];
+      if (counter !== undefined && counter.serves(known)) return counter;
     }
     return this.#bind(labels);
   }
 
-  #bind(labels: LabelValues<Label>): CounterWriter {
+  #bind(labels: LabelValues<string>): OwnCounter {
     this.#home.thread.check(`add to ${this.#home.table.name}`);
     const series = this.#index.intern(labels, "add to");
-    const known = this.#writers[series.id];
+    const known = this.#counters[series.id];
     if (known !== undefined && known.isOf(series)) return known;
-    const Writer = series.kind === OVERFLOW ? OverflowCounterWriter : CounterWriter;
-    return this.#writers[series.id] = new Writer(this.#home, series.id, series);
+    const Counter = series.kind === OVERFLOW ? OverflowCounter : OwnCounter;
+    return this.#counters[series.id] = new Counter(this.#home, series.id, series);
   }
 }

@@ -1,0 +1,115 @@
+/**
+ * What the writers of each kind of metric look like to users: types by the schema. All of them are for the thread that
+ * registered alone.
+ *
+ * @module
+ */
+import type { CounterDefinition } from "../schema/counter.ts";
+import type { LabelValues } from "../schema/options.ts";
+import type { RecordDefinition, RecordDelta, RecordFields } from "../schema/record.ts";
+import type { SchemaDefinition } from "../schema/schema.ts";
+import type { RecordBurst } from "./record_burst.ts";
+
+/** Adds to one counter in one thread. */
+export interface CounterWriter {
+  /**
+   * Adds to the counter. Owner thread only; wait-free, 1-5 ns; allocates nothing.
+   *
+   * @param n A finite number, not negative. By default 1.
+   * @throws {TypeError} When `n` is no number.
+   * @throws {RangeError} When `n` is negative or not finite, or the labelled bucket was destroyed.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  add(n?: number): void;
+}
+
+/** Finds the counters of one metric by their labels, in one thread. */
+export interface LabelledCounterWriter<Label extends string> {
+  /**
+   * The counter with these labels, made if there is none; keep it, or look it up each time. Owner thread only.
+   *
+   * @param labels All labels of the metric, as strings.
+   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets.
+   * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
+   * @throws {RangeError} When the arena is full.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  labels(labels: LabelValues<Label>): CounterWriter;
+}
+
+/** Changes the records of one metric in one thread. */
+export interface RecordWriter<Fields extends RecordFields> {
+  /**
+   * Merges one change into a bucket by the ops of its fields, and commits it. Owner thread only; wait-free, 10-40 ns;
+   * allocates nothing, but for changes of `u64` fields that are given as `bigint`.
+   *
+   * @param id The bucket.
+   * @param delta The change; fields left out stay as they are.
+   * @throws {TypeError} When the change has the wrong shape, or a burst is open.
+   * @throws {RangeError} When the bucket does not live, a value is out of range, or the arena is full.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  update(id: number, delta: RecordDelta<Fields>): void;
+  /**
+   * Begins a burst: any number of changes to one bucket that are committed as one. Owner thread only; allocates nothing.
+   * The burst belongs to the epoch in which it began: if the bucket is cleared before the commit, so is the burst.
+   *
+   * @param id The bucket.
+   * @returns The burst; the same object each time, so keep it no longer than to its commit.
+   * @throws {TypeError} When a burst of this metric is open in this thread.
+   * @throws {RangeError} When the bucket does not live, or the arena is full.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  begin(id: number): RecordBurst<Fields>;
+}
+
+/** Changes one labelled record in one thread. */
+export interface RecordBucketWriter<Fields extends RecordFields> {
+  /** The bucket. */
+  readonly id: number;
+  /**
+   * Merges one change, see {@linkcode RecordWriter.update}. Owner thread only; wait-free.
+   *
+   * @param delta The change; fields left out stay as they are.
+   * @throws {TypeError} When the change has the wrong shape, or a burst is open.
+   * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is full.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  update(delta: RecordDelta<Fields>): void;
+  /**
+   * Begins a burst, see {@linkcode RecordWriter.begin}. Owner thread only.
+   *
+   * @returns The burst.
+   * @throws {TypeError} When a burst of this metric is open in this thread.
+   * @throws {RangeError} When the bucket was destroyed, or the arena is full.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  begin(): RecordBurst<Fields>;
+}
+
+/** Changes the labelled records of one metric in one thread. */
+export interface LabelledRecordWriter<Fields extends RecordFields, Label extends string>
+  extends RecordWriter<Fields> {
+  /**
+   * The record with these labels, made if there is none; keep it, or look it up each time. Owner thread only.
+   *
+   * @param labels All labels of the metric, as strings.
+   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets.
+   * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
+   * @throws {RangeError} When the arena is full.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  labels(labels: LabelValues<Label>): RecordBucketWriter<Fields>;
+}
+
+/** The writers of a schema's metrics by name. */
+export type MetricWriters<Metrics extends SchemaDefinition> = {
+  readonly [Name in keyof Metrics]: WriterOf<Metrics[Name]>;
+};
+
+/** The writer of one metric. */
+export type WriterOf<Definition> = Definition extends CounterDefinition<infer Label>
+  ? [Label] extends [never] ? CounterWriter : LabelledCounterWriter<Label>
+  : Definition extends RecordDefinition<infer Fields, infer Label>
+    ? [Label] extends [never] ? RecordWriter<Fields> : LabelledRecordWriter<Fields, Label>
+  : never;

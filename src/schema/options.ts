@@ -1,0 +1,91 @@
+/**
+ * What the definitions of all kinds of metrics have in common: words and labels.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import { assertName } from "./names.ts";
+
+/** Words that describe a metric to people and to exporters. */
+export interface MetricOptions {
+  /**
+   * What is counted, in a few words.
+   *
+   * @default {""}
+   */
+  help?: string;
+  /**
+   * Unit of the value, a plural noun: `"bytes"`, `"seconds"`.
+   *
+   * @default {""}
+   */
+  unit?: string;
+}
+
+/** Options of a metric that has one bucket for each set of labels. */
+export interface LabelOptions<Label extends string> {
+  /**
+   * Names of the labels. None: the metric has one bucket without labels.
+   *
+   * @default {[]}
+   */
+  labels?: readonly Label[];
+  /**
+   * The most buckets with labels. What goes beyond is counted in one overflow series with the label
+   * `otel_metric_overflow="true"`, as OpenTelemetry does it.
+   *
+   * @default {2000}
+   */
+  maxSeries?: number;
+}
+
+/** Values of a metric's labels. */
+export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
+
+/** How many series a metric has at most when its definition does not say it: the default of OpenTelemetry's SDKs. */
+const DEFAULT_MAX_SERIES = 2000;
+
+/**
+ * Checks what all metrics have in common.
+ *
+ * @throws {TypeError} When an option has the wrong shape.
+ */
+export function words(kind: string, options: MetricOptions): { help: string; unit: string } {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(cannot(`define a ${kind}`, "the options must be an object", options));
+  }
+  const { help = "", unit = "" } = options;
+  if (typeof help !== "string") {
+    throw new TypeError(cannot(`define a ${kind}`, "help must be a string", help));
+  }
+  if (typeof unit !== "string") {
+    throw new TypeError(cannot(`define a ${kind}`, "unit must be a string", unit));
+  }
+  return { help, unit };
+}
+
+/**
+ * Checks the labels of a metric.
+ *
+ * @throws {TypeError} When an option has the wrong shape.
+ * @throws {RangeError} When `maxSeries` is out of range.
+ */
+export function labelling<Label extends string>(
+  kind: string,
+  options: LabelOptions<Label>,
+): { labels: readonly Label[]; maxSeries: number } {
+  const { labels = [], maxSeries = DEFAULT_MAX_SERIES } = options;
+  if (!Array.isArray(labels)) {
+    throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", labels));
+  }
+  for (const label of labels) assertName("define a label", label);
+  if (new Set(labels).size !== labels.length) {
+    throw new TypeError(cannot(`define a ${kind}`, "each label may stand once", labels));
+  }
+  if (!Number.isInteger(maxSeries) || maxSeries < 1 || maxSeries > 2 ** 29) {
+    throw new RangeError(
+      cannot(`define a ${kind}`, "maxSeries must be an integer from 1 to 2^29", maxSeries),
+    );
+  }
+  return { labels: Object.freeze([...labels]), maxSeries };
+}

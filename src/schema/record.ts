@@ -1,0 +1,111 @@
+/**
+ * The definition of records.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import { FIELD_TYPES, type FieldDefinition } from "./fields.ts";
+import { assertName } from "./names.ts";
+import { labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+
+/** The fields of a record by name. */
+export type RecordFields = Readonly<
+  Record<string, FieldDefinition<number> | FieldDefinition<bigint>>
+>;
+
+/** The definition of a record. Made by {@linkcode record}. */
+export interface RecordDefinition<
+  Fields extends RecordFields = RecordFields,
+  Label extends string = never,
+> {
+  /** The kind of metric. */
+  readonly kind: "record";
+  /** What is counted. */
+  readonly help: string;
+  /** Unit of the values, where all have the same. */
+  readonly unit: string;
+  /** Names of the labels. */
+  readonly labels: readonly Label[];
+  /** The most buckets with labels. */
+  readonly maxSeries: number;
+  /** The fields by name. */
+  readonly fields: Fields;
+}
+
+/** The values of a record: what a read gives. */
+export type RecordValue<Fields extends RecordFields> = {
+  [Name in keyof Fields]: Fields[Name] extends FieldDefinition<infer Value> ? Value : never;
+};
+
+/** A change to a record: the fields left out stay as they are. */
+export type RecordDelta<Fields extends RecordFields> = {
+  readonly [Name in keyof Fields]?: Fields[Name]["type"] extends "u64" ? number | bigint : number;
+};
+
+/**
+ * Defines a record: several fields that are updated and read as one. A read never mixes two commits of one thread.
+ *
+ * @typeParam Fields The fields by name.
+ * @typeParam Label The names of the labels.
+ * @param fields The fields; at least one, at most 64.
+ * @param options Words and labels.
+ * @returns The definition, for {@linkcode defineSchema}.
+ * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
+ * @throws {RangeError} When there are too many fields, or `maxSeries` is out of range.
+ *
+ * @example Bytes and packets that always belong together
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defineSchema, max, record, sum, ThreadStats } from "@x/thread-stats";
+ *
+ * const schema = defineSchema({ flow: record({ bytes: sum("u64"), packets: sum(), longest: max() }) });
+ * const stats = ThreadStats.create(schema);
+ * const thread = stats.registerThread("main");
+ * const id = stats.metrics.flow.create();
+ * thread.metrics.flow.update(id, { bytes: 1500, packets: 1, longest: 1500 });
+ * assertEquals(stats.metrics.flow.read(id), { bytes: 1500n, packets: 1, longest: 1500 });
+ * ```
+ */
+export function record<const Fields extends RecordFields, const Label extends string = never>(
+  fields: Fields,
+  options: MetricOptions & LabelOptions<Label> = {},
+): RecordDefinition<Fields, Label> {
+  if (typeof fields !== "object" || fields === null) {
+    throw new TypeError(cannot("define a record", "the fields must be an object", fields));
+  }
+  const names = Object.keys(fields);
+  if (names.length === 0 || names.length > MAX_FIELDS) {
+    throw new RangeError(
+      cannot("define a record", `1 to ${MAX_FIELDS} fields are needed`, names.length),
+    );
+  }
+  for (const name of names) {
+    assertName("define a field", name);
+    if (RESERVED_FIELDS.has(name)) {
+      throw new TypeError(
+        cannot("define a field", `the names ${[...RESERVED_FIELDS].join(", ")} are taken`, name),
+      );
+    }
+    const field = fields[name];
+    if (
+      typeof field !== "object" || field === null ||
+      FIELD_TYPES[field.op]?.includes(field.type) !== true
+    ) {
+      throw new TypeError(
+        cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", field),
+      );
+    }
+  }
+  return {
+    kind: "record",
+    ...words("record", options),
+    ...labelling("record", options),
+    fields: Object.freeze({ ...fields }),
+  };
+}
+
+/** Fields are copied twice per commit: beyond this a record is the wrong tool. */
+const MAX_FIELDS = 64;
+
+/** Names that a burst's own methods have. */
+const RESERVED_FIELDS = new Set(["id", "merge", "commit", "discard"]);
