@@ -35,6 +35,10 @@ export interface Series {
   readonly kind: LabelKind;
 }
 
+/**
+ * One level of labels: by its value, the next level, or at once the one series that has this value. So a label of many
+ * values costs one entry a series, not one map.
+ */
 type Node = Map<string, Node | Series>;
 
 /** What an index needs to know of its metric. */
@@ -79,12 +83,19 @@ export class LabelIndex {
     let given = 0;
     for (const _ in labels) given++;
     if (given !== this.names.length) return undefined;
-    let node: Node | Series | undefined = this.#root;
-    for (const name of this.names) {
-      node = (node as Node).get(labels[name]);
-      if (node === undefined) return undefined;
+    const { names } = this;
+    let node = this.#root;
+    for (let n = 0; n < names.length; n++) {
+      const next = node.get(labels[names[n]]);
+      if (next === undefined) return undefined;
+      if (next instanceof Map) {
+        node = next;
+        continue;
+      }
+      while (++n < names.length) if (next.values[n] !== labels[names[n]]) return undefined;
+      return next;
     }
-    return node as Series;
+    return undefined;
   }
 
   /**
@@ -204,12 +215,14 @@ export class LabelIndex {
   }
 
   #findLive(values: readonly string[]): Series | undefined {
-    let node: Node | Series | undefined = this.#root;
-    for (const value of values) {
-      node = (node as Node).get(value);
-      if (node === undefined) return undefined;
+    let node = this.#root;
+    for (const [n, value] of values.entries()) {
+      const next = node.get(value);
+      if (next === undefined) return undefined;
+      if (next instanceof Map) node = next;
+      else return hasRest(next, values, n + 1) && this.isAlive(next) ? next : undefined;
     }
-    return this.isAlive(node as Series) ? node as Series : undefined;
+    return undefined;
   }
 
   #liveOverflow(): Series | undefined {
@@ -275,28 +288,35 @@ export class LabelIndex {
 
   #insert(series: Series): void {
     let node = this.#root;
-    const last = this.names.length - 1;
-    for (let n = 0; n < last; n++) {
-      let next = node.get(series.values[n]) as Node | undefined;
-      if (next === undefined) node.set(series.values[n], next = new Map());
-      node = next;
+    for (const [n, value] of series.values.entries()) {
+      const next = node.get(value);
+      if (next instanceof Map) {
+        node = next;
+      } else if (next === undefined || hasRest(next, series.values, n + 1)) {
+        node.set(value, series);
+        return;
+      } else {
+        const level: Node = new Map([[next.values[n + 1], next]]);
+        node.set(value, level);
+        node = level;
+      }
     }
-    node.set(series.values[last], series);
   }
 
   #forget(series: Series): void {
-    if (series.kind !== LABELLED) return;
-    const path: Node[] = [this.#root];
-    for (let n = 0; n < this.names.length - 1; n++) {
-      const next = path[n].get(series.values[n]) as Node | undefined;
-      if (next === undefined) return;
-      path.push(next);
-    }
-    // The same labels may have another bucket by now.
-    if (path[path.length - 1].get(series.values[path.length - 1]) !== series) return;
-    for (let n = path.length - 1; n >= 0; n--) {
-      path[n].delete(series.values[n]);
-      if (path[n].size > 0) return;
+    const path = [this.#root];
+    for (const [n, value] of series.values.entries()) {
+      const next = path[n].get(value);
+      if (next instanceof Map) {
+        path.push(next);
+        continue;
+      }
+      // The same labels may have another bucket by now.
+      if (next !== series) return;
+      for (let level = n; level >= 0; level--) {
+        path[level].delete(series.values[level]);
+        if (path[level].size > 0) return;
+      }
     }
   }
 
@@ -325,4 +345,10 @@ export class LabelIndex {
       return value;
     });
   }
+}
+
+/** Whether a series has the given values from label `from` on. */
+function hasRest(series: Series, values: readonly string[], from: number): boolean {
+  for (let n = from; n < values.length; n++) if (series.values[n] !== values[n]) return false;
+  return true;
 }

@@ -44,20 +44,20 @@ export interface CounterHome {
 
 /** One counter in one thread. Owner thread only. */
 export class OwnCounter implements CounterWriter {
-  private readonly words: Int32Array;
-  private readonly cells: Float64Array;
-  private readonly cell: number;
-  private readonly epochIndex: number;
-  private readonly controlIndex: number;
-  private readonly control: number;
+  declare private readonly words: Int32Array;
+  declare private readonly cells: Float64Array;
+  declare private readonly cell: number;
+  declare private readonly epochIndex: number;
+  declare private readonly controlIndex: number;
+  declare private readonly control: number;
   /** The epoch that the cell's tag has, once this writer has added: 0 before. */
-  private epoch = 0;
+  declare private epoch: number;
   /** What the cell holds. Only this writer stores there. */
-  private total = 0;
-  private readonly tag: number;
-  private readonly id: number;
-  private readonly home: CounterHome;
-  private readonly series: Series | undefined;
+  declare private total: number;
+  declare private readonly tag: number;
+  declare private readonly id: number;
+  declare private readonly home: CounterHome;
+  declare private readonly series: Series | undefined;
 
   /** `id` is a live bucket, in the life `series` if the metric has labels. */
   constructor(home: CounterHome, id: number, series?: Series) {
@@ -67,6 +67,8 @@ export class OwnCounter implements CounterWriter {
     const start = thread.cells.ensure(thread.tenure.slot, metric, k);
     const parts = counterSegmentParts(capacityOf(k, table.shift));
     const views = thread.arena.views(start + parts.bytes);
+    this.epoch = 0;
+    this.total = 0;
     this.words = views.i32;
     this.cells = views.f64;
     this.cell = (start + parts.cells) / 8 + offset;

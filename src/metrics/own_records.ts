@@ -23,9 +23,9 @@ interface RecordLife {
 
 /** The records of one metric in one thread. Owner thread only. */
 export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFields> {
-  private readonly control: number;
-  private readonly controlIndex: number;
-  private readonly burst: Burst;
+  declare private readonly control: number;
+  declare private readonly controlIndex: number;
+  declare private readonly burst: Burst;
 
   constructor(home: RecordHome) {
     super(home);
@@ -121,9 +121,9 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
 /** One labelled record in one thread. Owner thread only. */
 export class OwnRecord implements RecordBucketWriter<RecordFields> {
   /** The bucket. */
-  readonly id: number;
-  private readonly life: RecordLife;
-  private readonly records: OwnRecords;
+  declare readonly id: number;
+  declare private readonly life: RecordLife;
+  declare private readonly records: OwnRecords;
 
   constructor(records: OwnRecords, series: Series) {
     this.id = series.id;

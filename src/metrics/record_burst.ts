@@ -60,10 +60,10 @@ export class Burst {
   $bits: Uint32Array = new Uint32Array(0);
   /** The first word of the record in `$values`. */
   $base = 0;
-  readonly $fields: number;
-  readonly $kernel: RecordKernel;
-  readonly $host: BurstHost;
-  readonly $metric: string;
+  declare readonly $fields: number;
+  declare readonly $kernel: RecordKernel;
+  declare readonly $host: BurstHost;
+  declare readonly $metric: string;
 
   constructor(home: RecordHome, host: BurstHost) {
     this.$fields = home.layout.fields.length;

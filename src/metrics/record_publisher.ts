@@ -80,9 +80,9 @@ export const NOTES = 8;
 /** The records of one (thread, metric), as their owner sees them. Owner thread only. */
 export class RecordPublisher {
   /** The shared memory, as far as this metric's records in this thread need it. */
-  protected words: Int32Array;
-  private doubles: Float64Array;
-  private halves: Uint32Array;
+  declare protected words: Int32Array;
+  declare private doubles: Float64Array;
+  declare private halves: Uint32Array;
   /** `NOTES` words for each bucket, private memory. */
   protected notes: Int32Array = new Int32Array(0);
   /** The current values of all buckets, private memory. */
@@ -91,12 +91,12 @@ export class RecordPublisher {
   protected bits: Uint32Array = new Uint32Array(0);
   /** Buckets for which there is room in the private memory. */
   protected room = 0;
-  protected readonly fields: number;
-  protected readonly kernel: RecordKernel;
+  declare protected readonly fields: number;
+  declare protected readonly kernel: RecordKernel;
   /** The overflow series' bucket, -1 while it is not known. */
   private overflow = -1;
   /** What never changes, off the hot path. */
-  protected readonly home: RecordHome;
+  declare protected readonly home: RecordHome;
 
   constructor(home: RecordHome) {
     const views = home.thread.arena.views();
@@ -186,8 +186,13 @@ export class RecordPublisher {
   private serve(id: number, version: number): void {
     const { words, notes } = this;
     const rescue = notes[id * NOTES + RESCUE];
-    // SeqCst read-modify-writes around the plain stores, as in `publish`: odd while the slot is being written.
-    Atomics.add(words, rescue + RESCUE_SEQUENCE, 1);
+    // SeqCst read-modify-writes around the plain stores, as in `publish`: odd while the slot is being written. It is odd
+    // already when the slot's last owner was killed in here.
+    Atomics.add(
+      words,
+      rescue + RESCUE_SEQUENCE,
+      1 + (Atomics.load(words, rescue + RESCUE_SEQUENCE) & 1),
+    );
     Atomics.store(
       words,
       rescue + RESCUE_OFFSET,

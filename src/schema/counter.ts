@@ -40,8 +40,21 @@ export interface CounterDefinition<Label extends string = never> {
  * assertEquals(stats.metrics.requests.read({ method: "GET" }), 2);
  * ```
  */
-export function counter<const Label extends string = never>(
-  options: MetricOptions & LabelOptions<Label> = {},
-): CounterDefinition<Label> {
+export function counter<const Label extends string>(
+  options: MetricOptions & LabelOptions<Label> & { labels: readonly Label[] },
+): CounterDefinition<Label>;
+/**
+ * Defines a counter without labels.
+ *
+ * @param options Words.
+ * @returns The definition, for {@linkcode defineSchema}.
+ * @throws {TypeError} When an option has the wrong shape.
+ */
+export function counter(
+  options?: MetricOptions & { labels?: undefined; maxSeries?: undefined },
+): CounterDefinition;
+export function counter(
+  options: MetricOptions & LabelOptions<string> = {},
+): CounterDefinition<string> {
   return { kind: "counter", ...words("counter", options), ...labelling("counter", options) };
 }

@@ -66,10 +66,28 @@ export type RecordDelta<Fields extends RecordFields> = {
  * assertEquals(stats.metrics.flow.read(id), { bytes: 1500n, packets: 1, longest: 1500 });
  * ```
  */
-export function record<const Fields extends RecordFields, const Label extends string = never>(
+export function record<const Fields extends RecordFields, const Label extends string>(
   fields: Fields,
-  options: MetricOptions & LabelOptions<Label> = {},
-): RecordDefinition<Fields, Label> {
+  options: MetricOptions & LabelOptions<Label> & { labels: readonly Label[] },
+): RecordDefinition<Fields, Label>;
+/**
+ * Defines a record without labels: its buckets come from `create()` alone.
+ *
+ * @typeParam Fields The fields by name.
+ * @param fields The fields; at least one, at most 64.
+ * @param options Words.
+ * @returns The definition, for {@linkcode defineSchema}.
+ * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
+ * @throws {RangeError} When there are too many fields.
+ */
+export function record<const Fields extends RecordFields>(
+  fields: Fields,
+  options?: MetricOptions & { labels?: undefined; maxSeries?: undefined },
+): RecordDefinition<Fields>;
+export function record(
+  fields: RecordFields,
+  options: MetricOptions & LabelOptions<string> = {},
+): RecordDefinition<RecordFields, string> {
   if (typeof fields !== "object" || fields === null) {
     throw new TypeError(cannot("define a record", "the fields must be an object", fields));
   }

@@ -1,0 +1,55 @@
+/**
+ * What a worker must know to read the records of one slice. It travels with
+ * the slice in a message, so it is plain data.
+ */
+export interface CaptureLayout {
+  readonly format: "pcap" | "pcapng";
+  readonly littleEndian: boolean;
+  /** One in a pcap file; in pcapng those of the current section, by number. */
+  readonly interfaces: CaptureInterface[];
+}
+
+/** One interface that packets were captured on. */
+export interface CaptureInterface {
+  readonly linkType: number;
+  /** The most bytes kept of a packet; 0 when there is no limit. */
+  readonly snapLength: number;
+  /** A whole number to divide ticks by, or 0 when only {@linkcode ticksPerSecond} will do. */
+  readonly ticksPerMicrosecond: number;
+  readonly ticksPerSecond: bigint;
+  /** Added to every timestamp (if_tsoffset). */
+  readonly offsetSeconds: number;
+}
+
+/** The greatest number of captured bytes in a record: the limit of libpcap and Wireshark. */
+export const MAX_CAPTURED_BYTES = 262_144;
+
+/** A run of whole records in the shared blocks. */
+export interface Slice {
+  /** The block to give back when the slice is done. */
+  readonly block: number;
+  /** Where the slice starts and ends in the shared memory of the blocks. */
+  readonly start: number;
+  readonly end: number;
+  readonly layout: CaptureLayout;
+}
+
+/** Gets every packet of a slice, in the order of the file. */
+export interface PacketSink {
+  /**
+   * @param view The shared memory
+   * @param start Where the captured bytes of the frame start in `view`
+   * @param end Where they end
+   * @param linkType The kind of the frame (LINKTYPE_ number)
+   * @param length The frame's length on the wire
+   * @param time Microseconds since 1970, or NaN if the capture has no time for it
+   */
+  packet(
+    view: DataView,
+    start: number,
+    end: number,
+    linkType: number,
+    length: number,
+    time: number,
+  ): void;
+}

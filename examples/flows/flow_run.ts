@@ -1,0 +1,97 @@
+import { ThreadStats } from "../../mod.ts";
+import { BlockPool } from "./block_pool.ts";
+import { type ByteSource, openByteSource } from "./byte_source.ts";
+import { CaptureReader } from "./capture_reader.ts";
+import { Crew } from "./crew.ts";
+import { type FlowStats, schema } from "./schema.ts";
+
+/** Options of a {@linkcode FlowRun}. */
+export interface FlowRunOptions {
+  /** How many workers read packets. */
+  workers: number;
+  /** The workers' module; for tests. */
+  script?: URL;
+}
+
+/**
+ * Counts the flows of one capture. Its `stats` can be read at any time, before,
+ * while and after it runs: they need no cooperation of the workers.
+ */
+export class FlowRun {
+  readonly stats: FlowStats;
+  readonly #workers: number;
+  readonly #script: URL;
+  #source: ByteSource | undefined;
+  #started = 0;
+  #ended = 0;
+  #unknownLinkTypes: number[] = [];
+
+  constructor(options: FlowRunOptions) {
+    this.#workers = options.workers;
+    this.#script = options.script ?? new URL("./worker.ts", import.meta.url);
+    this.stats = ThreadStats.create(schema, {
+      maxThreads: options.workers,
+      maxByteLength: 2 ** 32,
+    });
+  }
+
+  /** How much of the file is read, from 0 to 1. */
+  get progress(): number {
+    return this.#source && this.#source.size > 0 ? this.#source.consumed / this.#source.size : 0;
+  }
+
+  /** Since the start, or from the start to the end. */
+  get seconds(): number {
+    return this.#started === 0 ? 0 : ((this.#ended || performance.now()) - this.#started) / 1000;
+  }
+
+  /** Whether everything is counted. */
+  get ended(): boolean {
+    return this.#ended !== 0;
+  }
+
+  /** Link types in the file whose packets count, but belong to no flow. */
+  get unknownLinkTypes(): number[] {
+    return this.#unknownLinkTypes;
+  }
+
+  /**
+   * Reads the file at `path`. What was read before an error is counted.
+   *
+   * @throws {CaptureError} If the file is no capture, damaged or cut short
+   * @throws {WorkerError} If a worker broke down
+   */
+  async run(path: string): Promise<void> {
+    this.#started = performance.now();
+    try {
+      this.#source = await openByteSource(path);
+      await this.#count(this.#source);
+    } finally {
+      await this.#source?.close();
+      this.#ended = performance.now();
+    }
+  }
+
+  async #count(source: ByteSource): Promise<void> {
+    const pool = new BlockPool(2 * this.#workers + 2);
+    const reader = new CaptureReader(source, pool);
+    const crew = new Crew(pool);
+    try {
+      for (let i = 1; i <= this.#workers; i++) {
+        const name = `worker-${i}`;
+        crew.add(this.#script, name, this.stats.reserveThread(name));
+      }
+      for await (const slice of reader.slices()) crew.send(slice);
+    } finally {
+      await crew.finish();
+      this.#unknownLinkTypes = reader.unknownLinkTypes;
+    }
+    if (crew.failure) throw crew.failure;
+    const counted = this.stats.metrics.packets.read();
+    if (counted !== reader.packets) {
+      throw new Error(
+        `Cannot trust the totals: ${reader.packets} packets must be counted, got ${counted}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import {
+  bitOr,
+  counter,
+  defineSchema,
+  max,
+  min,
+  record,
+  sum,
+  type ThreadStats,
+} from "../../mod.ts";
+
+/** What the workers count, and everyone can read. */
+export const schema = defineSchema({
+  packets: counter({ help: "Packets read" }),
+  bytes: counter({ help: "Bytes of these packets on the wire", unit: "bytes" }),
+  malformed: counter({ help: "IP packets whose header is cut short or contradicts itself" }),
+  flow: record(
+    { bytes: sum("u64"), packets: sum("u64"), firstSeen: min(), lastSeen: max(), flags: bitOr() },
+    {
+      help: "Traffic from one address and port to another",
+      labels: ["protocol", "source", "source_port", "destination", "destination_port"],
+      maxSeries: 1_000_000,
+    },
+  ),
+});
+
+/** The statistics of this program. */
+export type FlowStats = ThreadStats<typeof schema.metrics>;
+/** A thread that counts. */
+export type FlowThread = ReturnType<FlowStats["registerThread"]>;
+/** A place for a thread to be. */
+export type FlowSeat = ReturnType<FlowStats["reserveThread"]>;
