@@ -11,7 +11,7 @@ import { cannot, got } from "../errors.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordFields } from "../schema/record.ts";
 import { EPOCH, EPOCH_INDEX, NOTES, type RecordHome, RecordPublisher } from "./record_publisher.ts";
-import { type Burst, type BurstHost, makeBurst, type RecordBurst } from "./record_burst.ts";
+import { Burst, type BurstHost, type RecordBurst } from "./record_burst.ts";
 import type { AnyFields } from "./record_kernel.ts";
 import type { LabelledRecordWriter, RecordBucketWriter, RecordWriter } from "./writers.ts";
 
@@ -31,7 +31,8 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
     super(home);
     this.control = home.thread.tenure.control;
     this.controlIndex = home.thread.controlIndex;
-    this.burst = makeBurst(home, this.burstHost());
+    // A class for each writer, so that the engine knows its accessors.
+    this.burst = new (home.kernel.withFields(Burst))(home, this.burstHost());
   }
 
   update(id: number, delta: AnyFields): void {

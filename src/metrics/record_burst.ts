@@ -6,9 +6,7 @@
 import { cannot, got } from "../errors.ts";
 import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
 import type { RecordHome } from "./record_publisher.ts";
-import { type AnyFields, type RecordKernel, reject } from "./record_kernel.ts";
-import type { FieldPlace } from "./record_layout.ts";
-import { getUint64, setUint64 } from "./uint64.ts";
+import type { AnyFields, FieldHolder, RecordKernel } from "./record_kernel.ts";
 
 /** The methods of a burst, beside the fields as properties. */
 export interface BurstMethods<Fields extends RecordFields> {
@@ -51,7 +49,7 @@ export interface BurstHost {
  * The implementation; a subclass for each writer adds the fields as accessors. What is not the users' starts with `$`, which
  * no field's name has. Owner thread only.
  */
-export class Burst {
+export class Burst implements FieldHolder {
   /** The bucket. */
   id = -1;
   /** Whether changes can be made. */
@@ -106,56 +104,4 @@ export class Burst {
       cannot(`${verb} ${this.$metric}`, "the burst must be open", got("one that is over")),
     );
   }
-}
-
-/** Makes the one burst of a writer. */
-export function makeBurst(home: RecordHome, host: BurstHost): Burst {
-  const FieldsBurst = class extends Burst {};
-  for (const field of home.layout.fields) {
-    const accessor = field.type === "u64"
-      ? integerAccessor(home.table.name, field)
-      : numberAccessor(home.table.name, field);
-    Object.defineProperty(FieldsBurst.prototype, field.name, accessor);
-  }
-  return new FieldsBurst(home, host);
-}
-
-function integerAccessor(
-  metric: string,
-  { name, type, word }: FieldPlace,
-): PropertyDescriptor & ThisType<Burst> {
-  return {
-    get() {
-      if (!this.$isOpen) this.$refuse("read");
-      return getUint64(this.$bits, 2 * (this.$base + word));
-    },
-    set(value: number | bigint) {
-      if (!this.$isOpen) this.$refuse("change");
-      if (typeof value !== "bigint" && !Number.isSafeInteger(value)) {
-        reject(metric, name, type, value);
-      }
-      setUint64(this.$bits, 2 * (this.$base + word), value);
-    },
-  };
-}
-
-function numberAccessor(
-  metric: string,
-  { name, type, word }: FieldPlace,
-): PropertyDescriptor & ThisType<Burst> {
-  const isWord = type === "u32";
-  return {
-    get() {
-      if (!this.$isOpen) this.$refuse("read");
-      return this.$values[this.$base + word];
-    },
-    set(value: number) {
-      if (!this.$isOpen) this.$refuse("change");
-      if (typeof value !== "number" || value !== value) reject(metric, name, type, value);
-      if (isWord && (value | 0) !== value && (value >>> 0) !== value) {
-        reject(metric, name, type, value);
-      }
-      this.$values[this.$base + word] = isWord ? value >>> 0 : value;
-    },
-  };
 }

@@ -8,8 +8,8 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import type { RecordLayout } from "./record_layout.ts";
-import { addHalves, addUint64, getUint64 } from "./uint64.ts";
+import type { FieldPlace, RecordLayout } from "./record_layout.ts";
+import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
 /** Values of one record: the same words as doubles and as 32-bit halves, from word `base` on. */
 export type Words = { readonly values: Float64Array; readonly bits: Uint32Array };
@@ -44,10 +44,30 @@ export interface RecordKernel {
   ): void;
   /** The values as an object. */
   toObject(values: Float64Array, bits: Uint32Array, base: number): AnyFields;
+  /** Makes a subclass whose properties read and write the fields. */
+  withFields<Base extends FieldHolderClass>(Base: Base): Base;
 }
 
+/** What the accessors of the fields need of the object that has them: a burst. */
+export interface FieldHolder {
+  /** Whether the fields can be read and changed. */
+  readonly $isOpen: boolean;
+  /** The values. */
+  readonly $values: Float64Array;
+  /** The same as 32-bit halves. */
+  readonly $bits: Uint32Array;
+  /** The first word of the record. */
+  readonly $base: number;
+  /** Throws because the burst is over. */
+  $refuse(verb: string): never;
+}
+
+/** A class to which fields can be added. */
+// deno-lint-ignore no-explicit-any -- TypeScript asks for `any[]` in the constructor of a mixin's base
+export type FieldHolderClass = new (...args: any[]) => FieldHolder;
+
 /** What the compiled text calls. */
-const TOOLS = { addHalves, addUint64, getUint64, reject };
+const TOOLS = { addHalves, addUint64, getUint64, reject, setUint64 };
 
 /** Makes the inner loops for a list of fields. */
 export function makeKernel(name: string, layout: RecordLayout): RecordKernel {
@@ -99,9 +119,29 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
       op === "min" ? "<" : ">"
     } totals[${word}]) totals[${word}] = values[${word}];`;
   };
+  const accessor = (n: number) => {
+    const { name, type, word } = fields[n];
+    const index = `this.$base + ${word}`;
+    const isU64 = type === "u64";
+    return `get ${name}() {
+      if (!this.$isOpen) this.$refuse("read");
+      return ${isU64 ? `getUint64(this.$bits, 2 * (${index}))` : `this.$values[${index}]`};
+    }
+    set ${name}(v${n}) {
+      if (!this.$isOpen) this.$refuse("change");
+      if (!(${type === "f64" ? `typeof v${n} === "number" && v${n} === v${n}` : check(n)})) {
+        reject(metric, "${name}", "${type}", v${n});
+      }
+      ${
+      isU64
+        ? `setUint64(this.$bits, 2 * (${index}), v${n});`
+        : `this.$values[${index}] = v${n}${type === "u32" ? " >>> 0" : ""};`
+    }
+    }`;
+  };
   const words = (count: number, first = 0) => Array.from({ length: count }, (_, n) => first + n);
   return `"use strict";
-const { addHalves, addUint64, getUint64, reject } = tools;
+const { addHalves, addUint64, getUint64, reject, setUint64 } = tools;
 return {
   merge(values, bits, base, delta) {
     if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
@@ -135,6 +175,12 @@ ${
       },`
     )
   }
+    };
+  },
+  withFields(Base) {
+    // Accessors in a class body: those that are defined on a prototype cost JavaScriptCore 3-20 times as much.
+    return class extends Base {
+${each(accessor)}
     };
   },
 };`;
@@ -173,6 +219,34 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
       }
       return object;
     },
+    withFields(Base) {
+      const FieldsClass = class extends Base {};
+      for (const field of fields) {
+        Object.defineProperty(FieldsClass.prototype, field.name, accessorOf(metric, field));
+      }
+      return FieldsClass;
+    },
+  };
+}
+
+function accessorOf(
+  metric: string,
+  { name, type, word }: FieldPlace,
+): PropertyDescriptor & ThisType<FieldHolder> {
+  return {
+    get() {
+      if (!this.$isOpen) this.$refuse("read");
+      const index = this.$base + word;
+      return type === "u64" ? getUint64(this.$bits, 2 * index) : this.$values[index];
+    },
+    set(value: number | bigint) {
+      if (!this.$isOpen) this.$refuse("change");
+      // Any number but NaN may be assigned to a double, whatever its op.
+      if (!isValid("max", type, value)) reject(metric, name, type, value);
+      const index = this.$base + word;
+      if (type === "u64") setUint64(this.$bits, 2 * index, value);
+      else this.$values[index] = type === "u32" ? (value as number) >>> 0 : value as number;
+    },
   };
 }
 
@@ -182,8 +256,8 @@ function mergeNumber(op: string, old: number, value: number): number {
   return (op === "min" ? value < old : value > old) ? value : old;
 }
 
-/** Whether a value can be merged into, or assigned to, a field. */
-export function isValid(op: string, type: string, value: unknown): boolean {
+/** Whether a value can be merged into a field. */
+function isValid(op: string, type: string, value: unknown): boolean {
   if (type === "u64") return typeof value === "bigint" || Number.isSafeInteger(value);
   if (typeof value !== "number") return false;
   if (type === "u32") return (value | 0) === value || value >>> 0 === value;
@@ -191,7 +265,7 @@ export function isValid(op: string, type: string, value: unknown): boolean {
 }
 
 /** Throws what is wrong with a value. */
-export function reject(metric: string, field: string, type: string, value: unknown): never {
+function reject(metric: string, field: string, type: string, value: unknown): never {
   if (field === "") {
     throw new TypeError(cannot(`update ${metric}`, "the change must be an object", value));
   }
