@@ -1,0 +1,15 @@
+/**
+ * What one update costs, beside the floor (plain private additions), a mutex and bare shared
+ * `Atomics.add` cells, in one thread and in as many as there are cores.
+ *
+ * The floor wins always: it publishes nothing, and nobody can read a total from it. In one thread
+ * a mutex that nobody contends for is two atomic operations, and a burst under it is as cheap as
+ * the floor; what a mutex and shared cells cost shows with the second thread.
+ *
+ * @module
+ */
+
+import { groupNames } from "./cases/case.ts";
+import { benchGroups } from "./driver.ts";
+
+await benchGroups(groupNames);

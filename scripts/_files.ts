@@ -1,0 +1,23 @@
+import { root } from "./_process.ts";
+
+/** Paths of the files below `folder`, relative to the root, sorted, that `wanted` accepts. */
+export async function filesIn(
+  folder: string,
+  wanted: (path: string) => boolean,
+): Promise<string[]> {
+  const found: string[] = [];
+  let entries: Deno.DirEntry[];
+  try {
+    entries = await Array.fromAsync(Deno.readDir(new URL(`${folder}/`, root)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  for (const entry of entries) {
+    const path = folder === "." ? entry.name : `${folder}/${entry.name}`;
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    if (entry.isDirectory) found.push(...await filesIn(path, wanted));
+    else if (wanted(path)) found.push(path);
+  }
+  return found.sort();
+}

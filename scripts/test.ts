@@ -1,0 +1,169 @@
+/**
+ * Runs the whole suite under Deno, Bun and Node.
+ *
+ * ```sh
+ * deno task test                 # everything
+ * deno task test bun node        # only these runtimes
+ * deno task test deno -- arena   # only test files whose path contains "arena"
+ * ```
+ *
+ * @module
+ */
+
+import { filesIn } from "./_files.ts";
+import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
+import { findModules, type ModuleSource } from "./_modules.ts";
+import { root, stream } from "./_process.ts";
+import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./_runtimes.ts";
+
+/** Bun gives a test 5 s unless told otherwise; these tests are stress tests on shared machines. */
+const testTimeoutMs = 600_000;
+
+interface Section {
+  readonly title: string;
+  readonly counts: Counts;
+}
+
+function parseArguments(args: readonly string[]): { names: RuntimeName[]; filters: string[] } {
+  const names: RuntimeName[] = [];
+  const filters: string[] = [];
+  let rest = false;
+  for (const arg of args) {
+    if (rest) filters.push(arg);
+    else if (arg === "--") rest = true;
+    else if ((runtimeNames as readonly string[]).includes(arg)) names.push(arg as RuntimeName);
+    else filters.push(arg);
+  }
+  return { names: names.length === 0 ? [...runtimeNames] : names, filters };
+}
+
+function testCommand(
+  runtime: Runtime,
+  report: string,
+  files: readonly string[],
+  modules: ModuleSource,
+): string[] {
+  switch (runtime.name) {
+    case "deno":
+      return [
+        runtime.path,
+        ...["test", "-A", "--no-check", ...modules.args, `--junit-path=${report}`],
+        ...files,
+      ];
+    case "bun":
+      return [
+        runtime.path,
+        ...["test", `--timeout=${testTimeoutMs}`],
+        ...["--reporter=junit", `--reporter-outfile=${report}`],
+        ...files.map((file) => `./${file}`),
+      ];
+    case "node":
+      return [
+        runtime.path,
+        ...["--import=./tests/std/node_hooks.mjs", "--test", "--test-concurrency=1"],
+        ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+        ...["--test-reporter=junit", `--test-reporter-destination=${report}`],
+        ...files,
+      ];
+  }
+}
+
+/** Runs one test runner; a crash or a run without tests counts as one failure. */
+async function runTests(
+  title: string,
+  files: readonly string[],
+  command: (report: string) => string[],
+): Promise<Section> {
+  console.log(`\n=== ${title}`);
+  const report = await Deno.makeTempFile({ prefix: "thread-stats-", suffix: ".xml" });
+  const ending = await stream(command(report));
+  const xml = await Deno.readTextFile(report).catch(() => "");
+  const counts = countJunit(xml, files);
+  await Deno.remove(report).catch(() => {});
+  if (!ending.success && counts.failed === 0) {
+    console.log(`${title}: the runner ${ending.reason} though it reported no failed test`);
+    counts.failed++;
+  } else if (counts.passed + counts.failed + counts.skipped === 0) {
+    console.log(`${title}: the runner ran no test`);
+    counts.failed++;
+  }
+  return { title, counts };
+}
+
+async function runTypes(modules: ModuleSource): Promise<Section | undefined> {
+  const files = await filesIn("tests/types", (path) => path.endsWith(".ts"));
+  if (files.length === 0) return undefined;
+  const title = "types";
+  console.log(`\n=== ${title}`);
+  const { success } = await stream([Deno.execPath(), "check", ...modules.args, ...files]);
+  return { title, counts: { ...zero(), [success ? "passed" : "failed"]: 1 } };
+}
+
+async function runDocs(modules: ModuleSource): Promise<Section | undefined> {
+  const files = await filesIn(".", (path) =>
+    path === "README.md" || path === "mod.ts" ||
+    (path.startsWith("src/") && path.endsWith(".ts") && !path.endsWith("_test.ts")));
+  const withExamples: string[] = [];
+  for (const file of files) {
+    const text = await Deno.readTextFile(new URL(file, root));
+    if (/```(?:ts|typescript|js|javascript)\b(?!.*\bignore\b)/.test(text)) withExamples.push(file);
+  }
+  if (withExamples.length === 0) return undefined;
+  return await runTests("deno, examples in the documentation", [], (report) => [
+    Deno.execPath(),
+    ...["test", "--doc", "-A", "--no-check", ...modules.args, `--junit-path=${report}`],
+    ...withExamples,
+  ]);
+}
+
+function summary({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+}
+
+async function main(): Promise<number> {
+  const { names, filters } = parseArguments(Deno.args);
+  const files = (await filesIn(".", (path) => path.endsWith("_test.ts")))
+    .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
+  if (files.length === 0) {
+    console.error(`No test file's path contains ${filters.join(" or ")}`);
+    return 1;
+  }
+  const modules = await findModules();
+  if (modules.notice !== undefined) console.log(modules.notice);
+
+  const sections: Section[] = [];
+  for (const name of names) {
+    let runtime: Runtime;
+    try {
+      runtime = await findRuntime(name);
+    } catch (error) {
+      console.error((error as Error).message);
+      sections.push({ title: name, counts: { ...zero(), failed: 1 } });
+      continue;
+    }
+    sections.push(
+      await runTests(
+        `${name} ${runtime.version}`,
+        files,
+        (report) => testCommand(runtime, report, files, modules),
+      ),
+    );
+    if (name === "deno" && filters.length === 0) {
+      for (const run of [runDocs, runTypes]) {
+        const section = await run(modules);
+        if (section !== undefined) sections.push(section);
+      }
+    }
+  }
+
+  const total = zero();
+  console.log("");
+  for (const { title, counts } of sections) {
+    addCounts(total, counts);
+    console.log(`${title}: ${summary(counts)}`);
+  }
+  console.log(summary(total));
+  return total.failed === 0 ? 0 : 1;
+}
+
+Deno.exit(await main());

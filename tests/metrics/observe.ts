@@ -1,0 +1,54 @@
+/**
+ * What users can see of statistics, and the claim that a refused call changes none of it.
+ *
+ * @module
+ */
+import { assertEquals, assertThrows } from "@std/assert";
+import type { SchemaDefinition, ThreadStats } from "../../mod.ts";
+import { Arena } from "../../src/memory/arena.ts";
+
+/** The methods that tell what there is, of any kind of metric. */
+interface AnyReader {
+  read(bucket?: number): unknown;
+  perThread(bucket?: number): unknown;
+  ids?(): number[];
+  series?(): unknown;
+  overflowed?(): number;
+}
+
+/** Every read of every metric, the threads, and how much memory is in use. */
+export function observe<Metrics extends SchemaDefinition>(stats: ThreadStats<Metrics>): unknown {
+  const metrics: Record<string, unknown> = {};
+  for (const [name, reader] of Object.entries(stats.metrics as Record<string, AnyReader>)) {
+    metrics[name] = reader.ids === undefined
+      ? { value: reader.read(), perThread: reader.perThread() }
+      : {
+        series: reader.series!(),
+        buckets: reader.ids().map((id) => [id, reader.read(id), reader.perThread(id)]),
+        overflowed: reader.overflowed?.(),
+      };
+  }
+  const bytes = new Arena(stats.handle.buffer).bytesUsed;
+  return { metrics, threads: stats.threads(), bytes };
+}
+
+// deno-lint-ignore no-explicit-any
+type ErrorClass = new (...args: any[]) => Error;
+
+/** Fails unless `fn` throws exactly this class with exactly this text. */
+export function assertRefuses(fn: () => unknown, Class: ErrorClass, text: string): void {
+  const error = assertThrows(fn) as Error;
+  assertEquals([error.constructor.name, error.message], [Class.name, text]);
+}
+
+/** The same, and nothing that {@linkcode observe} tells has changed. */
+export function assertRefusesUnchanged<Metrics extends SchemaDefinition>(
+  stats: ThreadStats<Metrics>,
+  fn: () => unknown,
+  Class: ErrorClass,
+  text: string,
+): void {
+  const before = observe(stats);
+  assertRefuses(fn, Class, text);
+  assertEquals(observe(stats), before);
+}

@@ -1,0 +1,80 @@
+import { assert, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { counter, type LabelOptions, type MetricOptions } from "../../mod.ts";
+import { assertRefuses } from "../metrics/observe.ts";
+
+/** Calls with what TypeScript would refuse. */
+const define = (options: unknown) => counter(options as MetricOptions & LabelOptions<string>);
+
+describe("counter()", () => {
+  it("has an empty help and unit, no labels and 2000 series by default", () => {
+    assertEquals(counter(), { kind: "counter", help: "", unit: "", labels: [], maxSeries: 2000 });
+  });
+
+  it("keeps its options", () => {
+    assertEquals(counter({ help: "h", unit: "bytes", labels: ["a", "b"], maxSeries: 1 }), {
+      kind: "counter",
+      help: "h",
+      unit: "bytes",
+      labels: ["a", "b"],
+      maxSeries: 1,
+    });
+  });
+
+  it("does not follow a later change of the labels that it was given", () => {
+    const labels = ["a"];
+    const definition = counter({ labels });
+    labels.push("b");
+    assertEquals(definition.labels, ["a"]);
+    assert(Object.isFrozen(definition.labels));
+  });
+
+  it("refuses options of the wrong shape", () => {
+    const cases: [unknown, string][] = [
+      [null, "Cannot define a counter: the options must be an object, got null"],
+      ["help", 'Cannot define a counter: the options must be an object, got "help"'],
+      [{ help: 1 }, "Cannot define a counter: help must be a string, got 1"],
+      [{ unit: 1n }, "Cannot define a counter: unit must be a string, got 1n"],
+      [{ labels: "a" }, 'Cannot define a counter: labels must be an array, got "a"'],
+      [{ labels: null }, "Cannot define a counter: labels must be an array, got null"],
+      [{ labels: ["a", "a"] }, 'Cannot define a counter: each label may stand once, got ["a","a"]'],
+    ];
+    for (const [options, text] of cases) assertRefuses(() => define(options), TypeError, text);
+  });
+
+  it("refuses labels whose names are no names", () => {
+    const bad: [unknown, string][] = [
+      ["", '""'],
+      ["1a", '"1a"'],
+      ["a-b", '"a-b"'],
+      ["ä", '"ä"'],
+      ["a\n", '"a\\n"'],
+      ["__proto__", '"__proto__"'],
+      [undefined, "undefined"],
+      [Symbol("s"), "a symbol"],
+    ];
+    for (const [label, got] of bad) {
+      const text =
+        `Cannot define a label: a name is letters, digits and _, and no digit first, got ${got}`;
+      assertRefuses(() => define({ labels: ["fine", label] }), TypeError, text);
+    }
+  });
+
+  it("refuses a maxSeries that is no integer from 1 to 2^29", () => {
+    const bad: [unknown, string][] = [
+      [0, "0"],
+      [-1, "-1"],
+      [1.5, "1.5"],
+      [NaN, "NaN"],
+      [Infinity, "Infinity"],
+      [2 ** 29 + 1, "536870913"],
+      ["5", '"5"'],
+    ];
+    for (const [maxSeries, got] of bad) {
+      const text =
+        `Cannot define a counter: maxSeries must be an integer from 1 to 2^29, got ${got}`;
+      assertRefuses(() => define({ maxSeries }), RangeError, text);
+    }
+    assertEquals(counter({ maxSeries: 2 ** 29 }).maxSeries, 2 ** 29);
+  });
+});

@@ -1,0 +1,17 @@
+// Node resolves neither an import map nor `paths` of tsconfig.json. JavaScript, so that it loads
+// by --import before anything strips types.
+import { readFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+
+const mapUrl = new URL("./import_map.json", import.meta.url);
+const { imports } = JSON.parse(readFileSync(mapUrl, "utf8"));
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const target = Object.hasOwn(imports, specifier) ? imports[specifier] : undefined;
+    return nextResolve(
+      target?.startsWith(".") ? new URL(target, mapUrl).href : specifier,
+      context,
+    );
+  },
+});

@@ -1,0 +1,1 @@
+throw new Error("crashed at the start");
