@@ -37,7 +37,7 @@ export interface ThreadStatsOptions {
    */
   maxThreads?: number;
   /**
-   * The most bytes that the shared memory can grow to. Address space is reserved for all, memory is used as it is needed.
+   * The most bytes that the shared memory can grow to, less than 8 GiB (engines may allow less). Address space is reserved for all, memory is used as it is needed.
    *
    * @default {2 ** 30}
    */
@@ -154,7 +154,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     }
     const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = options;
     assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
-    assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 35]);
+    assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
     assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
     const labelled = labelledOf(schema);
     const format = {

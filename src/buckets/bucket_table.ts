@@ -28,7 +28,14 @@
  */
 import { cannot, got } from "../errors.ts";
 import type { Arena, Views } from "../memory/arena.ts";
-import { DIRECTORY, IDS_PER_WORD, LINE_PAIR, roundUp } from "../memory/layout.ts";
+import {
+  DIRECTORY,
+  IDS_PER_WORD,
+  LINE_PAIR,
+  longIndex,
+  roundUp,
+  wordIndex,
+} from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 
 /** From here on an epoch is not advanced any more: it must not come round to a value that an old tag may have. */
@@ -244,10 +251,10 @@ export class BucketTable {
     const size = sizes(capacity, this.#labelled);
     const made: BucketSegment = {
       views: this.arena.views(start + size.bytes),
-      epochs: start / 4,
-      used: (start + size.used) / 4,
-      full: (start + size.full) / 4,
-      labels: (start + size.labels) / 8,
+      epochs: wordIndex(start),
+      used: wordIndex(start + size.used),
+      full: wordIndex(start + size.full),
+      labels: longIndex(start + size.labels),
     };
     this.#segments[segment] = made;
     return made;
@@ -266,7 +273,7 @@ export class BucketTable {
     const start = this.arena.allocate(bytes);
     const { i32 } = this.arena.views();
     // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow the table at once.
-    const winner = Atomics.compareExchange(i32, this.#directory + next, 0, (start / 8) | 0) >>> 0;
+    const winner = Atomics.compareExchange(i32, this.#directory + next, 0, longIndex(start)) >>> 0;
     if (winner !== 0) this.arena.release(start, bytes);
     return firstId(next, this.shift);
   }

@@ -19,7 +19,7 @@
  * label block      header i32[8] | lengths i32[labels] | UTF-16 code units                  its creator
  * ```
  *
- * References to blocks are byte offsets divided by 8, so that 32 bits reach 32 GiB.
+ * References to blocks are byte offsets divided by 8. Indices of 32-bit words stay below 2^31, so the memory below 8 GiB.
  *
  * @module
  */
@@ -108,4 +108,17 @@ export const L_LENGTHS = 8;
 /** Rounds up to a multiple of `unit`, a power of two. */
 export function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
+}
+
+/**
+ * Index in `i32` of the word at byte `offset`. Truncated to an integer, though it is one: a quotient is a double to
+ * JavaScriptCore, and every access with it costs several times as much.
+ */
+export function wordIndex(offset: number): number {
+  return (offset / 4) | 0;
+}
+
+/** Index in `f64` and `u64` of the 8 bytes at byte `offset`; it is also the reference of a block that starts there. */
+export function longIndex(offset: number): number {
+  return (offset / 8) | 0;
 }

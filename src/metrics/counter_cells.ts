@@ -4,7 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../memory/arena.ts";
-import { DIRECTORY } from "../memory/layout.ts";
+import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { Cells } from "./cells.ts";
@@ -57,8 +57,8 @@ export class CounterCells implements Cells<number> {
     const parts = counterSegmentParts(capacityOf(segment, this.#shift));
     return this.#segments[slot * DIRECTORY + segment] = {
       views: this.#arena.views(start + parts.bytes),
-      cells: (start + parts.cells) / 8,
-      tags: (start + parts.tags) / 4,
+      cells: longIndex(start + parts.cells),
+      tags: wordIndex(start + parts.tags),
     };
   }
 }

@@ -8,7 +8,7 @@ import { BucketTable } from "../buckets/bucket_table.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
 import { LabelLog } from "../buckets/label_log.ts";
 import type { Arena } from "../memory/arena.ts";
-import { M_LOG_END, M_OVERFLOWED_LONG } from "../memory/layout.ts";
+import { longIndex, M_LOG_END, M_OVERFLOWED_LONG, wordIndex } from "../memory/layout.ts";
 import { MANY_SHIFT, SINGLE_SHIFT } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { CellSegments, CellShape } from "../threads/cell_segments.ts";
@@ -77,14 +77,19 @@ export class MetricHome {
     const { shift } = shapeOf(definition);
     this.#definition = definition;
     this.#metric = metric;
-    this.#overflowed = place.control / 8 + M_OVERFLOWED_LONG;
-    const table = new BucketTable(arena, { name, directory: place.control / 4, shift, labelled });
+    this.#overflowed = longIndex(place.control) + M_OVERFLOWED_LONG;
+    const table = new BucketTable(arena, {
+      name,
+      directory: wordIndex(place.control),
+      shift,
+      labelled,
+    });
     this.#table = table;
     if (labelled) {
       const log = new LabelLog(table, {
         metric,
-        ring: place.log / 8,
-        end: place.control / 4 + M_LOG_END,
+        ring: longIndex(place.log),
+        end: wordIndex(place.control) + M_LOG_END,
       });
       this.#index = new LabelIndex(table, log, {
         metric,

@@ -18,6 +18,7 @@
  *
  * @module
  */
+import { longIndex, wordIndex } from "../memory/layout.ts";
 import { cannot, got } from "../errors.ts";
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex, Series } from "../buckets/label_index.ts";
@@ -71,8 +72,8 @@ export class OwnCounter implements CounterWriter {
     this.total = 0;
     this.words = views.i32;
     this.cells = views.f64;
-    this.cell = (start + parts.cells) / 8 + offset;
-    this.tag = (start + parts.tags) / 4 + offset;
+    this.cell = longIndex(start + parts.cells) + offset;
+    this.tag = wordIndex(start + parts.tags) + offset;
     this.epochIndex = table.segment(k)!.epochs + offset;
     this.controlIndex = thread.controlIndex;
     this.control = thread.tenure.control;

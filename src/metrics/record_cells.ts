@@ -7,10 +7,12 @@ import type { Arena, Views } from "../memory/arena.ts";
 import {
   DIRECTORY,
   H_READ_RETRIES,
+  longIndex,
   RESCUE_HEADER_BYTES,
   RESCUE_OFFSET,
   RESCUE_SEQUENCE,
   RESCUE_VERSION,
+  wordIndex,
 } from "../memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../memory/segments.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
@@ -143,7 +145,7 @@ export class RecordCells implements Cells<AnyFields> {
         // Not one that was made before we asked: it could be older than what the caller has seen.
         ((Atomics.load(i32, rescue + RESCUE_VERSION) - (asked & ~WAITING)) | 0) <= 0
       ) continue;
-      this.#copySlot(segment, (rescue * 4 + RESCUE_HEADER_BYTES) / 8);
+      this.#copySlot(segment, longIndex(rescue * 4 + RESCUE_HEADER_BYTES));
       if (Atomics.add(i32, rescue + RESCUE_SEQUENCE, 0) === sequence) return;
     }
   }
@@ -159,9 +161,9 @@ export class RecordCells implements Cells<AnyFields> {
     const parts = recordSegmentParts(this.#layout, capacityOf(segment, MANY_SHIFT));
     return this.#segments[slot * DIRECTORY + segment] = {
       views: this.#arena.views(start + parts.bytes),
-      versions: (start + parts.versions) / 4,
-      slots: (start + parts.slots) / 8,
-      rescue: (start + parts.rescue) / 4,
+      versions: wordIndex(start + parts.versions),
+      slots: longIndex(start + parts.slots),
+      rescue: wordIndex(start + parts.rescue),
     };
   }
 }

@@ -27,10 +27,12 @@
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import {
+  longIndex,
   RESCUE_HEADER_BYTES,
   RESCUE_OFFSET,
   RESCUE_SEQUENCE,
   RESCUE_VERSION,
+  wordIndex,
 } from "../memory/layout.ts";
 import { capacityOf, firstId, MANY_SHIFT, segmentOf } from "../memory/segments.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
@@ -161,14 +163,14 @@ export class RecordPublisher {
     if (id >= this.room) this.enlarge(first + capacity);
     const offset = id - first;
     const at = id * NOTES;
-    const slots = (start + parts.slots) / 8 + offset * 2 * layout.stride;
-    const version = (start + parts.versions) / 4 + offset;
+    const slots = longIndex(start + parts.slots) + offset * 2 * layout.stride;
+    const version = wordIndex(start + parts.versions) + offset;
     const last = (Atomics.load(this.words, version) >> 1) & 1;
     this.notes[at + EPOCH_INDEX] = table.segment(segment)!.epochs + offset;
     this.notes[at + LAST] = slots + last * layout.stride;
     this.notes[at + IDLE] = slots + (last ^ 1) * layout.stride;
     this.notes[at + VERSION] = version;
-    this.notes[at + RESCUE] = (start + parts.rescue) / 4;
+    this.notes[at + RESCUE] = wordIndex(start + parts.rescue);
   }
 
   private enlarge(room: number): void {
@@ -199,7 +201,7 @@ export class RecordPublisher {
       id - firstId(segmentOf(id, MANY_SHIFT), MANY_SHIFT),
     );
     Atomics.store(words, rescue + RESCUE_VERSION, version & ~WAITING);
-    const to = (rescue * 4 + RESCUE_HEADER_BYTES) / 8;
+    const to = longIndex(rescue * 4 + RESCUE_HEADER_BYTES);
     this.kernel.copy(this.values, this.bits, id * this.fields, this.doubles, this.halves, to);
     words[(to + this.fields) * 2] = notes[id * NOTES + EPOCH];
     Atomics.add(words, rescue + RESCUE_SEQUENCE, 1);

@@ -12,7 +12,7 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { DIRECTORY, LINE_PAIR, roundUp } from "../memory/layout.ts";
+import { DIRECTORY, LINE_PAIR, longIndex, roundUp, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { SlotDirectory } from "./slot_directory.ts";
 
@@ -42,7 +42,7 @@ export class CellSegments {
     if (block === 0) return 0;
     // SeqCst; pairs with the publication in `ensure`: without it we could see the reference and not the growth behind it.
     const { i32 } = this.#arena.views(block + this.#shapes.length * DIRECTORY * 4);
-    return (Atomics.load(i32, block / 4 + metric * DIRECTORY + segment) >>> 0) * 8;
+    return (Atomics.load(i32, wordIndex(block) + metric * DIRECTORY + segment) >>> 0) * 8;
   }
 
   /**
@@ -58,7 +58,7 @@ export class CellSegments {
     if (shape.shift === 0) return this.locate(slot, metric, segment);
     const start = this.#arena.allocate(shape.bytes(capacityOf(segment, shape.shift)));
     const { i32 } = this.#arena.views();
-    return this.#publish(i32, block / 4 + metric * DIRECTORY + segment, start);
+    return this.#publish(i32, wordIndex(block) + metric * DIRECTORY + segment, start);
   }
 
   /**
@@ -81,14 +81,16 @@ export class CellSegments {
     const start = this.#arena.allocate(roundUp(bytes, LINE_PAIR));
     const { i32 } = this.#arena.views(start + bytes);
     for (const [metric, at] of inline.entries()) {
-      if (at !== 0) Atomics.store(i32, start / 4 + metric * DIRECTORY, (start + at) / 8);
+      if (at !== 0) {
+        Atomics.store(i32, wordIndex(start) + metric * DIRECTORY, longIndex(start + at));
+      }
     }
     return this.#publish(i32, this.#slots.blockIndex(slot), start);
   }
 
   /** A compare-exchange rather than a store: a fenced owner that sleeps in here must not replace its successor's block. */
   #publish(i32: Int32Array, index: number, start: number): number {
-    const winner = Atomics.compareExchange(i32, index, 0, (start / 8) | 0) >>> 0;
+    const winner = Atomics.compareExchange(i32, index, 0, longIndex(start)) >>> 0;
     return winner === 0 ? start : winner * 8;
   }
 

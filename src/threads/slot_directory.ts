@@ -38,6 +38,7 @@ import {
   SLOT_NAME_UNITS,
   SLOT_REVOKED_AT,
   SLOTS_OFFSET,
+  wordIndex,
 } from "../memory/layout.ts";
 import { readUnits, writeUnits } from "../memory/text.ts";
 
@@ -91,12 +92,12 @@ export class SlotDirectory {
 
   /** Index of a slot's control word in `i32`. */
   controlIndex(slot: number): number {
-    return (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + SLOT_CONTROL;
+    return wordIndex(SLOTS_OFFSET + slot * SLOT_BYTES) + SLOT_CONTROL;
   }
 
   /** Index of the word with the reference of a slot's thread block, in `i32`. */
   blockIndex(slot: number): number {
-    return (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + SLOT_BLOCK;
+    return wordIndex(SLOTS_OFFSET + slot * SLOT_BYTES) + SLOT_BLOCK;
   }
 
   /**
