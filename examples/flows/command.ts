@@ -1,11 +1,11 @@
 import process from "node:process";
-import { readFlows } from "./flow_row.ts";
+import { readFlows } from "./output/flow_row.ts";
 import { FlowRun } from "./flow_run.ts";
-import { formatFlows } from "./format.ts";
-import { LiveServer } from "./live_server.ts";
+import { formatFlows } from "./output/format.ts";
+import { LiveServer } from "./output/live_server.ts";
 import { type FlowOptions, parseOptions, USAGE, UsageError } from "./options.ts";
-import { printLines } from "./output.ts";
-import { formatRate, ProgressBar } from "./progress_bar.ts";
+import { printLines } from "./output/output.ts";
+import { formatRate, ProgressBar } from "./output/progress_bar.ts";
 
 /**
  * The command line program.

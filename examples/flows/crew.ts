@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { BlockPool } from "./block_pool.ts";
-import type { Slice } from "./capture_layout.ts";
+import type { BlockPool } from "./capture/block_pool.ts";
+import type { Slice } from "./capture/capture_layout.ts";
 import type { Answer, Order, WorkerStart } from "./messages.ts";
 import type { FlowSeat } from "./schema.ts";
 

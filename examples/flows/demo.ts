@@ -1,7 +1,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.ts";
-import { printLines } from "./output.ts";
+import { printLines } from "./output/output.ts";
 
 const capture = fileURLToPath(new URL("./loopback.pcap.gz", import.meta.url));
 

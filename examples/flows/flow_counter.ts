@@ -1,8 +1,8 @@
-import { formatIpv4, formatIpv6 } from "./address.ts";
-import type { PacketSink } from "./capture_layout.ts";
-import { decodePacket } from "./decode_packet.ts";
-import { FlowTable } from "./flow_table.ts";
-import { Packet } from "./packet.ts";
+import { formatIpv4, formatIpv6 } from "./packet/address.ts";
+import type { PacketSink } from "./capture/capture_layout.ts";
+import { decodePacket } from "./packet/decode_packet.ts";
+import { FlowTable } from "./packet/flow_table.ts";
+import { Packet } from "./packet/packet.ts";
 import type { FlowStats, FlowThread } from "./schema.ts";
 
 /** Counts packets into the statistics of the thread that it belongs to. */

@@ -1,7 +1,7 @@
 import { ThreadStats } from "../../mod.ts";
-import { BlockPool } from "./block_pool.ts";
-import { type ByteSource, openByteSource } from "./byte_source.ts";
-import { CaptureReader } from "./capture_reader.ts";
+import { BlockPool } from "./capture/block_pool.ts";
+import { type ByteSource, openByteSource } from "./capture/byte_source.ts";
+import { CaptureReader } from "./capture/capture_reader.ts";
 import { Crew } from "./crew.ts";
 import { type FlowStats, schema } from "./schema.ts";
 

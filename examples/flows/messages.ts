@@ -1,5 +1,5 @@
 import type { ThreadStatsHandle } from "../../mod.ts";
-import type { Slice } from "./capture_layout.ts";
+import type { Slice } from "./capture/capture_layout.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Format, FORMATS } from "./format.ts";
+import { type Format, FORMATS } from "./output/format.ts";
 
 export const USAGE = `Usage: flows FILE [--workers N] [--format table|tsv|json] [--serve PORT]
 

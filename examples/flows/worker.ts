@@ -3,7 +3,7 @@ import { ThreadStats } from "../../mod.ts";
 import { FlowCounter } from "./flow_counter.ts";
 import type { Answer, Order, WorkerStart } from "./messages.ts";
 import { schema } from "./schema.ts";
-import { readSlice } from "./slice_reader.ts";
+import { readSlice } from "./capture/slice_reader.ts";
 
 const { handle, memory } = workerData as WorkerStart;
 const stats = ThreadStats.attach(schema, handle);

@@ -1,4 +1,4 @@
-import { formatIpv4, formatIpv6 } from "../../../examples/flows/address.ts";
+import { formatIpv4, formatIpv6 } from "../../../examples/flows/packet/address.ts";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { hex } from "./frame_builder.ts";

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { formatIpv4, formatIpv6 } from "../../../examples/flows/address.ts";
-import { decodePacket } from "../../../examples/flows/decode_packet.ts";
-import { Packet } from "../../../examples/flows/packet.ts";
+import { formatIpv4, formatIpv6 } from "../../../examples/flows/packet/address.ts";
+import { decodePacket } from "../../../examples/flows/packet/decode_packet.ts";
+import { Packet } from "../../../examples/flows/packet/packet.ts";
 import { concat } from "./capture_builder.ts";
 import {
   authentication,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { formatFlows } from "../../../examples/flows/format.ts";
+import { formatFlows } from "../../../examples/flows/output/format.ts";
 import { packetsOf } from "./packets_of.ts";
 import { plainFlows } from "./plain_flows.ts";
 

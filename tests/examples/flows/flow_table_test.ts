@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { FlowTable } from "../../../examples/flows/flow_table.ts";
-import { Packet } from "../../../examples/flows/packet.ts";
+import { FlowTable } from "../../../examples/flows/packet/flow_table.ts";
+import { Packet } from "../../../examples/flows/packet/packet.ts";
 
 function packetAt(view: DataView, version: number, seed: number): Packet {
   // Few values per field, so that keys differ in one field alone.

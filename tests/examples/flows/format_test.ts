@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import type { FlowRow } from "../../../examples/flows/flow_row.ts";
-import { formatFlows } from "../../../examples/flows/format.ts";
-import { formatBytes } from "../../../examples/flows/table.ts";
+import type { FlowRow } from "../../../examples/flows/output/flow_row.ts";
+import { formatFlows } from "../../../examples/flows/output/format.ts";
+import { formatBytes } from "../../../examples/flows/output/table.ts";
 
 function row(changes: Partial<FlowRow> = {}): FlowRow {
   return {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { formatFlows } from "../../../examples/flows/format.ts";
+import { formatFlows } from "../../../examples/flows/output/format.ts";
 import { type BuiltPacket, concat, pcap, pcapng } from "./capture_builder.ts";
 import { loopback, sll, sll2 } from "./frame_builder.ts";
 import { ethernetFrames, ipv4Packets, ipv6Packets } from "./frames_of_all_kinds.ts";

@@ -1,7 +1,7 @@
-import { formatIpv4, formatIpv6 } from "../../../examples/flows/address.ts";
-import { decodePacket } from "../../../examples/flows/decode_packet.ts";
-import type { FlowRow } from "../../../examples/flows/flow_row.ts";
-import { Packet } from "../../../examples/flows/packet.ts";
+import { formatIpv4, formatIpv6 } from "../../../examples/flows/packet/address.ts";
+import { decodePacket } from "../../../examples/flows/packet/decode_packet.ts";
+import type { FlowRow } from "../../../examples/flows/output/flow_row.ts";
+import { Packet } from "../../../examples/flows/packet/packet.ts";
 import type { ReadPacket } from "./packets_of.ts";
 
 /** The flows of packets, counted in one thread by a `Map`: what all workers together must come to. */

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { formatFlows } from "../../../examples/flows/format.ts";
+import { formatFlows } from "../../../examples/flows/output/format.ts";
 import { tsharkFlows } from "./tshark_flows.ts";
 
 // For data/make.sh: the table of a capture as tshark sees it.

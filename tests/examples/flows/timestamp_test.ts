@@ -1,4 +1,4 @@
-import { timeScale, toMicroseconds } from "../../../examples/flows/timestamp.ts";
+import { timeScale, toMicroseconds } from "../../../examples/flows/capture/timestamp.ts";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 

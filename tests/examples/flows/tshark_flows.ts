@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import type { FlowRow } from "../../../examples/flows/flow_row.ts";
+import type { FlowRow } from "../../../examples/flows/output/flow_row.ts";
 import { addToFlow } from "./plain_flows.ts";
 
 /** What each extension header calls the header after it. */

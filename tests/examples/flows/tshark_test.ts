@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { gunzipSync } from "node:zlib";
 import { readFile } from "node:fs/promises";
-import { compareFlows, type FlowRow } from "../../../examples/flows/flow_row.ts";
+import { compareFlows, type FlowRow } from "../../../examples/flows/output/flow_row.ts";
 import { type BuiltPacket, concat, pcap, pcapng } from "./capture_builder.ts";
 import { ethernet, loopback, sll, sll2, vlan } from "./frame_builder.ts";
 import { ethernetFrames, ipv4Packets, ipv6Packets } from "./frames_of_all_kinds.ts";

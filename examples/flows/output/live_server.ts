@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { compareByBytes, readFlows } from "./flow_row.ts";
-import type { FlowRun } from "./flow_run.ts";
+import type { FlowRun } from "../flow_run.ts";
 import { flowToJson } from "./format.ts";
 
 const TOP_FLOWS = 20;

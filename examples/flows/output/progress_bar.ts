@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { FlowRun } from "./flow_run.ts";
+import type { FlowRun } from "../flow_run.ts";
 
 const WIDTH = 30;
 const INTERVAL_MS = 200;

@@ -1,4 +1,4 @@
-import type { FlowStats } from "./schema.ts";
+import type { FlowStats } from "../schema.ts";
 
 /** One flow as it is printed. */
 export interface FlowRow {

@@ -10,7 +10,7 @@ import {
   type PacketSink,
   type Slice,
 } from "./capture_layout.ts";
-import { knowsLinkType } from "./link_layer.ts";
+import { knowsLinkType } from "../packet/link_layer.ts";
 import { timeScale } from "./timestamp.ts";
 import type { Walk, Walker } from "./walker.ts";
 

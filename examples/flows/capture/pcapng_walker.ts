@@ -5,7 +5,7 @@ import {
   UnsupportedCaptureError,
 } from "./capture_error.ts";
 import { type CaptureInterface, type CaptureLayout, MAX_CAPTURED_BYTES } from "./capture_layout.ts";
-import { knowsLinkType } from "./link_layer.ts";
+import { knowsLinkType } from "../packet/link_layer.ts";
 import {
   BYTE_ORDER_MAGIC,
   ENHANCED_PACKET_BLOCK,
