@@ -89,10 +89,13 @@ export class BucketReader<Value> {
     const id = this.#find(bucket, "read");
     if (id === undefined) return this.#empty();
     const cells = this.#cells;
+    const segment = segmentOf(id, this.#table.shift);
+    const offset = id - firstId(segment, this.#table.shift);
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = this.#table.liveEpoch(id, "read");
+      const used = this.#slots.used;
       cells.reset();
-      this.#visit(id, (slot, segment, offset) => cells.merge(slot, segment, offset, epoch));
+      for (let slot = 0; slot < used; slot++) cells.merge(slot, segment, offset, epoch);
       if (this.#table.confirmEpoch(id) === epoch) return cells.value();
     }
     return this.#empty();
@@ -170,27 +173,22 @@ export class BucketReader<Value> {
     return Number(Atomics.load(this.#table.arena.views().u64, this.#overflowed));
   }
 
-  /** Calls `visit` for all slots ever used. */
-  #visit(id: number, visit: (slot: number, segment: number, offset: number) => void): void {
-    const segment = segmentOf(id, this.#table.shift);
-    const offset = id - firstId(segment, this.#table.shift);
-    const used = this.#slots.used;
-    for (let slot = 0; slot < used; slot++) visit(slot, segment, offset);
-  }
-
   /** The parts of all threads that have one. */
   #parts(bucket: BucketName, verb: string): { thread: ThreadInfo; value: Value }[] {
     const id = this.#find(bucket, verb);
     if (id === undefined) return [];
     const cells = this.#cells;
+    const segment = segmentOf(id, this.#table.shift);
+    const offset = id - firstId(segment, this.#table.shift);
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = this.#table.liveEpoch(id, verb);
+      const used = this.#slots.used;
       const parts: { thread: ThreadInfo; value: Value }[] = [];
-      this.#visit(id, (slot, segment, offset) => {
+      for (let slot = 0; slot < used; slot++) {
         cells.reset();
-        if (!cells.merge(slot, segment, offset, epoch)) return;
+        if (!cells.merge(slot, segment, offset, epoch)) continue;
         parts.push({ thread: this.#slots.describe(slot)!, value: cells.value() });
-      });
+      }
       if (this.#table.confirmEpoch(id) === epoch) return parts;
     }
     return [];
