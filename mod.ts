@@ -30,6 +30,20 @@
 export { StaleThreadError } from "./src/errors.ts";
 export { counter, type CounterDefinition } from "./src/schema/counter.ts";
 export { bitOr, type FieldDefinition, type FieldOp, max, min, sum } from "./src/schema/fields.ts";
+export {
+  gauge,
+  type GaugeAggregate,
+  type GaugeDefinition,
+  type GaugeOptions,
+} from "./src/schema/gauge.ts";
+export {
+  type ExplicitBins,
+  histogram,
+  type HistogramBins,
+  type HistogramDefinition,
+  type HistogramOptions,
+  type LogLinearBins,
+} from "./src/schema/histogram.ts";
 export type { LabelOptions, LabelValues, MetricOptions } from "./src/schema/options.ts";
 export {
   record,
@@ -56,7 +70,11 @@ export type { Aggregator, SeriesValue, ThreadValue } from "./src/metrics/bucket_
 export type {
   BucketMaker,
   CounterReader,
+  GaugeReader,
+  HistogramReader,
   LabelledCounterReader,
+  LabelledGaugeReader,
+  LabelledHistogramReader,
   LabelledReader,
   LabelledRecordReader,
   MetricReaders,
@@ -65,10 +83,19 @@ export type {
   RecordReader,
   SingleReader,
 } from "./src/metrics/readers.ts";
+export {
+  type HistogramBin,
+  type HistogramData,
+  HistogramValue,
+} from "./src/metrics/histogram_value.ts";
 export type { BurstMethods, RecordBurst } from "./src/metrics/record_burst.ts";
 export type {
   CounterWriter,
+  GaugeWriter,
+  HistogramWriter,
   LabelledCounterWriter,
+  LabelledGaugeWriter,
+  LabelledHistogramWriter,
   LabelledRecordWriter,
   MetricWriters,
   RecordBucketWriter,

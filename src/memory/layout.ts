@@ -15,6 +15,8 @@
  * bucket segment   epochs i32[n] | used i32[n/32] | full i32[n/1024] | label words u64[n]   any thread
  * thread block     directories i32[metrics x 24] | first segments of single-bucket metrics  owner thread
  * counter segment  cells f64[n] | tags i32[n]                                               owner thread
+ * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                             owner thread
+ * histogram segm.  references of blocks i32[n]; a block: head, bins f64                     owner thread
  * record segment   rescue slot | versions i32[n] | slots f64[n x 2 x (fields + 1)]          owner thread
  * label block      header i32[8] | lengths i32[labels] | UTF-16 code units                  its creator
  * ```
@@ -78,6 +80,8 @@ export const METRIC_BYTES = 256;
 export const M_LOG_END = 32;
 /** Updates sent to the overflow series: index in 8-byte words. */
 export const M_OVERFLOWED_LONG = 18;
+/** The clock of a gauge of which the latest value counts: index in 8-byte words. */
+export const M_CLOCK_LONG = 20;
 
 /** Segments a directory can hold: 64 x (2^24 - 1) buckets. */
 export const DIRECTORY = 24;

@@ -1,14 +1,21 @@
 /**
- * A metric as one thread holds it: its buckets, labels and cells, and the makers of its readers and writers. The one
- * place that knows which kinds of metrics there are.
+ * A metric as one thread holds it: its buckets and labels, and the makers of its readers and writers. The one place that knows
+ * which kinds of metrics there are.
  *
  * @module
  */
 import { BucketTable } from "../buckets/bucket_table.ts";
-import { LabelIndex } from "../buckets/label_index.ts";
+import { LabelIndex, type Series } from "../buckets/label_index.ts";
 import { LabelLog } from "../buckets/label_log.ts";
+import { OVERFLOW } from "../buckets/label_text.ts";
 import type { Arena } from "../memory/arena.ts";
-import { longIndex, M_LOG_END, M_OVERFLOWED_LONG, wordIndex } from "../memory/layout.ts";
+import {
+  longIndex,
+  M_CLOCK_LONG,
+  M_LOG_END,
+  M_OVERFLOWED_LONG,
+  wordIndex,
+} from "../memory/layout.ts";
 import { MANY_SHIFT, SINGLE_SHIFT } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { CellSegments, CellShape } from "../threads/cell_segments.ts";
@@ -18,29 +25,39 @@ import { type Aggregator, BucketReader } from "./bucket_reader.ts";
 import type { Cells } from "./cells.ts";
 import { CounterCells } from "./counter_cells.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
-import { OwnCounter, OwnLabelledCounter } from "./own_counter.ts";
+import { GaugeCells } from "./gauge_cells.ts";
+import { gaugeSegmentParts } from "./gauge_layout.ts";
+import { HistogramCells } from "./histogram_cells.ts";
+import { histogramSegmentBytes } from "./histogram_layout.ts";
+import { scaleOf } from "./histogram_scale.ts";
+import { LatestCells } from "./latest_cells.ts";
+import type { CellHome, OwnCell } from "./own_cell.ts";
+import { OverflowCounter, OwnCounter } from "./own_counter.ts";
+import { OverflowGauge, OwnGauge } from "./own_gauge.ts";
+import { OverflowHistogram, OwnHistogram } from "./own_histogram.ts";
+import { OwnLabelled } from "./own_labelled.ts";
+import { LATEST_LAYOUT, LatestValues, OwnLatestGauge } from "./own_latest.ts";
 import { OwnLabelledRecords, OwnRecords } from "./own_records.ts";
+import type { SingleReader } from "./readers.ts";
 import { RecordCells } from "./record_cells.ts";
 import { makeKernel } from "./record_kernel.ts";
 import { layoutOf, recordSegmentParts } from "./record_layout.ts";
-import type { SingleReader } from "./readers.ts";
 
-/** Whether a metric has one implicit bucket. Records get theirs from `create()`. */
-export function isSingle(definition: MetricDefinition): boolean {
-  return definition.kind === "counter" && definition.labels.length === 0;
+/** What distinguishes one kind of metric from another, for one metric. */
+interface Kind {
+  /** Size of a thread's segment of so many buckets. */
+  bytes(capacity: number): number;
+  /** Makes what adds up a bucket. */
+  cells(shared: Shared, place: { metric: number; shift: number }): Cells<unknown>;
+  /** Makes a thread's writer: for the implicit bucket, for labels, or for records' ids. */
+  writer(home: CellHome, clock: number): unknown;
 }
 
-/** What a thread's cells of a metric need. */
-export function shapeOf(definition: MetricDefinition): CellShape {
-  const shift = isSingle(definition) ? SINGLE_SHIFT : MANY_SHIFT;
-  if (definition.kind === "counter") {
-    return {
-      shift,
-      bytes: (capacity) => counterSegmentParts(capacity).bytes,
-    };
-  }
-  const layout = layoutOf(definition.fields);
-  return { shift, bytes: (capacity) => recordSegmentParts(layout, capacity).bytes };
+/** The parts of a `ThreadStats` that all its metrics use. */
+interface Shared {
+  readonly arena: Arena;
+  readonly slots: SlotDirectory;
+  readonly cells: CellSegments;
 }
 
 /** Where a metric stands in the shared memory. */
@@ -55,90 +72,165 @@ export interface MetricPlace {
   log: number;
 }
 
+/** What a thread's cells of a metric need. */
+export function shapeOf(definition: MetricDefinition): CellShape {
+  const { bytes } = kindOf("", definition);
+  return { shift: isSingle(definition) ? SINGLE_SHIFT : MANY_SHIFT, bytes };
+}
+
 /** One metric, as one thread holds it. */
 export class MetricHome {
-  /** Reads and manages its buckets. */
-  readonly reader: BucketReader<unknown> | SingleReader<unknown>;
-  readonly #definition: MetricDefinition;
+  /** Its name. */
+  readonly name: string;
+  /** Its definition. */
+  readonly definition: MetricDefinition;
+  /** Reads and manages its buckets, by id. */
+  readonly buckets: BucketReader<unknown>;
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
-  readonly #metric: number;
-  readonly #overflowed: number;
-  readonly #kernel: ReturnType<typeof recordParts> | undefined;
+  readonly #kind: Kind;
+  readonly #place: MetricPlace;
 
-  constructor(
-    definition: MetricDefinition,
-    place: MetricPlace,
-    shared: { arena: Arena; slots: SlotDirectory; cells: CellSegments },
-  ) {
-    const { arena, slots, cells } = shared;
+  constructor(definition: MetricDefinition, place: MetricPlace, shared: Shared) {
     const { name, metric } = place;
     const labelled = definition.labels.length > 0;
-    const { shift } = shapeOf(definition);
-    this.#definition = definition;
-    this.#metric = metric;
-    this.#overflowed = longIndex(place.control) + M_OVERFLOWED_LONG;
-    const table = new BucketTable(arena, {
-      name,
-      directory: wordIndex(place.control),
-      shift,
-      labelled,
-    });
+    const shift = isSingle(definition) ? SINGLE_SHIFT : MANY_SHIFT;
+    this.name = name;
+    this.definition = definition;
+    this.#place = place;
+    this.#kind = kindOf(name, definition);
+    const directory = wordIndex(place.control);
+    const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
     if (labelled) {
+      const { labels: names, maxSeries } = definition;
       const log = new LabelLog(table, {
         metric,
         ring: longIndex(place.log),
-        end: wordIndex(place.control) + M_LOG_END,
+        end: directory + M_LOG_END,
       });
-      this.#index = new LabelIndex(table, log, {
-        metric,
-        names: definition.labels,
-        maxSeries: definition.maxSeries,
-      });
+      this.#index = new LabelIndex(table, log, { metric, names, maxSeries });
     }
-    let totals: Cells<unknown>;
-    if (definition.kind === "counter") {
-      totals = new CounterCells(arena, cells, metric, shift);
-    } else {
-      this.#kernel = recordParts(name, definition);
-      totals = new RecordCells(arena, cells, { metric, ...this.#kernel });
-    }
-    const reader = new BucketReader({
+    this.buckets = new BucketReader({
       table,
       index: this.#index,
-      slots,
-      cells: totals,
-      overflowed: this.#overflowed,
+      slots: shared.slots,
+      cells: this.#kind.cells(shared, { metric, shift }),
+      overflowed: longIndex(place.control) + M_OVERFLOWED_LONG,
     });
-    this.reader = isSingle(definition) ? singleReader(reader) : reader;
+  }
+
+  /** What users read the metric with. */
+  get reader(): BucketReader<unknown> | SingleReader<unknown> {
+    return isSingle(this.definition) ? singleReader(this.buckets) : this.buckets;
   }
 
   /** Makes the implicit bucket of a metric that has one. Once, by the thread that makes the memory. */
   initialize(): void {
-    if (isSingle(this.#definition)) this.#table.create();
+    if (isSingle(this.definition)) this.#table.create();
   }
 
   /** Makes a thread's writer. Owner thread only. */
   writer(thread: ThreadHome): unknown {
-    const home = {
-      thread,
-      metric: this.#metric,
-      table: this.#table,
-      index: this.#index,
-      overflowed: this.#overflowed,
-    };
-    if (this.#kernel !== undefined) {
-      const record = { ...home, ...this.#kernel };
-      return this.#index === undefined ? new OwnRecords(record) : new OwnLabelledRecords(record);
-    }
-    return this.#index === undefined ? new OwnCounter(home, 0) : new OwnLabelledCounter(home);
+    const control = longIndex(this.#place.control);
+    const overflowed = control + M_OVERFLOWED_LONG;
+    const { metric } = this.#place;
+    const home = { thread, metric, table: this.#table, index: this.#index, overflowed };
+    return this.#kind.writer(home, control + M_CLOCK_LONG);
   }
 }
 
-function recordParts(name: string, definition: MetricDefinition & { kind: "record" }) {
-  const layout = layoutOf(definition.fields);
-  return { layout, kernel: makeKernel(name, layout) };
+/** Whether a metric has one implicit bucket. Records get theirs from `create()`. */
+function isSingle(definition: MetricDefinition): boolean {
+  return definition.kind !== "record" && definition.labels.length === 0;
+}
+
+function kindOf(name: string, definition: MetricDefinition): Kind {
+  switch (definition.kind) {
+    case "counter":
+      return {
+        bytes: (capacity) => counterSegmentParts(capacity).bytes,
+        cells: ({ arena, cells }, { metric, shift }) =>
+          new CounterCells(arena, cells, metric, shift),
+        writer: (home) =>
+          cellWriter(
+            home,
+            (id, series) =>
+              series?.kind === OVERFLOW
+                ? new OverflowCounter(home, id, series)
+                : new OwnCounter(home, id, series),
+          ),
+      };
+    case "gauge": {
+      const { aggregate } = definition;
+      if (aggregate === "latest") {
+        return {
+          bytes: (capacity) => recordSegmentParts(LATEST_LAYOUT, capacity).bytes,
+          cells: (shared, place) => new LatestCells(shared, place),
+          writer: (home, clock) => {
+            const values = new LatestValues(home, clock);
+            return cellWriter(home, (id, series) => {
+              const isOverflow = series?.kind === OVERFLOW;
+              return new OwnLatestGauge(home, values, { id, series, isOverflow });
+            });
+          },
+        };
+      }
+      return {
+        bytes: (capacity) => gaugeSegmentParts(capacity).bytes,
+        cells: (shared, place) => new GaugeCells(shared, { ...place, aggregate }),
+        writer: (home) =>
+          cellWriter(
+            home,
+            (id, series) =>
+              series?.kind === OVERFLOW
+                ? new OverflowGauge(home, id, series)
+                : new OwnGauge(home, id, series),
+          ),
+      };
+    }
+    case "histogram": {
+      const { bins } = definition;
+      const scale = scaleOf(bins);
+      return {
+        bytes: histogramSegmentBytes,
+        cells: ({ arena, cells }, { metric }) =>
+          new HistogramCells(arena, cells, { metric, bins, scale }),
+        writer: (home) =>
+          cellWriter(
+            home,
+            (id, series) =>
+              series?.kind === OVERFLOW
+                ? new OverflowHistogram(home, scale, id, series)
+                : new OwnHistogram(home, scale, id, series),
+          ),
+      };
+    }
+    case "record": {
+      const layout = layoutOf(definition.fields);
+      const parts = { layout, kernel: makeKernel(name, layout) };
+      return {
+        bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
+        cells: ({ arena, cells }, place) => new RecordCells(arena, cells, { ...place, ...parts }),
+        writer: (home) => {
+          const records = { ...home, ...parts };
+          return home.index === undefined
+            ? new OwnRecords(records)
+            : new OwnLabelledRecords(records);
+        },
+      };
+    }
+  }
+}
+
+/** The writer of a metric whose cells are objects: the one of the implicit bucket, or all of them by label. */
+function cellWriter<Cell extends OwnCell>(
+  home: CellHome,
+  make: (id: number, series?: Series) => Cell,
+): unknown {
+  return home.index === undefined
+    ? make(0)
+    : new OwnLabelled(home, (series) => make(series.id, series));
 }
 
 /** The reader of a metric's implicit bucket. */

@@ -4,9 +4,12 @@
  * @module
  */
 import type { CounterDefinition } from "../schema/counter.ts";
+import type { GaugeDefinition } from "../schema/gauge.ts";
+import type { HistogramDefinition } from "../schema/histogram.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordDefinition, RecordFields, RecordValue } from "../schema/record.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import type { HistogramValue } from "./histogram_value.ts";
 import type { Aggregator, SeriesValue, ThreadValue } from "./bucket_reader.ts";
 
 /** Reads a metric that has one bucket. Any thread; never waits for a writer. */
@@ -82,6 +85,18 @@ export type CounterReader = SingleReader<number>;
 export type LabelledCounterReader<Label extends string> =
   & MultiReader<number, number | LabelValues<Label>, Label>
   & LabelledReader<Label>;
+/** Reads a gauge without labels. */
+export type GaugeReader = SingleReader<number>;
+/** Reads a gauge with labels. */
+export type LabelledGaugeReader<Label extends string> =
+  & MultiReader<number, number | LabelValues<Label>, Label>
+  & LabelledReader<Label>;
+/** Reads a histogram without labels. */
+export type HistogramReader = SingleReader<HistogramValue>;
+/** Reads a histogram with labels. */
+export type LabelledHistogramReader<Label extends string> =
+  & MultiReader<HistogramValue, number | LabelValues<Label>, Label>
+  & LabelledReader<Label>;
 /** Reads a record without labels. */
 export type RecordReader<Fields extends RecordFields> =
   & MultiReader<RecordValue<Fields>, number, never>
@@ -100,6 +115,10 @@ export type MetricReaders<Metrics extends SchemaDefinition> = {
 /** The reader of one metric. */
 export type ReaderOf<Definition> = Definition extends CounterDefinition<infer Label>
   ? [Label] extends [never] ? CounterReader : LabelledCounterReader<Label>
+  : Definition extends GaugeDefinition<infer Label>
+    ? [Label] extends [never] ? GaugeReader : LabelledGaugeReader<Label>
+  : Definition extends HistogramDefinition<infer Label>
+    ? [Label] extends [never] ? HistogramReader : LabelledHistogramReader<Label>
   : Definition extends RecordDefinition<infer Fields, infer Label>
     ? [Label] extends [never] ? RecordReader<Fields> : LabelledRecordReader<Fields, Label>
   : never;

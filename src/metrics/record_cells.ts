@@ -14,7 +14,7 @@ import {
   RESCUE_VERSION,
   wordIndex,
 } from "../memory/layout.ts";
-import { capacityOf, MANY_SHIFT } from "../memory/segments.ts";
+import { capacityOf } from "../memory/segments.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { Cells } from "./cells.ts";
 import type { AnyFields, RecordKernel } from "./record_kernel.ts";
@@ -39,6 +39,8 @@ interface Segment {
 export interface RecordCellsOptions {
   /** The metric's number. */
   metric: number;
+  /** `log2` of the first segment's size. */
+  shift: number;
   /** Where the fields stand. */
   layout: RecordLayout;
   /** The inner loops for the fields. */
@@ -56,6 +58,7 @@ export class RecordCells implements Cells<AnyFields> {
   readonly #arena: Arena;
   readonly #cells: CellSegments;
   readonly #metric: number;
+  readonly #shift: number;
   readonly #layout: RecordLayout;
   readonly #kernel: RecordKernel;
   readonly #tries: number;
@@ -65,7 +68,7 @@ export class RecordCells implements Cells<AnyFields> {
   readonly #totals: Float64Array;
   readonly #totalBits: Uint32Array;
   /** The copy being taken. */
-  readonly #copy: Float64Array;
+  protected readonly copy: Float64Array;
   readonly #copyBits: Uint32Array;
   /** The epoch that came with the copy. */
   #tag = 0;
@@ -74,6 +77,7 @@ export class RecordCells implements Cells<AnyFields> {
     this.#arena = arena;
     this.#cells = cells;
     this.#metric = options.metric;
+    this.#shift = options.shift;
     this.#layout = options.layout;
     this.#kernel = options.kernel;
     this.#tries = options.tries ?? TRIES;
@@ -82,8 +86,8 @@ export class RecordCells implements Cells<AnyFields> {
     for (const { op, word } of options.layout.fields) this.#identity[word] = identityOf(op);
     this.#totals = new Float64Array(this.#fields);
     this.#totalBits = new Uint32Array(this.#totals.buffer);
-    this.#copy = new Float64Array(this.#fields);
-    this.#copyBits = new Uint32Array(this.#copy.buffer);
+    this.copy = new Float64Array(this.#fields);
+    this.#copyBits = new Uint32Array(this.copy.buffer);
   }
 
   reset(): void {
@@ -91,16 +95,21 @@ export class RecordCells implements Cells<AnyFields> {
   }
 
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
-    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
-    if (found === undefined) return false;
-    if (!this.#take(found, offset)) this.#takeWithHelp(found, offset);
-    if (this.#tag !== epoch) return false;
-    this.#kernel.combine(this.#totals, this.#totalBits, this.#copy, this.#copyBits);
+    if (!this.fetch(slot, segment, offset, epoch)) return false;
+    this.#kernel.combine(this.#totals, this.#totalBits, this.copy, this.#copyBits);
     return true;
   }
 
   value(): AnyFields {
     return this.#kernel.toObject(this.#totals, this.#totalBits, 0);
+  }
+
+  /** Copies what the thread in `slot` has committed last into `copy`, if there is something of this epoch. */
+  protected fetch(slot: number, segment: number, offset: number, epoch: number): boolean {
+    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    if (found === undefined) return false;
+    if (!this.#take(found, offset)) this.#takeWithHelp(found, offset);
+    return this.#tag === epoch;
   }
 
   /** Copies the last commit, unless the writer is always faster. */
@@ -151,14 +160,14 @@ export class RecordCells implements Cells<AnyFields> {
   }
 
   #copySlot({ views }: Segment, from: number): void {
-    this.#kernel.copy(views.f64, views.u32, from, this.#copy, this.#copyBits, 0);
+    this.#kernel.copy(views.f64, views.u32, from, this.copy, this.#copyBits, 0);
     this.#tag = views.i32[(from + this.#fields) * 2];
   }
 
   #view(slot: number, segment: number): Segment | undefined {
     const start = this.#cells.locate(slot, this.#metric, segment);
     if (start === 0) return undefined;
-    const parts = recordSegmentParts(this.#layout, capacityOf(segment, MANY_SHIFT));
+    const parts = recordSegmentParts(this.#layout, capacityOf(segment, this.#shift));
     return this.#segments[slot * DIRECTORY + segment] = {
       views: this.#arena.views(start + parts.bytes),
       versions: wordIndex(start + parts.versions),

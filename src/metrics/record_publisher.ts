@@ -25,7 +25,6 @@
  *
  * @module
  */
-import type { BucketTable } from "../buckets/bucket_table.ts";
 import {
   longIndex,
   RESCUE_HEADER_BYTES,
@@ -34,28 +33,17 @@ import {
   RESCUE_VERSION,
   wordIndex,
 } from "../memory/layout.ts";
-import { capacityOf, firstId, MANY_SHIFT, segmentOf } from "../memory/segments.ts";
-import type { LabelIndex } from "../buckets/label_index.ts";
-import type { ThreadHome } from "../threads/thread_home.ts";
+import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
+import type { CellHome } from "./own_cell.ts";
 import type { RecordKernel } from "./record_kernel.ts";
 import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
 
 /** What a record's writers need to know of their metric. */
-export interface RecordHome {
-  /** The thread. */
-  readonly thread: ThreadHome;
-  /** The metric's number. */
-  readonly metric: number;
-  /** Its buckets. */
-  readonly table: BucketTable;
-  /** Its labels, if it has any. */
-  readonly index?: LabelIndex;
+export interface RecordHome extends CellHome {
   /** Where the fields stand. */
   readonly layout: RecordLayout;
   /** The inner loops for the fields. */
   readonly kernel: RecordKernel;
-  /** Index in `u64` of the number of updates sent to the overflow series. */
-  readonly overflowed: number;
 }
 
 /** A commit advances the version by this. */
@@ -151,9 +139,9 @@ export class RecordPublisher {
   /** Finds out where a bucket stands, and makes room in private memory. */
   private locate(id: number): void {
     const { thread, metric, table, layout } = this.home;
-    const segment = segmentOf(id, MANY_SHIFT);
-    const first = firstId(segment, MANY_SHIFT);
-    const capacity = capacityOf(segment, MANY_SHIFT);
+    const segment = segmentOf(id, table.shift);
+    const first = firstId(segment, table.shift);
+    const capacity = capacityOf(segment, table.shift);
     const start = thread.cells.ensure(thread.tenure.slot, metric, segment);
     const parts = recordSegmentParts(layout, capacity);
     const views = thread.arena.views(start + parts.bytes);
@@ -186,7 +174,7 @@ export class RecordPublisher {
 
   /** Copies the record for readers who were overtaken too often. */
   private serve(id: number, version: number): void {
-    const { words, notes } = this;
+    const { words, notes, home: { table } } = this;
     const rescue = notes[id * NOTES + RESCUE];
     // SeqCst read-modify-writes around the plain stores, as in `publish`: odd while the slot is being written. It is odd
     // already when the slot's last owner was killed in here.
@@ -198,7 +186,7 @@ export class RecordPublisher {
     Atomics.store(
       words,
       rescue + RESCUE_OFFSET,
-      id - firstId(segmentOf(id, MANY_SHIFT), MANY_SHIFT),
+      id - firstId(segmentOf(id, table.shift), table.shift),
     );
     Atomics.store(words, rescue + RESCUE_VERSION, version & ~WAITING);
     const to = longIndex(rescue * 4 + RESCUE_HEADER_BYTES);

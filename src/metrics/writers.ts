@@ -5,6 +5,8 @@
  * @module
  */
 import type { CounterDefinition } from "../schema/counter.ts";
+import type { GaugeDefinition } from "../schema/gauge.ts";
+import type { HistogramDefinition } from "../schema/histogram.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordDefinition, RecordDelta, RecordFields } from "../schema/record.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
@@ -35,6 +37,70 @@ export interface LabelledCounterWriter<Label extends string> {
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   labels(labels: LabelValues<Label>): CounterWriter;
+}
+
+/** Sets one gauge in one thread. */
+export interface GaugeWriter {
+  /**
+   * Sets this thread's value. Owner thread only; wait-free.
+   *
+   * @param value A finite number.
+   * @throws {TypeError} When it is no number.
+   * @throws {RangeError} When it is not finite, or the labelled bucket was destroyed.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  set(value: number): void;
+  /**
+   * Adds to this thread's value; it is 0 before. Throws what {@linkcode set} throws. Owner thread only; wait-free.
+   *
+   * @param n A finite number. By default 1.
+   */
+  add(n?: number): void;
+  /**
+   * Takes from this thread's value. Throws what {@linkcode set} throws. Owner thread only; wait-free.
+   *
+   * @param n A finite number. By default 1.
+   */
+  sub(n?: number): void;
+  /**
+   * Adds 1, and takes it back when disposed of: `using _ = gauge.scope()`. After a `clear`, or when the thread has left, there is
+   * nothing to take back. Throws what {@linkcode set} throws. Owner thread only; allocates the disposable.
+   *
+   * @returns What takes it back, once.
+   */
+  scope(): Disposable;
+}
+
+/** Finds the gauges of one metric by their labels, in one thread. */
+export interface LabelledGaugeWriter<Label extends string> {
+  /** The gauge with these labels, as {@linkcode LabelledCounterWriter.labels}. Owner thread only. */
+  labels(labels: LabelValues<Label>): GaugeWriter;
+}
+
+/** Records in one histogram in one thread. */
+export interface HistogramWriter {
+  /**
+   * Records a value. Owner thread only; wait-free; allocates nothing.
+   *
+   * @param value A finite number, not negative.
+   * @param count How often, a positive integer. By default 1.
+   * @throws {TypeError} When either is no number.
+   * @throws {RangeError} When either is out of range, or the labelled bucket was destroyed.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  record(value: number, count?: number): void;
+  /**
+   * Starts a clock that records its seconds when it is disposed of: `using _ = histogram.time()`. Owner thread only.
+   *
+   * @returns What records, once.
+   */
+  time(): Disposable;
+}
+
+/** Finds the histograms of one metric by their labels, in one thread. */
+export interface LabelledHistogramWriter<Label extends string> {
+  /** The histogram with these labels, as {@linkcode LabelledCounterWriter.labels}. Owner thread only. */
+  labels(labels: LabelValues<Label>): HistogramWriter;
 }
 
 /** Changes the records of one metric in one thread. */
@@ -110,6 +176,10 @@ export type MetricWriters<Metrics extends SchemaDefinition> = {
 /** The writer of one metric. */
 export type WriterOf<Definition> = Definition extends CounterDefinition<infer Label>
   ? [Label] extends [never] ? CounterWriter : LabelledCounterWriter<Label>
+  : Definition extends GaugeDefinition<infer Label>
+    ? [Label] extends [never] ? GaugeWriter : LabelledGaugeWriter<Label>
+  : Definition extends HistogramDefinition<infer Label>
+    ? [Label] extends [never] ? HistogramWriter : LabelledHistogramWriter<Label>
   : Definition extends RecordDefinition<infer Fields, infer Label>
     ? [Label] extends [never] ? RecordWriter<Fields> : LabelledRecordWriter<Fields, Label>
   : never;

@@ -5,6 +5,8 @@
  */
 import { cannot, got } from "../errors.ts";
 import type { CounterDefinition } from "./counter.ts";
+import type { GaugeDefinition } from "./gauge.ts";
+import type { HistogramDefinition } from "./histogram.ts";
 import { assertName } from "./names.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
 
@@ -12,6 +14,10 @@ import type { RecordDefinition, RecordFields } from "./record.ts";
 export type MetricDefinition =
   | CounterDefinition<string>
   | CounterDefinition
+  | GaugeDefinition<string>
+  | GaugeDefinition
+  | HistogramDefinition<string>
+  | HistogramDefinition
   | RecordDefinition<RecordFields, string>
   | RecordDefinition;
 
@@ -26,6 +32,9 @@ export interface Schema<Metrics extends SchemaDefinition = SchemaDefinition> {
   readonly description: string;
 }
 
+/** All kinds of metrics. */
+const KINDS: readonly unknown[] = ["counter", "gauge", "histogram", "record"];
+
 /** Schemas are made by `defineSchema` alone: whoever holds one knows that it was checked. */
 const made = new WeakSet<object>();
 
@@ -35,7 +44,7 @@ const made = new WeakSet<object>();
  * @typeParam Metrics The definitions by name.
  * @param metrics The definitions by name; a name is letters, digits and `_`.
  * @returns The schema, for {@linkcode ThreadStats}.
- * @throws {TypeError} When a name is no name, or a definition did not come from `counter` or `record`.
+ * @throws {TypeError} When a name is no name, or a definition did not come from `counter`, `gauge`, `histogram` or `record`.
  *
  * @example
  * ```ts
@@ -55,11 +64,11 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
   for (const [name, definition] of Object.entries(metrics)) {
     assertName("define a metric", name);
     const kind: unknown = (definition as MetricDefinition | null)?.kind;
-    if (kind !== "counter" && kind !== "record") {
+    if (!KINDS.includes(kind)) {
       throw new TypeError(
         cannot(
           `define the metric ${name}`,
-          "it must come from counter or record",
+          "it must come from counter, gauge, histogram or record",
           got(String(kind ?? definition)),
         ),
       );

@@ -157,6 +157,12 @@ export class SlotDirectory {
     }
   }
 
+  /** The control word of the slot's tenure while that is active, else -1. Any thread. */
+  activeControl(slot: number): number {
+    const control = this.#control(slot);
+    return (control & STATE_MASK) === ACTIVE ? control : -1;
+  }
+
   /** Why a writer of this tenure may not write. Any thread. */
   reason(tenure: Tenure): string {
     const control = this.#control(tenure.slot);

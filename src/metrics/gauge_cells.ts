@@ -1,0 +1,86 @@
+/**
+ * Gauges, the reading side. The protocol is in `own_gauge.ts`.
+ *
+ * @module
+ */
+import type { Arena, Views } from "../memory/arena.ts";
+import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
+import { capacityOf } from "../memory/segments.ts";
+import type { CellSegments } from "../threads/cell_segments.ts";
+import type { SlotDirectory } from "../threads/slot_directory.ts";
+import type { Cells } from "./cells.ts";
+import { gaugeSegmentParts } from "./gauge_layout.ts";
+import { identityOf } from "./record_layout.ts";
+
+/** A gauge segment as a reader sees it: indices in the views. */
+interface Segment {
+  readonly views: Views;
+  readonly values: number;
+  readonly tags: number;
+  readonly tenures: number;
+}
+
+/** What a reader of gauges needs to know of its metric. */
+export interface GaugeCellsOptions {
+  /** The metric's number. */
+  metric: number;
+  /** `log2` of the first segment's size. */
+  shift: number;
+  /** How the threads' values become one. */
+  aggregate: "sum" | "min" | "max";
+}
+
+/** Adds up a gauge. */
+export class GaugeCells implements Cells<number> {
+  readonly #arena: Arena;
+  readonly #cells: CellSegments;
+  readonly #slots: SlotDirectory;
+  readonly #options: GaugeCellsOptions;
+  readonly #segments: (Segment | undefined)[] = [];
+  #total = 0;
+
+  constructor(
+    { arena, cells, slots }: { arena: Arena; cells: CellSegments; slots: SlotDirectory },
+    options: GaugeCellsOptions,
+  ) {
+    this.#arena = arena;
+    this.#cells = cells;
+    this.#slots = slots;
+    this.#options = options;
+    this.reset();
+  }
+
+  reset(): void {
+    this.#total = identityOf(this.#options.aggregate);
+  }
+
+  merge(slot: number, segment: number, offset: number, epoch: number): boolean {
+    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    if (found === undefined) return false;
+    const { i32, f64 } = found.views;
+    // SeqCst, both; pair with the stores in `OwnGauge`: the value below is not older than tenure and tag.
+    if (Atomics.load(i32, found.tenures + offset) !== this.#slots.activeControl(slot)) return false;
+    if (Atomics.load(i32, found.tags + offset) !== epoch) return false;
+    const value = f64[found.values + offset];
+    const { aggregate } = this.#options;
+    if (aggregate === "sum") this.#total += value;
+    else if (aggregate === "min" ? value < this.#total : value > this.#total) this.#total = value;
+    return true;
+  }
+
+  value(): number {
+    return this.#total;
+  }
+
+  #view(slot: number, segment: number): Segment | undefined {
+    const start = this.#cells.locate(slot, this.#options.metric, segment);
+    if (start === 0) return undefined;
+    const parts = gaugeSegmentParts(capacityOf(segment, this.#options.shift));
+    return this.#segments[slot * DIRECTORY + segment] = {
+      views: this.#arena.views(start + parts.bytes),
+      values: longIndex(start + parts.values),
+      tags: wordIndex(start + parts.tags),
+      tenures: wordIndex(start + parts.tenures),
+    };
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Which bin a value belongs to, and what a bin's bounds are. Bin `n` holds the values above its lower and up to its upper
+ * bound.
+ *
+ * @module
+ */
+import type { HistogramBins } from "../schema/histogram.ts";
+
+/** The bins of a histogram. */
+export interface HistogramScale {
+  /** How many bins there are. */
+  readonly size: number;
+  /** The least and the greatest value that is not clamped. */
+  readonly lowest: number;
+  readonly highest: number;
+  /** The bin of a value that is finite and not negative; the end bins for those beyond. */
+  indexOf(value: number): number;
+  /** The inclusive upper bound of bin `index`; its lower one is that of the bin before. */
+  upperBound(index: number): number;
+}
+
+/** Makes the scale of a definition. */
+export function scaleOf(bins: HistogramBins): HistogramScale {
+  return "boundaries" in bins
+    ? new ExplicitScale(bins.boundaries)
+    : new LogLinearScale(bins.lowest, bins.highest, bins.relativeError);
+}
+
+/**
+ * Bins as wide as a fixed part of their values: each power of two is cut into `2^digits` equal ones, so that a bin's number is the
+ * upper bits of the double. A bin is at most `2^-digits` of its lower bound wide.
+ */
+export class LogLinearScale implements HistogramScale {
+  readonly size: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** How far the upper word of a double is shifted: what remains are exponent and leading digits. */
+  readonly #shift: number;
+  readonly #first: number;
+  readonly #double: Float64Array;
+  /** The halves of `#double`, the lower one first: all engines are little-endian. */
+  readonly #halves: Int32Array;
+
+  constructor(lowest: number, highest: number, relativeError: number) {
+    this.lowest = lowest;
+    this.highest = highest;
+    this.#double = new Float64Array(1);
+    this.#halves = new Int32Array(this.#double.buffer);
+    this.#shift = 20 - Math.ceil(-Math.log2(relativeError));
+    this.#first = this.#bits(lowest);
+    this.size = this.#bits(highest) - this.#first + 1;
+  }
+
+  indexOf(value: number): number {
+    const index = this.#bits(value) - this.#first;
+    return index < 0 ? 0 : index >= this.size ? this.size - 1 : index;
+  }
+
+  upperBound(index: number): number {
+    this.#halves[0] = 0;
+    this.#halves[1] = (this.#first + index + 1) << this.#shift;
+    return this.#double[0];
+  }
+
+  /** The upper bits of the greatest double below `value`, as an upper bound is inclusive. */
+  #bits(value: number): number {
+    this.#double[0] = value;
+    return (this.#halves[1] - (this.#halves[0] === 0 ? 1 : 0)) >> this.#shift;
+  }
+}
+
+/** Bins by explicit upper bounds, and one for all above. */
+export class ExplicitScale implements HistogramScale {
+  readonly size: number;
+  readonly lowest = 0;
+  readonly highest: number = Infinity;
+  readonly #boundaries: Float64Array;
+
+  constructor(boundaries: readonly number[]) {
+    this.#boundaries = Float64Array.from(boundaries);
+    this.size = boundaries.length + 1;
+  }
+
+  indexOf(value: number): number {
+    const boundaries = this.#boundaries;
+    let low = 0;
+    let high = boundaries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (value <= boundaries[middle]) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  upperBound(index: number): number {
+    return index < this.#boundaries.length ? this.#boundaries[index] : Infinity;
+  }
+}

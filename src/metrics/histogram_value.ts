@@ -1,0 +1,250 @@
+/**
+ * What a read of a histogram gives.
+ *
+ * @module
+ */
+import { cannot, got } from "../errors.ts";
+import type { HistogramBins } from "../schema/histogram.ts";
+import { type HistogramScale, scaleOf } from "./histogram_scale.ts";
+
+/** One bin: the values above the bin before, up to `upperBound`. */
+export interface HistogramBin {
+  /** Inclusive upper bound. */
+  readonly upperBound: number;
+  /** How many values. */
+  readonly count: number;
+}
+
+/** The data of a {@linkcode HistogramValue}: what structured cloning keeps of it. */
+export interface HistogramData {
+  /** The bins' definition. */
+  readonly scale: HistogramBins;
+  /** Number of the first bin in `counts`. */
+  readonly offset: number;
+  /** How many values are in each bin from `offset` on; the bins beside are empty. */
+  readonly counts: Float64Array;
+  /** Sum of all values. */
+  readonly sum: number;
+  /** The least value, `NaN` when there is none. */
+  readonly min: number;
+  /** The greatest value, `NaN` when there is none. */
+  readonly max: number;
+  /** How many values were out of range, and count in the end bins. */
+  readonly clamped: number;
+}
+
+/**
+ * The values that a histogram has recorded, by bin. A plain value: it does not change. `sum`, `min` and `max` may be ahead of or behind
+ * `count` by the updates in flight when it was read.
+ *
+ * @example Two quantiles, and what both threads' values are together
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defineSchema, histogram, ThreadStats } from "@x/thread-stats";
+ *
+ * const stats = ThreadStats.create(defineSchema({ size: histogram({ boundaries: [10, 20] }) }));
+ * stats.registerThread("a").metrics.size.record(10, 2);
+ * stats.registerThread("b").metrics.size.record(20, 2);
+ * const value = stats.metrics.size.read();
+ * assertEquals([value.count, value.sum, value.min, value.max, value.mean], [4, 60, 10, 20, 15]);
+ * assertEquals([value.quantile(0), value.quantile(1)], [10, 20]);
+ * assertEquals(value.bins, [
+ *   { upperBound: 10, count: 2 },
+ *   { upperBound: 20, count: 2 },
+ *   { upperBound: Infinity, count: 0 },
+ * ]);
+ * ```
+ */
+export class HistogramValue implements HistogramData {
+  /** The bins' definition. */
+  readonly scale: HistogramBins;
+  /** Number of the first bin in `counts`. */
+  readonly offset: number;
+  /** How many values are in each bin from `offset` on; the bins beside are empty. */
+  readonly counts: Float64Array;
+  /** How many values: the sum of the bins, always. */
+  readonly count: number;
+  /** Sum of all values. */
+  readonly sum: number;
+  /** The least value, `NaN` when there is none. */
+  readonly min: number;
+  /** The greatest value, `NaN` when there is none. */
+  readonly max: number;
+  /** How many values were out of range, and count in the end bins. */
+  readonly clamped: number;
+
+  /** From the data of another, for instance one that came by a message. */
+  constructor(data: HistogramData) {
+    this.scale = data.scale;
+    this.offset = data.offset;
+    this.counts = data.counts;
+    let count = 0;
+    for (let n = 0; n < data.counts.length; n++) count += data.counts[n];
+    this.count = count;
+    this.sum = data.sum;
+    this.min = data.min;
+    this.max = data.max;
+    this.clamped = data.clamped;
+  }
+
+  /** `sum / count`, `NaN` when there is no value. */
+  get mean(): number {
+    return this.sum / this.count;
+  }
+
+  /**
+   * The bins in rising order: the non-empty ones of a log-linear histogram, all of one with boundaries.
+   *
+   * @returns Upper bound and count of each.
+   */
+  get bins(): HistogramBin[] {
+    const scale = scaleOf(this.scale);
+    const all = "boundaries" in this.scale;
+    const bins: HistogramBin[] = [];
+    for (let index = 0; index < scale.size; index++) {
+      const count = this.counts[index - this.offset] ?? 0;
+      if (all || count > 0) bins.push({ upperBound: scale.upperBound(index), count });
+    }
+    return bins;
+  }
+
+  /**
+   * The value below or at which a part `q` of all values lies: within the stated relative error of the exact one for a
+   * log-linear histogram; by linear interpolation inside the bin.
+   *
+   * @param q From 0 to 1.
+   * @returns The quantile, `NaN` when there is no value.
+   * @throws {TypeError} When `q` is no number.
+   * @throws {RangeError} When it is not from 0 to 1.
+   */
+  quantile(q: number): number {
+    if (typeof q !== "number") {
+      throw new TypeError(cannot("tell a quantile", "it must be a number", q));
+    }
+    if (!(q >= 0 && q <= 1)) {
+      throw new RangeError(cannot("tell a quantile", "it must be from 0 to 1", q));
+    }
+    if (this.count === 0) return NaN;
+    if (q === 0) return this.min;
+    if (q === 1) return this.max;
+    const scale = scaleOf(this.scale);
+    const rank = q * this.count;
+    let below = 0;
+    for (let n = 0; n < this.counts.length; n++) {
+      const count = this.counts[n];
+      if (count > 0 && below + count >= rank) {
+        return this.#within(scale, this.offset + n, (rank - below) / count);
+      }
+      below += count;
+    }
+    return this.max;
+  }
+
+  /**
+   * All values of both.
+   *
+   * @param other Of the same histogram, or of one with the same bins.
+   * @returns A new value.
+   * @throws {TypeError} When the bins are others.
+   */
+  merge(other: HistogramValue): HistogramValue {
+    return this.#combine(other, 1, {
+      min: least(this.min, other.min),
+      max: greatest(this.max, other.max),
+    });
+  }
+
+  /**
+   * The values that came after an earlier read. Its `min` and `max` are the bounds of its outermost bins, no tighter than those
+   * of all values.
+   *
+   * @param earlier An earlier read of the same histogram, with no `clear` in between.
+   * @returns A new value.
+   * @throws {TypeError} When the bins are others.
+   */
+  since(earlier: HistogramValue): HistogramValue {
+    const difference = this.#combine(earlier, -1, { min: this.min, max: this.max });
+    const scale = scaleOf(this.scale);
+    const first = difference.counts.findIndex((count) => count > 0);
+    if (first < 0) return new HistogramValue({ ...difference, sum: 0, min: NaN, max: NaN });
+    const last = difference.counts.findLastIndex((count) => count > 0);
+    const lower = first + difference.offset === 0
+      ? 0
+      : scale.upperBound(first + difference.offset - 1);
+    return new HistogramValue({
+      ...difference,
+      min: Math.max(this.min, lower),
+      max: Math.min(this.max, scale.upperBound(last + difference.offset)),
+    });
+  }
+
+  /**
+   * Counts up to each of the given boundaries, as Prometheus wants them. A bin counts as a whole at the first boundary
+   * that is not below its middle.
+   *
+   * @param boundaries In rising order.
+   * @returns Cumulative counts; the last is that of all values, at `Infinity`.
+   */
+  cumulative(boundaries: readonly number[]): HistogramBin[] {
+    const scale = scaleOf(this.scale);
+    const result: HistogramBin[] = [];
+    let n = 0;
+    let count = 0;
+    for (const upperBound of boundaries) {
+      for (; n < this.counts.length; n++) {
+        const index = this.offset + n;
+        const upper = scale.upperBound(index);
+        const middle = "boundaries" in this.scale
+          ? upper
+          : (upper + (index === 0 ? 0 : scale.upperBound(index - 1))) / 2;
+        if (middle > upperBound) break;
+        count += this.counts[n];
+      }
+      result.push({ upperBound, count });
+    }
+    return [...result, { upperBound: Infinity, count: this.count }];
+  }
+
+  /** A point inside a bin. The exact one lies between the bin's bounds and between least and greatest. */
+  #within(scale: HistogramScale, index: number, part: number): number {
+    const lower = Math.max(index === 0 ? 0 : scale.upperBound(index - 1), this.min);
+    const upper = Math.min(scale.upperBound(index), this.max);
+    return upper > lower ? lower + (upper - lower) * part : upper;
+  }
+
+  #combine(
+    other: HistogramValue,
+    sign: 1 | -1,
+    bounds: { min: number; max: number },
+  ): HistogramValue {
+    if (JSON.stringify(this.scale) !== JSON.stringify(other.scale)) {
+      throw new TypeError(
+        cannot("combine histograms", "they must have the same bins", got("others")),
+      );
+    }
+    const offset = Math.min(this.offset, other.offset);
+    const end = Math.max(this.offset + this.counts.length, other.offset + other.counts.length);
+    const counts = new Float64Array(Math.max(0, end - offset));
+    for (let n = 0; n < this.counts.length; n++) counts[this.offset - offset + n] = this.counts[n];
+    for (let n = 0; n < other.counts.length; n++) {
+      const at = other.offset - offset + n;
+      counts[at] = Math.max(0, counts[at] + sign * other.counts[n]);
+    }
+    return new HistogramValue({
+      scale: this.scale,
+      offset,
+      counts,
+      sum: this.sum + sign * other.sum,
+      ...bounds,
+      clamped: Math.max(0, this.clamped + sign * other.clamped),
+    });
+  }
+}
+
+function least(a: number, b: number): number {
+  return Number.isNaN(a) || b < a ? b : a;
+}
+
+function greatest(a: number, b: number): number {
+  return Number.isNaN(a) || b > a ? b : a;
+}

@@ -1,0 +1,113 @@
+/**
+ * Gauges, the writing side: a double per cell, and the tenure that set it. The owner keeps the value in a private field and only
+ * stores it.
+ *
+ * Guarantees: a cell counts while its tag is the bucket's epoch and its tenure is the slot's present one, active. A new owner stores value,
+ * tag and tenure in this order: who sees the tenure sees its value.
+ *
+ * The rest of the protocol is in `own_cell.ts`.
+ *
+ * @module
+ */
+import type { Series } from "../buckets/label_index.ts";
+import { cannot } from "../errors.ts";
+import { longIndex, wordIndex } from "../memory/layout.ts";
+import { capacityOf } from "../memory/segments.ts";
+import { gaugeSegmentParts } from "./gauge_layout.ts";
+import { type CellHome, OwnCell, placeOf } from "./own_cell.ts";
+import type { GaugeWriter } from "./writers.ts";
+
+/** A gauge's part that does not depend on where the value stands. */
+export abstract class GaugeCell extends OwnCell implements GaugeWriter {
+  abstract set(value: number): void;
+  abstract add(n?: number): void;
+
+  sub(n = 1): void {
+    this.add(-n);
+  }
+
+  scope(): Disposable {
+    this.add(1);
+    const { epoch } = this;
+    let isOpen = true;
+    return {
+      [Symbol.dispose]: () => {
+        // After a clear, or the end of the thread, there is nothing to take back.
+        if (isOpen && this.epoch === epoch && this.isCurrent()) this.add(-1);
+        isOpen = false;
+      },
+    };
+  }
+
+  /** Throws unless `value` can be set or added. */
+  protected assertValue(value: unknown): void {
+    const what = `set ${this.home.table.name}`;
+    if (typeof value !== "number") {
+      throw new TypeError(cannot(what, "the value must be a number", value));
+    }
+    if (!Number.isFinite(value)) {
+      throw new RangeError(cannot(what, "the value must be finite", value));
+    }
+  }
+}
+
+/** One gauge in one thread, whose values add up, or the least or greatest counts. Owner thread only. */
+export class OwnGauge extends GaugeCell {
+  declare private readonly cells: Float64Array;
+  declare private readonly cell: number;
+  declare private readonly tenure: number;
+  /** What the cell holds. Only this writer stores there. */
+  declare private value: number;
+
+  /** `id` is a live bucket, in the life `series` if the metric has labels. */
+  constructor(home: CellHome, id: number, series?: Series) {
+    const { segment, start, offset } = placeOf(home, id);
+    const parts = gaugeSegmentParts(capacityOf(segment, home.table.shift));
+    const views = home.thread.arena.views(start + parts.bytes);
+    super(home, id, { words: views.i32, tag: wordIndex(start + parts.tags) + offset, series });
+    this.cells = views.f64;
+    this.cell = longIndex(start + parts.values) + offset;
+    this.tenure = wordIndex(start + parts.tenures) + offset;
+    this.value = 0;
+  }
+
+  set(value: number): void {
+    if (!(typeof value === "number" && value - value === 0) || !this.isCurrent()) {
+      this.setSlowly(value, false);
+      return;
+    }
+    // Unordered; pairs with the load in `GaugeCells.merge`. Does not tear.
+    this.cells[this.cell] = this.value = value;
+  }
+
+  add(n = 1): void {
+    if (!(typeof n === "number" && n - n === 0) || !this.isCurrent()) {
+      this.setSlowly(n, true);
+      return;
+    }
+    this.cells[this.cell] = this.value += n;
+  }
+
+  /** The first value, one after a clear, or one that must be refused. */
+  private setSlowly(value: number, isRelative: boolean): void {
+    this.assertValue(value);
+    const epoch = this.nextEpoch("set");
+    if (this.epoch !== epoch) this.value = 0;
+    this.cells[this.cell] = this.value = isRelative ? this.value + value : value;
+    this.setTag(epoch);
+    Atomics.store(this.words, this.tenure, this.home.thread.tenure.control);
+  }
+}
+
+/** The gauge for what goes to the overflow series: counts its updates. */
+export class OverflowGauge extends OwnGauge {
+  override set(value: number): void {
+    super.set(value);
+    Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
+  }
+
+  override add(n = 1): void {
+    super.add(n);
+    Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The labelled cells of one metric in one thread.
+ *
+ * @module
+ */
+import type { LabelIndex, Series } from "../buckets/label_index.ts";
+import type { LabelValues } from "../schema/options.ts";
+import type { CellHome, OwnCell } from "./own_cell.ts";
+
+/** Finds the writers of one metric by label. Owner thread only. */
+export class OwnLabelled<Cell extends OwnCell> {
+  readonly #home: CellHome;
+  readonly #index: LabelIndex;
+  readonly #make: (series: Series) => Cell;
+  /** By id; one writer for each life, as two would each keep a value of their own. */
+  readonly #cells: (Cell | undefined)[] = [];
+
+  constructor(home: CellHome, make: (series: Series) => Cell) {
+    this.#home = home;
+    this.#index = home.index!;
+    this.#make = make;
+  }
+
+  labels(labels: LabelValues<string>): Cell {
+    const known = this.#index.peek(labels);
+    if (known !== undefined) {
+      const cell = this.#cells[known.id];
+      if (cell !== undefined && cell.serves(known)) return cell;
+    }
+    return this.#bind(labels);
+  }
+
+  #bind(labels: LabelValues<string>): Cell {
+    this.#home.thread.check(`update ${this.#home.table.name}`);
+    const series = this.#index.intern(labels, "update");
+    const known = this.#cells[series.id];
+    if (known !== undefined && known.isOf(series)) return known;
+    return this.#cells[series.id] = this.#make(series);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The definition of histograms.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import { labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+
+/** The bins of a log-linear histogram: each as wide as a fixed part of its values. */
+export interface LogLinearBins {
+  /** Values below count as this one. At least 2^-1022. */
+  readonly lowest: number;
+  /** Values above count as this one. */
+  readonly highest: number;
+  /**
+   * The most by which a quantile differs from the exact one, as a part of it; 1e-6 to 1.
+   *
+   * @default {0.01}
+   */
+  readonly relativeError?: number;
+}
+
+/** The bins of a histogram with explicit boundaries, as in Prometheus. */
+export interface ExplicitBins {
+  /** Inclusive upper bounds in rising order, without `Infinity`. */
+  readonly boundaries: readonly number[];
+}
+
+/** The bins of a histogram, whole. */
+export type HistogramBins = Required<LogLinearBins> | ExplicitBins;
+
+/** Options of {@linkcode histogram}: the bins, one kind or the other. */
+export type HistogramOptions =
+  & MetricOptions
+  & (
+    | (LogLinearBins & { readonly boundaries?: undefined })
+    | (ExplicitBins & {
+      readonly lowest?: undefined;
+      readonly highest?: undefined;
+      readonly relativeError?: undefined;
+    })
+  );
+
+/** The definition of a histogram. Made by {@linkcode histogram}. */
+export interface HistogramDefinition<Label extends string = never> {
+  /** The kind of metric. */
+  readonly kind: "histogram";
+  /** What is measured. */
+  readonly help: string;
+  /** Unit of the values. */
+  readonly unit: string;
+  /** Names of the labels. */
+  readonly labels: readonly Label[];
+  /** The most buckets with labels. */
+  readonly maxSeries: number;
+  /** The bins. */
+  readonly bins: HistogramBins;
+}
+
+/** A histogram's bins are copied by every read: beyond this it is the wrong tool. */
+const MAX_BINS = 65_536;
+
+/**
+ * Defines a histogram of values that are finite and not negative. Log-linear (`lowest`, `highest`, `relativeError`): every
+ * quantile within the stated error, as in HdrHistogram and OpenTelemetry's exponential histograms. Or with explicit
+ * `boundaries`, as in Prometheus.
+ *
+ * @typeParam Label The names of the labels.
+ * @param options Words, labels and bins.
+ * @returns The definition, for {@linkcode defineSchema}.
+ * @throws {TypeError} When an option has the wrong shape.
+ * @throws {RangeError} When an option is out of range.
+ *
+ * @example Latencies
+ * ```ts
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ * import { defineSchema, histogram, ThreadStats } from "@x/thread-stats";
+ *
+ * const schema = defineSchema({
+ *   latency: histogram({ unit: "seconds", lowest: 1e-6, highest: 60, relativeError: 0.01 }),
+ *   size: histogram({ unit: "bytes", boundaries: [100, 1_000, 10_000] }),
+ * });
+ * const stats = ThreadStats.create(schema);
+ * const { latency, size } = stats.registerThread("main").metrics;
+ * for (let ms = 1; ms <= 1000; ms++) latency.record(ms / 1000);
+ * size.record(100, 3);
+ *
+ * assertAlmostEquals(stats.metrics.latency.read().quantile(0.99), 0.99, 0.0099);
+ * assertEquals(stats.metrics.size.read().bins[0], { upperBound: 100, count: 3 });
+ * ```
+ */
+export function histogram<const Label extends string>(
+  options: HistogramOptions & LabelOptions<Label> & { labels: readonly Label[] },
+): HistogramDefinition<Label>;
+/**
+ * Defines a histogram without labels.
+ *
+ * @param options Words and bins.
+ * @returns The definition, for {@linkcode defineSchema}.
+ * @throws {TypeError} When an option has the wrong shape.
+ * @throws {RangeError} When an option is out of range.
+ */
+export function histogram(
+  options: HistogramOptions & { labels?: undefined; maxSeries?: undefined },
+): HistogramDefinition;
+export function histogram(
+  options: HistogramOptions & LabelOptions<string>,
+): HistogramDefinition<string> {
+  const common = {
+    kind: "histogram" as const,
+    ...words("histogram", options),
+    ...labelling("histogram", options),
+  };
+  return { ...common, bins: Object.freeze(binsOf(options)) };
+}
+
+function binsOf(options: HistogramOptions): HistogramBins {
+  const what = "define a histogram";
+  const { boundaries, lowest, highest, relativeError = 0.01 } = options;
+  if (boundaries !== undefined) {
+    if (lowest !== undefined || highest !== undefined || options.relativeError !== undefined) {
+      throw new TypeError(cannot(what, "it has either boundaries or lowest and highest", options));
+    }
+    if (!Array.isArray(boundaries)) {
+      throw new TypeError(cannot(what, "boundaries must be an array", boundaries));
+    }
+    if (boundaries.length === 0 || boundaries.length >= MAX_BINS) {
+      throw new RangeError(
+        cannot(what, `1 to ${MAX_BINS - 1} boundaries are needed`, boundaries.length),
+      );
+    }
+    for (const [n, boundary] of boundaries.entries()) {
+      if (typeof boundary !== "number") {
+        throw new TypeError(cannot(what, "a boundary must be a number", boundary));
+      }
+      if (!(boundary >= 0 && boundary < Infinity && (n === 0 || boundary > boundaries[n - 1]))) {
+        throw new RangeError(
+          cannot(what, "boundaries must be finite, not negative and rising", boundaries),
+        );
+      }
+    }
+    return { boundaries: Object.freeze([...boundaries]) };
+  }
+  for (const [name, value] of Object.entries({ lowest, highest, relativeError })) {
+    if (typeof value !== "number") {
+      throw new TypeError(cannot(what, `${name} must be a number`, value));
+    }
+  }
+  if (!(lowest! >= 2 ** -1022 && lowest! < highest! && highest! < Infinity)) {
+    throw new RangeError(
+      cannot(what, "2^-1022 <= lowest < highest < Infinity is needed", [lowest, highest]),
+    );
+  }
+  if (!(relativeError >= 1e-6 && relativeError <= 1)) {
+    throw new RangeError(cannot(what, "relativeError must be from 1e-6 to 1", relativeError));
+  }
+  const bins = Math.ceil(1 / relativeError) * (Math.log2(highest! / lowest!) + 2);
+  if (bins > MAX_BINS) {
+    throw new RangeError(
+      cannot(what, `at most about ${MAX_BINS} bins are needed`, Math.ceil(bins)),
+    );
+  }
+  return { lowest: lowest!, highest: highest!, relativeError };
+}
