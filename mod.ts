@@ -66,7 +66,12 @@ export {
 export type { RevokeOptions, Seat, SeatTicket } from "./src/threads/seat.ts";
 export type { ThreadInfo, ThreadState } from "./src/threads/slot_directory.ts";
 export type { Thread } from "./src/threads/thread.ts";
-export type { Aggregator, SeriesValue, ThreadValue } from "./src/metrics/bucket_reader.ts";
+export type {
+  Aggregator,
+  SeriesSnapshot,
+  SeriesValue,
+  ThreadValue,
+} from "./src/metrics/bucket_reader.ts";
 export type {
   BucketMaker,
   CounterReader,
@@ -77,11 +82,13 @@ export type {
   LabelledHistogramReader,
   LabelledReader,
   LabelledRecordReader,
+  LabelsOf,
   MetricReaders,
   MultiReader,
   ReaderOf,
   RecordReader,
   SingleReader,
+  ValueOf,
 } from "./src/metrics/readers.ts";
 export {
   type HistogramBin,
@@ -102,3 +109,10 @@ export type {
   RecordWriter,
   WriterOf,
 } from "./src/metrics/writers.ts";
+export {
+  type MetricSnapshot,
+  type SelfMetrics,
+  Snapshot,
+  type SnapshotData,
+} from "./src/snapshots/snapshot.ts";
+export type { SnapshotOptions } from "./src/snapshots/take.ts";

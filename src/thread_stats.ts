@@ -5,7 +5,7 @@
  */
 import { cannot, got, StaleThreadError } from "./errors.ts";
 import { Arena } from "./memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
+import { controlOffset, type Format, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
 import type { MetricReaders } from "./metrics/readers.ts";
@@ -16,6 +16,9 @@ import {
   type Schema,
   type SchemaDefinition,
 } from "./schema/schema.ts";
+import type { Snapshot } from "./snapshots/snapshot.ts";
+import { type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
+import { parseDescription } from "./schema/description.ts";
 import { Seat, type SeatTicket } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
@@ -58,6 +61,14 @@ export interface ThreadStatsHandle {
   readonly buffer: SharedArrayBuffer;
   /** The reserved slot, in the handle of a {@linkcode Seat}. */
   readonly seat?: SeatTicket;
+}
+
+/** Statistics as {@linkcode ThreadStats.inspect} shows them. */
+export interface StatsView {
+  /** See {@linkcode ThreadStats.threads}. */
+  threads(): ThreadInfo[];
+  /** See {@linkcode ThreadStats.snapshot}. */
+  snapshot(options?: SnapshotOptions): Snapshot;
 }
 
 /**
@@ -195,13 +206,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): ThreadStats<Metrics> {
     const what = "attach to the handle";
     assertSchema(what, schema);
-    if (typeof handle !== "object" || handle === null || typeof handle.threadStats !== "number") {
-      throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
-    }
-    if (handle.threadStats !== LAYOUT_VERSION) {
-      throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, handle.threadStats));
-    }
-    const format = readFormat(handle.buffer);
+    const format = formatOf(what, handle);
     if (format.description !== schema.description) {
       const difference = got(firstDifference(schema.description, format.description));
       throw new TypeError(
@@ -210,6 +215,32 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     }
     if (handle.seat !== undefined) assertTicket(what, handle.seat, format.maxThreads);
     return new ThreadStats(schema, handle, format.quarantine, format.maxThreads);
+  }
+
+  /**
+   * Looks at statistics from their handle alone, without the program's schema: for viewers that do not share its code.
+   *
+   * @param handle `stats.handle`.
+   * @returns What can be read: threads and snapshots.
+   * @throws {TypeError} When the handle is foreign, cut short or of a newer layout, or its schema is damaged.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter({ help: "Jobs done" }) }));
+   * const { metrics } = ThreadStats.inspect(stats.handle).snapshot();
+   * assertEquals(metrics.jobs.definition.help, "Jobs done");
+   * ```
+   */
+  static inspect(handle: ThreadStatsHandle): StatsView {
+    const { description } = formatOf("inspect the handle", handle);
+    const stats = ThreadStats.attach(parseDescription(description), handle);
+    return Object.freeze({
+      threads: () => stats.threads(),
+      snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
+    });
   }
 
   /**
@@ -301,6 +332,37 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     return infos;
   }
 
+  /**
+   * All metrics as one plain value. Never waits for a thread. Costs some ns for each live bucket and slot in use, whatever `maxThreads`
+   * and the size of the memory are.
+   *
+   * @param options Whether threads are told apart.
+   * @returns The snapshot.
+   * @throws {TypeError} When the options have the wrong shape.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter({ labels: ["queue"] }) }));
+   * stats.registerThread("main").metrics.jobs.labels({ queue: "mail" }).add(2);
+   * const { jobs } = stats.snapshot({ perThread: true }).metrics;
+   * assertEquals(jobs.series[0].labels, { queue: "mail" });
+   * assertEquals(jobs.series[0].perThread, [{ thread: "main", slot: 0, value: 2 }]);
+   * ```
+   */
+  snapshot(options: SnapshotOptions = {}): Snapshot<Metrics> {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(cannot("take a snapshot", "the options must be an object", options));
+    }
+    const { perThread } = options;
+    if (perThread !== undefined && typeof perThread !== "boolean") {
+      throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
+    }
+    return takeSnapshot(this.#arena, this.#homes.values(), { threads: this.threads(), perThread });
+  }
+
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
     const what = "register the thread";
     if (name !== undefined && typeof name !== "string") {
@@ -314,6 +376,17 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     }
     throw new StaleThreadError(cannot(what, "the seat must be free", got(`one that is ${state}`)));
   }
+}
+
+/** Reads what the memory of a handle says of itself. */
+function formatOf(what: string, handle: ThreadStatsHandle): Format {
+  if (typeof handle !== "object" || handle === null || typeof handle.threadStats !== "number") {
+    throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
+  }
+  if (handle.threadStats !== LAYOUT_VERSION) {
+    throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, handle.threadStats));
+  }
+  return readFormat(handle.buffer);
 }
 
 function labelledOf(schema: Schema): boolean[] {

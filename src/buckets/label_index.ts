@@ -33,6 +33,10 @@ export interface Series {
   readonly values: readonly string[];
   /** With labels, without, or the overflow series. */
   readonly kind: LabelKind;
+  /** The labels as an object, for everybody who asks. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** An epoch of this life, the latest that was seen: epochs never come back, so while this is the bucket's, it is in this life. */
+  epoch: number;
 }
 
 /**
@@ -142,9 +146,7 @@ export class LabelIndex {
 
   /** Whether this life of the bucket goes on. Any thread. */
   isAlive(series: Series): boolean {
-    const epoch = this.#table.epoch(series.id);
-    return epoch === series.life ||
-      ((epoch & 1) === 1 && this.#word(series.id).life === series.life);
+    return this.#isIn(series, this.#table.epoch(series.id));
   }
 
   /** The life that bucket `id` is in, with its labels; `undefined` when it does not live. Any thread. */
@@ -152,11 +154,19 @@ export class LabelIndex {
     return this.#learn(id);
   }
 
-  /** The labels of a bucket as an object. */
-  labelsOf(series: Series): Record<string, string> {
-    if (series.kind === OVERFLOW) return { ...OVERFLOW_LABELS };
-    if (series.kind === ANONYMOUS) return {};
-    return Object.fromEntries(this.names.map((name, n) => [name, series.values[n]]));
+  /** The life of bucket `id` to which `epoch` belongs, with its labels; `undefined` when that is over. Any thread. */
+  at(id: number, epoch: number): Series | undefined {
+    const known = this.#byId[id];
+    if (known !== undefined && known.epoch === epoch) return known;
+    const learnt = this.#learn(id);
+    return learnt !== undefined && this.#isIn(learnt, epoch) ? learnt : undefined;
+  }
+
+  #isIn(series: Series, epoch: number): boolean {
+    if (epoch === series.epoch) return true;
+    if ((epoch & 1) === 0 || this.#word(series.id).life !== series.life) return false;
+    if (((epoch - series.epoch) | 0) > 0) series.epoch = epoch;
+    return true;
   }
 
   /**
@@ -207,7 +217,7 @@ export class LabelIndex {
         if (!this.#log.append(position, block)) continue;
         this.#log.finish(position, block);
         block = 0; // it is the bucket's now
-        if (kind === ANONYMOUS) return { id, life: epoch + 1, values, kind };
+        if (kind === ANONYMOUS) return this.#seriesOf(id, epoch + 1, { kind, values });
       }
     } finally {
       if (block !== 0) freeLabels(this.#arena, block);
@@ -278,12 +288,23 @@ export class LabelIndex {
       if (again.life !== life || again.block !== block) continue;
       if (text === undefined || (this.#table.epoch(id) & 1) === 0) return undefined;
       if (known !== undefined) this.#forget(known);
-      const series = { id, life, values: text.values, kind: text.kind as LabelKind };
+      const series = this.#seriesOf(id, life, text);
       this.#byId[id] = series;
       if (series.kind === OVERFLOW) this.#overflow = series;
       if (series.kind === LABELLED) this.#insert(series);
       return series;
     }
+  }
+
+  #seriesOf(
+    id: number,
+    life: number,
+    { kind, values }: { kind: number; values: readonly string[] },
+  ): Series {
+    const labels = kind === OVERFLOW
+      ? OVERFLOW_LABELS
+      : Object.freeze(Object.fromEntries(values.map((value, n) => [this.names[n], value])));
+    return { id, life, values, kind: kind as LabelKind, labels, epoch: life };
   }
 
   #insert(series: Series): void {

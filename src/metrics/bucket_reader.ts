@@ -11,7 +11,8 @@
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import { cannot, got } from "../errors.ts";
-import { firstId, segmentOf } from "../memory/segments.ts";
+import { DIRECTORY } from "../memory/layout.ts";
+import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
 import type { Cells } from "./cells.ts";
@@ -38,6 +39,23 @@ export interface SeriesValue<Value, Label extends string = string> {
   /** All threads' counts. */
   readonly value: Value;
 }
+
+/** One bucket in a snapshot. */
+export interface SeriesSnapshot<Value, Label extends string = string>
+  extends SeriesValue<Value, Label> {
+  /** Another one means: cleared, or destroyed and made again. */
+  readonly epoch: number;
+  /** What each thread has counted, if it was asked for. */
+  readonly perThread?: readonly ThreadValue<Value>[];
+}
+
+/** One thread's part, with the thread. */
+interface ThreadPart<Value> {
+  readonly thread: ThreadInfo;
+  readonly value: Value;
+}
+
+const NO_LABELS = Object.freeze({});
 
 /**
  * Merges one thread's part of a bucket into a result.
@@ -103,11 +121,7 @@ export class BucketReader<Value> {
 
   /** What each thread has counted in one bucket; threads that have counted nothing are left out. */
   perThread(bucket: BucketName): ThreadValue<Value>[] {
-    return this.#parts(bucket, "read").map(({ thread, value }) => ({
-      thread: thread.name,
-      slot: thread.slot,
-      value,
-    }));
+    return this.#parts(bucket, "read").map(toThreadValue);
   }
 
   /** Merges the threads' parts of one bucket by a function of the caller's. */
@@ -130,15 +144,61 @@ export class BucketReader<Value> {
 
   /** All live buckets with their labels and values, in rising order of ids. */
   series(): SeriesValue<Value>[] {
-    const all: SeriesValue<Value>[] = [];
-    for (const id of this.#table.ids()) {
-      const series = this.#index?.describe(id);
-      if (this.#index !== undefined && series === undefined) continue;
-      const value = this.#readIfLive(id);
-      if (value === undefined || (series !== undefined && !this.#index!.isAlive(series))) continue;
-      all.push({ id, labels: series === undefined ? {} : this.#index!.labelsOf(series), value });
+    return this.collect().map(({ id, labels, value }) => ({ id, labels, value }));
+  }
+
+  /** The same with what a snapshot needs in addition. Cost: live buckets times slots in use. */
+  collect(options: { perThread?: boolean } = {}): SeriesSnapshot<Value>[] {
+    const rows: SeriesSnapshot<Value>[] = [];
+    for (let k = 0; k < DIRECTORY; k++) {
+      const segment = this.#table.segment(k);
+      if (segment === undefined) break;
+      const first = firstId(k, this.#table.shift);
+      const { views: { i32 }, epochs } = segment;
+      for (let offset = 0; offset < capacityOf(k, this.#table.shift); offset++) {
+        const epoch = Atomics.load(i32, epochs + offset);
+        if ((epoch & 1) === 1) {
+          this.#collectOne(rows, { segment: k, offset, id: first + offset, epoch }, options);
+        }
+      }
     }
-    return all;
+    return rows;
+  }
+
+  #collectOne(
+    rows: SeriesSnapshot<Value>[],
+    { segment, offset, id, epoch }: { segment: number; offset: number; id: number; epoch: number },
+    { perThread = false }: { perThread?: boolean },
+  ): void {
+    const series = this.#index?.at(id, epoch);
+    if (this.#index !== undefined && series === undefined) return;
+    const cells = this.#cells;
+    const used = this.#slots.used;
+    cells.reset();
+    for (let slot = 0; slot < used; slot++) cells.merge(slot, segment, offset, epoch);
+    const value = cells.value();
+    const parts = perThread ? this.#threadParts(segment, offset, epoch) : [];
+    const labels = series?.labels ?? NO_LABELS;
+    const now = this.#table.confirmEpoch(id);
+    if (now !== epoch) {
+      // Destroyed meanwhile: it is left out. Cleared: it is as it was at the instant of the clear.
+      if ((now & 1) === 0 || (series !== undefined && !this.#index!.isAlive(series))) return;
+      rows.push({
+        id,
+        labels,
+        value: this.#empty(),
+        epoch: now,
+        ...(perThread && { perThread: [] }),
+      });
+      return;
+    }
+    rows.push({
+      id,
+      labels,
+      value,
+      epoch,
+      ...(perThread && { perThread: parts.map(toThreadValue) }),
+    });
   }
 
   /** The ids of the live buckets in rising order. */
@@ -174,35 +234,27 @@ export class BucketReader<Value> {
   }
 
   /** The parts of all threads that have one. */
-  #parts(bucket: BucketName, verb: string): { thread: ThreadInfo; value: Value }[] {
+  #parts(bucket: BucketName, verb: string): ThreadPart<Value>[] {
     const id = this.#find(bucket, verb);
     if (id === undefined) return [];
-    const cells = this.#cells;
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = this.#table.liveEpoch(id, verb);
-      const used = this.#slots.used;
-      const parts: { thread: ThreadInfo; value: Value }[] = [];
-      for (let slot = 0; slot < used; slot++) {
-        cells.reset();
-        if (!cells.merge(slot, segment, offset, epoch)) continue;
-        parts.push({ thread: this.#slots.describe(slot)!, value: cells.value() });
-      }
+      const parts = this.#threadParts(segment, offset, epoch);
       if (this.#table.confirmEpoch(id) === epoch) return parts;
     }
     return [];
   }
 
-  #readIfLive(id: number): Value | undefined {
-    if ((this.#table.epoch(id) & 1) === 0) return undefined;
-    try {
-      return this.read(id);
-    } catch (error) {
-      // Destroyed between the look and the read.
-      if (error instanceof RangeError) return undefined;
-      throw error;
+  #threadParts(segment: number, offset: number, epoch: number): ThreadPart<Value>[] {
+    const parts: ThreadPart<Value>[] = [];
+    for (let slot = 0; slot < this.#slots.used; slot++) {
+      this.#cells.reset();
+      if (!this.#cells.merge(slot, segment, offset, epoch)) continue;
+      parts.push({ thread: this.#slots.describe(slot)!, value: this.#cells.value() });
     }
+    return parts;
   }
 
   #empty(): Value {
@@ -233,4 +285,8 @@ export class BucketReader<Value> {
       cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket),
     );
   }
+}
+
+function toThreadValue<Value>({ thread, value }: ThreadPart<Value>): ThreadValue<Value> {
+  return { thread: thread.name, slot: thread.slot, value };
 }

@@ -122,3 +122,14 @@ export type ReaderOf<Definition> = Definition extends CounterDefinition<infer La
   : Definition extends RecordDefinition<infer Fields, infer Label>
     ? [Label] extends [never] ? RecordReader<Fields> : LabelledRecordReader<Fields, Label>
   : never;
+
+/** What a read of a metric gives. */
+export type ValueOf<Definition> = Definition extends { kind: "histogram" } ? HistogramValue
+  : Definition extends { kind: "record"; fields: infer Fields extends RecordFields }
+    ? RecordValue<Fields>
+  : number;
+
+/** The names of a metric's labels. */
+export type LabelsOf<Definition> = Definition extends
+  { labels: readonly (infer Label extends string)[] } ? Label
+  : never;

@@ -1,0 +1,179 @@
+/**
+ * A snapshot: all metrics of a program as one plain value. The only input of exporters, windows and pages.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
+import { type HistogramData, HistogramValue } from "../metrics/histogram_value.ts";
+import type { LabelsOf, ValueOf } from "../metrics/readers.ts";
+import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
+import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";
+
+/** One metric in a snapshot. */
+export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefinition> {
+  /** What it is. */
+  readonly definition: Definition;
+  /** Its live buckets in rising order of ids. */
+  readonly series: readonly SeriesSnapshot<ValueOf<Definition>, LabelsOf<Definition>>[];
+}
+
+/** The library's own figures in a snapshot. */
+export interface SelfMetrics {
+  /** How many thread slots are in each state. */
+  readonly threads: Readonly<Record<ThreadState, number>>;
+  /** Bytes of the shared memory that are given out, and to which it has grown. */
+  readonly arena: { readonly usedBytes: number; readonly reservedBytes: number };
+  /** Live buckets by metric. */
+  readonly series: Readonly<Record<string, number>>;
+  /** Updates sent to the overflow series, by labelled metric. */
+  readonly overflowed: Readonly<Record<string, number>>;
+  /** Updates that threads tried after they were unregistered or revoked. Modulo 2^32. */
+  readonly refusedUpdates: number;
+  /** How often a read of a record was begun again because its writer was faster. Modulo 2^32. */
+  readonly readRetries: number;
+}
+
+/** The data of a {@linkcode Snapshot}: what structured cloning keeps of it. */
+export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinition> {
+  /** When, in milliseconds since 1970. */
+  readonly takenAt: number;
+  /** The threads. */
+  readonly threads: readonly ThreadInfo[];
+  /** The metrics by name. */
+  readonly metrics: { readonly [Name in keyof Metrics]: MetricSnapshot<Metrics[Name]> };
+  /** The library's own figures. */
+  readonly self: SelfMetrics;
+}
+
+/**
+ * All metrics at one time; there is no common instant across threads and buckets, but each bucket is consistent. It does not
+ * change, and structured cloning keeps all of it but its method.
+ *
+ * @typeParam Metrics The definitions of the schema.
+ *
+ * @example What happened in between
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+ *
+ * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+ * const { jobs } = stats.registerThread("main").metrics;
+ * jobs.add(5);
+ * const before = stats.snapshot();
+ * jobs.add(2);
+ * const delta = stats.snapshot().since(before);
+ * assertEquals(delta.metrics.jobs.series[0].value, 2);
+ * ```
+ */
+export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
+  implements SnapshotData<Metrics> {
+  /** When, in milliseconds since 1970. */
+  readonly takenAt: number;
+  /** The threads. */
+  readonly threads: readonly ThreadInfo[];
+  /** The metrics by name. */
+  readonly metrics: { readonly [Name in keyof Metrics]: MetricSnapshot<Metrics[Name]> };
+  /** The library's own figures. */
+  readonly self: SelfMetrics;
+
+  /** From the data of another, for instance one that came by a message. */
+  constructor(data: SnapshotData<Metrics>) {
+    this.takenAt = data.takenAt;
+    this.threads = data.threads;
+    this.metrics = data.metrics;
+    this.self = data.self;
+    Object.freeze(this);
+  }
+
+  /**
+   * What has happened since an earlier snapshot of the same statistics: counters, sums and histograms without what they
+   * had then, gauges and other fields as they are now. A bucket that was cleared, or destroyed and made again, counts from its new start;
+   * nothing is negative but sums of negative changes. Nothing that a reader does is seen by a writer, so any number of them can do this at their own pace.
+   *
+   * @param earlier The earlier snapshot, or the data of one.
+   * @returns A snapshot of the differences.
+   * @throws {TypeError} When `earlier` is no snapshot, or has other metrics.
+   */
+  since(earlier: SnapshotData<Metrics>): Snapshot<Metrics> {
+    const what = "compare snapshots";
+    if (typeof earlier !== "object" || earlier === null || typeof earlier.metrics !== "object") {
+      throw new TypeError(cannot(what, "the earlier one must be a snapshot", earlier));
+    }
+    const metrics = Object.entries<MetricSnapshot>(this.metrics).map(([name, metric]) => {
+      const before = (earlier.metrics as Record<string, MetricSnapshot | undefined>)[name];
+      if (before === undefined) {
+        throw new TypeError(cannot(what, "both must have the same metrics", name));
+      }
+      return [name, differenceOf(metric, before)];
+    });
+    return new Snapshot<Metrics>({
+      ...this,
+      metrics: Object.freeze(Object.fromEntries(metrics)) as SnapshotData<Metrics>["metrics"],
+    });
+  }
+}
+
+function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapshot {
+  const known = new Map(before.series.map((row) => [row.id, row]));
+  const subtract = subtractorOf(now.definition);
+  const series = now.series.map((row) => {
+    const old = known.get(row.id);
+    if (old === undefined || old.epoch !== row.epoch) return row;
+    const value = subtract(row.value, old.value);
+    if (row.perThread === undefined) return { ...row, value };
+    return { ...row, value, perThread: partsSince(row.perThread, old.perThread ?? [], subtract) };
+  });
+  return Object.freeze({
+    definition: now.definition,
+    series: Object.freeze(series),
+  }) as MetricSnapshot;
+}
+
+type Subtractor = (now: unknown, before: unknown) => unknown;
+
+function partsSince(
+  now: readonly ThreadValue<unknown>[],
+  before: readonly ThreadValue<unknown>[],
+  subtract: Subtractor,
+): ThreadValue<unknown>[] {
+  const known = new Map(before.map((part) => [part.slot, part]));
+  return now.map((part) => {
+    const old = known.get(part.slot);
+    return old === undefined ? part : { ...part, value: subtract(part.value, old.value) };
+  });
+}
+
+function subtractorOf(definition: MetricDefinition): Subtractor {
+  switch (definition.kind) {
+    case "counter":
+      return (now, before) => Math.max(0, (now as number) - (before as number));
+    case "gauge":
+      return (now) => now;
+    case "histogram":
+      return (now, before) => revive(now as HistogramData).since(revive(before as HistogramData));
+    case "record": {
+      const sums = Object.entries(definition.fields).filter(([, field]) => field.op === "sum").map((
+        [name],
+      ) => name);
+      return (now, before) => {
+        const value = { ...now as Record<string, number | bigint> };
+        for (const name of sums) {
+          value[name] = difference(value[name], (before as typeof value)[name]);
+        }
+        return value;
+      };
+    }
+  }
+}
+
+function difference(now: number | bigint, before: number | bigint): number | bigint {
+  return typeof now === "bigint"
+    ? BigInt.asUintN(64, now - (before as bigint))
+    : now - (before as number);
+}
+
+/** A histogram's value as it was before structured cloning. */
+function revive(data: HistogramData): HistogramValue {
+  return data instanceof HistogramValue ? data : new HistogramValue(data);
+}

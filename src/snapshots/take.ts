@@ -1,0 +1,60 @@
+/**
+ * Taking a snapshot.
+ *
+ * @module
+ */
+import type { Arena } from "../memory/arena.ts";
+import { H_READ_RETRIES, H_REFUSED_UPDATES } from "../memory/layout.ts";
+import type { MetricHome } from "../metrics/metric_home.ts";
+import type { SchemaDefinition } from "../schema/schema.ts";
+import type { ThreadInfo } from "../threads/slot_directory.ts";
+import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
+
+/** Options of {@linkcode ThreadStats.snapshot}. */
+export interface SnapshotOptions {
+  /**
+   * Whether each series tells what each thread has counted.
+   *
+   * @default {false}
+   */
+  perThread?: boolean;
+}
+
+/** Takes a snapshot. Cost: live buckets times slots in use. */
+export function takeSnapshot<Metrics extends SchemaDefinition>(
+  arena: Arena,
+  homes: Iterable<MetricHome>,
+  { threads, perThread = false }: { threads: readonly ThreadInfo[]; perThread?: boolean },
+): Snapshot<Metrics> {
+  const takenAt = Date.now();
+  const metrics: Record<string, MetricSnapshot> = {};
+  const series: Record<string, number> = {};
+  const overflowed: Record<string, number> = {};
+  for (const { name, definition, buckets } of homes) {
+    const rows = buckets.collect({ perThread }) as MetricSnapshot["series"];
+    metrics[name] = Object.freeze({ definition, series: Object.freeze(rows) });
+    series[name] = rows.length;
+    if (definition.labels.length > 0) overflowed[name] = buckets.overflowed();
+  }
+  const { i32 } = arena.views();
+  const self: SelfMetrics = Object.freeze({
+    threads: Object.freeze(countStates(threads)),
+    arena: Object.freeze({ usedBytes: arena.bytesUsed, reservedBytes: arena.buffer.byteLength }),
+    series: Object.freeze(series),
+    overflowed: Object.freeze(overflowed),
+    refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
+    readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
+  });
+  return new Snapshot<Metrics>({
+    takenAt,
+    threads: Object.freeze(threads),
+    metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],
+    self,
+  });
+}
+
+function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"], number> {
+  const counts = { active: 0, reserved: 0, retired: 0, revoked: 0 };
+  for (const { state } of threads) counts[state]++;
+  return counts;
+}
