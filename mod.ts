@@ -116,3 +116,9 @@ export {
   type SnapshotData,
 } from "./src/snapshots/snapshot.ts";
 export type { SnapshotOptions } from "./src/snapshots/take.ts";
+export {
+  type FieldSums,
+  type SnapshotSource,
+  Window,
+  type WindowOptions,
+} from "./src/snapshots/window.ts";

@@ -1,0 +1,347 @@
+/**
+ * A window: what has happened in the last seconds, from successive snapshots.
+ *
+ * @module
+ */
+import { cannot, got } from "../errors.ts";
+import type { HistogramValue } from "../metrics/histogram_value.ts";
+import type { LabelValues } from "../schema/options.ts";
+import type { SchemaDefinition } from "../schema/schema.ts";
+import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
+
+/** Where a window gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
+export interface SnapshotSource<Metrics extends SchemaDefinition> {
+  /** Takes a snapshot. */
+  snapshot(): Snapshot<Metrics>;
+}
+
+/** Options of a {@linkcode Window}. */
+export interface WindowOptions {
+  /** How far back the window reaches, in seconds. */
+  seconds: number;
+  /**
+   * How many snapshots are kept at most, 2 to 10000: memory is bounded by this. When they come faster, they are spread over the
+   * window.
+   *
+   * @default {61}
+   */
+  maxSnapshots?: number;
+  /**
+   * `moving`: the last `seconds` before the latest snapshot. `fixed`: the last whole stretch of `seconds` since 1970, so that all
+   * processes speak of the same one.
+   *
+   * @default {"moving"}
+   */
+  mode?: "moving" | "fixed";
+}
+
+/** Sums of a record by field. */
+export type FieldSums = Record<string, number>;
+
+/**
+ * Rates, differences, quantiles and greatest values over the last seconds. It takes snapshots when it is told to, by `take()`, or by
+ * a timer of its own between `start()` and `stop()`. Any thread; nothing that it does is seen by a writer.
+ *
+ * Without labels, the methods speak of all series of a metric together. They give `NaN` while there are less than two snapshots.
+ *
+ * @typeParam Metrics The definitions of the schema.
+ *
+ * @example
+ * ```ts
+ * import { assert, assertEquals } from "@std/assert";
+ * import { counter, defineSchema, ThreadStats, Window } from "@x/thread-stats";
+ *
+ * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+ * const { jobs } = stats.registerThread("main").metrics;
+ * const window = new Window(stats, { seconds: 60 });
+ * window.take();
+ * jobs.add(30);
+ * window.take();
+ * assertEquals(window.delta("jobs"), 30);
+ * assert(window.rate("jobs") > 0);
+ * ```
+ */
+export class Window<Metrics extends SchemaDefinition> {
+  readonly #source: SnapshotSource<Metrics>;
+  readonly #milliseconds: number;
+  readonly #maxSnapshots: number;
+  readonly #isFixed: boolean;
+  /** In rising order of time; the first may lie before the window, so that differences cover all of it. */
+  #snapshots: Snapshot<Metrics>[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined = undefined;
+
+  /**
+   * @param source Where the snapshots come from.
+   * @param options The window's length.
+   * @throws {TypeError} When an argument has the wrong shape.
+   * @throws {RangeError} When an option is out of range.
+   */
+  constructor(source: SnapshotSource<Metrics>, options: WindowOptions) {
+    const what = "make a window";
+    if (typeof source?.snapshot !== "function") {
+      throw new TypeError(
+        cannot(what, "the source must be a ThreadStats or a view of one", source),
+      );
+    }
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(cannot(what, "the options must be an object", options));
+    }
+    const { seconds, maxSnapshots = 61, mode = "moving" } = options;
+    for (const [name, value] of Object.entries({ seconds, maxSnapshots })) {
+      if (typeof value !== "number") {
+        throw new TypeError(cannot(what, `${name} must be a number`, value));
+      }
+    }
+    if (!(seconds > 0 && seconds < Infinity)) {
+      throw new RangeError(cannot(what, "seconds must be positive and finite", seconds));
+    }
+    if (!Number.isInteger(maxSnapshots) || maxSnapshots < 2 || maxSnapshots > 10_000) {
+      throw new RangeError(
+        cannot(what, "maxSnapshots must be an integer from 2 to 10000", maxSnapshots),
+      );
+    }
+    if (mode !== "moving" && mode !== "fixed") {
+      throw new TypeError(cannot(what, 'the mode must be "moving" or "fixed"', mode));
+    }
+    this.#source = source;
+    this.#milliseconds = seconds * 1000;
+    this.#maxSnapshots = maxSnapshots;
+    this.#isFixed = mode === "fixed";
+  }
+
+  /**
+   * Takes a snapshot, and forgets those that the window has left behind.
+   *
+   * @returns The snapshot.
+   */
+  take(): Snapshot<Metrics> {
+    const snapshot = this.#source.snapshot();
+    const spacing = this.#milliseconds * (this.#isFixed ? 2 : 1) / (this.#maxSnapshots - 1);
+    const kept = this.#snapshots;
+    // The latest always counts; one that came sooner than there is room for gives way to it.
+    if (
+      kept.length > 1 && kept[kept.length - 1].takenAt - kept[kept.length - 2].takenAt < spacing
+    ) kept.pop();
+    kept.push(snapshot);
+    const start = this.#isFixed
+      ? (Math.floor(snapshot.takenAt / this.#milliseconds) - 1) * this.#milliseconds
+      : snapshot.takenAt - this.#milliseconds;
+    // The last one at or before the start remains.
+    while (kept.length > 2 && kept[1].takenAt <= start) kept.shift();
+    while (kept.length > this.#maxSnapshots) kept.shift();
+    return snapshot;
+  }
+
+  /**
+   * Takes snapshots by a timer that does not keep the program alive. Does nothing when it runs already.
+   *
+   * @param intervalMs Milliseconds between snapshots; by default as many as fill the window.
+   * @throws {RangeError} When the interval is not positive and finite.
+   */
+  start(intervalMs: number = this.#milliseconds / (this.#maxSnapshots - 1)): void {
+    if (!(intervalMs > 0 && intervalMs < Infinity)) {
+      throw new RangeError(
+        cannot("start the window", "the interval must be positive and finite", intervalMs),
+      );
+    }
+    if (this.#timer !== undefined) return;
+    this.take();
+    const timer: unknown = this.#timer = setInterval(() => this.take(), intervalMs);
+    if (typeof timer === "number") {
+      (globalThis as { Deno?: { unrefTimer(id: number): void } }).Deno?.unrefTimer(timer);
+    } else {
+      (timer as { unref?(): void }).unref?.();
+    }
+  }
+
+  /** Ends the timer. Does nothing when there is none. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The same as {@linkcode stop}, for `using`. */
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  /**
+   * How much a metric has grown in the window: a counter's increments, a histogram's number of values, a record's sums by field, a
+   * gauge's change.
+   *
+   * @param name The metric.
+   * @param labels One series; without them, all.
+   * @returns A number, or for records one for each `sum` field.
+   * @throws {RangeError} When there is no such metric.
+   */
+  delta<Name extends keyof Metrics & string>(
+    name: Name,
+    labels?: LabelValues<string>,
+  ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
+    const definition = this.#definition(name);
+    const ends = this.#ends();
+    const amount = (from: Snapshot<Metrics>, to: Snapshot<Metrics>): number | FieldSums =>
+      growth(
+        to.since(from).metrics[name] as MetricSnapshot,
+        from.metrics[name] as MetricSnapshot,
+        labels,
+      );
+    let result: number | FieldSums = NaN;
+    if (ends !== undefined) result = amount(...ends);
+    else if (definition.kind === "record") {
+      const sums = Object.entries(definition.fields).filter(([, { op }]) => op === "sum");
+      result = Object.fromEntries(sums.map(([field]) => [field, NaN]));
+    }
+    return result as Metrics[Name] extends { kind: "record" } ? FieldSums : number;
+  }
+
+  /**
+   * {@linkcode delta} per second.
+   *
+   * @param name The metric.
+   * @param labels One series; without them, all.
+   * @returns A number, or for records one for each `sum` field.
+   * @throws {RangeError} When there is no such metric.
+   */
+  rate<Name extends keyof Metrics & string>(
+    name: Name,
+    labels?: LabelValues<string>,
+  ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
+    const delta: number | FieldSums = this.delta(name, labels);
+    const ends = this.#ends();
+    // The clock has milliseconds: two snapshots in the same one count as one apart.
+    const seconds = ends === undefined
+      ? NaN
+      : Math.max(1, ends[1].takenAt - ends[0].takenAt) / 1000;
+    const rate = typeof delta === "number"
+      ? delta / seconds
+      : Object.fromEntries(Object.entries(delta).map(([field, sum]) => [field, sum / seconds]));
+    return rate as Metrics[Name] extends { kind: "record" } ? FieldSums : number;
+  }
+
+  /**
+   * A quantile of the values that a histogram has recorded in the window.
+   *
+   * @param name The histogram.
+   * @param q From 0 to 1.
+   * @param labels One series; without them, all.
+   * @returns The quantile, `NaN` when there was no value.
+   * @throws {TypeError} When the metric is no histogram.
+   * @throws {RangeError} When there is no such metric, or `q` is not from 0 to 1.
+   */
+  quantile(name: keyof Metrics & string, q: number, labels?: LabelValues<string>): number {
+    const value = this.#histogram("tell a quantile", name, labels);
+    return value === undefined ? NaN : value.quantile(q);
+  }
+
+  /**
+   * The greatest value in the window: of a histogram's values to the accuracy of its bins, of a gauge's as the snapshots saw it.
+   *
+   * @param name The histogram or gauge.
+   * @param labels One series; without them, all.
+   * @returns The greatest, `NaN` when there was no value.
+   * @throws {TypeError} When the metric is neither.
+   * @throws {RangeError} When there is no such metric.
+   */
+  max(name: keyof Metrics & string, labels?: LabelValues<string>): number {
+    if (this.#definition(name).kind !== "gauge") {
+      return this.#histogram("tell the greatest value", name, labels)?.max ?? NaN;
+    }
+    let greatest = NaN;
+    for (const { metrics } of this.#inside()) {
+      for (const { value } of rowsOf(metrics[name] as MetricSnapshot, labels)) {
+        if (!((value as number) <= greatest)) greatest = value as number;
+      }
+    }
+    return greatest;
+  }
+
+  #histogram(
+    what: string,
+    name: keyof Metrics & string,
+    labels?: LabelValues<string>,
+  ): HistogramValue | undefined {
+    const { kind } = this.#definition(name);
+    if (kind !== "histogram") {
+      throw new TypeError(cannot(what, `${name} must be a histogram`, got(`a ${kind}`)));
+    }
+    const ends = this.#ends();
+    if (ends === undefined) return undefined;
+    const { series } = ends[1].since(ends[0]).metrics[name] as MetricSnapshot;
+    const values = rowsOf({ series }, labels).map(({ value }) =>
+      value as unknown as HistogramValue
+    );
+    return values.length === 0 ? undefined : values.reduce((all, value) => all.merge(value));
+  }
+
+  #definition(name: keyof Metrics & string): MetricSnapshot["definition"] {
+    const latest = this.#snapshots[this.#snapshots.length - 1] ?? this.take();
+    if (Object.hasOwn(latest.metrics, name)) {
+      return (latest.metrics[name] as MetricSnapshot).definition;
+    }
+    throw new RangeError(cannot("look into the window", "the metric must be in the schema", name));
+  }
+
+  /** The snapshots at the beginning and the end of the window. */
+  #ends(): [Snapshot<Metrics>, Snapshot<Metrics>] | undefined {
+    const inside = this.#inside();
+    return inside.length < 2 ? undefined : [inside[0], inside[inside.length - 1]];
+  }
+
+  /** The snapshots of the window: those of the last whole stretch when it is fixed. */
+  #inside(): readonly Snapshot<Metrics>[] {
+    const kept = this.#snapshots;
+    if (!this.#isFixed || kept.length === 0) return kept;
+    const end = Math.floor(kept[kept.length - 1].takenAt / this.#milliseconds) * this.#milliseconds;
+    const start = end - this.#milliseconds;
+    const first = kept.findLastIndex(({ takenAt }) => takenAt <= start);
+    const last = kept.findLastIndex(({ takenAt }) => takenAt <= end);
+    return last < 0 ? [] : kept.slice(Math.max(0, first), last + 1);
+  }
+}
+
+type Rows = Pick<MetricSnapshot, "series">;
+
+function rowsOf(
+  { series }: Rows,
+  labels: LabelValues<string> | undefined,
+): MetricSnapshot["series"] {
+  if (labels === undefined) return series;
+  const wanted = Object.entries(labels);
+  return series.filter((row) =>
+    Object.keys(row.labels).length === wanted.length &&
+    wanted.every(([name, value]) => (row.labels as LabelValues<string>)[name] === value)
+  );
+}
+
+/** How much a metric has grown, from its difference; a gauge's difference is its value now. */
+function growth(
+  difference: MetricSnapshot,
+  before: MetricSnapshot,
+  labels: LabelValues<string> | undefined,
+): number | FieldSums {
+  const rows = rowsOf(difference, labels);
+  const { definition } = difference;
+  switch (definition.kind) {
+    case "counter":
+      return total(rows);
+    case "gauge":
+      return total(rows) - total(rowsOf(before, labels));
+    case "histogram":
+      return rows.reduce((sum, { value }) => sum + (value as unknown as HistogramValue).count, 0);
+    case "record": {
+      const fields = Object.entries(definition.fields).filter(([, { op }]) => op === "sum");
+      return Object.fromEntries(fields.map(([field]) => {
+        const sum = rows.reduce(
+          (sum, { value }) => sum + Number((value as Record<string, number | bigint>)[field]),
+          0,
+        );
+        return [field, sum];
+      }));
+    }
+  }
+}
+
+function total(rows: Rows["series"]): number {
+  return rows.reduce((sum, { value }) => sum + (value as number), 0);
+}
