@@ -23,6 +23,8 @@ import { Seat, type SeatTicket } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
   ACTIVE,
+  assertThreadName,
+  isActive,
   RESERVED,
   SlotDirectory,
   type Tenure,
@@ -108,6 +110,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   readonly #arena: Arena;
   readonly #slots: SlotDirectory;
   readonly #cells: CellSegments;
+  readonly #seat: SeatTicket | undefined;
   readonly #homes: ReadonlyMap<string, MetricHome>;
 
   private constructor(
@@ -117,7 +120,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     maxThreads: number,
   ) {
     const entries = Object.entries(schema.metrics);
-    this.handle = handle;
+    this.handle = Object.freeze({ threadStats: handle.threadStats, buffer: handle.buffer });
+    this.#seat = handle.seat;
     this.#arena = new Arena(handle.buffer);
     this.#slots = new SlotDirectory(this.#arena, maxThreads, quarantine);
     this.#cells = new CellSegments(
@@ -265,7 +269,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   registerThread(name?: string): Thread<Metrics> {
-    const { seat } = this.handle;
+    const seat = this.#seat;
     const tenure = seat === undefined
       ? this.#slots.acquire(name, ACTIVE)
       : this.#takeSeat(seat, name);
@@ -365,12 +369,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
 
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
     const what = "register the thread";
-    if (name !== undefined && typeof name !== "string") {
-      throw new TypeError(cannot(what, "its name must be a string", name));
-    }
+    assertThreadName(name);
+    // First what may fail: a seat that was taken in vain would be lost.
+    this.#cells.ensureBlock(seat.slot);
     const tenure = { slot: seat.slot, control: seat.control };
     const state = this.#slots.activate(tenure);
-    if (state === "reserved") return tenure;
+    if (state === "reserved") {
+      if (name !== undefined) this.#slots.rename(tenure, name);
+      return tenure;
+    }
     if (state === "active") {
       throw new TypeError(cannot(what, "the seat must be free", got("one that is taken")));
     }
@@ -411,7 +418,8 @@ function assertInteger(
 
 function assertTicket(what: string, seat: SeatTicket, maxThreads: number): void {
   const { slot, control } = seat ?? {};
-  if (!Number.isInteger(slot) || slot < 0 || slot >= maxThreads || !Number.isInteger(control)) {
+  const isSlot = Number.isInteger(slot) && slot >= 0 && slot < maxThreads;
+  if (!isSlot || (control | 0) !== control || !isActive(control)) {
     throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
   }
 }

@@ -12,9 +12,7 @@
  *        destroy
  * ```
  *
- * Two levels of bits help to find the smallest free id: `used` (one for each id) and `full` (one for each word of `used`). They are
- * hints. A bit that says "free" for a live id costs its finder one look at the epoch; one that says "used" for a free id hides the
- * id until the table would grow, when `#repair` looks at every epoch.
+ * The smallest free id is found by hints, see `id_hints.ts`.
  *
  * Assumptions: epochs stop at `LAST_EPOCH`: an id with 2^31 lives behind it stays free for ever.
  *
@@ -27,7 +25,8 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import type { Arena, Views } from "../memory/arena.ts";
+import type { Arena } from "../memory/arena.ts";
+import { type BucketSegment, LAST_EPOCH, markFree, markUsed, searchSegment } from "./id_hints.ts";
 import {
   DIRECTORY,
   IDS_PER_WORD,
@@ -37,23 +36,6 @@ import {
   wordIndex,
 } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
-
-/** From here on an epoch is not advanced any more: it must not come round to a value that an old tag may have. */
-const LAST_EPOCH = 0x7ffffffc;
-
-/** A bucket segment as this thread sees it. Indices are absolute, in units of the view's element. */
-export interface BucketSegment {
-  /** The views in which the indices below are valid. */
-  readonly views: Views;
-  /** Where the epoch words start in `i32`. */
-  readonly epochs: number;
-  /** Where the `used` bits start in `i32`. */
-  readonly used: number;
-  /** Where the `full` bits start in `i32`. */
-  readonly full: number;
-  /** Where the label words start in `u64`. */
-  readonly labels: number;
-}
 
 /** What a table needs to know of its metric. */
 export interface BucketTableOptions {
@@ -96,11 +78,7 @@ export class BucketTable {
     return block === 0 ? undefined : this.#view(segment, block * 8);
   }
 
-  /**
-   * The epoch of `id`: odd while the bucket lives. 0 for an id that never lived. Any thread.
-   *
-   * @throws {RangeError} When `id` is not an integer from 0 on.
-   */
+  /** The epoch of `id`: odd while the bucket lives. 0 for an id that never lived. Any thread. */
   epoch(id: number): number {
     const segment = this.segment(segmentOf(id, this.shift));
     if (segment === undefined) return 0;
@@ -183,22 +161,20 @@ export class BucketTable {
   }
 
   /**
-   * Makes all that was counted in bucket `id` so far count no more. Any thread; atomic for all of them.
+   * Makes all that was counted in bucket `id` in the odd `epoch` and before count no more, for all threads at once. False if its life
+   * is over or it was cleared meanwhile. Any thread.
    *
-   * @throws {RangeError} When the bucket does not live, or was cleared 2^30 times.
+   * @throws {RangeError} When it was cleared 2^30 times.
    */
-  clear(id: number): void {
-    for (;;) {
-      const epoch = this.liveEpoch(id, "clear");
-      if (epoch >= LAST_EPOCH) {
-        throw new RangeError(
-          cannot(`clear ${this.name}`, "at most 2^30 clears of one bucket", got("one more")),
-        );
-      }
-      const segment = this.segment(segmentOf(id, this.shift))!;
-      const index = segment.epochs + this.#offset(id);
-      if (Atomics.compareExchange(segment.views.i32, index, epoch, epoch + 2) === epoch) return;
+  clear(id: number, epoch: number): boolean {
+    if (epoch >= LAST_EPOCH) {
+      throw new RangeError(
+        cannot(`clear ${this.name}`, "at most 2^30 clears of one bucket", got("one more")),
+      );
     }
+    const segment = this.segment(segmentOf(id, this.shift))!;
+    const index = segment.epochs + this.#offset(id);
+    return Atomics.compareExchange(segment.views.i32, index, epoch, epoch + 2) === epoch;
   }
 
   /** The live ids in rising order. Any thread. */
@@ -289,48 +265,6 @@ export class BucketTable {
   }
 }
 
-/** The smallest free offset in a segment, or -1. */
-function searchSegment(segment: BucketSegment, capacity: number): number {
-  const { i32 } = segment.views;
-  const words = Math.ceil(capacity / IDS_PER_WORD);
-  for (let group = 0; group * IDS_PER_WORD < words; group++) {
-    let open = ~Atomics.load(i32, segment.full + group) & lowBits(words - group * IDS_PER_WORD);
-    for (; open !== 0; open &= open - 1) {
-      const word = group * IDS_PER_WORD + lowestBit(open);
-      const ids = lowBits(capacity - word * IDS_PER_WORD);
-      let free = ~Atomics.load(i32, segment.used + word) & ids;
-      for (; free !== 0; free &= free - 1) {
-        const offset = word * IDS_PER_WORD + lowestBit(free);
-        const epoch = Atomics.load(i32, segment.epochs + offset);
-        if ((epoch & 1) === 0 && epoch < LAST_EPOCH) return offset;
-        markUsed(segment, offset);
-      }
-      // Set, then look again: an id freed in between cleared the bit before we set it.
-      Atomics.or(i32, segment.full + group, open & -open);
-      if ((~Atomics.load(i32, segment.used + word) & ids) !== 0) {
-        Atomics.and(i32, segment.full + group, ~(open & -open));
-      }
-    }
-  }
-  return -1;
-}
-
-/** Sets the hint "used"; takes it back if the bucket died before the bit was set, for then nobody else would. */
-function markUsed(segment: BucketSegment, offset: number): void {
-  const { i32 } = segment.views;
-  Atomics.or(i32, segment.used + Math.floor(offset / IDS_PER_WORD), 1 << (offset % IDS_PER_WORD));
-  const epoch = Atomics.load(i32, segment.epochs + offset);
-  if ((epoch & 1) === 0 && epoch < LAST_EPOCH) markFree(segment, offset);
-}
-
-/** Sets the hints "free". The word's own bits first: who finds `full` clear must find the id. */
-function markFree(segment: BucketSegment, offset: number): void {
-  const { i32 } = segment.views;
-  const word = Math.floor(offset / IDS_PER_WORD);
-  Atomics.and(i32, segment.used + word, ~(1 << (offset % IDS_PER_WORD)));
-  Atomics.and(i32, segment.full + Math.floor(word / IDS_PER_WORD), ~(1 << (word % IDS_PER_WORD)));
-}
-
 /** Byte offsets of a segment's parts, and its size. */
 function sizes(
   capacity: number,
@@ -341,13 +275,4 @@ function sizes(
   const full = used + words * 4;
   const labels = roundUp(full + Math.ceil(words / IDS_PER_WORD) * 4, 8);
   return { used, full, labels, bytes: roundUp(labels + (labelled ? capacity * 8 : 0), LINE_PAIR) };
-}
-
-function lowestBit(bits: number): number {
-  return 31 - Math.clz32(bits & -bits);
-}
-
-/** A mask of the lowest `count` bits, all 32 when there are as many or more. */
-function lowBits(count: number): number {
-  return count >= 32 ? -1 : (1 << count) - 1;
 }

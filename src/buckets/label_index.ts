@@ -1,8 +1,15 @@
 /**
- * Which bucket has which labels: each thread's private answer, kept up to date from the label log.
+ * Which bucket has which labels: each thread's private answer, kept up to date from the label log; and the creation and
+ * destruction of labelled buckets.
  *
- * A hit touches private memory only. A miss reads the log to its end; when the labels are not there either, they get a bucket.
- * There is at most one entry for each id, so the index is as large as the most buckets alive at once.
+ * Assumptions: those of `label_log.ts`. Freed label blocks are written by others while we read them.
+ *
+ * Guarantees: what is learnt is true: a text is believed only if the bucket lived after the text was read, and had the same label word
+ * even after that. A known series is asked for its life (its epoch, or its label word) before it is used. There is at most one entry for
+ * each id, so the index is as large as the most buckets alive at once.
+ *
+ * Progress: a hit touches private memory and the epoch word only. Everything else is lock-free: it is begun again only because another
+ * thread has created or destroyed a bucket.
  *
  * @module
  */
@@ -22,28 +29,7 @@ import {
   readLabels,
   writeLabels,
 } from "./label_text.ts";
-
-/** One life of a labelled bucket. */
-export interface Series {
-  /** The bucket. */
-  readonly id: number;
-  /** The epoch with which this life began: id and life name it for ever. */
-  readonly life: number;
-  /** The labels' values in the order of the schema; none for buckets without labels. */
-  readonly values: readonly string[];
-  /** With labels, without, or the overflow series. */
-  readonly kind: LabelKind;
-  /** The labels as an object, for everybody who asks. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** An epoch of this life, the latest that was seen: epochs never come back, so while this is the bucket's, it is in this life. */
-  epoch: number;
-}
-
-/**
- * One level of labels: by its value, the next level, or at once the one series that has this value. So a label of many
- * values costs one entry a series, not one map.
- */
-type Node = Map<string, Node | Series>;
+import { LabelTree, type Series } from "./label_tree.ts";
 
 /** What an index needs to know of its metric. */
 export interface LabelIndexOptions {
@@ -57,23 +43,22 @@ export interface LabelIndexOptions {
 
 /** The labels of one metric's buckets, as one thread knows them. */
 export class LabelIndex {
-  /** Names of the labels. */
-  readonly names: readonly string[];
+  readonly #names: readonly string[];
   readonly #arena: Arena;
   readonly #table: BucketTable;
   readonly #log: LabelLog;
   readonly #metric: number;
   readonly #maxSeries: number;
-  readonly #root: Node = new Map();
+  readonly #tree = new LabelTree();
   readonly #byId: (Series | undefined)[] = [];
   /** The log was read up to here; `undefined` before the first look. */
   #position: number | undefined = undefined;
   #overflow: Series | undefined = undefined;
-  /** Whether this thread has looked for hidden ids since it last found room. */
-  #repaired = false;
+  /** How often there was no room since this thread last found some. */
+  #refusals = 0;
 
   constructor(table: BucketTable, log: LabelLog, options: LabelIndexOptions) {
-    this.names = options.names;
+    this.#names = options.names;
     this.#arena = table.arena;
     this.#table = table;
     this.#log = log;
@@ -86,20 +71,7 @@ export class LabelIndex {
     if (typeof labels !== "object" || labels === null) return undefined;
     let given = 0;
     for (const _ in labels) given++;
-    if (given !== this.names.length) return undefined;
-    const { names } = this;
-    let node = this.#root;
-    for (let n = 0; n < names.length; n++) {
-      const next = node.get(labels[names[n]]);
-      if (next === undefined) return undefined;
-      if (next instanceof Map) {
-        node = next;
-        continue;
-      }
-      while (++n < names.length) if (next.values[n] !== labels[names[n]]) return undefined;
-      return next;
-    }
-    return undefined;
+    return given === this.#names.length ? this.#tree.find(this.#names, labels) : undefined;
   }
 
   /**
@@ -108,11 +80,11 @@ export class LabelIndex {
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    */
   find(labels: Readonly<Record<string, string>>, verb: string): Series | undefined {
-    const values = this.#values(labels, verb);
-    const known = this.peek(labels);
-    if (known !== undefined && this.isAlive(known)) return known;
+    const exact = this.#exactly(labels, verb);
+    const known = this.#findLive(exact);
+    if (known !== undefined) return known;
     this.#catchUp();
-    return this.#findLive(values);
+    return this.#findLive(exact);
   }
 
   /**
@@ -122,9 +94,12 @@ export class LabelIndex {
    * @throws {RangeError} When the arena is full.
    */
   intern(labels: Readonly<Record<string, string>>, verb: string): Series {
-    const values = this.#values(labels, verb);
-    const made = this.#create(LABELLED, values) ?? this.#create(OVERFLOW, []);
-    return made!;
+    const exact = this.#exactly(labels, verb);
+    for (;;) {
+      // Another thread may make room between the two.
+      const series = this.#create(LABELLED, exact) ?? this.#create(OVERFLOW, NONE);
+      if (series !== undefined) return series;
+    }
   }
 
   /**
@@ -133,7 +108,7 @@ export class LabelIndex {
    * @throws {RangeError} When the metric has `maxSeries` buckets, or the arena is full.
    */
   createAnonymous(): number {
-    const made = this.#create(ANONYMOUS, []);
+    const made = this.#create(ANONYMOUS, NONE);
     if (made !== undefined) return made.id;
     throw new RangeError(
       cannot(
@@ -149,6 +124,12 @@ export class LabelIndex {
     return this.#isIn(series, this.#table.epoch(series.id));
   }
 
+  /** The epoch in which this life of a bucket is; `undefined` when it is over. Any thread. */
+  epochOf(series: Series): number | undefined {
+    const epoch = this.#table.epoch(series.id);
+    return this.#isIn(series, epoch) ? epoch : undefined;
+  }
+
   /** The life that bucket `id` is in, with its labels; `undefined` when it does not live. Any thread. */
   describe(id: number): Series | undefined {
     return this.#learn(id);
@@ -162,83 +143,84 @@ export class LabelIndex {
     return learnt !== undefined && this.#isIn(learnt, epoch) ? learnt : undefined;
   }
 
-  #isIn(series: Series, epoch: number): boolean {
-    if (epoch === series.epoch) return true;
-    if ((epoch & 1) === 0 || this.#word(series.id).life !== series.life) return false;
-    if (((epoch - series.epoch) | 0) > 0) series.epoch = epoch;
-    return true;
-  }
-
   /**
-   * Ends the life of a bucket and recycles its label block. Any thread.
+   * Ends the life of a bucket and recycles its label block: the given life, or whichever it is in. Any thread.
    *
-   * @throws {RangeError} When the bucket does not live.
+   * @returns False when the given life is over.
+   * @throws {RangeError} When no life was given and the bucket does not live.
    */
-  destroy(id: number): void {
+  destroy(id: number, series?: Series): boolean {
     for (;;) {
-      const epoch = this.#table.liveEpoch(id, "destroy");
+      const epoch = series === undefined
+        ? this.#table.liveEpoch(id, "destroy")
+        : this.epochOf(series);
+      if (epoch === undefined) return false;
       // Read before the epoch is advanced from the value seen above: so the block is of the life that ends here.
       const { block } = this.#word(id);
       if (!this.#table.end(id, epoch)) continue;
       freeLabels(this.#arena, block);
-      return;
+      return true;
     }
   }
 
-  /** Makes a bucket, or finds the one that somebody else made meanwhile. `undefined`: there is no room. */
-  #create(kind: LabelKind, values: readonly string[]): Series | undefined {
+  /** Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room, or for the overflow series there is. */
+  #create(kind: LabelKind, labels: Readonly<Record<string, string>>): Series | undefined {
     let block = 0;
     try {
       for (;;) {
         const position = this.#catchUp();
-        const known = kind === LABELLED
-          ? this.#findLive(values)
-          : kind === OVERFLOW
-          ? this.#liveOverflow()
-          : undefined;
+        const known = this.#known(kind, labels);
         if (known !== undefined) return known;
         const id = this.#table.findFree();
-        if (id >= this.#maxSeries && kind !== OVERFLOW) {
-          if (this.#repaired) return undefined;
-          this.#table.repair(this.#maxSeries);
-          this.#repaired = true;
+        if (!this.#hasRoom(kind, id)) {
+          if (kind === OVERFLOW || !this.#repair()) return undefined;
           continue;
         }
-        if (kind !== OVERFLOW) this.#repaired = false;
         const epoch = this.#table.epoch(id);
         if ((epoch & 1) === 1) continue;
-        if (block === 0) block = writeLabels(this.#arena, kind, values);
-        addressLabels(this.#arena, block, {
-          metric: this.#metric,
-          id,
-          epoch,
-          stamp: (position + 1) | 0,
-        });
+        if (block === 0) {
+          // The end of the log must be seen once more while the block is ours: at the position seen above there may stand an earlier
+          // life of this very block by now, and addressed to this position, it would be finished though it was never appended.
+          const values = kind === LABELLED ? this.#names.map((name) => labels[name]) : [];
+          block = writeLabels(this.#arena, kind, values);
+          continue;
+        }
+        const stamp = (position + 1) | 0;
+        addressLabels(this.#arena, block, { metric: this.#metric, id, epoch, stamp });
         if (!this.#log.append(position, block)) continue;
-        this.#log.finish(position, block);
-        block = 0; // it is the bucket's now
-        if (kind === ANONYMOUS) return this.#seriesOf(id, epoch + 1, { kind, values });
+        const appended = block;
+        block = 0; // It is the bucket's now, whatever happens to us.
+        this.#log.finish(position, appended);
+        if (kind === ANONYMOUS) return this.#seriesOf(id, epoch + 1, { kind, values: [] });
       }
     } finally {
       if (block !== 0) freeLabels(this.#arena, block);
     }
   }
 
-  #findLive(values: readonly string[]): Series | undefined {
-    let node = this.#root;
-    for (const [n, value] of values.entries()) {
-      const next = node.get(value);
-      if (next === undefined) return undefined;
-      if (next instanceof Map) node = next;
-      else return hasRest(next, values, n + 1) && this.isAlive(next) ? next : undefined;
-    }
-    return undefined;
+  #known(kind: LabelKind, labels: Readonly<Record<string, string>>): Series | undefined {
+    if (kind === LABELLED) return this.#findLive(labels);
+    if (kind === ANONYMOUS || this.#overflow === undefined) return undefined;
+    return this.isAlive(this.#overflow) ? this.#overflow : undefined;
   }
 
-  #liveOverflow(): Series | undefined {
-    return this.#overflow !== undefined && this.isAlive(this.#overflow)
-      ? this.#overflow
-      : undefined;
+  /** The overflow series stands beyond the ids of the others: below it would take the room of one for good. */
+  #hasRoom(kind: LabelKind, id: number): boolean {
+    const isBelow = id < this.#maxSeries;
+    if (isBelow && kind !== OVERFLOW) this.#refusals = 0;
+    return isBelow !== (kind === OVERFLOW);
+  }
+
+  /** Looks for hidden ids, once in as many refusals as that costs looks. */
+  #repair(): boolean {
+    if (this.#refusals++ % this.#maxSeries !== 0) return false;
+    this.#table.repair(this.#maxSeries);
+    return true;
+  }
+
+  #findLive(labels: Readonly<Record<string, string>>): Series | undefined {
+    const series = this.#tree.find(this.#names, labels);
+    return series !== undefined && this.isAlive(series) ? series : undefined;
   }
 
   /** Reads the log to its end, and returns the position of the end. */
@@ -282,18 +264,27 @@ export class LabelIndex {
       if ((this.#table.epoch(id) & 1) === 0) return undefined;
       const { life, block } = this.#word(id);
       if (known?.life === life) return known;
-      const text = readLabels(this.#arena, block, this.names.length);
+      const text = readLabels(this.#arena, block, this.#names.length);
+      // The epoch before the word, as the word changes first: if the bucket lives now and has the word still, it had it all the time.
+      const isAlive = (this.#table.confirmEpoch(id) & 1) === 1;
       const again = this.#word(id);
-      // Another word: the bucket has died, and what we have read may be the text of another one.
       if (again.life !== life || again.block !== block) continue;
-      if (text === undefined || (this.#table.epoch(id) & 1) === 0) return undefined;
-      if (known !== undefined) this.#forget(known);
+      if (text === undefined || !isAlive) return undefined;
+      if (known?.kind === LABELLED) this.#tree.remove(known);
       const series = this.#seriesOf(id, life, text);
       this.#byId[id] = series;
       if (series.kind === OVERFLOW) this.#overflow = series;
-      if (series.kind === LABELLED) this.#insert(series);
+      if (series.kind === LABELLED) this.#tree.insert(series);
       return series;
     }
+  }
+
+  /** Whether `epoch`, read before, belongs to the life of a series. */
+  #isIn(series: Series, epoch: number): boolean {
+    if (epoch === series.epoch) return true;
+    if ((epoch & 1) === 0 || this.#word(series.id).life !== series.life) return false;
+    if (((epoch - series.epoch) | 0) > 0) series.epoch = epoch;
+    return true;
   }
 
   #seriesOf(
@@ -303,42 +294,8 @@ export class LabelIndex {
   ): Series {
     const labels = kind === OVERFLOW
       ? OVERFLOW_LABELS
-      : Object.freeze(Object.fromEntries(values.map((value, n) => [this.names[n], value])));
+      : Object.freeze(Object.fromEntries(values.map((value, n) => [this.#names[n], value])));
     return { id, life, values, kind: kind as LabelKind, labels, epoch: life };
-  }
-
-  #insert(series: Series): void {
-    let node = this.#root;
-    for (const [n, value] of series.values.entries()) {
-      const next = node.get(value);
-      if (next instanceof Map) {
-        node = next;
-      } else if (next === undefined || hasRest(next, series.values, n + 1)) {
-        node.set(value, series);
-        return;
-      } else {
-        const level: Node = new Map([[next.values[n + 1], next]]);
-        node.set(value, level);
-        node = level;
-      }
-    }
-  }
-
-  #forget(series: Series): void {
-    const path = [this.#root];
-    for (const [n, value] of series.values.entries()) {
-      const next = path[n].get(value);
-      if (next instanceof Map) {
-        path.push(next);
-        continue;
-      }
-      // The same labels may have another bucket by now.
-      if (next !== series) return;
-      for (let level = n; level >= 0; level--) {
-        path[level].delete(series.values[level]);
-        if (path[level].size > 0) return;
-      }
-    }
   }
 
   #word(id: number): { life: number; block: number } {
@@ -346,30 +303,29 @@ export class LabelIndex {
     return { life: Number(word >> 32n), block: Number(word & 0xffffffffn) };
   }
 
-  #values(labels: Readonly<Record<string, string>>, verb: string): string[] {
+  /** A copy of the labels, checked: a getter gives one value only. */
+  #exactly(labels: Readonly<Record<string, string>>, verb: string): Record<string, string> {
     const what = `${verb} ${this.#table.name}`;
-    const required = `the labels must be ${this.names.join(", ")}`;
+    const required = `the labels must be ${this.#names.join(", ")}`;
     if (typeof labels !== "object" || labels === null) {
       throw new TypeError(cannot(what, required, labels));
     }
     for (const name of Object.keys(labels)) {
-      if (!this.names.includes(name)) {
+      if (!this.#names.includes(name)) {
         throw new TypeError(cannot(what, required, got(`the unknown label ${name}`)));
       }
     }
-    return this.names.map((name) => {
+    const exact: Record<string, string> = {};
+    for (const name of this.#names) {
       const value: unknown = labels[name];
       if (value === undefined) throw new TypeError(cannot(what, required, got(`no ${name}`)));
       if (typeof value !== "string") {
         throw new TypeError(cannot(what, `the label ${name} must be a string`, value));
       }
-      return value;
-    });
+      exact[name] = value;
+    }
+    return exact;
   }
 }
 
-/** Whether a series has the given values from label `from` on. */
-function hasRest(series: Series, values: readonly string[], from: number): boolean {
-  for (let n = from; n < values.length; n++) if (series.values[n] !== values[n]) return false;
-  return true;
-}
+const NONE: Readonly<Record<string, string>> = Object.freeze({});

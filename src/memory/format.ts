@@ -73,7 +73,7 @@ export function makeMemory(format: Format, maxByteLength: number): SharedArrayBu
       ),
     );
   }
-  const buffer = new SharedArrayBuffer(staticBytes, { maxByteLength });
+  const buffer = reserve(staticBytes, maxByteLength);
   const i32 = new Int32Array(buffer, 0, staticBytes / 4);
   new Uint8Array(buffer, end, text.length).set(text);
   i32[H_MAX_THREADS] = format.maxThreads;
@@ -114,8 +114,10 @@ export function readFormat(buffer: unknown): Format {
   const staticBytes = i32[H_STATIC_BYTES];
   const start = i32[H_SCHEMA_OFFSET];
   const length = i32[H_SCHEMA_BYTES];
-  if (staticBytes > buffer.byteLength) {
-    const bytes = got(`${buffer.byteLength} bytes of ${staticBytes}`);
+  // Memory grows before it is given out, so what was given out is there.
+  const used = Math.max(staticBytes, (Atomics.load(i32, H_BUMP) >>> 0) * LINE);
+  if (used > buffer.byteLength) {
+    const bytes = got(`${buffer.byteLength} bytes of ${used}`);
     throw new TypeError(cannot(what, "its memory must be whole", bytes));
   }
   const maxThreads = i32[H_MAX_THREADS];
@@ -127,4 +129,17 @@ export function readFormat(buffer: unknown): Format {
   }
   const description = new TextDecoder().decode(new Uint8Array(buffer, start, length).slice());
   return { maxThreads, quarantine: i32[H_QUARANTINE], description, labelled: [] };
+}
+
+function reserve(byteLength: number, maxByteLength: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(byteLength, { maxByteLength });
+  } catch (cause) {
+    const text = cannot(
+      "create the shared memory",
+      "the system must grant maxByteLength",
+      maxByteLength,
+    );
+    throw new RangeError(text, { cause });
+  }
 }

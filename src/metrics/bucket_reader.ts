@@ -10,6 +10,7 @@
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
+import type { Series } from "../buckets/label_tree.ts";
 import { cannot, got } from "../errors.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
@@ -104,13 +105,15 @@ export class BucketReader<Value> {
 
   /** All threads' counts in one bucket. */
   read(bucket: BucketName): Value {
-    const id = this.#find(bucket, "read");
-    if (id === undefined) return this.#empty();
+    const found = this.#find(bucket, "read");
+    if (found === undefined) return this.#empty();
+    const id = idOf(found);
     const cells = this.#cells;
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
     for (let round = 0; round < ROUNDS; round++) {
-      const epoch = this.#table.liveEpoch(id, "read");
+      const epoch = this.#epochOf(found, "read");
+      if (epoch === undefined) break;
       const used = this.#slots.used;
       cells.reset();
       for (let slot = 0; slot < used; slot++) cells.merge(slot, segment, offset, epoch);
@@ -218,14 +221,19 @@ export class BucketReader<Value> {
 
   /** Makes all counts of one bucket start again from nothing, in all threads at once. */
   clear(bucket: BucketName): void {
-    this.#table.clear(this.#require(bucket, "clear"));
+    this.#advance(bucket, "clear", (id, epoch) => this.#table.clear(id, epoch));
   }
 
   /** Ends the life of one bucket; its id is used again. */
   destroy(bucket: BucketName): void {
-    const id = this.#require(bucket, "destroy");
-    if (this.#index !== undefined) return this.#index.destroy(id);
-    for (;;) if (this.#table.end(id, this.#table.liveEpoch(id, "destroy"))) return;
+    const index = this.#index;
+    if (index === undefined) {
+      this.#advance(bucket, "destroy", (id, epoch) => this.#table.end(id, epoch));
+      return;
+    }
+    const found = this.#find(bucket, "destroy") ?? this.#missing(bucket, "destroy");
+    if (typeof found === "number") index.destroy(found);
+    else if (!index.destroy(found.id, found)) this.#missing(bucket, "destroy");
   }
 
   /** How many updates went to the overflow series because the metric had `maxSeries` buckets. */
@@ -235,12 +243,14 @@ export class BucketReader<Value> {
 
   /** The parts of all threads that have one. */
   #parts(bucket: BucketName, verb: string): ThreadPart<Value>[] {
-    const id = this.#find(bucket, verb);
-    if (id === undefined) return [];
+    const found = this.#find(bucket, verb);
+    if (found === undefined) return [];
+    const id = idOf(found);
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
     for (let round = 0; round < ROUNDS; round++) {
-      const epoch = this.#table.liveEpoch(id, verb);
+      const epoch = this.#epochOf(found, verb);
+      if (epoch === undefined) break;
       const parts = this.#threadParts(segment, offset, epoch);
       if (this.#table.confirmEpoch(id) === epoch) return parts;
     }
@@ -269,22 +279,44 @@ export class BucketReader<Value> {
     );
   }
 
-  /** The id of a bucket; `undefined` when no bucket has these labels. */
-  #find(bucket: BucketName, verb: string): number | undefined {
+  /** A bucket: its id, or its life when it was named by labels; `undefined` when no bucket has these. */
+  #find(bucket: BucketName, verb: string): number | Series | undefined {
     if (typeof bucket === "object" && bucket !== null) {
-      return this.#labelled(verb).find(bucket, verb)?.id;
+      return this.#labelled(verb).find(bucket, verb);
     }
     this.#table.liveEpoch(bucket, verb);
     return bucket;
   }
 
-  #require(bucket: BucketName, verb: string): number {
-    const id = this.#find(bucket, verb);
-    if (id !== undefined) return id;
+  /** The epoch that a bucket is in; `undefined` when the life that had the labels is over. */
+  #epochOf(found: number | Series, verb: string): number | undefined {
+    return typeof found === "number"
+      ? this.#table.liveEpoch(found, verb)
+      : this.#index!.epochOf(found);
+  }
+
+  /** Advances a bucket's epoch. */
+  #advance(
+    bucket: BucketName,
+    verb: string,
+    advance: (id: number, epoch: number) => boolean,
+  ): void {
+    const found = this.#find(bucket, verb) ?? this.#missing(bucket, verb);
+    for (;;) {
+      const epoch = this.#epochOf(found, verb) ?? this.#missing(bucket, verb);
+      if (advance(idOf(found), epoch)) return;
+    }
+  }
+
+  #missing(bucket: BucketName, verb: string): never {
     throw new RangeError(
       cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket),
     );
   }
+}
+
+function idOf(found: number | Series): number {
+  return typeof found === "number" ? found : found.id;
 }
 
 function toThreadValue<Value>({ thread, value }: ThreadPart<Value>): ThreadValue<Value> {

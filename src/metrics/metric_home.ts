@@ -5,7 +5,8 @@
  * @module
  */
 import { BucketTable } from "../buckets/bucket_table.ts";
-import { LabelIndex, type Series } from "../buckets/label_index.ts";
+import { LabelIndex } from "../buckets/label_index.ts";
+import type { Series } from "../buckets/label_tree.ts";
 import { LabelLog } from "../buckets/label_log.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import type { Arena } from "../memory/arena.ts";

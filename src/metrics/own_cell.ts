@@ -19,7 +19,8 @@
  * @module
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
-import type { LabelIndex, Series } from "../buckets/label_index.ts";
+import type { LabelIndex } from "../buckets/label_index.ts";
+import type { Series } from "../buckets/label_tree.ts";
 import { cannot, got } from "../errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { ThreadHome } from "../threads/thread_home.ts";

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Series } from "../buckets/label_index.ts";
+import type { Series } from "../buckets/label_tree.ts";
 import { cannot } from "../errors.ts";
 import { longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";

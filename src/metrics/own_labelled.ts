@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { LabelIndex, Series } from "../buckets/label_index.ts";
+import type { LabelIndex } from "../buckets/label_index.ts";
+import type { Series } from "../buckets/label_tree.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { CellHome, OwnCell } from "./own_cell.ts";
 

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Series } from "../buckets/label_index.ts";
+import type { Series } from "../buckets/label_tree.ts";
 import { sum } from "../schema/fields.ts";
 import type { CellHome } from "./own_cell.ts";
 import { GaugeCell } from "./own_gauge.ts";

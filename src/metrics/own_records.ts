@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { LabelIndex, Series } from "../buckets/label_index.ts";
+import type { LabelIndex } from "../buckets/label_index.ts";
+import type { Series } from "../buckets/label_tree.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../errors.ts";
 import type { LabelValues } from "../schema/options.ts";
@@ -37,13 +38,14 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
 
   update(id: number, delta: AnyFields): void {
     if (!this.isReady(id)) this.prepare(id, "update");
-    this.kernel.merge(this.values, this.bits, id * this.fields, delta);
+    this.kernel.merge(this, id * this.fields, delta);
     this.publish(id);
   }
 
   begin(id: number): RecordBurst<RecordFields> {
     if (!this.isReady(id)) this.prepare(id, "begin");
-    this.burst.$open(id, this.values, this.bits);
+    this.turn = (this.turn + 1) | 0;
+    this.burst.$open(id, this);
     return this.burst as unknown as RecordBurst<RecordFields>;
   }
 
@@ -53,7 +55,7 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
     if (!this.isReady(id) || this.notes[id * NOTES + EPOCH] !== life.epoch) {
       this.prepare(id, "update", life);
     }
-    this.kernel.merge(this.values, this.bits, id * this.fields, delta);
+    this.kernel.merge(this, id * this.fields, delta);
     this.publish(id);
   }
 
@@ -63,17 +65,18 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
     if (!this.isReady(id) || this.notes[id * NOTES + EPOCH] !== life.epoch) {
       this.prepare(id, "begin", life);
     }
-    this.burst.$open(id, this.values, this.bits);
+    this.turn = (this.turn + 1) | 0;
+    this.burst.$open(id, this);
     return this.burst as unknown as RecordBurst<RecordFields>;
   }
 
   /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
   private isReady(id: number): boolean {
+    if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return false;
     const { words, notes } = this;
     const at = id * NOTES;
-    return id < this.room && id >>> 0 === id &&
-      // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
-      words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&
+    // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
+    return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&
       // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two writers.
       words[this.controlIndex] === this.control &&
       !this.burst.$isOpen;
@@ -114,7 +117,10 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
         }
         this.publish(id);
       },
-      discard: (id) => this.adopt(id, this.notes[id * NOTES + EPOCH]),
+      discard: (id) => {
+        this.turn = (this.turn + 1) | 0;
+        this.adopt(id, this.notes[id * NOTES + EPOCH]);
+      },
     };
   }
 }

@@ -6,7 +6,7 @@
 import { cannot, got } from "../errors.ts";
 import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
 import type { RecordHome } from "./record_publisher.ts";
-import type { AnyFields, FieldHolder, RecordKernel } from "./record_kernel.ts";
+import type { AnyFields, FieldHolder, MergeTarget, RecordKernel } from "./record_kernel.ts";
 
 /** The methods of a burst, beside the fields as properties. */
 export interface BurstMethods<Fields extends RecordFields> {
@@ -56,6 +56,7 @@ export class Burst implements FieldHolder {
   $isOpen = false;
   $values: Float64Array = new Float64Array(0);
   $bits: Uint32Array = new Uint32Array(0);
+  $own: MergeTarget = NOTHING;
   /** The first word of the record in `$values`. */
   $base = 0;
   declare readonly $fields: number;
@@ -70,17 +71,18 @@ export class Burst implements FieldHolder {
     this.$metric = home.table.name;
   }
 
-  $open(id: number, values: Float64Array, bits: Uint32Array): void {
+  $open(id: number, own: MergeTarget): void {
     this.$isOpen = true;
     this.id = id;
     this.$base = id * this.$fields;
-    this.$values = values;
-    this.$bits = bits;
+    this.$own = own;
+    this.$values = own.values;
+    this.$bits = own.bits;
   }
 
   merge(delta: AnyFields): void {
     if (!this.$isOpen) this.$refuse("merge into");
-    this.$kernel.merge(this.$values, this.$bits, this.$base, delta);
+    this.$kernel.merge(this.$own, this.$base, delta);
   }
 
   commit(): void {
@@ -105,3 +107,5 @@ export class Burst implements FieldHolder {
     );
   }
 }
+
+const NOTHING: MergeTarget = { values: new Float64Array(0), bits: new Uint32Array(0), turn: 0 };

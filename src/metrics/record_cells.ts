@@ -141,7 +141,7 @@ export class RecordCells implements Cells<AnyFields> {
     const index = segment.versions + offset;
     const asked = Atomics.or(i32, index, WAITING);
     for (;;) {
-      const version = Atomics.or(i32, index, WAITING); // again: the writer may have helped the reader of another record
+      const version = Atomics.load(i32, index);
       this.#copySlot(
         segment,
         segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride,
@@ -153,7 +153,11 @@ export class RecordCells implements Cells<AnyFields> {
         Atomics.load(i32, rescue + RESCUE_OFFSET) !== offset ||
         // Not one that was made before we asked: it could be older than what the caller has seen.
         ((Atomics.load(i32, rescue + RESCUE_VERSION) - (asked & ~WAITING)) | 0) <= 0
-      ) continue;
+      ) {
+        // Asks again only when the slot helps somebody else: every question may have the slot written anew under a reader.
+        if ((sequence & 1) === 0 && (version & WAITING) === 0) Atomics.or(i32, index, WAITING);
+        continue;
+      }
       this.#copySlot(segment, longIndex(rescue * 4 + RESCUE_HEADER_BYTES));
       if (Atomics.add(i32, rescue + RESCUE_SEQUENCE, 0) === sequence) return;
     }

@@ -7,12 +7,19 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot, got } from "../errors.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
-/** Values of one record: the same words as doubles and as 32-bit halves, from word `base` on. */
-export type Words = { readonly values: Float64Array; readonly bits: Uint32Array };
+/** The private values of a thread's records, into which changes are merged. */
+export interface MergeTarget {
+  /** The values. */
+  readonly values: Float64Array;
+  /** The same as 32-bit halves. */
+  readonly bits: Uint32Array;
+  /** Changes whenever a burst begins or something is committed. */
+  readonly turn: number;
+}
 
 /** A change or a value of unknown fields. */
 export type AnyFields = Record<string, number | bigint | undefined>;
@@ -20,12 +27,12 @@ export type AnyFields = Record<string, number | bigint | undefined>;
 /** The inner loops. */
 export interface RecordKernel {
   /**
-   * Merges a change into the values from `base` on. Checks all fields before it changes one.
+   * Merges a change into the values from `base` on. Reads and checks all fields before it changes one.
    *
-   * @throws {TypeError} When a field is of the wrong type.
+   * @throws {TypeError} When a field is of the wrong type, or a getter of the change has used the same metric.
    * @throws {RangeError} When it is out of range.
    */
-  merge(values: Float64Array, bits: Uint32Array, base: number, delta: AnyFields): void;
+  merge(own: MergeTarget, base: number, delta: AnyFields): void;
   /** Copies the fields' words one by one: bulk copies may tear in shared memory. */
   copy(
     values: Float64Array,
@@ -67,7 +74,7 @@ export interface FieldHolder {
 export type FieldHolderClass = new (...args: any[]) => FieldHolder;
 
 /** What the compiled text calls. */
-const TOOLS = { addHalves, addUint64, getUint64, reject, setUint64 };
+const TOOLS = { addHalves, addUint64, getUint64, reject, rejectReentry, setUint64 };
 
 /** Makes the inner loops for a list of fields. */
 export function makeKernel(name: string, layout: RecordLayout): RecordKernel {
@@ -141,10 +148,11 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
   };
   const words = (count: number, first = 0) => Array.from({ length: count }, (_, n) => first + n);
   return `"use strict";
-const { addHalves, addUint64, getUint64, reject, setUint64 } = tools;
+const { addHalves, addUint64, getUint64, reject, rejectReentry, setUint64 } = tools;
 return {
-  merge(values, bits, base, delta) {
+  merge(own, base, delta) {
     if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
+    const { turn } = own;
 ${each((n) => `    const v${n} = delta.${fields[n].name};`)}
 ${
     each((n) =>
@@ -153,6 +161,8 @@ ${
       }", v${n});`
     )
   }
+    if (own.turn !== turn) rejectReentry(metric);
+    const { values, bits } = own;
 ${each((n) => `    if (v${n} !== undefined) { ${apply(n)} }`)}
   },
   copy(values, bits, base, toValues, toBits, to) {
@@ -189,14 +199,19 @@ ${each(accessor)}
 /** The same without a compiler. */
 export function interpretKernel(metric: string, { fields, doubles }: RecordLayout): RecordKernel {
   return {
-    merge(values, bits, base, delta) {
+    merge(own, base, delta) {
       if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
-      for (const { name, op, type } of fields) {
-        const value = delta[name];
+      const { turn } = own;
+      // One look at each field, as a getter may give another value the next time.
+      const given = fields.map(({ name }) => delta[name]);
+      for (const [n, { name, op, type }] of fields.entries()) {
+        const value = given[n];
         if (value !== undefined && !isValid(op, type, value)) reject(metric, name, type, value);
       }
-      for (const { name, op, type, word } of fields) {
-        const value = delta[name];
+      if (own.turn !== turn) rejectReentry(metric);
+      const { values, bits } = own;
+      for (const [n, { op, type, word }] of fields.entries()) {
+        const value = given[n];
         if (value === undefined) continue;
         if (type === "u64") addUint64(bits, 2 * (base + word), value);
         else values[base + word] = mergeNumber(op, values[base + word], value as number);
@@ -284,6 +299,17 @@ function reject(metric: string, field: string, type: string, value: unknown): ne
         ? `${field} must be an integer of 32 bits`
         : `${field} must be a finite number`,
       value,
+    ),
+  );
+}
+
+/** Throws because a getter of a change has begun or committed something of the same metric: the change came too late. */
+function rejectReentry(metric: string): never {
+  throw new TypeError(
+    cannot(
+      `update ${metric}`,
+      "a change must not use the metric while it is read",
+      got("a getter that does"),
     ),
   );
 }

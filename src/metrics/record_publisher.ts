@@ -35,7 +35,7 @@ import {
 } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { CellHome } from "./own_cell.ts";
-import type { RecordKernel } from "./record_kernel.ts";
+import type { MergeTarget, RecordKernel } from "./record_kernel.ts";
 import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
 
 /** What a record's writers need to know of their metric. */
@@ -68,7 +68,7 @@ const RESCUE = 5;
 export const NOTES = 8;
 
 /** The records of one (thread, metric), as their owner sees them. Owner thread only. */
-export class RecordPublisher {
+export class RecordPublisher implements MergeTarget {
   /** The shared memory, as far as this metric's records in this thread need it. */
   declare protected words: Int32Array;
   declare private doubles: Float64Array;
@@ -76,9 +76,11 @@ export class RecordPublisher {
   /** `NOTES` words for each bucket, private memory. */
   protected notes: Int32Array = new Int32Array(0);
   /** The current values of all buckets, private memory. */
-  protected values: Float64Array = new Float64Array(0);
+  values: Float64Array = new Float64Array(0);
   /** The same as 32-bit halves. */
-  protected bits: Uint32Array = new Uint32Array(0);
+  bits: Uint32Array = new Uint32Array(0);
+  /** Changes whenever a burst begins or something is committed. */
+  turn = 0;
   /** Buckets for which there is room in the private memory. */
   protected room = 0;
   declare protected readonly fields: number;
@@ -101,6 +103,7 @@ export class RecordPublisher {
   /** Publishes the private values of a bucket. Wait-free. */
   protected publish(id: number): void {
     const { words, notes } = this;
+    this.turn = (this.turn + 1) | 0;
     const at = id * NOTES;
     const to = notes[at + IDLE];
     // Unordered. Pairs with the copies in `RecordCells`, which are thrown away if the version moved.

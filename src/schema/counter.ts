@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
 
 /** The definition of a counter. Made by {@linkcode counter}. */
 export interface CounterDefinition<Label extends string = never> {
@@ -56,5 +56,9 @@ export function counter(
 export function counter(
   options: MetricOptions & LabelOptions<string> = {},
 ): CounterDefinition<string> {
-  return { kind: "counter", ...words("counter", options), ...labelling("counter", options) };
+  return define({
+    kind: "counter",
+    ...words("counter", options),
+    ...labelling("counter", options),
+  });
 }

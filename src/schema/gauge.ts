@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
 
 /** How the values of live threads become one: their sum, the least, the greatest, or the one that was set last. */
 export type GaugeAggregate = "sum" | "min" | "max" | "latest";
@@ -86,5 +86,5 @@ export function gauge(options: GaugeOptions & LabelOptions<string> = {}): GaugeD
       cannot("define a gauge", 'aggregate must be "sum", "min", "max" or "latest"', aggregate),
     );
   }
-  return { ...common, aggregate };
+  return define({ ...common, aggregate });
 }

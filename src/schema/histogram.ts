@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
 
 /** The bins of a log-linear histogram: each as wide as a fixed part of its values. */
 export interface LogLinearBins {
@@ -111,7 +111,7 @@ export function histogram(
     ...words("histogram", options),
     ...labelling("histogram", options),
   };
-  return { ...common, bins: Object.freeze(binsOf(options)) };
+  return define({ ...common, bins: Object.freeze(binsOf(options)) });
 }
 
 function binsOf(options: HistogramOptions): HistogramBins {

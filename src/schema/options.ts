@@ -22,6 +22,20 @@ export interface MetricOptions {
   unit?: string;
 }
 
+/** The definitions that were checked, as they came from the functions that define metrics. */
+const made = new WeakSet<object>();
+
+/** Freezes a definition and notes that it was checked. */
+export function define<Definition extends object>(definition: Definition): Definition {
+  made.add(Object.freeze(definition));
+  return definition;
+}
+
+/** Whether something is a definition that was checked. */
+export function isDefinition(value: unknown): boolean {
+  return typeof value === "object" && value !== null && made.has(value);
+}
+
 /** Options of a metric that has one bucket for each set of labels. */
 export interface LabelOptions<Label extends string> {
   /**
@@ -81,6 +95,9 @@ export function labelling<Label extends string>(
   for (const label of labels) assertName("define a label", label);
   if (new Set(labels).size !== labels.length) {
     throw new TypeError(cannot(`define a ${kind}`, "each label may stand once", labels));
+  }
+  if (typeof maxSeries !== "number") {
+    throw new TypeError(cannot(`define a ${kind}`, "maxSeries must be a number", maxSeries));
   }
   if (!Number.isInteger(maxSeries) || maxSeries < 1 || maxSeries > 2 ** 29) {
     throw new RangeError(

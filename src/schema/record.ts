@@ -6,7 +6,7 @@
 import { cannot } from "../errors.ts";
 import { FIELD_TYPES, type FieldDefinition } from "./fields.ts";
 import { assertName } from "./names.ts";
-import { labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
 
 /** The fields of a record by name. */
 export type RecordFields = Readonly<
@@ -39,7 +39,9 @@ export type RecordValue<Fields extends RecordFields> = {
 
 /** A change to a record: the fields left out stay as they are. */
 export type RecordDelta<Fields extends RecordFields> = {
-  readonly [Name in keyof Fields]?: Fields[Name]["type"] extends "u64" ? number | bigint : number;
+  readonly [Name in keyof Fields]?: Fields[Name] extends FieldDefinition<infer Value>
+    ? [Value] extends [number] ? number : number | bigint
+    : never;
 };
 
 /**
@@ -101,7 +103,11 @@ export function record(
     assertName("define a field", name);
     if (RESERVED_FIELDS.has(name)) {
       throw new TypeError(
-        cannot("define a field", `the names ${[...RESERVED_FIELDS].join(", ")} are taken`, name),
+        cannot(
+          "define a field",
+          "another name is needed, as bursts and objects have this one",
+          name,
+        ),
       );
     }
     const field = fields[name];
@@ -114,16 +120,22 @@ export function record(
       );
     }
   }
-  return {
+  return define({
     kind: "record",
     ...words("record", options),
     ...labelling("record", options),
     fields: Object.freeze({ ...fields }),
-  };
+  });
 }
 
 /** Fields are copied twice per commit: beyond this a record is the wrong tool. */
 const MAX_FIELDS = 64;
 
-/** Names that a burst's own methods have. */
-const RESERVED_FIELDS = new Set(["id", "merge", "commit", "discard"]);
+/** Names that a burst's own methods have, and those that a change inherits, so that leaving them out would not leave them out. */
+const RESERVED_FIELDS = new Set([
+  "id",
+  "merge",
+  "commit",
+  "discard",
+  ...Object.getOwnPropertyNames(Object.prototype),
+]);

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot } from "../errors.ts";
 import type { CounterDefinition } from "./counter.ts";
 import type { GaugeDefinition } from "./gauge.ts";
 import type { HistogramDefinition } from "./histogram.ts";
 import { assertName } from "./names.ts";
+import { isDefinition } from "./options.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
 
 /** Any definition. */
@@ -31,9 +32,6 @@ export interface Schema<Metrics extends SchemaDefinition = SchemaDefinition> {
   /** The same as JSON: equal text, equal schema. It stands in the shared memory. */
   readonly description: string;
 }
-
-/** All kinds of metrics. */
-const KINDS: readonly unknown[] = ["counter", "gauge", "histogram", "record"];
 
 /** Schemas are made by `defineSchema` alone: whoever holds one knows that it was checked. */
 const made = new WeakSet<object>();
@@ -63,15 +61,9 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
   }
   for (const [name, definition] of Object.entries(metrics)) {
     assertName("define a metric", name);
-    const kind: unknown = (definition as MetricDefinition | null)?.kind;
-    if (!KINDS.includes(kind)) {
-      throw new TypeError(
-        cannot(
-          `define the metric ${name}`,
-          "it must come from counter, gauge, histogram or record",
-          got(String(kind ?? definition)),
-        ),
-      );
+    if (!isDefinition(definition)) {
+      const required = "it must come from counter, gauge, histogram or record";
+      throw new TypeError(cannot(`define the metric ${name}`, required, definition));
     }
   }
   const schema = Object.freeze({

@@ -71,6 +71,10 @@ export const REVOKED = 4;
 const STATES: readonly ThreadState[] = ["retired", "reserved", "active", "retired", "revoked"];
 const STATE_MASK = 7;
 const GENERATION = 8;
+/** Instead of a time: there is nothing to wait for. */
+const NEVER = 0;
+/** Not the generation of any name: it is being written. */
+const UNNAMED = -1;
 
 /** The slots, as one thread sees them. */
 export class SlotDirectory {
@@ -120,6 +124,11 @@ export class SlotDirectory {
     }
   }
 
+  /** Gives a tenure another name. Owner thread only. */
+  rename(tenure: Tenure, name: string): void {
+    this.#writeName(tenure.slot, tenure.control, name);
+  }
+
   /** Makes a reserved tenure active, once; tells which state it was in. Any thread. */
   activate(tenure: Tenure): ThreadState | "over" {
     const reserved = (tenure.control & ~STATE_MASK) | RESERVED;
@@ -149,8 +158,12 @@ export class SlotDirectory {
       const state = control & STATE_MASK;
       if ((control & ~STATE_MASK) !== generation || state === RETIRED) return false;
       if (state === REVOKED && !stopped) return false;
-      // Before the state: who finds the slot revoked must not find the time of an earlier revocation.
-      if (!stopped) Atomics.store(i32, this.controlIndex(tenure.slot) + SLOT_REVOKED_AT, seconds());
+      // Before the state: who finds the slot revoked must not find the time of an earlier revocation. A seat that nobody took
+      // needs no quarantine: nobody has written, and from the change on nobody can.
+      if (!stopped) {
+        const since = state === RESERVED ? NEVER : seconds();
+        Atomics.store(i32, this.controlIndex(tenure.slot) + SLOT_REVOKED_AT, since);
+      }
       if (this.#change(tenure.slot, control, generation | (stopped ? RETIRED : REVOKED))) {
         return state !== REVOKED;
       }
@@ -160,7 +173,7 @@ export class SlotDirectory {
   /** The control word of the slot's tenure while that is active, else -1. Any thread. */
   activeControl(slot: number): number {
     const control = this.#control(slot);
-    return (control & STATE_MASK) === ACTIVE ? control : -1;
+    return isActive(control) ? control : -1;
   }
 
   /** Why a writer of this tenure may not write. Any thread. */
@@ -224,7 +237,8 @@ export class SlotDirectory {
     if (state !== REVOKED) return state === FREE || state === RETIRED;
     const since = Atomics.load(this.#arena.views().i32, this.controlIndex(slot) + SLOT_REVOKED_AT);
     // Strictly more, as the clock was rounded down.
-    return this.#quarantine === 0 || ((seconds() - since) | 0) > this.#quarantine;
+    return since === NEVER || this.#quarantine === 0 ||
+      ((seconds() - since) | 0) > this.#quarantine;
   }
 
   #raiseUsed(count: number): void {
@@ -238,19 +252,23 @@ export class SlotDirectory {
   #writeName(slot: number, control: number, name: string): void {
     const { i32, u16 } = this.#arena.views();
     const words = this.controlIndex(slot);
+    Atomics.store(i32, words + SLOT_NAME_GENERATION, UNNAMED);
     writeUnits(u16, words * 2 + SLOT_NAME_UNITS, name);
     Atomics.store(i32, words + SLOT_NAME_LENGTH, name.length);
     // Last, so that a reader of this tenure's generation sees this tenure's name.
     Atomics.store(i32, words + SLOT_NAME_GENERATION, control & ~STATE_MASK);
   }
 
-  /** The name, or "" in the instants before the owner has written it. */
+  /** The name, or "" in the instants in which the owner writes it. */
   #readName(slot: number, control: number): string {
     const { i32, u16 } = this.#arena.views();
     const words = this.controlIndex(slot);
-    if (Atomics.load(i32, words + SLOT_NAME_GENERATION) !== (control & ~STATE_MASK)) return "";
+    const generation = control & ~STATE_MASK;
+    if (Atomics.load(i32, words + SLOT_NAME_GENERATION) !== generation) return "";
     const length = Math.min(NAME_UNITS, Atomics.load(i32, words + SLOT_NAME_LENGTH));
-    return readUnits(u16, words * 2 + SLOT_NAME_UNITS, length);
+    const name = readUnits(u16, words * 2 + SLOT_NAME_UNITS, length);
+    // A read-modify-write, as a load could be served before the units' loads (AArch64).
+    return Atomics.add(i32, words + SLOT_NAME_GENERATION, 0) === generation ? name : "";
   }
 }
 
@@ -260,7 +278,7 @@ export class SlotDirectory {
  * @throws {TypeError} When it is neither a string nor left out.
  * @throws {RangeError} When it is too long.
  */
-function assertThreadName(name: unknown): void {
+export function assertThreadName(name: unknown): void {
   if (name === undefined) return;
   if (typeof name !== "string") {
     throw new TypeError(cannot("register a thread", "its name must be a string", name));
@@ -279,4 +297,9 @@ function assertThreadName(name: unknown): void {
 /** Seconds since 1970, in a word: the same clock in all threads. */
 function seconds(): number {
   return Math.floor(Date.now() / 1000) | 0;
+}
+
+/** Whether a control word is that of an active tenure. */
+export function isActive(control: number): boolean {
+  return (control & STATE_MASK) === ACTIVE;
 }
