@@ -270,12 +270,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   registerThread(name?: string): Thread<Metrics> {
     const seat = this.#seat;
-    const tenure = seat === undefined
-      ? this.#slots.acquire(name, ACTIVE)
-      : this.#takeSeat(seat, name);
+    const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
     const home = new ThreadHome(this.#arena, this.#slots, this.#cells, tenure);
     try {
-      this.#cells.ensureBlock(tenure.slot);
       const writers = [...this.#homes].map(([metric, made]) => [metric, made.writer(home)]);
       const metrics = Object.freeze(Object.fromEntries(writers)) as MetricWriters<Metrics>;
       return new Thread(home, this.#slots.describe(tenure.slot)!.name, metrics);
@@ -308,7 +305,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   reserveThread(name?: string): Seat {
-    const tenure = this.#slots.acquire(name, RESERVED);
+    const tenure = this.#acquire(name, RESERVED);
     return new Seat(this.#slots, tenure, this.handle);
   }
 
@@ -365,6 +362,10 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
       throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
     }
     return takeSnapshot(this.#arena, this.#homes.values(), { threads: this.threads(), perThread });
+  }
+
+  #acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {
+    return this.#slots.acquire(name, { state, prepare: (slot) => this.#cells.ensureBlock(slot) });
   }
 
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {

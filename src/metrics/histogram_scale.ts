@@ -15,7 +15,9 @@ export interface HistogramScale {
   readonly highest: number;
   /** The bin of a value that is finite and not negative; the end bins for those beyond. */
   indexOf(value: number): number;
-  /** The inclusive upper bound of bin `index`; its lower one is that of the bin before. */
+  /** The bound above which values are in bin `index`: the upper one of the bin before; for the first bin the least value. */
+  lowerBound(index: number): number;
+  /** The inclusive upper bound of bin `index`. */
   upperBound(index: number): number;
 }
 
@@ -56,6 +58,10 @@ export class LogLinearScale implements HistogramScale {
     return index < 0 ? 0 : index >= this.size ? this.size - 1 : index;
   }
 
+  lowerBound(index: number): number {
+    return index === 0 ? this.lowest : this.upperBound(index - 1);
+  }
+
   upperBound(index: number): number {
     this.#halves[0] = 0;
     this.#halves[1] = (this.#first + index + 1) << this.#shift;
@@ -64,7 +70,8 @@ export class LogLinearScale implements HistogramScale {
 
   /** The upper bits of the greatest double below `value`, as an upper bound is inclusive. */
   #bits(value: number): number {
-    this.#double[0] = value;
+    // -0 becomes 0: its sign bit would make it the greatest of all.
+    this.#double[0] = value + 0;
     return (this.#halves[1] - (this.#halves[0] === 0 ? 1 : 0)) >> this.#shift;
   }
 }
@@ -91,6 +98,10 @@ export class ExplicitScale implements HistogramScale {
       else low = middle + 1;
     }
     return low;
+  }
+
+  lowerBound(index: number): number {
+    return index === 0 ? this.lowest : this.#boundaries[index - 1];
   }
 
   upperBound(index: number): number {

@@ -85,6 +85,7 @@ export class HistogramValue implements HistogramData {
     this.min = data.min;
     this.max = data.max;
     this.clamped = data.clamped;
+    Object.freeze(this);
   }
 
   /** `sum / count`, `NaN` when there is no value. */
@@ -118,12 +119,7 @@ export class HistogramValue implements HistogramData {
    * @throws {RangeError} When it is not from 0 to 1.
    */
   quantile(q: number): number {
-    if (typeof q !== "number") {
-      throw new TypeError(cannot("tell a quantile", "it must be a number", q));
-    }
-    if (!(q >= 0 && q <= 1)) {
-      throw new RangeError(cannot("tell a quantile", "it must be from 0 to 1", q));
-    }
+    assertQuantile(q);
     if (this.count === 0) return NaN;
     if (q === 0) return this.min;
     if (q === 1) return this.max;
@@ -148,6 +144,7 @@ export class HistogramValue implements HistogramData {
    * @throws {TypeError} When the bins are others.
    */
   merge(other: HistogramValue): HistogramValue {
+    this.#assertSameBins(other);
     return this.#combine(other, 1, {
       min: least(this.min, other.min),
       max: greatest(this.max, other.max),
@@ -163,18 +160,22 @@ export class HistogramValue implements HistogramData {
    * @throws {TypeError} When the bins are others.
    */
   since(earlier: HistogramValue): HistogramValue {
+    this.#assertSameBins(earlier);
     const difference = this.#combine(earlier, -1, { min: this.min, max: this.max });
     const scale = scaleOf(this.scale);
     const first = difference.counts.findIndex((count) => count > 0);
     if (first < 0) return new HistogramValue({ ...difference, sum: 0, min: NaN, max: NaN });
     const last = difference.counts.findLastIndex((count) => count > 0);
-    const lower = first + difference.offset === 0
-      ? 0
-      : scale.upperBound(first + difference.offset - 1);
+    const { offset, clamped } = difference;
+    // Beyond the end bins lies what was clamped.
+    const lower = clamped > 0 && first + offset === 0 ? 0 : scale.lowerBound(first + offset);
+    const upper = clamped > 0 && last + offset === scale.size - 1
+      ? Infinity
+      : scale.upperBound(last + offset);
     return new HistogramValue({
       ...difference,
       min: Math.max(this.min, lower),
-      max: Math.min(this.max, scale.upperBound(last + difference.offset)),
+      max: Math.min(this.max, upper),
     });
   }
 
@@ -182,10 +183,13 @@ export class HistogramValue implements HistogramData {
    * Counts up to each of the given boundaries, as Prometheus wants them. A bin counts as a whole at the first boundary
    * that is not below its middle.
    *
-   * @param boundaries In rising order.
+   * @param boundaries Finite, in rising order.
    * @returns Cumulative counts; the last is that of all values, at `Infinity`.
+   * @throws {TypeError} When they are no array of numbers.
+   * @throws {RangeError} When they are not finite or not rising.
    */
   cumulative(boundaries: readonly number[]): HistogramBin[] {
+    assertBoundaries(boundaries);
     const scale = scaleOf(this.scale);
     const result: HistogramBin[] = [];
     let n = 0;
@@ -194,9 +198,7 @@ export class HistogramValue implements HistogramData {
       for (; n < this.counts.length; n++) {
         const index = this.offset + n;
         const upper = scale.upperBound(index);
-        const middle = "boundaries" in this.scale
-          ? upper
-          : (upper + (index === 0 ? 0 : scale.upperBound(index - 1))) / 2;
+        const middle = "boundaries" in this.scale ? upper : (upper + scale.lowerBound(index)) / 2;
         if (middle > upperBound) break;
         count += this.counts[n];
       }
@@ -205,11 +207,24 @@ export class HistogramValue implements HistogramData {
     return [...result, { upperBound: Infinity, count: this.count }];
   }
 
-  /** A point inside a bin. The exact one lies between the bin's bounds and between least and greatest. */
+  /**
+   * A point inside a bin. The exact one lies between the bin's bounds and between least and greatest; that of a clamped value
+   * perhaps only between the latter.
+   */
   #within(scale: HistogramScale, index: number, part: number): number {
-    const lower = Math.max(index === 0 ? 0 : scale.upperBound(index - 1), this.min);
+    const lower = Math.max(scale.lowerBound(index), this.min);
     const upper = Math.min(scale.upperBound(index), this.max);
-    return upper > lower ? lower + (upper - lower) * part : upper;
+    return upper > lower ? lower + (upper - lower) * part : Math.max(upper, this.min);
+  }
+
+  #assertSameBins(other: HistogramValue): void {
+    const what = "combine histograms";
+    if (typeof other !== "object" || other === null || typeof other.scale !== "object") {
+      throw new TypeError(cannot(what, "the other one must be a HistogramValue", other));
+    }
+    if (JSON.stringify(this.scale) !== JSON.stringify(other.scale)) {
+      throw new TypeError(cannot(what, "they must have the same bins", got("others")));
+    }
   }
 
   #combine(
@@ -217,11 +232,6 @@ export class HistogramValue implements HistogramData {
     sign: 1 | -1,
     bounds: { min: number; max: number },
   ): HistogramValue {
-    if (JSON.stringify(this.scale) !== JSON.stringify(other.scale)) {
-      throw new TypeError(
-        cannot("combine histograms", "they must have the same bins", got("others")),
-      );
-    }
     const offset = Math.min(this.offset, other.offset);
     const end = Math.max(this.offset + this.counts.length, other.offset + other.counts.length);
     const counts = new Float64Array(Math.max(0, end - offset));
@@ -238,6 +248,31 @@ export class HistogramValue implements HistogramData {
       ...bounds,
       clamped: Math.max(0, this.clamped + sign * other.clamped),
     });
+  }
+}
+
+/**
+ * Throws unless `q` can name a quantile.
+ *
+ * @throws {TypeError} When it is no number.
+ * @throws {RangeError} When it is not from 0 to 1.
+ */
+export function assertQuantile(q: unknown): asserts q is number {
+  if (typeof q !== "number") {
+    throw new TypeError(cannot("tell a quantile", "it must be a number", q));
+  }
+  if (!(q >= 0 && q <= 1)) {
+    throw new RangeError(cannot("tell a quantile", "it must be from 0 to 1", q));
+  }
+}
+
+function assertBoundaries(boundaries: unknown): asserts boundaries is readonly number[] {
+  const what = "tell cumulative counts";
+  if (!Array.isArray(boundaries) || boundaries.some((bound) => typeof bound !== "number")) {
+    throw new TypeError(cannot(what, "the boundaries must be an array of numbers", boundaries));
+  }
+  if (!boundaries.every((bound, n) => Number.isFinite(bound) && !(bound <= boundaries[n - 1]))) {
+    throw new RangeError(cannot(what, "the boundaries must be finite and rising", boundaries));
   }
 }
 

@@ -22,7 +22,12 @@ export abstract class GaugeCell extends OwnCell implements GaugeWriter {
   abstract set(value: number): void;
   abstract add(n?: number): void;
 
+  /** Takes back the 1 of a scope: what it belongs to is current. */
+  protected abstract takeBack(): void;
+
   sub(n = 1): void {
+    // Here, as a minus would make numbers of what is none.
+    this.assertValue(n);
     this.add(-n);
   }
 
@@ -32,8 +37,9 @@ export abstract class GaugeCell extends OwnCell implements GaugeWriter {
     let isOpen = true;
     return {
       [Symbol.dispose]: () => {
-        // After a clear, or the end of the thread, there is nothing to take back.
-        if (isOpen && this.epoch === epoch && this.isCurrent()) this.add(-1);
+        // After a clear, or the end of the thread, there is nothing to take back. Not by `add`, which would look again and might
+        // find a clear that came just now: it would begin the new epoch with -1.
+        if (isOpen && this.epoch === epoch && this.isCurrent()) this.takeBack();
         isOpen = false;
       },
     };
@@ -41,13 +47,12 @@ export abstract class GaugeCell extends OwnCell implements GaugeWriter {
 
   /** Throws unless `value` can be set or added. */
   protected assertValue(value: unknown): void {
+    if (typeof value === "number" && value - value === 0) return;
     const what = `set ${this.home.table.name}`;
     if (typeof value !== "number") {
       throw new TypeError(cannot(what, "the value must be a number", value));
     }
-    if (!Number.isFinite(value)) {
-      throw new RangeError(cannot(what, "the value must be finite", value));
-    }
+    throw new RangeError(cannot(what, "the value must be finite", value));
   }
 }
 
@@ -88,6 +93,10 @@ export class OwnGauge extends GaugeCell {
     this.cells[this.cell] = this.value += n;
   }
 
+  protected override takeBack(): void {
+    this.cells[this.cell] = this.value -= 1;
+  }
+
   /** The first value, one after a clear, or one that must be refused. */
   private setSlowly(value: number, isRelative: boolean): void {
     this.assertValue(value);
@@ -108,6 +117,11 @@ export class OverflowGauge extends OwnGauge {
 
   override add(n = 1): void {
     super.add(n);
+    Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
+  }
+
+  protected override takeBack(): void {
+    super.takeBack();
     Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
   }
 }

@@ -28,6 +28,9 @@ import type { HistogramScale } from "./histogram_scale.ts";
 import { type CellHome, OwnCell, placeOf } from "./own_cell.ts";
 import type { HistogramWriter } from "./writers.ts";
 
+/** The greatest count of one update. */
+const MOST = Number.MAX_SAFE_INTEGER;
+
 /** One histogram in one thread. Owner thread only. */
 export class OwnHistogram extends OwnCell implements HistogramWriter {
   declare private readonly doubles: Float64Array;
@@ -76,7 +79,8 @@ export class OwnHistogram extends OwnCell implements HistogramWriter {
   record(value: number, count = 1): void {
     if (
       !(typeof value === "number" && value >= 0 && value < Infinity) ||
-      !(typeof count === "number" && count > 0 && count % 1 === 0) || !this.isCurrent()
+      !(typeof count === "number" && count > 0 && count <= MOST && count % 1 === 0) ||
+      !this.isCurrent()
     ) {
       this.recordSlowly(value, count);
       return;

@@ -90,6 +90,10 @@ export class OwnLatestGauge extends GaugeCell {
     this.#values.set(this.id, this.#values.get(this.id) + n);
   }
 
+  protected override takeBack(): void {
+    this.#values.set(this.id, this.#values.get(this.id) - 1);
+  }
+
   #prepare(value: number): void {
     this.assertValue(value);
     if (this.isCurrent()) return;

@@ -154,7 +154,7 @@ function binsOf(options: HistogramOptions): HistogramBins {
   if (!(relativeError >= 1e-6 && relativeError <= 1)) {
     throw new RangeError(cannot(what, "relativeError must be from 1e-6 to 1", relativeError));
   }
-  const bins = Math.ceil(1 / relativeError) * (Math.log2(highest! / lowest!) + 2);
+  const bins = Math.ceil(1 / relativeError) * (Math.log2(highest!) - Math.log2(lowest!) + 2);
   if (bins > MAX_BINS) {
     throw new RangeError(
       cannot(what, `at most about ${MAX_BINS} bins are needed`, Math.ceil(bins)),

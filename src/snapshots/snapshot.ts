@@ -81,7 +81,7 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   constructor(data: SnapshotData<Metrics>) {
     this.takenAt = data.takenAt;
     this.threads = data.threads;
-    this.metrics = data.metrics;
+    this.metrics = reviveAll(data.metrics);
     this.self = data.self;
     Object.freeze(this);
   }
@@ -97,7 +97,10 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
    */
   since(earlier: SnapshotData<Metrics>): Snapshot<Metrics> {
     const what = "compare snapshots";
-    if (typeof earlier !== "object" || earlier === null || typeof earlier.metrics !== "object") {
+    if (
+      typeof earlier !== "object" || earlier === null || typeof earlier.metrics !== "object" ||
+      earlier.metrics === null
+    ) {
       throw new TypeError(cannot(what, "the earlier one must be a snapshot", earlier));
     }
     const metrics = Object.entries<MetricSnapshot>(this.metrics).map(([name, metric]) => {
@@ -171,6 +174,39 @@ function difference(now: number | bigint, before: number | bigint): number | big
   return typeof now === "bigint"
     ? BigInt.asUintN(64, now - (before as bigint))
     : now - (before as number);
+}
+
+/** The metrics as they were before structured cloning, which takes histograms' values their methods. */
+function reviveAll<Metrics extends SnapshotData["metrics"]>(metrics: Metrics): Metrics {
+  const isWhole = Object.values(metrics).every(({ definition, series }) =>
+    definition.kind !== "histogram" || series.every(isAlive)
+  );
+  if (isWhole) return metrics;
+  const revived = Object.entries(metrics).map(([name, metric]) => {
+    if (metric.definition.kind !== "histogram") return [name, metric];
+    return [
+      name,
+      Object.freeze({ ...metric, series: Object.freeze(metric.series.map(reviveRow)) }),
+    ];
+  });
+  return Object.freeze(Object.fromEntries(revived));
+}
+
+type Row = MetricSnapshot["series"][number];
+
+function isAlive({ value, perThread = [] }: Row): boolean {
+  return [{ value }, ...perThread].every((part) =>
+    (part.value as unknown) instanceof HistogramValue
+  );
+}
+
+function reviveRow(row: Row): unknown {
+  const value = revive(row.value as unknown as HistogramData);
+  const perThread = row.perThread?.map((part) => ({
+    ...part,
+    value: revive(part.value as unknown as HistogramData),
+  }));
+  return { ...row, value, ...(perThread && { perThread }) };
 }
 
 /** A histogram's value as it was before structured cloning. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import type { HistogramValue } from "../metrics/histogram_value.ts";
+import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
@@ -34,6 +34,9 @@ export interface WindowOptions {
    */
   mode?: "moving" | "fixed";
 }
+
+/** Timers take what is longer for no time at all. */
+const LONGEST_INTERVAL = 2 ** 31 - 1;
 
 /** Sums of a record by field. */
 export type FieldSums = Record<string, number>;
@@ -136,9 +139,15 @@ export class Window<Metrics extends SchemaDefinition> {
    * Takes snapshots by a timer that does not keep the program alive. Does nothing when it runs already.
    *
    * @param intervalMs Milliseconds between snapshots; by default as many as fill the window.
-   * @throws {RangeError} When the interval is not positive and finite.
+   * @throws {TypeError} When the interval is no number.
+   * @throws {RangeError} When it is not positive and finite.
    */
   start(intervalMs: number = this.#milliseconds / (this.#maxSnapshots - 1)): void {
+    if (typeof intervalMs !== "number") {
+      throw new TypeError(
+        cannot("start the window", "the interval must be a number", intervalMs),
+      );
+    }
     if (!(intervalMs > 0 && intervalMs < Infinity)) {
       throw new RangeError(
         cannot("start the window", "the interval must be positive and finite", intervalMs),
@@ -146,7 +155,10 @@ export class Window<Metrics extends SchemaDefinition> {
     }
     if (this.#timer !== undefined) return;
     this.take();
-    const timer: unknown = this.#timer = setInterval(() => this.take(), intervalMs);
+    const timer: unknown = this.#timer = setInterval(
+      () => this.take(),
+      Math.min(intervalMs, LONGEST_INTERVAL),
+    );
     if (typeof timer === "number") {
       (globalThis as { Deno?: { unrefTimer(id: number): void } }).Deno?.unrefTimer(timer);
     } else {
@@ -230,6 +242,7 @@ export class Window<Metrics extends SchemaDefinition> {
    * @throws {RangeError} When there is no such metric, or `q` is not from 0 to 1.
    */
   quantile(name: keyof Metrics & string, q: number, labels?: LabelValues<string>): number {
+    assertQuantile(q);
     const value = this.#histogram("tell a quantile", name, labels);
     return value === undefined ? NaN : value.quantile(q);
   }

@@ -107,15 +107,24 @@ export class SlotDirectory {
   /**
    * Takes a slot: one that had the same name, else one whose owner is gone, else a new one. Any thread.
    *
+   * `prepare` gets the slot before it is taken: what it throws comes through, and nothing has changed.
+   *
    * @throws {TypeError} When the name is no string.
    * @throws {RangeError} When the name is too long, or all slots are taken.
    */
-  acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {
+  acquire(
+    name: string | undefined,
+    { state, prepare }: {
+      state: typeof RESERVED | typeof ACTIVE;
+      prepare?: (slot: number) => void;
+    },
+  ): Tenure {
     assertThreadName(name);
     for (;;) {
       const slot = this.#choose(name);
       const control = this.#control(slot);
       if (!this.#isTakeable(slot, control)) continue;
+      prepare?.(slot);
       const next = (((control & ~STATE_MASK) + GENERATION) | state) | 0;
       if (!this.#change(slot, control, next)) continue;
       this.#raiseUsed(slot + 1);

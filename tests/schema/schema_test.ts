@@ -56,23 +56,24 @@ describe("defineSchema()", () => {
     }
   });
 
-  it("refuses definitions that did not come from counter or record", () => {
-    const bad: [unknown, string][] = [
-      [null, "null"],
-      [undefined, "undefined"],
-      [{ kind: "gauge" }, "gauge"],
-      [counter, ""],
-      [5, "5"],
-      [{ kind: "counter" }, ""],
-      [{ kind: "record", labels: [], fields: {} }, ""],
-      [Object.create(null), ""],
-      [{ kind: Object.create(null) }, ""],
+  it("refuses definitions that did not come from counter, gauge, histogram or record", () => {
+    const bad = [
+      null,
+      undefined,
+      { kind: "gauge" },
+      counter,
+      5,
+      { kind: "counter" },
+      { kind: "record", labels: [], fields: {} },
+      Object.create(null),
+      { kind: Object.create(null) },
+      { ...counter() },
     ];
-    for (const [definition, got] of bad) {
+    for (const definition of bad) {
       const error = assertThrows(() => define({ ok: counter(), x: definition }), TypeError);
-      const text = "Cannot define the metric x: it must come from counter or record, got ";
+      const text =
+        "Cannot define the metric x: it must come from counter, gauge, histogram or record, got ";
       assert(error.message.startsWith(text), error.message);
-      if (got !== "") assertEquals(error.message.slice(text.length).replaceAll('"', ""), got);
     }
   });
 

@@ -1,0 +1,141 @@
+import { assert, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import {
+  addressLabels,
+  freeLabels,
+  LABELLED,
+  readLabels,
+  writeLabels,
+} from "../../src/buckets/label_text.ts";
+import { L_METRIC, LOG_ENTRIES } from "../../src/memory/layout.ts";
+import { makeBuffer, makeIndex } from "./make_table.ts";
+
+type Parts = ReturnType<typeof makeIndex>;
+
+/** Does what a creator does up to its append, and dies. */
+function appendOnly({ table, log }: Parts, position: number, value: string): number {
+  const id = table.findFree();
+  const block = writeLabels(table.arena, LABELLED, [value]);
+  const epoch = table.epoch(id);
+  addressLabels(table.arena, block, { metric: 0, id, epoch, stamp: (position + 1) | 0 });
+  assert(log.append(position, block));
+  return block;
+}
+
+describe("LabelLog.append()", () => {
+  it("succeeds once at each position", () => {
+    const parts = makeIndex(makeBuffer());
+    const { log } = parts;
+    assertEquals(log.entry(0), "end");
+    const block = appendOnly(parts, 0, "a");
+    assertEquals(log.entry(0), block);
+    assertEquals(log.append(0, block + 8), false);
+    assertEquals(log.entry(0), block);
+    assertEquals(log.entry(1), "end");
+  });
+
+  it("overwrites the entry one ring before, which is lost", () => {
+    const parts = makeIndex(makeBuffer());
+    const { log } = parts;
+    log.append(0, 800);
+    assertEquals(log.entry(LOG_ENTRIES), "end");
+    assert(log.append(LOG_ENTRIES, 808));
+    assertEquals(log.entry(0), "lost");
+    assertEquals(log.append(0, 816), false, "a late thread must not overwrite what is newer");
+    assertEquals(log.entry(LOG_ENTRIES), 808);
+  });
+
+  it("goes on when positions come round at 2^32", () => {
+    const { log } = makeIndex(makeBuffer());
+    for (const position of [0x7fffffff, 0x80000000 | 0, -2, -1, 0]) {
+      assertEquals(log.entry(position), "end");
+      assert(log.append(position, 800), `${position}`);
+      assertEquals(log.entry(position), 800, `${position}`);
+      assertEquals(log.append(position, 808), false);
+    }
+  });
+});
+
+describe("LabelLog.finish()", () => {
+  it("makes the bucket live with its labels, once, however often it is called", () => {
+    const buffer = makeBuffer();
+    const parts = makeIndex(buffer);
+    const { table, log } = parts;
+    const block = appendOnly(parts, 0, "a");
+    assertEquals(table.epoch(0), 0);
+    for (let n = 0; n < 3; n++) log.finish(0, block);
+    assertEquals(table.epoch(0), 1);
+    assertEquals(log.labelWord(0), (1n << 32n) | BigInt(block));
+    assertEquals(log.end, 1);
+  });
+
+  it("does nothing to a later life of the bucket", () => {
+    const parts = makeIndex(makeBuffer());
+    const { table, log, index } = parts;
+    const block = appendOnly(parts, 0, "a");
+    log.finish(0, block);
+    assert(table.end(0, 1));
+    log.finish(0, block);
+    assertEquals(table.epoch(0), 2, "dead stays dead");
+    freeLabels(table.arena, block);
+    const again = index.intern({ a: "b" }, "find");
+    assertEquals(again.id, 0);
+    log.finish(0, block); // the same block, addressed anew
+    assertEquals(table.epoch(0), 3);
+    assertEquals(readLabels(table.arena, Number(log.labelWord(0) & 0xffffffffn), 1)!.values, ["b"]);
+  });
+
+  it("does nothing with a block that is another metric's by now", () => {
+    const parts = makeIndex(makeBuffer());
+    const { table, log } = parts;
+    const block = appendOnly(parts, 0, "a");
+    table.arena.views().i32[block * 2 + L_METRIC] = 1;
+    log.finish(0, block);
+    assertEquals([table.epoch(0), log.labelWord(0)], [0, 0n]);
+  });
+
+  it("is done by any other thread for one that was killed after its append", () => {
+    for (const touch of ["find", "intern", "create", "same"] as const) {
+      const buffer = makeBuffer();
+      const killed = makeIndex(buffer);
+      const other = makeIndex(buffer);
+      other.index.intern({ a: "x" }, "find"); // so that it has a position of its own
+      appendOnly(killed, 1, "a");
+      assertEquals([...other.table.ids()], [0]);
+      switch (touch) {
+        case "find":
+          assertEquals(other.index.find({ a: "a" }, "read")!.id, 1);
+          break;
+        case "same":
+          assertEquals(other.index.intern({ a: "a" }, "find").id, 1);
+          break;
+        case "intern":
+          assertEquals(other.index.intern({ a: "b" }, "find").id, 2);
+          break;
+        case "create":
+          assertEquals(other.index.createAnonymous(), 2);
+          break;
+      }
+      assertEquals(other.index.describe(1)!.labels, { a: "a" });
+      assertEquals(killed.table.epoch(1), 1);
+    }
+  });
+
+  it("is done by a thread that looks for the first time", () => {
+    const buffer = makeBuffer();
+    appendOnly(makeIndex(buffer), 0, "a");
+    const late = makeIndex(buffer);
+    assertEquals(late.index.find({ a: "a" }, "read")!.id, 0);
+  });
+
+  it("is done also when the killed thread had set the label word", () => {
+    const buffer = makeBuffer();
+    const killed = makeIndex(buffer);
+    const block = appendOnly(killed, 0, "a");
+    const { labels, views } = killed.table.segment(0)!;
+    Atomics.store(views.u64, labels, (1n << 32n) | BigInt(block));
+    const other = makeIndex(buffer);
+    assertEquals(other.index.intern({ a: "a" }, "find").id, 0);
+    assertEquals(other.table.epoch(0), 1);
+  });
+});

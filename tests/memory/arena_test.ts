@@ -1,0 +1,136 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { Arena } from "../../src/memory/arena.ts";
+import { makeMemory } from "../../src/memory/format.ts";
+import { assertRefuses } from "../metrics/observe.ts";
+
+/** An arena whose static part takes 1024 bytes. */
+function makeArena(maxByteLength = 2 ** 20): Arena {
+  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+  return new Arena(makeMemory(format, maxByteLength));
+}
+
+describe("Arena.allocate()", () => {
+  it("never gives out the same bytes twice, whoever asks", () => {
+    const one = makeArena();
+    const two = new Arena(one.buffer);
+    let end = one.bytesUsed;
+    for (let n = 1; n <= 300; n++) {
+      const start = (n % 2 === 0 ? one : two).allocate(n, n % 3 === 0);
+      assert(start >= end, `${start} before ${end}`);
+      end = start + n;
+    }
+    assertEquals(one.bytesUsed, two.bytesUsed);
+  });
+
+  it("keeps blocks that stand apart on pairs of lines of their own, and packs the others by lines", () => {
+    const arena = makeArena();
+    const start = arena.bytesUsed;
+    assertEquals(start % 128, 0);
+    assertEquals(arena.allocate(1, false), start);
+    assertEquals(arena.allocate(65, false), start + 64);
+    assertEquals(arena.allocate(1, true), start + 256);
+    assertEquals(arena.allocate(1, true), start + 384);
+    assertEquals(arena.bytesUsed, start + 512);
+  });
+
+  it("gives zeroed memory, also behind the first growth", () => {
+    const arena = makeArena();
+    const bytes = 600 * 1024;
+    const start = arena.allocate(bytes);
+    const { u32 } = arena.views(start + bytes);
+    assert(u32.subarray(start / 4, (start + bytes) / 4).every((word) => word === 0));
+  });
+
+  it("throws when the arena is full, changes nothing, and goes on with what still fits", () => {
+    const arena = makeArena(4096);
+    arena.allocate(2048);
+    const used = arena.bytesUsed;
+    const length = arena.buffer.byteLength;
+    const rest = 4096 - used;
+    assertRefuses(
+      () => arena.allocate(rest + 1),
+      RangeError,
+      `Cannot allocate ${rest + 1} bytes: at most 4096 bytes (maxByteLength) in all, ` +
+        `got an arena with ${used} in use`,
+    );
+    assertEquals([arena.bytesUsed, arena.buffer.byteLength], [used, length]);
+    arena.allocate(rest);
+    assertEquals([arena.bytesUsed, arena.buffer.byteLength], [4096, 4096]);
+    assertThrows(() => arena.allocate(1), RangeError);
+  });
+
+  it("says the same when the system has no memory", () => {
+    const arena = makeArena();
+    const used = arena.bytesUsed;
+    Object.defineProperty(arena.buffer, "grow", {
+      value: () => {
+        throw new RangeError("no memory");
+      },
+    });
+    assertRefuses(
+      () => arena.allocate(2048),
+      RangeError,
+      `Cannot allocate 2048 bytes: at most 1048576 bytes (maxByteLength) in all, ` +
+        `got an arena with ${used} in use`,
+    );
+    assertEquals(arena.bytesUsed, used);
+  });
+
+  it("goes on when another thread has grown the memory meanwhile", () => {
+    const arena = makeArena();
+    const grow = arena.buffer.grow.bind(arena.buffer);
+    Object.defineProperty(arena.buffer, "grow", {
+      value: (length: number) => {
+        grow(length + 4096); // the other thread
+        grow(length); // shrinks: throws
+      },
+    });
+    const start = arena.allocate(2048);
+    assert(arena.buffer.byteLength >= start + 2048);
+  });
+});
+
+describe("Arena.views()", () => {
+  it("reach as far as is asked for, with a length of their own", () => {
+    const arena = makeArena();
+    const before = arena.views();
+    const start = arena.allocate(300 * 1024);
+    const after = arena.views(start + 300 * 1024);
+    assert(after.i32.byteLength >= start + 300 * 1024);
+    assert(before.i32.byteLength < after.i32.byteLength, "the old ones must not track the length");
+    for (const view of [after.u32, after.u16, after.f64, after.u64]) {
+      assertEquals(view.byteLength, after.i32.byteLength);
+    }
+    after.i32[start / 4] = 7;
+    assertEquals(arena.views().i32[start / 4], 7);
+  });
+
+  it("are made again only when they are too short", () => {
+    const arena = makeArena();
+    const views = arena.views();
+    assert(arena.views(arena.buffer.byteLength) === views);
+  });
+
+  it("leave out the last bytes of a memory whose length is no multiple of 8", () => {
+    const arena = makeArena(600_005);
+    arena.allocate(590_000);
+    assertEquals(arena.buffer.byteLength, 600_005);
+    assertEquals(arena.views(600_005).f64.byteLength, 600_000);
+  });
+});
+
+describe("Arena.release()", () => {
+  it("gives back the last block, and no other", () => {
+    const arena = makeArena();
+    const used = arena.bytesUsed;
+    const first = arena.allocate(200);
+    arena.release(first, 200);
+    assertEquals(arena.bytesUsed, used);
+    arena.allocate(200);
+    arena.allocate(128);
+    const after = arena.bytesUsed;
+    arena.release(first, 200);
+    assertEquals(arena.bytesUsed, after);
+  });
+});

@@ -1,0 +1,100 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { allocatedBytesPerCall } from "../support/heap.ts";
+import { bitOr, counter, defineSchema, max, min, record, sum, ThreadStats } from "../../mod.ts";
+
+const schema = defineSchema({
+  packets: counter(),
+  requests: counter({ labels: ["method"] }),
+  plain: record({ a: sum(), low: min(), high: max(), flags: bitOr() }),
+  wide: record({ a: sum(), bytes: sum("u64") }),
+  flow: record({ a: sum(), high: max() }, { labels: ["source"] }),
+});
+
+/** What to call a million times, and how many bytes each call may allocate: none. */
+const CASES: Record<string, (stats: ThreadStats<typeof schema.metrics>) => () => void> = {
+  "CounterWriter.add()": (stats) => {
+    const { packets } = stats.registerThread().metrics;
+    return () => packets.add();
+  },
+  "CounterWriter.add(n)": (stats) => {
+    const { packets } = stats.registerThread().metrics;
+    return () => packets.add(1.5);
+  },
+  "CounterWriter.add() of a bound child": (stats) => {
+    const child = stats.registerThread().metrics.requests.labels({ method: "GET" });
+    return () => child.add(2);
+  },
+  "RecordWriter.update() with a reused delta": (stats) => {
+    const { plain } = stats.registerThread().metrics;
+    const id = stats.metrics.plain.create();
+    const delta = { a: 0.5, low: 0, high: 0, flags: 0 };
+    return () => {
+      delta.high++;
+      delta.low--;
+      delta.flags = delta.high & 0xff;
+      plain.update(id, delta);
+    };
+  },
+  "RecordWriter.update() of a u64 by numbers": (stats) => {
+    const { wide } = stats.registerThread().metrics;
+    const id = stats.metrics.wide.create();
+    const delta = { a: 1, bytes: 1500 };
+    return () => wide.update(id, delta);
+  },
+  "RecordBucketWriter.update() with a reused delta": (stats) => {
+    const child = stats.registerThread().metrics.flow.labels({ source: "a" });
+    const delta = { a: 1, high: 2 };
+    return () => child.update(delta);
+  },
+  "RecordWriter.begin() and commit()": (stats) => {
+    const { plain } = stats.registerThread().metrics;
+    const id = stats.metrics.plain.create();
+    return () => plain.begin(id).commit();
+  },
+  "begin(), changes of properties and commit()": (stats) => {
+    const { plain } = stats.registerThread().metrics;
+    const id = stats.metrics.plain.create();
+    return () => {
+      const burst = plain.begin(id);
+      burst.a += 0.5;
+      burst.high = burst.a * 2;
+      burst.flags |= 8;
+      burst.commit();
+    };
+  },
+  "begin(), merge() of a reused delta and commit()": (stats) => {
+    const { wide } = stats.registerThread().metrics;
+    const id = stats.metrics.wide.create();
+    const delta = { a: 1, bytes: 2 ** 31 };
+    return () => {
+      const burst = wide.begin(id);
+      burst.merge(delta);
+      burst.merge(delta);
+      burst.commit();
+    };
+  },
+  "begin() and discard()": (stats) => {
+    const child = stats.registerThread().metrics.flow.labels({ source: "a" });
+    return () => child.begin().discard();
+  },
+};
+
+describe("no allocation", () => {
+  for (const [name, prepare] of Object.entries(CASES)) {
+    it(name, async () => {
+      const stats = ThreadStats.create(schema);
+      let calls = 0;
+      const call = prepare(stats);
+      assertLess(
+        await allocatedBytesPerCall(() => {
+          calls++;
+          call();
+        }),
+        1,
+      );
+      assertLess(1e6, calls);
+      assertEquals(stats.threads().length, 1);
+    });
+  }
+});

@@ -1,0 +1,196 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
+import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET } from "../../src/memory/layout.ts";
+import { parseDescription } from "../../src/schema/description.ts";
+import { createKinds, kinds } from "../metrics/kinds.ts";
+
+/** Statistics' handle, with another description in the memory than the one that it was made with. */
+function withDescription(change: (text: string) => string): ThreadStatsHandle {
+  const { handle } = createKinds();
+  const words = new Int32Array(handle.buffer);
+  const [start, length] = [words[H_SCHEMA_OFFSET], words[H_SCHEMA_BYTES]];
+  const bytes = new Uint8Array(handle.buffer, start);
+  const text = change(new TextDecoder().decode(bytes.slice(0, length)));
+  const encoded = new TextEncoder().encode(text);
+  bytes.set(encoded);
+  words[H_SCHEMA_BYTES] = encoded.length;
+  return handle;
+}
+
+/** A description whose only metric is this. */
+function metric(json: unknown, name = "a"): string {
+  return JSON.stringify({ [name]: json });
+}
+
+const COUNTER = { kind: "counter", help: "", unit: "", labels: [], maxSeries: 2000 };
+const RECORD = { ...COUNTER, kind: "record", fields: { a: { op: "sum", type: "f64" } } };
+const HISTOGRAM = { ...COUNTER, kind: "histogram", bins: { boundaries: [1, 2] } };
+const GAUGE = { ...COUNTER, kind: "gauge", aggregate: "sum" };
+
+/** What is no description, and a word of why. */
+const DAMAGED: [string, RegExp][] = [
+  ["", /SyntaxError|JSON/],
+  ["{", /SyntaxError|JSON/],
+  ["\u0000\u0000", /SyntaxError|JSON/],
+  ["null", /TypeError/],
+  ["[]", /another form/],
+  ["7", /another form/],
+  ['"text"', /TypeError/],
+  [metric(null), /TypeError/],
+  [metric(1), /kind must be known/],
+  [metric({ ...COUNTER, kind: "timer" }), /kind must be known, got "timer"/],
+  [metric({ ...COUNTER, kind: "__proto__" }), /kind must be known/],
+  [metric({ ...COUNTER, help: 7 }), /help must be a string/],
+  [metric({ ...COUNTER, labels: "a" }), /labels must be an array/],
+  [metric({ ...COUNTER, labels: ["a-b"] }), /a name is letters/],
+  [metric({ ...COUNTER, maxSeries: 1e99 }), /maxSeries must be/],
+  [metric({ ...COUNTER, more: 1 }), /another form/],
+  [metric({ kind: "counter" }), /another form/],
+  [metric({ ...GAUGE, aggregate: "average" }), /aggregate must be/],
+  [metric({ ...HISTOGRAM, bins: { boundaries: [2, 1] } }), /boundaries must be/],
+  [metric({ ...HISTOGRAM, bins: { lowest: 0, highest: 1 } }), /lowest < highest/],
+  [metric({ ...HISTOGRAM, bins: null }), /lowest must be a number/],
+  [metric({ ...RECORD, fields: {} }), /fields are needed/],
+  [metric({ ...RECORD, fields: null }), /TypeError/],
+  [metric({ ...RECORD, fields: { a: null } }), /TypeError/],
+  [metric({ ...RECORD, fields: { a: { op: "sum", type: "i64" } } }), /type must be/],
+  [metric({ ...RECORD, fields: { a: { op: "xor", type: "f64" } } }), /op must be known/],
+  [metric({ ...RECORD, fields: { a: { op: "min", type: "u64" } } }), /another form/],
+  [metric({ ...RECORD, fields: { commit: { op: "min", type: "f64" } } }), /another name is needed/],
+  [`{"__proto__":${JSON.stringify(COUNTER)}}`, /a name is letters/],
+  [metric(COUNTER, ""), /a name is letters/],
+];
+
+/** Text that would run, or reach into a prototype, if it came into generated code or onto an object. */
+const HOSTILE = [
+  "a;globalThis.injected=1;//",
+  "a]=0;globalThis.injected=1;x[0",
+  '"+(globalThis.injected=1)+"',
+  "${globalThis.injected=1}",
+  "`;globalThis.injected=1;`",
+  "*/globalThis.injected=1/*",
+  "a\nglobalThis.injected=1",
+  "a\u2028globalThis.injected=1",
+  "__proto__",
+  "a.b",
+];
+
+describe("parseDescription()", () => {
+  it("makes every kind of metric anew", () => {
+    const schema = parseDescription(kinds.description);
+    assertEquals(schema.description, kinds.description);
+    assertEquals<unknown>(schema.metrics, kinds.metrics);
+  });
+});
+
+describe("ThreadStats.inspect()", () => {
+  it("shows the same threads and snapshot as the owner, in every form", () => {
+    const stats = createKinds();
+    const thread = stats.registerThread("one");
+    const { metrics } = thread;
+    metrics.jobs.set(2);
+    metrics.latest.set(3);
+    metrics.queue.labels({ name: "a" }).add();
+    metrics.latency.record(0.1);
+    metrics.size.record(5);
+    metrics.took.labels({ route: "r" }).record(1);
+    metrics.hits.add(4);
+    metrics.flow.labels({ source: "s" }).update({ bytes: 2n ** 63n, flags: 3 });
+    metrics.cell.update(stats.metrics.cell.create(), { n: 1 });
+    stats.registerThread("two").unregister();
+    const view = ThreadStats.inspect(structuredClone(stats.handle));
+    assertEquals(view.threads(), stats.threads());
+    for (const perThread of [false, true]) {
+      const [theirs, ours] = [view.snapshot({ perThread }), stats.snapshot({ perThread })];
+      assertEquals<unknown>(theirs.metrics, ours.metrics);
+      assertEquals([theirs.threads, theirs.self], [ours.threads, ours.self]);
+    }
+    metrics.hits.add(1);
+    thread.unregister();
+    assertEquals(view.snapshot().metrics.hits.series[0].value, 5);
+    assertEquals(view.threads(), stats.threads());
+    assertEquals(Object.keys(view).toSorted(), ["snapshot", "threads"]);
+    assert(Object.isFrozen(view));
+  });
+
+  it("takes no part: no thread, no bucket, no byte", () => {
+    const stats = createKinds();
+    const before = new Uint8Array(stats.handle.buffer).slice();
+    ThreadStats.inspect(stats.handle).snapshot({ perThread: true });
+    ThreadStats.inspect(stats.handle).threads();
+    assertEquals(new Uint8Array(stats.handle.buffer).slice(), before);
+  });
+
+  it("takes a seat's handle too, and leaves the seat free", () => {
+    const stats = createKinds();
+    const { handle } = stats.reserveThread("w");
+    assertEquals(ThreadStats.inspect(handle).threads(), [{
+      slot: 0,
+      name: "w",
+      state: "reserved",
+    }]);
+    assertEquals(stats.threads()[0].state, "reserved");
+  });
+
+  it("refuses a damaged description, and says why", () => {
+    for (const [text, why] of DAMAGED) {
+      const { message, name } = assertThrows(() =>
+        ThreadStats.inspect(withDescription(() => text))
+      ) as Error;
+      assertEquals(name, "TypeError", text);
+      assert(message.startsWith("Cannot inspect the handle: its schema must be "), message);
+      assert(why.test(message), `${text}: ${message}`);
+    }
+  });
+
+  it("refuses every description with a byte of its structure changed", () => {
+    const { length } = kinds.description;
+    let refused = 0;
+    for (let at = 0; at < length; at++) {
+      if (!'{}[]":,'.includes(kinds.description[at])) continue;
+      const change = (text: string) => `${text.slice(0, at)}\u0001${text.slice(at + 1)}`;
+      assertThrows(() => ThreadStats.inspect(withDescription(change)), TypeError);
+      refused++;
+    }
+    assert(refused > 500);
+  });
+
+  it("refuses names that would be code, of metrics, labels and fields; nothing of them runs", () => {
+    const field = { op: "sum", type: "f64" };
+    for (const name of HOSTILE) {
+      const texts = [
+        metric(COUNTER, "X"),
+        metric(RECORD, "X"),
+        metric({ ...COUNTER, labels: ["X"] }),
+        metric({ ...RECORD, fields: { X: field } }),
+        metric({ ...RECORD, fields: { a: { ...field, type: "X" } } }),
+        metric({ ...RECORD, fields: { a: { ...field, op: "X" } } }),
+        metric({ ...COUNTER, kind: "X" }),
+        metric({ ...GAUGE, aggregate: "X" }),
+      ].map((text) => text.replace('"X"', () => JSON.stringify(name)));
+      for (const text of texts) {
+        assertThrows(() => ThreadStats.inspect(withDescription(() => text)), TypeError);
+      }
+    }
+    assert(!("injected" in globalThis));
+    assertEquals(Object.keys(Object.prototype), []);
+  });
+
+  it("shows hostile help, units and label values as they are", () => {
+    const text = metric({ ...RECORD, help: HOSTILE.join(), unit: HOSTILE[0], labels: ["l"] });
+    const { definition } = ThreadStats.inspect(withDescription(() => text)).snapshot().metrics.a;
+    assertEquals([definition.help, definition.unit], [HOSTILE.join(), HOSTILE[0]]);
+    assert(!("injected" in globalThis));
+  });
+
+  it("refuses what is no handle", () => {
+    for (const handle of [undefined, null, 1, {}, { threadStats: 1, buffer: new ArrayBuffer(8) }]) {
+      const { name, message } = assertThrows(() =>
+        ThreadStats.inspect(handle as unknown as ThreadStatsHandle)
+      ) as Error;
+      assertEquals(name, "TypeError");
+      assert(/^Cannot (inspect|attach to) the handle: /.test(message), message);
+    }
+  });
+});

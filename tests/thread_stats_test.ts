@@ -1,0 +1,472 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import {
+  counter,
+  defineSchema,
+  record,
+  type Schema,
+  sum,
+  ThreadStats,
+  type ThreadStatsHandle,
+  type ThreadStatsOptions,
+} from "../mod.ts";
+import { Arena } from "../src/memory/arena.ts";
+import { H_MAGIC, H_STATIC_BYTES, H_VERSION } from "../src/memory/layout.ts";
+import { assertRefuses, assertRefusesUnchanged, observe } from "./metrics/observe.ts";
+import { attachTraffic, createTraffic, NOTHING, traffic } from "./metrics/traffic.ts";
+
+const attach = (handle: unknown, schema: Schema = traffic) =>
+  ThreadStats.attach(schema, handle as ThreadStatsHandle);
+
+describe("ThreadStats.create()", () => {
+  it("gives statistics of nothing", () => {
+    const stats = createTraffic();
+    assertEquals(stats.threads(), []);
+    assertEquals(stats.metrics.packets.read(), 0);
+    assertEquals(stats.metrics.requests.ids(), []);
+    assertEquals(stats.metrics.flow.series(), []);
+    assertEquals(stats.metrics.cell.ids(), []);
+    assertEquals(Object.keys(stats.metrics), ["packets", "requests", "flow", "cell"]);
+    assert(Object.isFrozen(stats.metrics) && Object.isFrozen(stats.handle));
+  });
+
+  it("has 64 threads and 1 GiB of address space by default", () => {
+    const stats = createTraffic();
+    assertEquals(stats.handle.buffer.maxByteLength, 2 ** 30);
+    assert(stats.handle.buffer.byteLength < 2 ** 20);
+    for (let n = 0; n < 64; n++) stats.registerThread();
+    assertThrows(() => stats.registerThread(), RangeError, "at most 64 at a time");
+  });
+
+  it("takes an empty schema", () => {
+    const stats = ThreadStats.create(defineSchema({}));
+    assertEquals(stats.registerThread("a").metrics, {});
+    assertEquals(stats.threads().length, 1);
+  });
+
+  it("refuses what did not come from defineSchema", () => {
+    const what = "Cannot create the statistics: the schema must come from defineSchema, got";
+    const create = (schema: unknown) => ThreadStats.create(schema as Schema);
+    assertRefuses(() => create(undefined), TypeError, `${what} undefined`);
+    assertRefuses(() => create(null), TypeError, `${what} null`);
+    assertRefuses(
+      () => create({ metrics: {}, description: "{}" }),
+      TypeError,
+      `${what} {"metrics":{},"description":"{}"}`,
+    );
+  });
+
+  it("refuses options of the wrong shape", () => {
+    const bad: [unknown, string][] = [
+      [null, "the options must be an object, got null"],
+      [64, "the options must be an object, got 64"],
+      [{ maxThreads: "8" }, 'maxThreads must be a number, got "8"'],
+      [{ maxByteLength: 8n }, "maxByteLength must be a number, got 8n"],
+      [{ quarantineSeconds: null }, "quarantineSeconds must be a number, got null"],
+    ];
+    for (const [options, text] of bad) {
+      assertRefuses(
+        () => createTraffic(options as ThreadStatsOptions),
+        TypeError,
+        `Cannot create the statistics: ${text}`,
+      );
+    }
+  });
+
+  it("refuses options that are out of range", () => {
+    const ranges: [keyof ThreadStatsOptions, number, number][] = [
+      ["maxThreads", 1, 65536],
+      ["maxByteLength", 1, 2 ** 33 - 1],
+      ["quarantineSeconds", 0, 2 ** 30],
+    ];
+    for (const [name, least, most] of ranges) {
+      for (const value of [least - 1, most + 1, least + 0.5, NaN, Infinity, -Infinity]) {
+        assertRefuses(
+          () => createTraffic({ [name]: value }),
+          RangeError,
+          `Cannot create the statistics: ${name} must be an integer from ${least} to ${most}, got ${value}`,
+        );
+      }
+    }
+    assertEquals(createTraffic({ maxThreads: 65536, quarantineSeconds: 2 ** 30 }).threads(), []);
+  });
+
+  it("refuses a schema that needs more than maxByteLength", () => {
+    const needed = new Arena(createTraffic({ maxThreads: 1 }).handle.buffer).bytesUsed;
+    assertThrows(
+      () => createTraffic({ maxThreads: 1, maxByteLength: 1000 }),
+      RangeError,
+      "Cannot create the shared memory: this schema needs ",
+    );
+    // The implicit bucket of `packets` has to fit, too.
+    assertThrows(
+      () => createTraffic({ maxThreads: 1, maxByteLength: needed - 1 }),
+      RangeError,
+      "Cannot allocate ",
+    );
+    createTraffic({ maxThreads: 1, maxByteLength: needed });
+  });
+
+  it("says in its own words that the system gives no memory", () => {
+    // Bun refuses so much address space; Deno and Node do not.
+    try {
+      createTraffic({ maxByteLength: 2 ** 33 - 1 });
+    } catch (error) {
+      assert(error instanceof RangeError);
+      assert(error.message.startsWith("Cannot create the shared memory: "), error.message);
+    }
+  });
+});
+
+describe("ThreadStats.attach()", () => {
+  it("sees and changes the same statistics", () => {
+    const stats = createTraffic();
+    const there = attachTraffic(stats);
+    const thread = there.registerThread("a");
+    thread.metrics.packets.add(3);
+    thread.metrics.requests.labels({ method: "GET", status: "200" }).add(4);
+    const id = there.metrics.cell.create();
+    thread.metrics.cell.update(id, { packets: 1 });
+    assertEquals(observe(attachTraffic(there)), observe(stats));
+    assertEquals(stats.metrics.packets.read(), 3);
+    assertEquals(stats.metrics.requests.read({ status: "200", method: "GET" }), 4);
+    assertEquals(stats.metrics.cell.read(id), { ...NOTHING, packets: 1 });
+    assertEquals(there.handle.buffer.maxByteLength, stats.handle.buffer.maxByteLength);
+  });
+
+  it("refuses a schema that did not come from defineSchema", () => {
+    const stats = createTraffic();
+    assertRefuses(
+      () => attach(stats.handle, { ...traffic }),
+      TypeError,
+      `Cannot attach to the handle: the schema must come from defineSchema, got ${
+        JSON.stringify(traffic).slice(0, 80)
+      }`,
+    );
+  });
+
+  it("refuses another schema, and names the first difference", () => {
+    const stats = createTraffic();
+    const { packets, requests, flow, cell } = traffic.metrics;
+    const what = "Cannot attach to the handle: " +
+      "the schema must be the one that the memory was made with, got";
+    const others: [Schema, string][] = [
+      [defineSchema({ packets, requests, flow }), "memory with another metric cell"],
+      [
+        defineSchema({ packets, requests, flow, cell, more: counter() }),
+        "memory without the metric more",
+      ],
+      [
+        defineSchema({ packets: counter(), requests, flow, cell }),
+        "another definition of packets",
+      ],
+      [
+        defineSchema({ packets, requests, flow, cell: record({ a: sum() }) }),
+        "another definition of cell",
+      ],
+      [defineSchema({ requests, packets, flow, cell }), "the metrics in another order"],
+    ];
+    for (const [schema, text] of others) {
+      assertRefusesUnchanged(
+        stats,
+        () => attach(stats.handle, schema),
+        TypeError,
+        `${what} ${text}`,
+      );
+    }
+  });
+
+  it("refuses a foreign handle", () => {
+    const it = "Cannot attach to the handle: it must be the handle of a ThreadStats, got";
+    const { buffer } = createTraffic().handle;
+    const bad: [unknown, string][] = [
+      [undefined, `${it} undefined`],
+      [null, `${it} null`],
+      ["handle", `${it} "handle"`],
+      [{}, `${it} {}`],
+      [{ buffer }, `${it} {"buffer":{}}`],
+      [{ threadStats: "1", buffer }, `${it} {"threadStats":"1","buffer":{}}`],
+      [
+        { threadStats: 1 },
+        "Cannot attach to the handle: it must hold a SharedArrayBuffer, got undefined",
+      ],
+      [
+        { threadStats: 1, buffer: new ArrayBuffer(4096) },
+        "Cannot attach to the handle: it must hold a SharedArrayBuffer, got {}",
+      ],
+      [
+        { threadStats: 1, buffer: new SharedArrayBuffer(4096) },
+        "Cannot attach to the handle: its memory must come from ThreadStats.create, got other memory",
+      ],
+    ];
+    for (const [handle, text] of bad) assertRefuses(() => attach(handle), TypeError, text);
+  });
+
+  it("refuses a handle or a memory of a newer layout", () => {
+    const { handle } = createTraffic();
+    const text = "Cannot attach to the handle: its layout must be 1, got 2";
+    assertRefuses(() => attach({ ...handle, threadStats: 2 }), TypeError, text);
+    new Int32Array(handle.buffer)[H_VERSION] = 2;
+    assertRefuses(() => attach(handle), TypeError, text);
+    new Int32Array(handle.buffer)[H_MAGIC] = 2;
+    assertThrows(() => attach(handle), TypeError, "got other memory");
+  });
+
+  it("refuses a handle whose memory was cut short, wherever", () => {
+    const stats = createTraffic({ maxThreads: 2 });
+    stats.registerThread().metrics.packets.add(1);
+    const { buffer } = stats.handle;
+    const used = new Arena(buffer).bytesUsed;
+    const staticBytes = new Int32Array(buffer)[H_STATIC_BYTES];
+    for (const length of [0, 100, 640, 4096, staticBytes - 1, staticBytes, used - 8]) {
+      const cut = buffer.slice(0, length) as SharedArrayBuffer;
+      const error = assertThrows(() => attach({ threadStats: 1, buffer: cut }), TypeError);
+      assert(
+        error.message.startsWith(
+          `Cannot attach to the handle: its memory must be whole, got ${length} bytes`,
+        ),
+        error.message,
+      );
+    }
+    const whole = attach({ threadStats: 1, buffer: buffer.slice(0) as SharedArrayBuffer });
+    assertEquals(whole.threads().length, 1);
+  });
+});
+
+describe("ThreadStats.registerThread()", () => {
+  it("gives the slot that a thread of the same name has left", () => {
+    const stats = createTraffic();
+    const threads = ["a", "b", "c"].map((name) => stats.registerThread(name));
+    for (const [n, thread] of threads.entries()) {
+      thread.metrics.packets.add(10 ** n);
+      thread.unregister();
+    }
+    assertEquals(attachTraffic(stats).registerThread("b").slot, 1);
+    assertEquals(stats.registerThread("x").slot, 0);
+    assertEquals(stats.threads(), [
+      { slot: 0, name: "x", state: "active" },
+      { slot: 1, name: "b", state: "active" },
+      { slot: 2, name: "c", state: "retired" },
+    ]);
+    assertEquals(stats.metrics.packets.read(), 111);
+  });
+
+  it("goes on with what the slot's owners before have counted: totals never fall", () => {
+    const stats = createTraffic({ maxThreads: 1 });
+    const id = stats.metrics.cell.create();
+    const labels = { method: "GET", status: "200" };
+    for (let n = 1; n <= 5; n++) {
+      const thread = attachTraffic(stats).registerThread(`owner ${n}`);
+      const { packets, requests, cell, flow } = thread.metrics;
+      const totals = () => [
+        stats.metrics.packets.read(),
+        stats.metrics.requests.read(labels),
+        stats.metrics.cell.read(id).bytes,
+        stats.metrics.flow.read({ source: "s" }).packets,
+      ];
+      const before = totals();
+      assertEquals(before, [n - 1, 2 * (n - 1), BigInt(3 * (n - 1)), 4 * (n - 1)]);
+      packets.add(1);
+      requests.labels(labels).add(2);
+      cell.update(id, { bytes: 3, first: n, last: n, flags: 1 << n });
+      flow.labels({ source: "s" }).update({ packets: 4 });
+      if (n % 2 === 0) thread.unregister();
+      else {
+        // A burst that its owner never committed is not the next owner's.
+        cell.begin(id).bytes = 10n ** 6n;
+        thread.unregister();
+      }
+      assertEquals(stats.metrics.packets.perThread(), [
+        { thread: `owner ${n}`, slot: 0, value: n },
+      ]);
+    }
+    assertEquals(stats.metrics.cell.read(id), {
+      bytes: 15n,
+      packets: 0,
+      first: 1,
+      last: 5,
+      flags: 62,
+    });
+  });
+
+  it("gives the next owner nothing of a bucket that was cleared or created anew meanwhile", () => {
+    const stats = createTraffic({ maxThreads: 1 });
+    const { cell } = stats.metrics;
+    const ids = [cell.create(), cell.create()];
+    const first = stats.registerThread();
+    for (const id of ids) first.metrics.cell.update(id, { packets: 7, first: 1 });
+    first.metrics.packets.add(7);
+    first.unregister();
+    cell.clear(ids[0]);
+    cell.destroy(ids[1]);
+    assertEquals(cell.create(), ids[1]);
+    stats.metrics.packets.clear();
+    const { metrics } = attachTraffic(stats).registerThread();
+    for (const id of ids) metrics.cell.update(id, { packets: 1 });
+    metrics.packets.add(1);
+    for (const id of ids) assertEquals(cell.read(id), { ...NOTHING, packets: 1 });
+    assertEquals(stats.metrics.packets.read(), 1);
+  });
+
+  it("lets one thread register several times, each time for a slot of its own", () => {
+    const stats = createTraffic();
+    const [one, two] = [stats.registerThread(), stats.registerThread()];
+    one.metrics.packets.add(1);
+    two.metrics.packets.add(2);
+    one.metrics.packets.add(4);
+    assertEquals(stats.metrics.packets.perThread(), [
+      { thread: "thread-0", slot: 0, value: 5 },
+      { thread: "thread-1", slot: 1, value: 2 },
+    ]);
+  });
+
+  it("refuses bad names, and one thread too many", () => {
+    const stats = createTraffic({ maxThreads: 1 });
+    const bad: [unknown, new () => Error, string][] = [
+      [5, TypeError, "its name must be a string, got 5"],
+      [null, TypeError, "its name must be a string, got null"],
+      [{}, TypeError, "its name must be a string, got {}"],
+      ["x".repeat(65), RangeError, "its name may have 64 UTF-16 code units, got 65"],
+    ];
+    for (const [name, Class, text] of bad) {
+      for (const method of ["registerThread", "reserveThread"] as const) {
+        assertRefusesUnchanged(
+          stats,
+          () => stats[method](name as string),
+          Class,
+          `Cannot register a thread: ${text}`,
+        );
+      }
+    }
+    stats.registerThread("x".repeat(64));
+    assertRefusesUnchanged(
+      stats,
+      () => stats.registerThread(),
+      RangeError,
+      "Cannot register a thread: at most 1 at a time (maxThreads), got one more",
+    );
+  });
+
+  it("changes nothing when the arena is full", () => {
+    const stats = createTraffic({ maxThreads: 3, maxByteLength: 2 ** 16 });
+    stats.registerThread("left").unregister();
+    fill(stats);
+    // The slot that was left has its memory already, the others get none.
+    assertEquals(stats.registerThread("x").slot, 0);
+    for (const name of ["y", undefined]) {
+      const before = observe(stats);
+      assertThrows(() => stats.registerThread(name), RangeError, "Cannot allocate");
+      assertEquals(observe(stats), before);
+    }
+  });
+});
+
+/** Takes the whole arena, to the last pair of lines. */
+function fill({ handle: { buffer } }: ReturnType<typeof createTraffic>): void {
+  const arena = new Arena(buffer);
+  while (arena.bytesUsed + 128 <= buffer.maxByteLength) arena.allocate(128);
+}
+
+describe("a full arena", () => {
+  it("refuses what needs memory, changes nothing, and what existed works on", () => {
+    const stats = createTraffic({ maxThreads: 3, maxByteLength: 2 ** 16 });
+    const { metrics } = stats;
+    const thread = stats.registerThread("a");
+    const reserved = stats.reserveThread("b");
+    const labels = { method: "GET", status: "200" };
+    const cell = metrics.cell.create();
+    const flow = metrics.flow.id({ source: "s" });
+    thread.metrics.packets.add(1);
+    thread.metrics.requests.labels(labels).add(2);
+    thread.metrics.cell.update(cell, { packets: 3 });
+    fill(stats);
+    const full = (fn: () => unknown) => {
+      const before = observe(stats);
+      const error = assertThrows(fn, RangeError);
+      assertMatch(
+        error.message,
+        /^Cannot allocate \d+ bytes: at most 65536 bytes \(maxByteLength\) in all, got an arena with 65536 in use$/,
+      );
+      assertEquals(observe(stats), before);
+    };
+
+    // The first update of a segment, and what it would have brought.
+    full(() => thread.metrics.flow.update(flow, { packets: 1 }));
+    full(() => thread.metrics.flow.begin(flow));
+    full(() => thread.metrics.flow.labels({ source: "s" }).update({ packets: 1 }));
+    // New label texts.
+    full(() => metrics.flow.id({ source: "new" }));
+    full(() => thread.metrics.requests.labels({ method: "a", status: "b" }));
+    // New segments of buckets.
+    for (let n = 1; n < 64; n++) metrics.cell.create();
+    full(() => metrics.cell.create());
+    // Threads.
+    full(() => stats.registerThread("c"));
+    full(() => stats.reserveThread("c"));
+    full(() => attachTraffic(stats).registerThread("c"));
+
+    thread.metrics.packets.add(1);
+    thread.metrics.requests.labels(labels).add(2);
+    thread.metrics.cell.update(cell, { packets: 3 });
+    assertEquals(metrics.packets.read(), 2);
+    assertEquals(metrics.requests.read(labels), 4);
+    assertEquals(metrics.cell.read(cell), { ...NOTHING, packets: 6 });
+    metrics.cell.destroy(cell);
+    assertEquals(metrics.cell.create(), cell);
+    metrics.requests.destroy(labels);
+    thread.metrics.requests.labels({ method: "x", status: "y" }).add(1);
+    assertEquals(metrics.requests.series().map(({ value }) => value), [1]);
+    thread.unregister();
+    assertEquals(stats.registerThread("d").slot, 0);
+    const seated = attachTraffic({ handle: reserved.handle } as typeof stats).registerThread();
+    seated.metrics.packets.add(1);
+    assertEquals(metrics.packets.read(), 3);
+  });
+});
+
+describe("ThreadStats.threads()", () => {
+  it("shows each slot that was ever used, with its state", () => {
+    const stats = createTraffic();
+    const there = attachTraffic(stats);
+    stats.registerThread("active");
+    stats.reserveThread("reserved");
+    const retired = stats.registerThread("retired");
+    stats.reserveThread("revoked").revoke();
+    retired.unregister();
+    assertEquals(there.threads(), [
+      { slot: 0, name: "active", state: "active" },
+      { slot: 1, name: "reserved", state: "reserved" },
+      { slot: 2, name: "retired", state: "retired" },
+      { slot: 3, name: "revoked", state: "revoked" },
+    ]);
+  });
+
+  it("keeps every name, of any code units", () => {
+    const stats = createTraffic();
+    const names = ["", "😀", "\ud800", "a\0b", "x".repeat(64), "__proto__"];
+    for (const name of names) stats.registerThread(name);
+    assertEquals(attachTraffic(stats).threads().map(({ name }) => name), names);
+  });
+});
+
+describe("churn", () => {
+  it("uses the same memory for ever when threads come and go", () => {
+    const stats = createTraffic({ maxThreads: 4 });
+    const cell = stats.metrics.cell.create();
+    const round = (n: number) => {
+      const thread = stats.registerThread(`thread ${n}`);
+      thread.metrics.packets.add(1);
+      thread.metrics.cell.update(cell, { packets: 1 });
+      thread.metrics.flow.labels({ source: `${n}` }).update({ packets: 1 });
+      stats.metrics.flow.destroy({ source: `${n}` });
+      thread.unregister();
+    };
+    for (let n = 0; n < 10; n++) round(n);
+    const { bytesUsed } = new Arena(stats.handle.buffer);
+    for (let n = 10; n < 3000; n++) round(n);
+    assertEquals(new Arena(stats.handle.buffer).bytesUsed, bytesUsed);
+    assertEquals(stats.metrics.packets.read(), 3000);
+    assertEquals(stats.metrics.cell.read(cell).packets, 3000);
+    assertEquals(stats.threads().length, 1);
+  });
+});

@@ -1,0 +1,236 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { Arena } from "../../src/memory/arena.ts";
+import { makeMemory } from "../../src/memory/format.ts";
+import { ACTIVE, RESERVED, SlotDirectory, type Tenure } from "../../src/threads/slot_directory.ts";
+import { SLOT_NAME_GENERATION } from "../../src/memory/layout.ts";
+import { assertRefuses } from "../metrics/observe.ts";
+
+function makeDirectory({ maxThreads = 4, quarantine = 60 } = {}): SlotDirectory {
+  const format = { maxThreads, quarantine, description: "{}", labelled: [] };
+  return new SlotDirectory(new Arena(makeMemory(format, 2 ** 20)), maxThreads, quarantine);
+}
+
+/** Runs `test` with a clock that it can move, in seconds. */
+function withClock(test: (pass: (seconds: number) => void) => void): void {
+  const { now } = Date;
+  let time = 1_700_000_000_999;
+  Date.now = () => time;
+  try {
+    test((seconds) => time += seconds * 1000);
+  } finally {
+    Date.now = now;
+  }
+}
+
+const states = (slots: SlotDirectory) =>
+  Array.from({ length: slots.used }, (_, slot) => slots.describe(slot)?.state);
+
+describe("SlotDirectory.acquire()", () => {
+  it("takes new slots in rising order, and describes them", () => {
+    const slots = makeDirectory();
+    assertEquals(slots.used, 0);
+    assertEquals(slots.describe(0), undefined);
+    slots.acquire("a", { state: ACTIVE });
+    slots.acquire(undefined, { state: RESERVED });
+    assertEquals(slots.used, 2);
+    assertEquals(slots.describe(0), { slot: 0, name: "a", state: "active" });
+    assertEquals(slots.describe(1), { slot: 1, name: "thread-1", state: "reserved" });
+  });
+
+  it("takes the slot of the same name first, else the first whose owner is gone, else a new one", () => {
+    const slots = makeDirectory();
+    const tenures = ["a", "b", "c"].map((name) => slots.acquire(name, { state: ACTIVE }));
+    for (const tenure of tenures) assert(slots.retire(tenure));
+    assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 1);
+    assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0, "the one of that name is taken");
+    assertEquals(slots.acquire("x", { state: ACTIVE }).slot, 2);
+    assertEquals(slots.acquire("y", { state: ACTIVE }).slot, 3);
+    assertEquals(slots.describe(0)!.name, "b");
+  });
+
+  it("does not take an active, a reserved or a quarantined slot of that name", () => {
+    const slots = makeDirectory();
+    slots.acquire("a", { state: ACTIVE });
+    slots.acquire("a", { state: RESERVED });
+    slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
+    assertEquals(slots.acquire("a", { state: ACTIVE }).slot, 3);
+    assertEquals(states(slots), ["active", "reserved", "revoked", "active"]);
+  });
+
+  it("raises the generation with each owner", () => {
+    const slots = makeDirectory({ maxThreads: 1 });
+    const seen = new Set<number>();
+    for (let n = 0; n < 100; n++) {
+      const tenure = slots.acquire("a", { state: ACTIVE });
+      assert(!seen.has(tenure.control));
+      seen.add(tenure.control);
+      slots.retire(tenure);
+    }
+  });
+
+  it("refuses one more than maxThreads, and bad names", () => {
+    const slots = makeDirectory({ maxThreads: 1 });
+    assertRefuses(
+      () => slots.acquire(5 as unknown as string, { state: ACTIVE }),
+      TypeError,
+      "Cannot register a thread: its name must be a string, got 5",
+    );
+    assertRefuses(
+      () => slots.acquire("x".repeat(65), { state: ACTIVE }),
+      RangeError,
+      "Cannot register a thread: its name may have 64 UTF-16 code units, got 65",
+    );
+    assertEquals(slots.used, 0);
+    const longest = "\ud800" + "😀".repeat(31) + "é";
+    assertEquals(longest.length, 64);
+    const tenure = slots.acquire(longest, { state: ACTIVE });
+    assertEquals(slots.describe(0)!.name, longest);
+    assertRefuses(
+      () => slots.acquire("b", { state: RESERVED }),
+      RangeError,
+      "Cannot register a thread: at most 1 at a time (maxThreads), got one more",
+    );
+    slots.retire(tenure);
+    slots.acquire("", { state: ACTIVE });
+    assertEquals(slots.describe(0), { slot: 0, name: "", state: "active" });
+  });
+
+  it("shows no name while that of the new owner is not yet written", () => {
+    const slots = makeDirectory();
+    slots.retire(slots.acquire("old", { state: ACTIVE }));
+    const buffer = makeMemory(
+      { maxThreads: 4, quarantine: 60, description: "{}", labelled: [] },
+      2 ** 20,
+    );
+    const arena = new Arena(buffer);
+    const other = new SlotDirectory(arena, 4, 60);
+    other.acquire("new", { state: ACTIVE });
+    // As if the owner had been stopped before it wrote the name: that of an earlier generation stands there.
+    arena.views().i32[other.controlIndex(0) + SLOT_NAME_GENERATION] = 0;
+    assertEquals(other.describe(0), { slot: 0, name: "", state: "active" });
+  });
+});
+
+describe("SlotDirectory.activate()", () => {
+  it("makes a reserved slot active, once", () => {
+    const slots = makeDirectory();
+    const tenure = slots.acquire("a", { state: RESERVED });
+    assertEquals(slots.activate(tenure), "reserved");
+    assertEquals(slots.describe(0)!.state, "active");
+    assertEquals(slots.activate(tenure), "active");
+    slots.retire(tenure);
+    assertEquals(slots.activate(tenure), "retired");
+    const next = slots.acquire("a", { state: RESERVED });
+    assertEquals(slots.activate(tenure), "over");
+    slots.revoke(next, false);
+    assertEquals(slots.activate(next), "revoked");
+    assertEquals(slots.describe(0)!.state, "revoked");
+  });
+});
+
+describe("SlotDirectory.retire()", () => {
+  it("ends one's own tenure only", () => {
+    const slots = makeDirectory({ maxThreads: 1 });
+    const first = slots.acquire("a", { state: ACTIVE });
+    assertEquals(slots.retire(first), true);
+    assertEquals(slots.retire(first), false);
+    slots.acquire("a", { state: ACTIVE });
+    assertEquals(slots.retire(first), false);
+    assertEquals(states(slots), ["active"]);
+  });
+});
+
+describe("SlotDirectory.revoke()", () => {
+  const cases: ["active" | "reserved", boolean, string][] = [
+    ["active", false, "revoked"],
+    ["reserved", false, "revoked"],
+    ["active", true, "retired"],
+    ["reserved", true, "retired"],
+  ];
+  for (const [from, stopped, to] of cases) {
+    it(`makes a slot that was ${from} ${to}${stopped ? " when its thread has stopped" : ""}`, () => {
+      const slots = makeDirectory();
+      const tenure = slots.acquire("a", { state: from === "active" ? ACTIVE : RESERVED });
+      assertEquals(slots.revoke(tenure, stopped), true);
+      assertEquals(slots.describe(0), { slot: 0, name: "a", state: to as "revoked" | "retired" });
+      assertEquals(slots.revoke(tenure, stopped), false);
+      assertEquals(slots.retire(tenure), false);
+    });
+  }
+
+  it("says afterwards that the thread has stopped", () => {
+    const slots = makeDirectory({ maxThreads: 1 });
+    const tenure = slots.acquire("a", { state: ACTIVE });
+    assertEquals(slots.revoke(tenure, false), true);
+    assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
+    assertEquals(slots.revoke(tenure, true), false);
+    assertEquals(states(slots), ["retired"]);
+    assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
+  });
+
+  it("leaves a later owner alone", () => {
+    const slots = makeDirectory({ maxThreads: 1 });
+    const first = slots.acquire("a", { state: ACTIVE });
+    slots.retire(first);
+    assertEquals(slots.revoke(first, true), false);
+    slots.acquire("b", { state: ACTIVE });
+    assertEquals(slots.revoke(first, true), false);
+    assertEquals(slots.revoke(first, false), false);
+    assertEquals(states(slots), ["active"]);
+  });
+
+  it("keeps the slot unused for the quarantine", () => {
+    withClock((pass) => {
+      const slots = makeDirectory({ maxThreads: 1, quarantine: 60 });
+      slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
+      assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
+      pass(60);
+      // The clock counts whole seconds, so these may be 59.001 s: one more is needed.
+      assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
+      pass(1);
+      assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
+    });
+  });
+
+  it("starts the quarantine anew with each revocation", () => {
+    withClock((pass) => {
+      const slots = makeDirectory({ maxThreads: 1, quarantine: 60 });
+      slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
+      pass(61);
+      const second = slots.acquire("b", { state: ACTIVE });
+      pass(1000);
+      slots.revoke(second, false);
+      pass(30);
+      assertThrows(() => slots.acquire("c", { state: ACTIVE }), RangeError);
+      slots.revoke(second, false); // again: changes nothing, not even the time
+      pass(31);
+      assertEquals(slots.acquire("c", { state: ACTIVE }).slot, 0);
+    });
+  });
+
+  it("has no quarantine of 0 seconds", () => {
+    const slots = makeDirectory({ maxThreads: 1, quarantine: 0 });
+    slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
+    assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
+  });
+});
+
+describe("SlotDirectory.reason()", () => {
+  it("tells why a tenure is over", () => {
+    const slots = makeDirectory({ maxThreads: 1, quarantine: 0 });
+    const over = (end: (tenure: Tenure) => void) => {
+      const tenure = slots.acquire("a", { state: ACTIVE });
+      end(tenure);
+      return slots.reason(tenure);
+    };
+    assertEquals(over((tenure) => slots.retire(tenure)), "one that has ended");
+    assertEquals(over((tenure) => slots.revoke(tenure, false)), "a revoked one");
+    assertEquals(over((tenure) => slots.revoke(tenure, true)), "one that has ended");
+    const text = over((tenure) => {
+      slots.retire(tenure);
+      slots.acquire("b", { state: ACTIVE });
+    });
+    assertEquals(text, "one whose slot has a new owner");
+  });
+});
