@@ -166,6 +166,7 @@ export class LabelIndex {
   /** Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room, or for the overflow series there is. */
   #create(kind: LabelKind, labels: Readonly<Record<string, string>>): Series | undefined {
     let block = 0;
+    let hasRepaired = false;
     try {
       for (;;) {
         const position = this.#catchUp();
@@ -173,7 +174,9 @@ export class LabelIndex {
         if (known !== undefined) return known;
         const id = this.#table.findFree();
         if (!this.#hasRoom(kind, id)) {
-          if (kind === OVERFLOW || !this.#repair()) return undefined;
+          // Once in each call: with `maxSeries` 1 every refusal is one that looks for hidden ids.
+          if (kind === OVERFLOW || hasRepaired || !this.#repair()) return undefined;
+          hasRepaired = true;
           continue;
         }
         const epoch = this.#table.epoch(id);

@@ -128,7 +128,7 @@ export class HistogramValue implements HistogramData {
     let below = 0;
     for (let n = 0; n < this.counts.length; n++) {
       const count = this.counts[n];
-      if (count > 0 && below + count >= rank) {
+      if (below + count >= rank) {
         return this.#within(scale, this.offset + n, (rank - below) / count);
       }
       below += count;
@@ -187,6 +187,21 @@ export class HistogramValue implements HistogramData {
    * @returns Cumulative counts; the last is that of all values, at `Infinity`.
    * @throws {TypeError} When they are no array of numbers.
    * @throws {RangeError} When they are not finite or not rising.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { defineSchema, histogram, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ took: histogram({ lowest: 0.001, highest: 10 }) }));
+   * const { took } = stats.registerThread("main").metrics;
+   * for (const seconds of [0.2, 0.3, 4]) took.record(seconds);
+   * assertEquals(stats.metrics.took.read().cumulative([0.25, 1]), [
+   *   { upperBound: 0.25, count: 1 },
+   *   { upperBound: 1, count: 2 },
+   *   { upperBound: Infinity, count: 3 },
+   * ]);
+   * ```
    */
   cumulative(boundaries: readonly number[]): HistogramBin[] {
     assertBoundaries(boundaries);

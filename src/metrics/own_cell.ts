@@ -98,9 +98,10 @@ export class OwnCell {
       this.words[this.controlIndex] === this.control;
   }
 
-  /** Whether this writer counts in the given life of the bucket, and nothing has happened to that since its last update. */
+  /** Whether this writer may count in the given life of the bucket, and nothing has happened to that since its last update. */
   serves(series: Series): boolean {
-    return this.isOf(series) && this.words[this.epochIndex] === this.epoch;
+    return this.isOf(series) && this.words[this.epochIndex] === this.epoch &&
+      this.words[this.controlIndex] === this.control;
   }
 
   /** Whether this writer counts in the given life of the bucket. */

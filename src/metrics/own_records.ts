@@ -70,15 +70,19 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
     return this.burst as unknown as RecordBurst<RecordFields>;
   }
 
+  /** Whether the thread may write. */
+  protected isOwner(): boolean {
+    // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two writers.
+    return this.words[this.controlIndex] === this.control;
+  }
+
   /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
   private isReady(id: number): boolean {
     if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return false;
     const { words, notes } = this;
     const at = id * NOTES;
     // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
-    return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&
-      // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two writers.
-      words[this.controlIndex] === this.control &&
+    return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] && this.isOwner() &&
       !this.burst.$isOpen;
   }
 
@@ -165,7 +169,7 @@ export class OwnLabelledRecords extends OwnRecords
 
   labels(labels: LabelValues<string>): OwnRecord {
     let series = this.#index.peek(labels);
-    if (series === undefined || !this.#index.isAlive(series)) {
+    if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
       this.home.thread.check(`update ${this.home.table.name}`);
       series = this.#index.intern(labels, "update");
     }

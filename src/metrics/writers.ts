@@ -39,7 +39,23 @@ export interface LabelledCounterWriter<Label extends string> {
   labels(labels: LabelValues<Label>): CounterWriter;
 }
 
-/** Sets one gauge in one thread. */
+/**
+ * Sets one gauge in one thread.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defineSchema, gauge, ThreadStats } from "@x/thread-stats";
+ *
+ * const stats = ThreadStats.create(defineSchema({ depth: gauge({ aggregate: "max" }) }));
+ * const thread = stats.registerThread("main");
+ * thread.metrics.depth.set(3);
+ * thread.metrics.depth.sub();
+ * assertEquals(stats.metrics.depth.read(), 2);
+ * thread.unregister();
+ * assertEquals(stats.metrics.depth.read(), -Infinity);
+ * ```
+ */
 export interface GaugeWriter {
   /**
    * Sets this thread's value. Owner thread only; wait-free.
@@ -77,7 +93,26 @@ export interface LabelledGaugeWriter<Label extends string> {
   labels(labels: LabelValues<Label>): GaugeWriter;
 }
 
-/** Records in one histogram in one thread. */
+/**
+ * Records in one histogram in one thread.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defineSchema, histogram, ThreadStats } from "@x/thread-stats";
+ *
+ * const schema = defineSchema({ took: histogram({ unit: "seconds", lowest: 1e-6, highest: 60 }) });
+ * const stats = ThreadStats.create(schema);
+ * const { took } = stats.registerThread("main").metrics;
+ * {
+ *   using _ = took.time();
+ * }
+ * took.record(0.25, 2);
+ * took.record(100);
+ * const { count, max, clamped } = stats.metrics.took.read();
+ * assertEquals([count, max, clamped], [4, 100, 1]);
+ * ```
+ */
 export interface HistogramWriter {
   /**
    * Records a value. Owner thread only; wait-free; allocates nothing.

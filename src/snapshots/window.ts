@@ -74,6 +74,8 @@ export class Window<Metrics extends SchemaDefinition> {
   #timer: ReturnType<typeof setInterval> | undefined = undefined;
 
   /**
+   * A window that has taken no snapshot yet.
+   *
    * @param source Where the snapshots come from.
    * @param options The window's length.
    * @throws {TypeError} When an argument has the wrong shape.

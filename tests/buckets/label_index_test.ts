@@ -199,7 +199,7 @@ describe("LabelIndex.intern()", () => {
       };
       const series = reader.index.describe(0);
       if (ending === "destroyed") assertEquals(series, undefined);
-      else assertEquals(series!.values, ["young"]);
+      else assertEquals([series!.values, series!.life], [["young"], 3]);
       assertEquals(reader.index.find({ a: "old" }, "read"), undefined);
     }
   });

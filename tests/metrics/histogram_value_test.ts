@@ -165,6 +165,8 @@ describe("HistogramValue.quantile()", () => {
   it("is least and greatest value at 0 and 1", () => {
     const value = valueOf(LATENCY, [0.3, 0.1, 0.2]);
     assertEquals([value.quantile(0), value.quantile(1)], [0.1, 0.3]);
+    const clamped = valueOf(LATENCY, [0, 1e-9, 1, 100]);
+    assertEquals([clamped.quantile(0), clamped.quantile(1)], [0, 100]);
   });
 
   it("refuses what is not from 0 to 1, also without values", () => {
@@ -326,6 +328,7 @@ describe("HistogramValue.since()", () => {
     );
     assertEquals(delta.bins.map(({ count }) => count), [0, 0, 0]);
     assertEquals([delta.count, delta.sum, delta.clamped], [0, 0, 0]);
+    assertEquals(valueOf(LATENCY, [1, 2]).since(valueOf(LATENCY, [1, 99])).clamped, 0);
   });
 });
 

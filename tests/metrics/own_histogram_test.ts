@@ -184,6 +184,20 @@ describe("HistogramWriter.record()", () => {
     assertEquals(stats.metrics.latency.perThread().map(({ value }) => value.count), [6]);
   });
 
+  it("keeps the last owner's bins and extremes that lie beyond what it records itself", () => {
+    for (const [first, second] of [[[0.01, 30], 1], [[1, 30], 0.5], [[0.01, 1], 30]] as const) {
+      const stats = createKinds();
+      const before = stats.registerThread("worker");
+      for (const value of first) before.metrics.latency.record(value);
+      before.unregister();
+      stats.registerThread("worker").metrics.latency.record(second);
+      const all = [...first, second];
+      const { count, min, max, bins } = stats.metrics.latency.read();
+      assertEquals([count, bins.length], [3, 3]);
+      assertEquals([min, max], [Math.min(...all), Math.max(...all)]);
+    }
+  });
+
   it("goes on after a revoked owner too, and not with what was cleared since", () => {
     const stats = createKinds();
     const seat = stats.reserveThread("worker");

@@ -169,29 +169,29 @@ export function snapshots(stats: ThreadStats<Metrics>): void {
 }
 
 export function windows(stats: ThreadStats<Metrics>): void {
-  using window = new Window(stats, { seconds: 60, mode: "fixed", maxSnapshots: 5 });
-  same<Equal<typeof window, Window<Metrics>>>();
-  const [rate, delta] = [window.rate("hits"), window.delta("requests", { method: "GET" })];
+  using recent = new Window(stats, { seconds: 60, mode: "fixed", maxSnapshots: 5 });
+  same<Equal<typeof recent, Window<Metrics>>>();
+  const [rate, delta] = [recent.rate("hits"), recent.delta("requests", { method: "GET" })];
   same<Equal<typeof rate | typeof delta, number>>();
-  const sums = window.rate("flow");
+  const sums = recent.rate("flow");
   same<Equal<typeof sums, Record<string, number>>>();
-  same<Equal<ReturnType<typeof window.quantile>, number>>();
-  window.max("jobs");
-  same<Equal<ReturnType<typeof window.take>, Snapshot<Metrics>>>();
+  same<Equal<ReturnType<typeof recent.quantile>, number>>();
+  recent.max("jobs");
+  same<Equal<ReturnType<typeof recent.take>, Snapshot<Metrics>>>();
   new Window({ snapshot: () => stats.snapshot() }, { seconds: 1 }).max("queue");
 
   // @ts-expect-error: no such metric
-  window.rate("hit");
+  recent.rate("hit");
   // @ts-expect-error: no such metric
-  window.delta("request");
+  recent.delta("request");
   // @ts-expect-error: no such metric
-  window.quantile("latencies", 0.5);
+  recent.quantile("latencies", 0.5);
   // @ts-expect-error: no such metric
-  window.max("job");
+  recent.max("job");
   // @ts-expect-error: which quantile?
-  window.quantile("latency");
+  recent.quantile("latency");
   // @ts-expect-error: labels are strings
-  window.rate("requests", { method: 1 });
+  recent.rate("requests", { method: 1 });
   // @ts-expect-error: a length is needed
   new Window(stats, {});
   // @ts-expect-error: no such mode
