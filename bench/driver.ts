@@ -8,18 +8,13 @@
  */
 
 import { availableParallelism } from "node:os";
-import process from "node:process";
-import { baseline, implementationNames } from "./cases/all.ts";
+import { baseline, groups, loadCase } from "./cases/all.ts";
 import type { GroupName } from "./cases/case.ts";
+import { loadPackage } from "./packages.ts";
 import { startPool } from "./pool.ts";
 
 /** Updates per iteration and thread. */
 export const updatesPerIteration = 1_000_000;
-
-/** One thread, and as many as there are cores. */
-export function threadCounts(): number[] {
-  return [...new Set([1, Math.max(2, availableParallelism())])];
-}
 
 interface Entry {
   readonly group: string;
@@ -36,39 +31,38 @@ interface Mitata {
 }
 
 /** Registers the groups, and runs them where that is not done by `deno bench`. */
-export async function benchGroups(groups: readonly GroupName[]): Promise<void> {
+export async function benchGroups(...names: readonly GroupName[]): Promise<void> {
   const byTitle = new Map<string, Entry[]>();
   const stops: (() => void)[] = [];
-  for (const group of groups) {
-    for (const threads of threadCounts()) {
-      const title = `${group}, ${threads} thread${threads === 1 ? "" : "s"}`;
+  const cores = Math.max(2, availableParallelism());
+  for (const group of names) {
+    const { alone, together } = groups[group];
+    for (const [threads, implementations] of [[1, alone], [cores, together]] as const) {
       const entries: Entry[] = [];
-      for (const name of implementationNames) {
-        const pool = await startPool(name, group, threads);
+      const title = `${group}, ${threads} thread${threads === 1 ? "" : "s"}`;
+      for (const implementation of implementations) {
+        const made = await loadCase(group, implementation);
+        const pool = await startPool(made, { implementation, group, threads });
         stops.push(() => pool.stop());
         entries.push({
           group: title,
-          name,
-          isBaseline: name === baseline,
+          name: implementation,
+          isBaseline: implementation === baseline,
           run: () => pool.run(updatesPerIteration),
         });
       }
-      byTitle.set(title, entries);
+      if (entries.length > 0) byTitle.set(title, entries);
     }
   }
 
   console.log("1 ms in these tables is 1 ns per update and thread");
   if ("Deno" in globalThis) {
     for (const { name, group, isBaseline, run } of [...byTitle.values()].flat()) {
-      Deno.bench({ name, group, baseline: isBaseline, warmup: 3, n: 20, fn: run });
+      Deno.bench({ name, group, baseline: isBaseline, warmup: 3, n: 10, fn: run });
     }
     return;
   }
-  const url = process.env.MITATA_URL;
-  if (url === undefined) {
-    throw new Error("Cannot run: MITATA_URL is required, start it as `deno task bench:node`");
-  }
-  const { group, summary, bench, run }: Mitata = await import(url);
+  const { group, summary, bench, run } = loadPackage<Mitata>("mitata");
   for (const [title, entries] of byTitle) {
     group(title, () => {
       summary(() => {

@@ -5,8 +5,8 @@
  */
 
 import { Worker } from "node:worker_threads";
-import { type ImplementationName, implementations } from "./cases/all.ts";
-import type { GroupName } from "./cases/case.ts";
+import type { ImplementationName } from "./cases/all.ts";
+import type { Case, GroupName } from "./cases/case.ts";
 
 /** Which round the threads shall run; advanced by the main thread, which then wakes them. */
 export const GO = 0;
@@ -30,19 +30,26 @@ export interface PoolStart {
 export interface Pool {
   /** Lets every thread do so many updates, and blocks until all have done them. */
   run(updates: number): void;
+  /** What the case says that it has counted; unknown with several threads. */
+  total(): number | undefined | Promise<number>;
   /** Ends the threads. */
   stop(): void;
 }
 
+/** Which case a pool runs, and in how many threads. */
+export interface PoolOptions {
+  readonly implementation: ImplementationName;
+  readonly group: GroupName;
+  readonly threads: number;
+}
+
 /** Prepares a case in one thread, which is the calling one, or in as many workers as asked for. */
 export async function startPool(
-  implementation: ImplementationName,
-  group: GroupName,
-  threads: number,
+  { share, prepare }: Case,
+  { implementation, group, threads }: PoolOptions,
 ): Promise<Pool> {
-  const { share, prepare } = (await implementations[implementation]())[group];
   const shared = share(threads);
-  if (threads === 1) return { run: prepare(shared, 0), stop() {} };
+  if (threads === 1) return { ...prepare(shared, 0), stop() {} };
 
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
   await Promise.all(Array.from({ length: threads }, (_, thread) => {
@@ -76,6 +83,7 @@ export async function startPool(
         Atomics.wait(control, UNFINISHED, unfinished);
       }
     },
+    total: () => undefined,
     stop: () => start(0),
   };
 }

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { implementations } from "./cases/all.ts";
+import { loadCase } from "./cases/all.ts";
 import { GO, type PoolStart, UNFINISHED, UPDATES } from "./pool.ts";
 
 const { control, implementation, group, shared, thread } = workerData as PoolStart;
 const words = new Int32Array(control);
-const run = (await implementations[implementation]())[group].prepare(shared, thread);
+const { run } = (await loadCase(group, implementation)).prepare(shared, thread);
 
 let round = 0;
 parentPort!.postMessage("ready");

@@ -12,11 +12,20 @@ export interface ModuleSource {
  * Probes JSR with a short time limit and falls back to the stand-ins of `tests/std/`.
  *
  * The lock file is read from a copy either way: the set of modules differs between the two, and
- * what one run resolves must not show up as a change in the work tree.
+ * what one run resolves must not show up as a change in the work tree. The packages that only `tests/property` needs are
+ * pinned in a lock file of its own, since every task fetches what stands in that of the root.
  */
 export async function findModules(): Promise<ModuleSource> {
   const lock = await Deno.makeTempFile({ prefix: "thread-stats-", suffix: ".lock" });
-  await Deno.copyFile(new URL("deno.lock", root), lock);
+  const [ours, property] = await Promise.all(
+    ["deno.lock", "tests/property/deno.lock"].map(readJson),
+  );
+  const merged = {
+    ...ours,
+    specifiers: { ...ours.specifiers, ...property.specifiers },
+    npm: { ...ours.npm, ...property.npm },
+  };
+  await Deno.writeTextFile(lock, JSON.stringify(merged));
   globalThis.addEventListener("unload", () => {
     try {
       Deno.removeSync(lock);
@@ -34,4 +43,9 @@ export async function findModules(): Promise<ModuleSource> {
     args: [`--lock=${lock}`, "--import-map=tests/std/import_map.json"],
     notice: "JSR does not answer: @std/assert and @std/testing are the stand-ins of tests/std/",
   };
+}
+
+// deno-lint-ignore no-explicit-any
+async function readJson(path: string): Promise<any> {
+  return JSON.parse(await Deno.readTextFile(new URL(path, root)));
 }

@@ -13,6 +13,8 @@ export interface StreamOptions {
   /** After so many minutes the child is taken to hang and is killed. */
   readonly limitMinutes?: number;
   readonly env?: Record<string, string>;
+  /** Where, relative to the root of the work tree. */
+  readonly folder?: string;
 }
 
 /** Runs a command in the root of the work tree with this process's own output streams. */
@@ -20,12 +22,12 @@ export async function stream(
   command: readonly string[],
   options: StreamOptions = {},
 ): Promise<Ending> {
-  const { limitMinutes = 12, env } = options;
+  const { limitMinutes = 12, env, folder = "." } = options;
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(command[0], {
       args: command.slice(1),
-      cwd: root,
+      cwd: new URL(`${folder}/`, root),
       env,
       stdin: "null",
       stdout: "inherit",

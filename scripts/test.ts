@@ -68,6 +68,16 @@ function testCommand(
   }
 }
 
+/** Puts the packages of the property tests where Bun and Node find them, as `tests/property/deno.lock` pins them. */
+async function installPackages(): Promise<void> {
+  const command = [
+    ...[Deno.execPath(), "install", "--no-config", "--node-modules-dir=auto"],
+    ...["--lock=deno.lock", "--frozen", "--quiet"],
+  ];
+  const { success, reason } = await stream(command, { folder: "tests/property", limitMinutes: 3 });
+  if (!success) console.log(`The packages of tests/property could not be installed: it ${reason}`);
+}
+
 /** Runs one test runner; a crash or a run without tests counts as one failure. */
 async function runTests(
   title: string,
@@ -130,6 +140,8 @@ async function main(): Promise<number> {
   }
   const modules = await findModules();
   if (modules.notice !== undefined) console.log(modules.notice);
+
+  if (files.some((path) => path.startsWith("tests/property/"))) await installPackages();
 
   const sections: Section[] = [];
   for (const name of names) {

@@ -1,13 +1,3 @@
-/** What is measured; the same for every implementation. */
-export type GroupName = "counter add" | "record update" | "record burst of 32";
-
-/** All groups, in the order of the reports. */
-export const groupNames: readonly GroupName[] = [
-  "counter add",
-  "record update",
-  "record burst of 32",
-];
-
 /** One way to do it. */
 export interface Case<Shared = unknown> {
   /** Makes what all threads get; it must survive structured cloning. Once, in the main thread. */
@@ -16,11 +6,46 @@ export interface Case<Shared = unknown> {
    * Makes a loop of `updates` updates, in the thread that will run it. Each case has a loop of its
    * own, so that no call site in it sees a second case's objects.
    */
-  prepare(shared: Shared, thread: number): (updates: number) => void;
+  prepare(shared: Shared, thread: number): Prepared;
+  /** Makes what reads all totals once, in the main thread. Only where threads contend. */
+  reader?(shared: Shared): Reader;
 }
 
-/** The cases of one implementation. */
-export type Cases = Readonly<Record<GroupName, Case>>;
+/** A case that can be run. */
+export interface Prepared {
+  run(updates: number): void;
+  /**
+   * How many updates the implementation has counted, all rounds together (32 bits of it are enough); for `set` the value that it
+   * has, as the loop sets 1 to `updates`. It shows that the work was done.
+   */
+  total(): number | Promise<number>;
+}
+
+/** Reads while others write. */
+export interface Reader {
+  read(): void;
+  /** How often a read was begun again because of a writer. */
+  retries(): number;
+}
+
+/** The cases of one implementation by group. */
+export type Cases = Readonly<Partial<Record<GroupName, Case>>>;
+
+/** What is measured. */
+export type GroupName =
+  | "counter add"
+  | "labelled add, bound child"
+  | "labelled add, fresh lookup"
+  | "gauge set"
+  | "gauge add"
+  | "histogram record"
+  | "record update"
+  | "record burst of 32";
+
+/** Makes a case that lives in the thread that runs it: one that other threads see nothing of. */
+export function privateCase(prepare: () => Prepared): Case {
+  return { share: () => 0, prepare };
+}
 
 /** How many updates one burst is. */
 export const burst = 32;

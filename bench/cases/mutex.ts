@@ -1,20 +1,36 @@
 import { Mutex } from "../baselines/mutex.ts";
-import { burst, type Case, type Cases, makeDelta } from "./case.ts";
+import { burst, type Case, type Cases, makeDelta, type Prepared } from "./case.ts";
 
 /** The cells do not share a cache line (or a prefetched pair of lines) with the lock. */
 const cellsOffset = 128;
 
-type Loop = (mutex: Mutex, cells: Float64Array) => (updates: number) => void;
+type Loop = (mutex: Mutex, cells: Float64Array) => Prepared["run"];
+
+function open(memory: unknown): { mutex: Mutex; cells: Float64Array } {
+  return {
+    mutex: new Mutex(new Int32Array(memory as SharedArrayBuffer, 0, 1)),
+    cells: new Float64Array(memory as SharedArrayBuffer, cellsOffset, 4),
+  };
+}
 
 function lockedCase(loop: Loop): Case {
   return {
     share: () => new SharedArrayBuffer(256),
     prepare: (shared) => {
-      const memory = shared as SharedArrayBuffer;
-      return loop(
-        new Mutex(new Int32Array(memory, 0, 1)),
-        new Float64Array(memory, cellsOffset, 4),
-      );
+      const { mutex, cells } = open(shared);
+      return { run: loop(mutex, cells), total: () => cells[0] };
+    },
+    reader: (shared) => {
+      const { mutex, cells } = open(shared);
+      const copy = new Float64Array(4);
+      return {
+        read() {
+          mutex.lock();
+          for (let i = 0; i < 4; i++) copy[i] = cells[i];
+          mutex.unlock();
+        },
+        retries: () => 0,
+      };
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type Case, type Cases, makeDelta } from "./case.ts";
+import { type Case, type Cases, makeDelta, type Prepared } from "./case.ts";
+import { boundaries, mask as valueMask, seconds } from "./inputs.ts";
 
 /**
  * The floor: additions to memory that no other thread sees, and that nobody can read totals from.
@@ -7,16 +8,36 @@ import { type Case, type Cases, makeDelta } from "./case.ts";
  * the whole loop nor add all at once.
  */
 function privateCase(
-  loop: (cells: Float64Array, mask: number) => (updates: number) => void,
+  loop: (cells: Float64Array, mask: number) => Prepared["run"],
 ): Case {
   return {
     share: () => 0,
-    prepare: (mask) => loop(new Float64Array(4), mask as number),
+    prepare: (mask) => {
+      const cells = new Float64Array(16);
+      return { run: loop(cells, mask as number), total: () => cells[0] };
+    },
   };
 }
 
 const counterAdd = privateCase((cells, mask) => (updates) => {
   for (let i = 0; i < updates; i++) cells[i & mask] += 1;
+});
+
+const gaugeSet = privateCase((cells, mask) => (updates) => {
+  for (let i = 1; i <= updates; i++) cells[i & mask] = i;
+});
+
+/** Count, sum, and the bin among the boundaries. */
+const histogramRecord = privateCase((cells, mask) => (updates) => {
+  for (let i = 0; i < updates; i++) {
+    const value = seconds[i & valueMask];
+    const base = i & mask;
+    cells[base] += 1;
+    cells[base + 1] += value;
+    let bin = 0;
+    while (bin < boundaries.length && value > boundaries[bin]) bin++;
+    cells[base + 2 + bin] += 1;
+  }
 });
 
 const recordUpdate = privateCase((cells, mask) => {
@@ -33,9 +54,14 @@ const recordUpdate = privateCase((cells, mask) => {
   };
 });
 
-/** Plain private additions. A burst is nothing special here: there is nothing to publish. */
+/** Plain private additions. A burst or labels are nothing special here: there is nothing to publish or to find. */
 export const cases: Cases = {
   "counter add": counterAdd,
+  "labelled add, bound child": counterAdd,
+  "labelled add, fresh lookup": counterAdd,
+  "gauge set": gaugeSet,
+  "gauge add": counterAdd,
+  "histogram record": histogramRecord,
   "record update": recordUpdate,
   "record burst of 32": recordUpdate,
 };

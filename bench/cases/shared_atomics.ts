@@ -1,13 +1,26 @@
-import { burst, type Case, type Cases, makeDelta } from "./case.ts";
+import { burst, type Case, type Cases, makeDelta, type Prepared } from "./case.ts";
 
 /**
  * Cells of 32 bits, since `Atomics` has no floating point and its 64-bit cells take a `bigint`: the
  * cheapest that can be had, and it overflows. Four of them are not a consistent record either.
  */
-function sharedCase(loop: (cells: Int32Array) => (updates: number) => void): Case {
+function sharedCase(loop: (cells: Int32Array) => Prepared["run"]): Case {
   return {
     share: () => new SharedArrayBuffer(128),
-    prepare: (shared) => loop(new Int32Array(shared as SharedArrayBuffer, 0, 4)),
+    prepare: (shared) => {
+      const cells = new Int32Array(shared as SharedArrayBuffer, 0, 4);
+      return { run: loop(cells), total: () => cells[0] };
+    },
+    reader: (shared) => {
+      const cells = new Int32Array(shared as SharedArrayBuffer, 0, 4);
+      const copy = new Int32Array(4);
+      return {
+        read() {
+          for (let i = 0; i < 4; i++) copy[i] = Atomics.load(cells, i);
+        },
+        retries: () => 0,
+      };
+    },
   };
 }
 

@@ -8,8 +8,8 @@
  * even after that. A known series is asked for its life (its epoch, or its label word) before it is used. There is at most one entry for
  * each id, so the index is as large as the most buckets alive at once.
  *
- * Progress: a hit touches private memory and the epoch word only. Everything else is lock-free: it is begun again only because another
- * thread has created or destroyed a bucket.
+ * Progress: a hit touches private memory and the epoch word only. Creation is lock-free: it is begun again only because another
+ * thread has created or destroyed a bucket. Finding is bounded: by what was in the log when it began, and by the ids in use.
  *
  * @module
  */
@@ -83,7 +83,8 @@ export class LabelIndex {
     const exact = this.#exactly(labels, verb);
     const known = this.#findLive(exact);
     if (known !== undefined) return known;
-    this.#catchUp();
+    // Whoever appends has noted all entries before its own: so there is at most one beyond those that are noted.
+    this.#catchUp((this.#log.end + 1) | 0);
     return this.#findLive(exact);
   }
 
@@ -133,6 +134,12 @@ export class LabelIndex {
   /** The life that bucket `id` is in, with its labels; `undefined` when it does not live. Any thread. */
   describe(id: number): Series | undefined {
     return this.#learn(id);
+  }
+
+  /** Whether bucket `id` is still in the life to which `epoch` belongs, a life that this thread knows. Any thread. */
+  isIn(id: number, epoch: number): boolean {
+    const known = this.#byId[id];
+    return known !== undefined && ((epoch - known.life) | 0) >= 0 && this.isAlive(known);
   }
 
   /** The life of bucket `id` to which `epoch` belongs, with its labels; `undefined` when that is over. Any thread. */
@@ -226,15 +233,17 @@ export class LabelIndex {
     return series !== undefined && this.isAlive(series) ? series : undefined;
   }
 
-  /** Reads the log to its end, and returns the position of the end. */
-  #catchUp(): number {
+  /**
+   * Reads the log to its end, and returns the position of the end; or only up to `limit`, as a reader need not see what is made while it
+   * reads.
+   */
+  #catchUp(limit?: number): number {
     let position = this.#position ?? this.#rebuild();
-    for (;;) {
+    while (limit === undefined || ((limit - position) | 0) > 0) {
       const block = this.#log.entry(position);
+      if (block === "end") break;
       if (block === "lost") {
         position = this.#rebuild();
-      } else if (block === "end") {
-        return this.#position = position;
       } else {
         this.#log.finish(position, block);
         // The block may be another bucket's by now: then that one is learnt.
@@ -242,44 +251,36 @@ export class LabelIndex {
         position++;
       }
     }
+    return this.#position = position;
   }
 
   /** Learns all live buckets, and returns a position up to which that makes the log superfluous. */
   #rebuild(): number {
-    let position = this.#log.end;
-    for (;;) {
-      const block = this.#log.entry(position);
-      if (block === "end") break;
-      if (block === "lost") {
-        position = this.#log.end;
-      } else {
-        this.#log.finish(position++, block);
-      }
-    }
+    // All entries before this position were finished when it was noted.
+    const position = this.#log.end;
     for (const id of this.#table.ids()) this.#learn(id);
     return position;
   }
 
-  /** Notes the life that bucket `id` is in. */
+  /** Notes the life that bucket `id` is in; `undefined` when it has died meanwhile: the log will tell of its next life. */
   #learn(id: number): Series | undefined {
+    if ((this.#table.epoch(id) & 1) === 0) return undefined;
     const known = this.#byId[id];
-    for (;;) {
-      if ((this.#table.epoch(id) & 1) === 0) return undefined;
-      const { life, block } = this.#word(id);
-      if (known?.life === life) return known;
-      const text = readLabels(this.#arena, block, this.#names.length);
-      // The epoch before the word, as the word changes first: if the bucket lives now and has the word still, it had it all the time.
-      const isAlive = (this.#table.confirmEpoch(id) & 1) === 1;
-      const again = this.#word(id);
-      if (again.life !== life || again.block !== block) continue;
-      if (text === undefined || !isAlive) return undefined;
-      if (known?.kind === LABELLED) this.#tree.remove(known);
-      const series = this.#seriesOf(id, life, text);
-      this.#byId[id] = series;
-      if (series.kind === OVERFLOW) this.#overflow = series;
-      if (series.kind === LABELLED) this.#tree.insert(series);
-      return series;
+    const { life, block } = this.#word(id);
+    if (known?.life === life) return known;
+    const text = readLabels(this.#arena, block, this.#names.length);
+    // The epoch before the word, as the word changes first: if the bucket lives now and has the word still, it had it all the time.
+    const isAlive = (this.#table.confirmEpoch(id) & 1) === 1;
+    const again = this.#word(id);
+    if (text === undefined || !isAlive || again.life !== life || again.block !== block) {
+      return undefined;
     }
+    if (known?.kind === LABELLED) this.#tree.remove(known);
+    const series = this.#seriesOf(id, life, text);
+    this.#byId[id] = series;
+    if (series.kind === OVERFLOW) this.#overflow = series;
+    if (series.kind === LABELLED) this.#tree.insert(series);
+    return series;
   }
 
   /** Whether `epoch`, read before, belongs to the life of a series. */

@@ -14,8 +14,9 @@
  * Assumptions: all creations in such a metric go through its log, `create()` without labels too; no thread sleeps between
  * two of its instructions while exactly 2^32 creations pass.
  *
- * Guarantees: two live buckets never have the same labels. A live bucket has its labels from the first instant on. A helper that slept
- * does no harm: the block's stamp, the label word's epoch and the epoch word never return to an earlier value.
+ * Guarantees: two live buckets never have the same labels. A live bucket has its labels from the first instant on. A block is addressed to a
+ * position only after the end of the log was seen there while the block was the creator's: so a stamp never matches an entry of the block's
+ * earlier lives, and a helper that slept does no harm: the block's stamp, the label word's epoch and the epoch word never return to an earlier value.
  *
  * Progress: lock-free. A thread killed before its append loses its label block; after it, somebody else finishes
  * its creation. A thread that fell more than the ring behind reads the live buckets instead.

@@ -64,11 +64,11 @@ export const SLOT_BYTES = 256;
 export const SLOT_CONTROL = 0;
 /** Reference of the slot's thread block, 0 while it has none. */
 export const SLOT_BLOCK = 1;
-/** Seconds since 1970 at which the slot was revoked. */
-export const SLOT_REVOKED_AT = 2;
+/** When the slot was revoked: the generation that was (32 bits) | seconds since 1970; index in 8-byte words. */
+export const SLOT_REVOKED_LONG = 1;
 /** The control word's generation for which the name below was written. */
-export const SLOT_NAME_GENERATION = 3;
-export const SLOT_NAME_LENGTH = 4;
+export const SLOT_NAME_GENERATION = 4;
+export const SLOT_NAME_LENGTH = 5;
 /** First UTF-16 code unit of the name, as an index of 2-byte units within the slot. */
 export const SLOT_NAME_UNITS = 64;
 /** The longest name of a thread, in UTF-16 code units. */

@@ -165,7 +165,9 @@ export class BucketReader<Value> {
         }
       }
     }
-    return rows;
+    // The same labels may have got another bucket while we read: then the first one is dead.
+    const index = this.#index;
+    return index === undefined ? rows : rows.filter(({ id, epoch }) => index.isIn(id, epoch));
   }
 
   #collectOne(

@@ -29,6 +29,7 @@ import { cannot, got } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
   H_SLOTS_USED,
+  longIndex,
   NAME_UNITS,
   SLOT_BLOCK,
   SLOT_BYTES,
@@ -36,7 +37,7 @@ import {
   SLOT_NAME_GENERATION,
   SLOT_NAME_LENGTH,
   SLOT_NAME_UNITS,
-  SLOT_REVOKED_AT,
+  SLOT_REVOKED_LONG,
   SLOTS_OFFSET,
   wordIndex,
 } from "../memory/layout.ts";
@@ -161,21 +162,17 @@ export class SlotDirectory {
    */
   revoke(tenure: Tenure, stopped: boolean): boolean {
     const generation = tenure.control & ~STATE_MASK;
-    const { i32 } = this.#arena.views();
     for (;;) {
       const control = this.#control(tenure.slot);
       const state = control & STATE_MASK;
       if ((control & ~STATE_MASK) !== generation || state === RETIRED) return false;
       if (state === REVOKED && !stopped) return false;
-      // Before the state: who finds the slot revoked must not find the time of an earlier revocation. A seat that nobody took
-      // needs no quarantine: nobody has written, and from the change on nobody can.
+      if (!this.#change(tenure.slot, control, generation | (stopped ? RETIRED : REVOKED))) continue;
+      // A seat that nobody took needs no quarantine: nobody has written, and from the change on nobody can.
       if (!stopped) {
-        const since = state === RESERVED ? NEVER : seconds();
-        Atomics.store(i32, this.controlIndex(tenure.slot) + SLOT_REVOKED_AT, since);
+        this.#noteRevocation(tenure.slot, generation, state === RESERVED ? NEVER : seconds());
       }
-      if (this.#change(tenure.slot, control, generation | (stopped ? RETIRED : REVOKED))) {
-        return state !== REVOKED;
-      }
+      return state !== REVOKED;
     }
   }
 
@@ -216,21 +213,30 @@ export class SlotDirectory {
   }
 
   #choose(name: string | undefined): number {
-    const used = this.used;
-    let gone = -1;
-    for (let slot = 0; slot < used; slot++) {
-      const control = this.#control(slot);
-      if (!this.#isTakeable(slot, control)) continue;
-      if (
-        name !== undefined && (control & STATE_MASK) !== FREE &&
-        this.#readName(slot, control) === name
-      ) return slot;
-      if (gone < 0) gone = slot;
-    }
-    if (gone >= 0) return gone;
-    // Somebody may have taken a new slot and not yet raised `used`.
-    for (let slot = used; slot < this.#maxThreads; slot++) {
-      if ((this.#control(slot) & STATE_MASK) === FREE) return slot;
+    // Slots may change hands behind our back: there is none only if nothing has changed while we found none, twice.
+    for (let before = "";;) {
+      const used = this.used;
+      let gone = -1;
+      let seen = "";
+      for (let slot = 0; slot < used; slot++) {
+        const control = this.#control(slot);
+        seen += `${control} `;
+        if (!this.#isTakeable(slot, control)) continue;
+        if (
+          name !== undefined && (control & STATE_MASK) !== FREE &&
+          this.#readName(slot, control) === name
+        ) return slot;
+        if (gone < 0) gone = slot;
+      }
+      if (gone >= 0) return gone;
+      // Somebody may have taken a new slot and not yet raised `used`.
+      for (let slot = used; slot < this.#maxThreads; slot++) {
+        const control = this.#control(slot);
+        seen += `${control} `;
+        if ((control & STATE_MASK) === FREE) return slot;
+      }
+      if (seen === before) break;
+      before = seen;
     }
     throw new RangeError(
       cannot(
@@ -244,10 +250,26 @@ export class SlotDirectory {
   #isTakeable(slot: number, control: number): boolean {
     const state = control & STATE_MASK;
     if (state !== REVOKED) return state === FREE || state === RETIRED;
-    const since = Atomics.load(this.#arena.views().i32, this.controlIndex(slot) + SLOT_REVOKED_AT);
-    // Strictly more, as the clock was rounded down.
+    const since = this.#noteRevocation(slot, control & ~STATE_MASK, seconds());
     return since === NEVER || this.#quarantine === 0 ||
       ((seconds() - since) | 0) > this.#quarantine;
+  }
+
+  /**
+   * Notes when a tenure was revoked, and returns that. The note carries the generation, so that who sleeps in here does not
+   * touch that of a later tenure; and whoever finds a revoked slot makes the note, so that nobody needs the revoker for it.
+   */
+  #noteRevocation(slot: number, generation: number, since: number): number {
+    const { u64 } = this.#arena.views();
+    const index = longIndex(SLOTS_OFFSET + slot * SLOT_BYTES) + SLOT_REVOKED_LONG;
+    for (;;) {
+      const note = Atomics.load(u64, index);
+      const age = ((generation >>> 0) - Number(note >> 32n)) | 0;
+      if (age === 0 && note !== 0n) return Number(note & 0xffffffffn);
+      if (age < 0) return since;
+      const made = (BigInt(generation >>> 0) << 32n) | BigInt(since);
+      if (Atomics.compareExchange(u64, index, note, made) === note) return since;
+    }
   }
 
   #raiseUsed(count: number): void {

@@ -1,0 +1,10 @@
+/**
+ * What setting a gauge costs, beside the floor (a plain private store) and the packages that are used today. The floor wins:
+ * nobody can read it.
+ *
+ * @module
+ */
+
+import { benchGroups } from "./driver.ts";
+
+await benchGroups("gauge set", "gauge add");

@@ -1,0 +1,92 @@
+/**
+ * Collecting what 8 workers have counted in 10,000 counters each: when the workers are idle, and when one of them is busy for 2 s.
+ * `scrape.ts [IMPLEMENTATION...] [--json FILE] [--quick]`, under any runtime.
+ *
+ * The library reads shared memory and asks nobody. `@prometheus-io/client` asks all workers through a `BroadcastChannel` and
+ * gives the text of the exposition format. With bare messages each worker answers with its labels and values, and the main
+ * thread adds them up by label: the least that one must do without shared memory.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { Worker } from "node:worker_threads";
+import { expect } from "./many.ts";
+import { finish, median, readSettings, type Row } from "./results.ts";
+import { BUSY, busyMs, type ScrapeStart } from "./scrape_worker.ts";
+import { type ScrapeName, scrapers } from "./scrapers.ts";
+
+const settings = readSettings();
+const workers = 8;
+const counters = settings.quick ? 1000 : 10_000;
+const scrapes = settings.quick ? 3 : 11;
+const busyScrapes = settings.quick ? 1 : 3;
+
+async function measure(name: ScrapeName): Promise<Row[]> {
+  const scraper = scrapers[name]();
+  const control = new Int32Array(new SharedArrayBuffer(128));
+  const threads = await Promise.all(Array.from({ length: workers }, (_, thread) => {
+    const workerData: ScrapeStart = {
+      control: control.buffer,
+      name,
+      counters,
+      thread,
+      shared: scraper.shared,
+    };
+    const worker = new Worker(new URL("./scrape_worker.ts", import.meta.url), { workerData });
+    return new Promise<Worker>((resolve, reject) => {
+      worker.once("message", () => resolve(worker));
+      worker.once("error", reject);
+    });
+  }));
+  await scraper.begin(threads);
+
+  const time = async () => {
+    const before = performance.now();
+    const total = await scraper.scrape();
+    const lasted = performance.now() - before;
+    // Checked outside of the time: that the total is right is the work, looking at it is not.
+    expect(`a scrape of ${name}`, total(), workers * counters);
+    return lasted;
+  };
+  const timeBusy = async () => {
+    Atomics.store(control, BUSY, 0);
+    threads[0].postMessage("be busy");
+    // Without giving up this thread: a timer would let the worker finish first.
+    while (Atomics.load(control, BUSY) === 0) await new Promise((resolve) => setTimeout(resolve));
+    const lasted = await time();
+    const rest = () => new Promise((resolve) => setTimeout(resolve, busyMs / 20));
+    while (Atomics.load(control, BUSY) === 1) await rest();
+    return lasted;
+  };
+
+  for (let i = 0; i < 3; i++) await time();
+  const idle: number[] = [];
+  for (let i = 0; i < scrapes; i++) idle.push(await time());
+  const busy: number[] = [];
+  for (let i = 0; i < busyScrapes; i++) busy.push(await timeBusy());
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  const at = { workers, counters };
+  const group = "scrape";
+  return [
+    { group: `${group}, idle workers`, name, at, value: median(idle), unit: "ms" },
+    { group: `${group}, one busy for 2 s`, name, at, value: median(busy), unit: "ms" },
+  ];
+}
+
+const rows: Row[] = [];
+for (const name of Object.keys(scrapers) as ScrapeName[]) {
+  if (settings.rest.length > 0 && !settings.rest.includes(name)) continue;
+  try {
+    rows.push(...await measure(name));
+  } catch (error) {
+    // Not each package works under each runtime: the others' figures are no worse for it.
+    console.error(`${name}: ${(error as Error).message}`);
+    const at = { workers, counters };
+    const none = { name, at, value: null, unit: "ms" };
+    rows.push({ group: "scrape, idle workers", ...none });
+    rows.push({ group: "scrape, one busy for 2 s", ...none });
+  }
+}
+finish(rows, settings);
+process.exit(0);

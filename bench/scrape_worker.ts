@@ -1,0 +1,33 @@
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { type ScrapeName, workerSides } from "./scrapers.ts";
+
+/** Index of the word that says whether the worker is busy: 0 not yet, 1 now, 2 no longer. */
+export const BUSY = 0;
+/** How long a worker stays busy. */
+export const busyMs = 2000;
+
+/** What a worker is told at its start. */
+export interface ScrapeStart {
+  readonly control: SharedArrayBuffer;
+  readonly name: ScrapeName;
+  readonly counters: number;
+  readonly thread: number;
+  readonly shared: unknown;
+}
+
+if (!isMainThread) {
+  const { control, name, counters, thread, shared } = workerData as ScrapeStart;
+  const words = new Int32Array(control);
+  const answer = workerSides[name]({ counters, thread, shared });
+  parentPort!.on("message", (message) => {
+    if (message !== "be busy") {
+      parentPort!.postMessage(answer());
+      return;
+    }
+    Atomics.store(words, BUSY, 1);
+    const end = performance.now() + busyMs;
+    while (performance.now() < end);
+    Atomics.store(words, BUSY, 2);
+  });
+  parentPort!.postMessage("ready");
+}

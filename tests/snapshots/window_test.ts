@@ -1,0 +1,434 @@
+import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { execFile } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { Snapshot, type SnapshotSource, ThreadStats, Window } from "../../mod.ts";
+import { attachKinds, createKinds, type Kinds } from "../metrics/kinds.ts";
+import { assertRefuses } from "../metrics/observe.ts";
+
+const a = { name: "a" };
+const b = { name: "b" };
+
+/** Statistics with a writer, and a window that sees them at the times that the test says. */
+function setUp(options: ConstructorParameters<typeof Window>[1]) {
+  const stats = createKinds();
+  const { metrics } = stats.registerThread("main");
+  const source = new FakeSource(stats);
+  const recent = new Window(source, options);
+  return {
+    stats,
+    metrics,
+    source,
+    recent,
+    /** Takes a snapshot at a time in seconds. */
+    takeAt(seconds: number) {
+      source.seconds = seconds;
+      return recent.take();
+    },
+  };
+}
+
+/** Snapshots with a clock of their own. */
+class FakeSource implements SnapshotSource<Kinds> {
+  readonly #stats: ThreadStats<Kinds>;
+  seconds = 0;
+  /** How many snapshots were taken, and those that are still held. */
+  taken = 0;
+
+  constructor(stats: ThreadStats<Kinds>) {
+    this.#stats = stats;
+  }
+
+  snapshot(): Snapshot<Kinds> {
+    this.taken++;
+    return new Snapshot<Kinds>({ ...this.#stats.snapshot(), takenAt: this.seconds * 1000 });
+  }
+}
+
+describe("Window.take()", () => {
+  it("gives the snapshot", () => {
+    const { takeAt, metrics } = setUp({ seconds: 10 });
+    metrics.hits.add(4);
+    const snapshot = takeAt(5);
+    assertEquals([snapshot.takenAt, snapshot.metrics.hits.series[0].value], [5000, 4]);
+  });
+
+  it("keeps the window covered, by few snapshots, however fast or slowly they come", () => {
+    for (const maxSnapshots of [3, 5, 61]) {
+      for (const pace of [0.001, 0.09, 0.1, 0.5, 1, 3.7, 9.9, 10, 25]) {
+        const { takeAt, metrics, recent } = setUp({ seconds: 10, maxSnapshots });
+        const seen: number[] = [];
+        const steps = Math.min(5000, Math.ceil(60 / pace));
+        for (let n = 0; n <= steps; n++) {
+          metrics.jobs.set(n);
+          takeAt(n * pace);
+          seen.push(n * pace);
+          // The value of the oldest snapshot that is still held tells when that was.
+          if (n === 0) continue;
+          const first = n - recent.delta("jobs");
+          const spacing = Math.max(pace, 10 / (maxSnapshots - 1));
+          const age = (n - first) * pace;
+          assertLessOrEqual(age, 10 + 2 * spacing + 1e-9, "reaches no further back than needed");
+          if (n * pace > 10) assertLessOrEqual(10 - spacing, age + 1e-9, "reaches far enough");
+        }
+      }
+    }
+  });
+
+  it("holds no more snapshots than maxSnapshots", () => {
+    for (const mode of ["moving", "fixed"] as const) {
+      for (const maxSnapshots of [2, 3, 10]) {
+        for (const pace of [0.1, 0.37, 1.2, 7]) {
+          const { takeAt } = setUp({ seconds: 10, maxSnapshots, mode });
+          const held = heldBy(() => takeAt(0));
+          for (let n = 1; n < 300; n++) {
+            takeAt(n * pace);
+            assertLessOrEqual(held.length, maxSnapshots);
+          }
+          assert(held.length > 1);
+        }
+      }
+    }
+  });
+});
+
+/** The list in which a window keeps its snapshots: that to which `take` adds one. */
+function heldBy(take: () => unknown): readonly unknown[] {
+  const { push } = Array.prototype;
+  let held: unknown[] = [];
+  Array.prototype.push = function (...items: unknown[]) {
+    if (items[0] instanceof Snapshot) held = this;
+    return push.apply(this, items);
+  };
+  try {
+    take();
+  } finally {
+    Array.prototype.push = push;
+  }
+  return held;
+}
+
+describe("Window.delta() and rate(), moving", () => {
+  it("tell how much came in the window, and per second", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    for (let second = 0; second <= 30; second++) {
+      takeAt(second);
+      metrics.hits.add(second < 20 ? 1 : 5);
+      metrics.latency.record(0.1, 2);
+    }
+    // From 20 to 30: the additions of the seconds 20 to 29.
+    assertEquals([recent.delta("hits"), recent.rate("hits")], [50, 5]);
+    assertEquals([recent.delta("latency"), recent.rate("latency")], [20, 2]);
+  });
+
+  it("tell a record's sums by field, and a gauge's change", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    const flow = metrics.flow.labels({ source: "s" });
+    flow.update({ bytes: 7n, way: 7 });
+    metrics.jobs.set(7);
+    takeAt(0);
+    flow.update({ bytes: 2n ** 40n, way: -3, low: 1, flags: 1 });
+    metrics.jobs.set(3);
+    takeAt(2);
+    assertEquals(recent.delta("flow"), { bytes: 2 ** 40, way: -3 });
+    assertEquals(recent.rate("flow"), { bytes: 2 ** 39, way: -1.5 });
+    assertEquals([recent.delta("jobs"), recent.rate("jobs")], [-4, -2]);
+  });
+
+  it("speak of one series with labels, of all without", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    metrics.queue.labels(a).set(10);
+    takeAt(0);
+    metrics.requests.labels({ method: "GET" }).add(3);
+    metrics.requests.labels({ method: "PUT" }).add(5);
+    metrics.took.labels({ route: "x" }).record(1, 4);
+    metrics.took.labels({ route: "y" }).record(1);
+    metrics.queue.labels(a).set(11);
+    metrics.queue.labels(b).set(2);
+    takeAt(2);
+    assertEquals(recent.delta("requests"), 8);
+    assertEquals(recent.delta("requests", { method: "GET" }), 3);
+    assertEquals(recent.rate("requests", { method: "PUT" }), 2.5);
+    assertEquals(recent.delta("requests", { method: "POST" }), 0);
+    assertEquals(recent.delta("requests", {}), 0);
+    assertEquals([recent.delta("took"), recent.delta("took", { route: "x" })], [5, 4]);
+    assertEquals([recent.delta("queue"), recent.delta("queue", a)], [3, 1]);
+  });
+
+  it("count a bucket that was cleared or made again from its new start", () => {
+    const { takeAt, metrics, recent, stats } = setUp({ seconds: 10 });
+    metrics.hits.add(100);
+    takeAt(0);
+    stats.metrics.hits.clear();
+    metrics.hits.add(30);
+    takeAt(1);
+    assertEquals([recent.delta("hits"), recent.rate("hits")], [30, 30]);
+  });
+
+  it("are NaN with less than two snapshots, and finite with two in one millisecond", () => {
+    const { takeAt, metrics, recent, source } = setUp({ seconds: 10 });
+    const looks = () => [recent.delta("hits"), recent.rate("hits"), recent.delta("jobs")];
+    assertEquals(looks(), [NaN, NaN, NaN]);
+    // The question itself took one: the schema must be known.
+    assertEquals(source.taken, 1);
+    assertEquals(recent.delta("flow"), { bytes: NaN, way: NaN });
+    assertEquals(recent.rate("flow"), { bytes: NaN, way: NaN });
+    metrics.hits.add(2);
+    takeAt(0);
+    assertEquals(looks(), [2, 2000, 0]);
+  });
+});
+
+describe("Window.quantile() and max(), moving", () => {
+  it("tell those of the window alone", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    for (let second = 0; second <= 30; second++) {
+      takeAt(second);
+      metrics.latency.record(second < 20 ? 50 : 0.1, 10);
+      metrics.latency.record(second === 25 ? 1 : 0.001);
+      metrics.took.labels({ route: second % 2 === 0 ? "even" : "odd" }).record(second);
+    }
+    for (
+      const [got, wanted] of [
+        [recent.quantile("latency", 0.5), 0.1],
+        [recent.quantile("latency", 1), 1],
+        [recent.max("latency"), 1],
+        [recent.quantile("latency", 0), 0.001],
+      ]
+    ) assertAlmostEquals(got, wanted, wanted * 0.01);
+    assertEquals([recent.max("took"), recent.max("took", { route: "even" })], [29, 28]);
+    assertEquals(recent.max("took", { route: "none" }), NaN);
+  });
+
+  it("merge the series without labels, clones of snapshots too", () => {
+    const { metrics, stats } = setUp({ seconds: 10 });
+    // As in a thread that gets its snapshots by messages.
+    const recent = new Window<Kinds>({
+      snapshot: () => new Snapshot<Kinds>(structuredClone(stats.snapshot())),
+    }, { seconds: 10 });
+    recent.take();
+    metrics.took.labels({ route: "x" }).record(1, 5);
+    metrics.took.labels({ route: "y" }).record(2, 5);
+    recent.take();
+    assertEquals(recent.delta("took"), 10);
+    assertEquals(recent.quantile("took", 0.5), 1);
+    assertEquals(recent.max("took"), 2);
+  });
+
+  it("tell a gauge's greatest value of those that the snapshots saw", () => {
+    const { takeAt, metrics, recent, stats } = setUp({ seconds: 10 });
+    for (let second = 0; second <= 30; second++) {
+      metrics.jobs.set(second === 5 ? 1000 : second === 25 ? 500 : -second);
+      metrics.queue.labels(a).set(second);
+      metrics.queue.labels(b).set(-second);
+      takeAt(second);
+    }
+    assertEquals([recent.max("jobs"), recent.max("queue"), recent.max("queue", b)], [500, 30, -20]);
+    assertEquals(recent.max("queue", { name: "c" }), NaN);
+    assertEquals(new Window(stats, { seconds: 1 }).max("jobs"), -30);
+  });
+
+  it("are NaN when nothing was recorded", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    assertEquals([recent.quantile("latency", 0.5), recent.max("latency")], [NaN, NaN]);
+    metrics.latency.record(1);
+    takeAt(0);
+    takeAt(1);
+    takeAt(2);
+    assertEquals(recent.max("latency"), 1);
+    takeAt(20);
+    takeAt(21);
+    assertEquals([recent.quantile("latency", 0.5), recent.max("latency")], [NaN, NaN]);
+    assertEquals(recent.quantile("took", 0.5), NaN);
+  });
+});
+
+describe("Window, fixed", () => {
+  it("speaks of the last whole stretch since 1970", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10, mode: "fixed" });
+    const seen: number[] = [];
+    for (let second = 0; second <= 45; second++) {
+      takeAt(second);
+      seen.push(recent.delta("hits"));
+      // 1 in each second of the first stretch, 2 in those of the second, ...
+      metrics.hits.add(1 + Math.floor(second / 10));
+      metrics.latency.record(1 + Math.floor(second / 10));
+      metrics.jobs.set(second);
+    }
+    assertEquals(seen.slice(0, 10), Array(10).fill(NaN));
+    assertEquals(seen.slice(10, 20), Array(10).fill(10));
+    assertEquals(seen.slice(20, 30), Array(10).fill(20));
+    assertEquals(seen.slice(30, 40), Array(10).fill(30));
+    assertEquals(seen.slice(40), Array(6).fill(40));
+    assertEquals(recent.rate("hits"), 4);
+    assertAlmostEquals(recent.quantile("latency", 0.5), 4, 0.04);
+    assertAlmostEquals(recent.max("latency"), 4, 0.04);
+    // The gauge was seen before it was set.
+    assertEquals(recent.max("jobs"), 39);
+  });
+
+  it("is NaN while it knows nothing of the stretch", () => {
+    const { takeAt, recent } = setUp({ seconds: 10, mode: "fixed" });
+    takeAt(13);
+    takeAt(18);
+    assertEquals(recent.delta("hits"), NaN);
+    takeAt(24);
+    assertEquals(recent.delta("hits"), 0);
+  });
+});
+
+describe("Window.start() and stop()", () => {
+  it("takes a snapshot at once and by a timer, until it is stopped", async () => {
+    const { recent, source } = setUp({ seconds: 10 });
+    recent.start(1);
+    assertEquals(source.taken, 1);
+    recent.start(1);
+    assertEquals(source.taken, 1);
+    while (source.taken < 4) await breathe();
+    recent.stop();
+    recent.stop();
+    const { taken } = source;
+    await breathe(30);
+    assertEquals(source.taken, taken);
+    recent.start(1);
+    assertEquals(source.taken, taken + 1);
+    while (source.taken < taken + 3) await breathe();
+    recent[Symbol.dispose]();
+    const then = source.taken;
+    await breathe(30);
+    assertEquals(source.taken, then);
+  });
+
+  it("is disposable", async () => {
+    const { source } = setUp({ seconds: 10 });
+    {
+      using recent = new Window(source, { seconds: 0.06 });
+      recent.start();
+      while (source.taken < 3) await breathe();
+    }
+    const { taken } = source;
+    await breathe(30);
+    assertEquals(source.taken, taken);
+  });
+
+  it("has a timer for very long windows too", async () => {
+    const { source } = setUp({ seconds: 1 });
+    using recent = new Window(source, { seconds: 1e9 });
+    recent.start();
+    await breathe(50);
+    assertEquals(source.taken, 1);
+  });
+
+  it("does not keep the program alive", async () => {
+    const program = fileURLToPath(new URL("./programs/started_window.ts", import.meta.url));
+    const options = "Deno" in globalThis ? ["run", "-A", "--no-check", "--no-lock"] : [];
+    const output = await new Promise<string>((resolve, reject) => {
+      execFile(process.execPath, [...options, program], (error, stdout, stderr) => {
+        if (error) reject(new Error(`${error.message}\n${stderr}`));
+        else resolve(stdout);
+      });
+    });
+    assertEquals(output.trim(), "counted 3");
+  });
+});
+
+function breathe(ms = 1): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+describe("Window, bad input", () => {
+  const make = (source: unknown, options: unknown) => () =>
+    new Window(source as SnapshotSource<Kinds>, options as { seconds: number });
+  const stats = createKinds();
+
+  it("constructor", () => {
+    const what = "Cannot make a window";
+    for (const [source, got] of [[null, "null"], [undefined, "undefined"], [{}, "{}"]]) {
+      const text = `${what}: the source must be a ThreadStats or a view of one, got ${got}`;
+      assertRefuses(make(source, { seconds: 1 }), TypeError, text);
+    }
+    const types: [unknown, string][] = [
+      [null, "the options must be an object, got null"],
+      [undefined, "the options must be an object, got undefined"],
+      [{}, "seconds must be a number, got undefined"],
+      [{ seconds: "1" }, 'seconds must be a number, got "1"'],
+      [{ seconds: 1, maxSnapshots: null }, "maxSnapshots must be a number, got null"],
+      [{ seconds: 1, mode: "still" }, 'the mode must be "moving" or "fixed", got "still"'],
+    ];
+    for (const [options, text] of types) {
+      assertRefuses(make(stats, options), TypeError, `${what}: ${text}`);
+    }
+    for (const [seconds, got] of [[0, "0"], [-1, "-1"], [NaN, "NaN"], [Infinity, "Infinity"]]) {
+      const text = `${what}: seconds must be positive and finite, got ${got}`;
+      assertRefuses(make(stats, { seconds }), RangeError, text);
+    }
+    for (const maxSnapshots of [1, 2.5, 10_001, NaN]) {
+      const text = `${what}: maxSnapshots must be an integer from 2 to 10000, got ${maxSnapshots}`;
+      assertRefuses(make(stats, { seconds: 1, maxSnapshots }), RangeError, text);
+    }
+  });
+
+  it("start()", () => {
+    const recent = new Window(stats, { seconds: 1 });
+    const what = "Cannot start the window: the interval must be";
+    const start = (interval: unknown) => () => recent.start(interval as number);
+    for (const interval of [0, -1, NaN, Infinity]) {
+      assertRefuses(start(interval), RangeError, `${what} positive and finite, got ${interval}`);
+    }
+    assertRefuses(start("5"), TypeError, `${what} a number, got "5"`);
+    assertRefuses(start(null), TypeError, `${what} a number, got null`);
+  });
+
+  it("names of metrics that are none, or of another kind", () => {
+    const recent = new Window(stats, { seconds: 1 });
+    // With no snapshot, and with some.
+    for (let round = 0; round < 2; round++) {
+      for (const name of ["", "nothing", "toString", "__proto__"]) {
+        const text = `Cannot look into the window: the metric must be in the schema, got "${name}"`;
+        const wrong = name as "hits";
+        for (const look of ["delta", "rate", "max"] as const) {
+          assertRefuses(() => recent[look](wrong), RangeError, text);
+        }
+        assertRefuses(() => recent.quantile(wrong, 0.5), RangeError, text);
+      }
+      for (
+        const [name, got] of [["hits", "a counter"], ["jobs", "a gauge"], ["flow", "a record"]]
+      ) {
+        assertRefuses(
+          () => recent.quantile(name as "hits", 0.5),
+          TypeError,
+          `Cannot tell a quantile: ${name} must be a histogram, got ${got}`,
+        );
+        if (name === "jobs") continue;
+        assertRefuses(
+          () => recent.max(name as "hits"),
+          TypeError,
+          `Cannot tell the greatest value: ${name} must be a histogram, got ${got}`,
+        );
+      }
+      recent.take();
+      recent.take();
+    }
+  });
+
+  it("quantiles that are none, also without values", () => {
+    const recent = new Window(attachKinds(stats), { seconds: 1 });
+    for (let round = 0; round < 3; round++) {
+      const text = "Cannot tell a quantile: it must be from 0 to 1, got 2";
+      assertRefuses(() => recent.quantile("latency", 2), RangeError, text);
+      const type = 'Cannot tell a quantile: it must be a number, got "1"';
+      assertRefuses(() => recent.quantile("latency", "1" as unknown as number), TypeError, type);
+      recent.take();
+    }
+  });
+
+  it("works on a view from the handle alone", () => {
+    const recent = new Window(ThreadStats.inspect(stats.handle), { seconds: 60 });
+    recent.take();
+    stats.registerThread().metrics.hits.add(5);
+    recent.take();
+    assert((recent.rate("hits") as number) > 0);
+    assertEquals<unknown>(recent.delta("hits"), 5);
+  });
+});

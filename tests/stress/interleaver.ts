@@ -1,0 +1,80 @@
+/**
+ * Lets other threads act in the middle of an operation, in one real thread and the same way each time.
+ *
+ * Each simulated thread is an attachment of its own to the same memory. While an operation of one runs, every `Atomics` call is a
+ * point at which it may be suspended: other simulated threads then run whole operations (which may be suspended in their
+ * turn), or it is killed there, and not one more access of its gets through. Schedules are nested, so this finds what goes wrong
+ * when a thread sleeps or dies at an instruction, not what goes wrong when two advance in turns.
+ *
+ * @module
+ */
+
+const CALLS = ["load", "store", "add", "and", "or", "exchange", "compareExchange"] as const;
+// deno-lint-ignore no-explicit-any
+type AnyFunction = (...args: any[]) => any;
+const atomics = Atomics as unknown as Record<string, AnyFunction>;
+
+/** Thrown through an operation whose thread dies. */
+export class Killed extends Error {}
+
+/** A repeatable stream of random numbers (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Calls `hook` before each `Atomics` call of `operation`; `hook` itself runs without hooks, unless it calls `withHook` again. */
+export function withHook<Result>(hook: (call: string) => void, operation: () => Result): Result {
+  const before = CALLS.map((name) => atomics[name]);
+  const hooked = CALLS.map((name) => (...args: unknown[]) => {
+    CALLS.forEach((other, n) => atomics[other] = before[n]);
+    try {
+      hook(name);
+    } finally {
+      CALLS.forEach((other, n) => atomics[other] = hooked[n]);
+    }
+    return before0[name](...args);
+  });
+  CALLS.forEach((name, n) => atomics[name] = hooked[n]);
+  try {
+    return operation();
+  } finally {
+    CALLS.forEach((name, n) => atomics[name] = before[n]);
+  }
+}
+
+const before0: Record<string, AnyFunction> = Object.fromEntries(
+  CALLS.map((name) => [name, atomics[name].bind(Atomics)]),
+);
+
+/** Runs `operation` until just before its `call`-th call of `Atomics`, then `meanwhile`, then the rest. Counts from 0. */
+export function suspendAt<Result>(
+  call: number,
+  meanwhile: () => void,
+  operation: () => Result,
+): { result: Result; suspended: boolean } {
+  let calls = 0;
+  const result = withHook(() => {
+    if (calls++ === call) meanwhile();
+  }, operation);
+  return { result, suspended: calls > call };
+}
+
+/** Runs `operation` until just before its `call`-th call of `Atomics`; false if it ended before. Counts from 0. */
+export function killAt(call: number, operation: () => void): boolean {
+  let calls = 0;
+  try {
+    withHook(() => {
+      if (calls++ >= call) throw new Killed();
+    }, operation);
+  } catch (error) {
+    if (error instanceof Killed) return true;
+    throw error;
+  }
+  return false;
+}
