@@ -19,10 +19,13 @@ import { type ScrapeName, scrapers } from "./scrapers.ts";
 const settings = readSettings();
 const workers = 8;
 const counters = settings.quick ? 1000 : 10_000;
-const scrapes = settings.quick ? 3 : 11;
+/** Milliseconds, and scrapes at least, to warm up and to measure when all are idle. */
+const [idleMs, scrapes] = settings.quick ? [100, 3] : [2000, 5];
 const busyScrapes = settings.quick ? 1 : 3;
 
-async function measure(name: ScrapeName): Promise<Row[]> {
+const rows: Row[] = [];
+
+async function measure(name: ScrapeName): Promise<void> {
   const scraper = scrapers[name]();
   const control = new Int32Array(new SharedArrayBuffer(128));
   const threads = await Promise.all(Array.from({ length: workers }, (_, thread) => {
@@ -60,33 +63,43 @@ async function measure(name: ScrapeName): Promise<Row[]> {
     return lasted;
   };
 
-  for (let i = 0; i < 3; i++) await time();
-  const idle: number[] = [];
-  for (let i = 0; i < scrapes; i++) idle.push(await time());
-  const busy: number[] = [];
-  for (let i = 0; i < busyScrapes; i++) busy.push(await timeBusy());
+  const timeMany = async () => {
+    const lasted: number[] = [];
+    const end = performance.now() + idleMs;
+    while (lasted.length < scrapes || performance.now() < end) lasted.push(await time());
+    return lasted;
+  };
+
+  await attempt(name, "idle workers", async () => {
+    // The first is to warm up.
+    await timeMany();
+    return await timeMany();
+  });
+  await attempt(name, "one busy for 2 s", async () => {
+    const busy: number[] = [];
+    for (let i = 0; i < busyScrapes; i++) busy.push(await timeBusy());
+    return busy;
+  });
   await Promise.all(threads.map((thread) => thread.terminate()));
-  const at = { workers, counters };
-  const group = "scrape";
-  return [
-    { group: `${group}, idle workers`, name, at, value: median(idle), unit: "ms" },
-    { group: `${group}, one busy for 2 s`, name, at, value: median(busy), unit: "ms" },
-  ];
 }
 
-const rows: Row[] = [];
-for (const name of Object.keys(scrapers) as ScrapeName[]) {
-  if (settings.rest.length > 0 && !settings.rest.includes(name)) continue;
+/** Adds the row of what `run` measures, or an empty one: not each package works under each runtime, and some give up. */
+async function attempt(
+  name: ScrapeName,
+  when: string,
+  run: () => Promise<number[]>,
+): Promise<void> {
+  let value: number | null = null;
   try {
-    rows.push(...await measure(name));
+    value = median(await run());
   } catch (error) {
-    // Not each package works under each runtime: the others' figures are no worse for it.
-    console.error(`${name}: ${(error as Error).message}`);
-    const at = { workers, counters };
-    const none = { name, at, value: null, unit: "ms" };
-    rows.push({ group: "scrape, idle workers", ...none });
-    rows.push({ group: "scrape, one busy for 2 s", ...none });
+    console.error(`${name}, ${when}: ${(error as Error).message}`);
   }
+  rows.push({ group: `scrape, ${when}`, name, at: { workers, counters }, value, unit: "ms" });
+}
+
+for (const name of Object.keys(scrapers) as ScrapeName[]) {
+  if (settings.rest.length === 0 || settings.rest.includes(name)) await measure(name);
 }
 finish(rows, settings);
 process.exit(0);

@@ -108,16 +108,13 @@ export class BucketReader<Value> {
     const found = this.#find(bucket, "read");
     if (found === undefined) return this.#empty();
     const id = idOf(found);
-    const cells = this.#cells;
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = this.#epochOf(found, "read");
       if (epoch === undefined) break;
-      const used = this.#slots.used;
-      cells.reset();
-      for (let slot = 0; slot < used; slot++) cells.merge(slot, segment, offset, epoch);
-      if (this.#table.confirmEpoch(id) === epoch) return cells.value();
+      const value = this.#total(segment, offset, epoch);
+      if (this.#table.confirmEpoch(id) === epoch) return value;
     }
     return this.#empty();
   }
@@ -151,59 +148,50 @@ export class BucketReader<Value> {
   }
 
   /** The same with what a snapshot needs in addition. Cost: live buckets times slots in use. */
-  collect(options: { perThread?: boolean } = {}): SeriesSnapshot<Value>[] {
+  collect({ perThread = false }: { perThread?: boolean } = {}): SeriesSnapshot<Value>[] {
+    const index = this.#index;
     const rows: SeriesSnapshot<Value>[] = [];
     for (let k = 0; k < DIRECTORY; k++) {
       const segment = this.#table.segment(k);
       if (segment === undefined) break;
       const first = firstId(k, this.#table.shift);
+      const capacity = capacityOf(k, this.#table.shift);
       const { views: { i32 }, epochs } = segment;
-      for (let offset = 0; offset < capacityOf(k, this.#table.shift); offset++) {
+      for (let offset = 0; offset < capacity; offset++) {
         const epoch = Atomics.load(i32, epochs + offset);
-        if ((epoch & 1) === 1) {
-          this.#collectOne(rows, { segment: k, offset, id: first + offset, epoch }, options);
+        if ((epoch & 1) === 0) continue;
+        const id = first + offset;
+        const series = index?.at(id, epoch);
+        if (index !== undefined && series === undefined) continue;
+        let value = this.#total(k, offset, epoch);
+        let parts = perThread ? this.#threadParts(k, offset, epoch).map(toThreadValue) : undefined;
+        // As in `BucketTable.confirmEpoch`.
+        const now = Atomics.add(i32, epochs + offset, 0);
+        if (now !== epoch) {
+          // Destroyed meanwhile: it is left out. Cleared: it is as it was at the instant of the clear.
+          if ((now & 1) === 0 || (series !== undefined && !index!.isAlive(series))) continue;
+          value = this.#empty();
+          parts = parts && [];
         }
+        const labels = series === undefined ? NO_LABELS : series.labels;
+        rows.push(
+          parts === undefined
+            ? { id, labels, value, epoch: now }
+            : { id, labels, value, epoch: now, perThread: parts },
+        );
       }
     }
     // The same labels may have got another bucket while we read: then the first one is dead.
-    const index = this.#index;
     return index === undefined ? rows : rows.filter(({ id, epoch }) => index.isIn(id, epoch));
   }
 
-  #collectOne(
-    rows: SeriesSnapshot<Value>[],
-    { segment, offset, id, epoch }: { segment: number; offset: number; id: number; epoch: number },
-    { perThread = false }: { perThread?: boolean },
-  ): void {
-    const series = this.#index?.at(id, epoch);
-    if (this.#index !== undefined && series === undefined) return;
+  /** What all threads have counted in a bucket in one epoch. */
+  #total(segment: number, offset: number, epoch: number): Value {
     const cells = this.#cells;
     const used = this.#slots.used;
     cells.reset();
     for (let slot = 0; slot < used; slot++) cells.merge(slot, segment, offset, epoch);
-    const value = cells.value();
-    const parts = perThread ? this.#threadParts(segment, offset, epoch) : [];
-    const labels = series?.labels ?? NO_LABELS;
-    const now = this.#table.confirmEpoch(id);
-    if (now !== epoch) {
-      // Destroyed meanwhile: it is left out. Cleared: it is as it was at the instant of the clear.
-      if ((now & 1) === 0 || (series !== undefined && !this.#index!.isAlive(series))) return;
-      rows.push({
-        id,
-        labels,
-        value: this.#empty(),
-        epoch: now,
-        ...(perThread && { perThread: [] }),
-      });
-      return;
-    }
-    rows.push({
-      id,
-      labels,
-      value,
-      epoch,
-      ...(perThread && { perThread: parts.map(toThreadValue) }),
-    });
+    return cells.value();
   }
 
   /** The ids of the live buckets in rising order. */

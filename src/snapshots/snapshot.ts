@@ -48,7 +48,7 @@ export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinitio
 
 /**
  * All metrics at one time; there is no common instant across threads and buckets, but each bucket is consistent. It does not
- * change, and structured cloning keeps all of it but its method.
+ * change (the rows by type only: to freeze them would cost more than to make them), and structured cloning keeps all of it but its method.
  *
  * @typeParam Metrics The definitions of the schema.
  *
@@ -129,7 +129,7 @@ function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapsh
   });
   return Object.freeze({
     definition: now.definition,
-    series: Object.freeze(series),
+    series,
   }) as MetricSnapshot;
 }
 

@@ -32,7 +32,8 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
   const overflowed: Record<string, number> = {};
   for (const { name, definition, buckets } of homes) {
     const rows = buckets.collect({ perThread }) as MetricSnapshot["series"];
-    metrics[name] = Object.freeze({ definition, series: Object.freeze(rows) });
+    // The rows are not frozen: that costs JavaScriptCore 300-900 ns each.
+    metrics[name] = Object.freeze({ definition, series: rows });
     series[name] = rows.length;
     if (definition.labels.length > 0) overflowed[name] = buckets.overflowed();
   }
