@@ -59,13 +59,13 @@ export function placeOf({ table, thread, metric }: CellHome, id: number): CellPl
 /** One cell, as its owner sees it. Owner thread only. */
 export class OwnCell {
   /** The shared memory as 32-bit words. */
-  declare protected readonly words: Int32Array;
+  declare protected words: Int32Array;
   declare private readonly epochIndex: number;
   declare private readonly controlIndex: number;
   declare private readonly control: number;
   /** The epoch that the cell's tag has, once this writer has written: 0 before. */
   declare protected epoch: number;
-  declare protected readonly tag: number;
+  declare protected tag: number;
   /** The bucket. */
   declare protected readonly id: number;
   declare protected readonly home: CellHome;

@@ -31,16 +31,19 @@ import type { HistogramWriter } from "./writers.ts";
 /** The greatest count of one update. */
 const MOST = Number.MAX_SAFE_INTEGER;
 
+/** No index: the block was not looked for yet. */
+const NOWHERE = -1;
+
 /** One histogram in one thread. Owner thread only. */
 export class OwnHistogram extends OwnCell implements HistogramWriter {
-  declare private readonly doubles: Float64Array;
+  declare private doubles: Float64Array;
   declare private readonly scale: HistogramScale;
   declare private readonly lowest: number;
   declare private readonly highest: number;
   /** Index of the block in `words`. */
-  declare private readonly block: number;
+  declare private block: number;
   /** Index of the first bin in `doubles`. */
-  declare private readonly bins: number;
+  declare private bins: number;
   // What the block's head holds. Only this writer stores there.
   declare private low: number;
   declare private high: number;
@@ -50,25 +53,14 @@ export class OwnHistogram extends OwnCell implements HistogramWriter {
 
   /** `id` is a live bucket, in the life `series` if the metric has labels. */
   constructor(home: CellHome, scale: HistogramScale, id: number, series?: Series) {
-    const { arena } = home.thread;
-    const { start, offset } = placeOf(home, id);
-    const reference = wordIndex(start) + offset;
-    const bytes = histogramBlockBytes(scale.size);
-    let block = Atomics.load(arena.views().i32, reference) * 8;
-    if (block === 0) {
-      const made = arena.allocate(bytes);
-      // SeqCst; pairs with the load in `HistogramCells`: with the reference one sees the growth behind it. A compare-exchange, as a
-      // fenced owner that sleeps in here must not replace its successor's block.
-      block = Atomics.compareExchange(arena.views().i32, reference, 0, longIndex(made)) * 8 || made;
-    }
-    const views = arena.views(block + bytes);
-    super(home, id, { words: views.i32, tag: wordIndex(block) + HISTOGRAM_TAG, series });
+    const views = home.thread.arena.views();
+    super(home, id, { words: views.i32, tag: NOWHERE, series });
     this.doubles = views.f64;
     this.scale = scale;
     this.lowest = scale.lowest;
     this.highest = scale.highest;
-    this.block = wordIndex(block);
-    this.bins = longIndex(block) + HISTOGRAM_BINS;
+    this.block = NOWHERE;
+    this.bins = NOWHERE;
     this.low = 0;
     this.high = 0;
     this.sum = 0;
@@ -130,6 +122,7 @@ export class OwnHistogram extends OwnCell implements HistogramWriter {
       throw new RangeError(cannot(what, "the count must be a positive integer", count));
     }
     const epoch = this.nextEpoch("record in");
+    if (this.block === NOWHERE) this.locate();
     if (this.epoch !== epoch) {
       // The tag is the bucket's epoch only if this writer, or the slot's owner before it, has recorded in this epoch.
       if (this.words[this.tag] === epoch) this.adopt();
@@ -137,6 +130,27 @@ export class OwnHistogram extends OwnCell implements HistogramWriter {
     }
     this.count(value, count);
     this.setTag(epoch);
+  }
+
+  /** Finds the block, and makes it when there is none: not before the first value, as it is large. */
+  private locate(): void {
+    const { arena } = this.home.thread;
+    const { start, offset } = placeOf(this.home, this.id);
+    const reference = wordIndex(start) + offset;
+    const bytes = histogramBlockBytes(this.scale.size);
+    let block = Atomics.load(arena.views(start + (offset + 1) * 4).i32, reference) * 8;
+    if (block === 0) {
+      const made = arena.allocate(bytes);
+      // SeqCst; pairs with the load in `HistogramCells`: with the reference one sees the growth behind it. A compare-exchange, as a
+      // fenced owner that sleeps in here must not replace its successor's block.
+      block = Atomics.compareExchange(arena.views().i32, reference, 0, longIndex(made)) * 8 || made;
+    }
+    const views = arena.views(block + bytes);
+    this.words = views.i32;
+    this.doubles = views.f64;
+    this.tag = wordIndex(block) + HISTOGRAM_TAG;
+    this.block = wordIndex(block);
+    this.bins = longIndex(block) + HISTOGRAM_BINS;
   }
 
   /** Goes on where the slot's last owner stopped. */
