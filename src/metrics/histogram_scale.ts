@@ -76,6 +76,12 @@ export class LogLinearScale implements HistogramScale {
   }
 }
 
+/**
+ * So many boundaries are gone through one by one: the branches of a search by halves are guessed wrong half of the time. 11
+ * boundaries, log-normal values, ns per value by halves and so: Deno 16 and 10, Node 15 and 8, Bun 17 and 15.
+ */
+const LINEAR = 16;
+
 /** Bins by explicit upper bounds, and one for all above. */
 export class ExplicitScale implements HistogramScale {
   readonly size: number;
@@ -92,11 +98,12 @@ export class ExplicitScale implements HistogramScale {
     const boundaries = this.#boundaries;
     let low = 0;
     let high = boundaries.length;
-    while (low < high) {
+    while (high - low > LINEAR) {
       const middle = (low + high) >> 1;
       if (value <= boundaries[middle]) high = middle;
       else low = middle + 1;
     }
+    while (low < high && value > boundaries[low]) low++;
     return low;
   }
 
