@@ -32,6 +32,7 @@ import {
   IDS_PER_WORD,
   LINE_PAIR,
   longIndex,
+  M_DESTROYED,
   roundUp,
   wordIndex,
 } from "../memory/layout.ts";
@@ -59,6 +60,8 @@ export class BucketTable {
   readonly shift: number;
   readonly #directory: number;
   readonly #labelled: boolean;
+  /** Index in `i32` of the number of buckets that were destroyed. */
+  readonly #destroyed: number;
   readonly #segments: BucketSegment[] = [];
 
   constructor(arena: Arena, options: BucketTableOptions) {
@@ -67,6 +70,7 @@ export class BucketTable {
     this.shift = options.shift;
     this.#directory = options.directory;
     this.#labelled = options.labelled;
+    this.#destroyed = options.directory + M_DESTROYED;
   }
 
   /** The segment numbered `segment`, if any thread has made it. Any thread. */
@@ -157,6 +161,7 @@ export class BucketTable {
       return false;
     }
     if (epoch < LAST_EPOCH) markFree(segment, offset);
+    Atomics.add(i32, this.#destroyed, 1);
     return true;
   }
 
@@ -191,17 +196,24 @@ export class BucketTable {
   }
 
   /**
-   * The smallest free id. Any thread; another thread may take it at once.
+   * The smallest free id. Any thread; lock-free; another thread may take it at once. The table grows only when at some instant no id was
+   * free, so it is as large as the most buckets alive at once.
    *
    * @throws {RangeError} When the arena is full.
    */
   findFree(): number {
-    const found = this.#search();
-    if (found >= 0) return found;
-    // Before the table grows, look for ids that a thread hid when it was killed between two steps.
-    this.repair(Infinity);
-    const repaired = this.#search();
-    return repaired >= 0 ? repaired : this.#grow();
+    const { i32 } = this.arena.views();
+    for (;;) {
+      const destroyed = Atomics.load(i32, this.#destroyed);
+      const found = this.#search();
+      if (found >= 0) return found;
+      // Before the table grows, look for ids that a thread hid when it was killed between two steps.
+      this.repair(Infinity);
+      const repaired = this.#search();
+      if (repaired >= 0) return repaired;
+      // An id that was freed behind the search is room too: else churn alone would make the table grow.
+      if (Atomics.load(i32, this.#destroyed) === destroyed) return this.#grow();
+    }
   }
 
   /** Looks at the epochs themselves and corrects the hints for ids below `limit`. Any thread. */

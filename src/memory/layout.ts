@@ -78,6 +78,8 @@ export const NAME_UNITS = 64;
 export const METRIC_BYTES = 256;
 /** 24 references of bucket segments come first. */
 export const M_LOG_END = 32;
+/** How many buckets were destroyed, modulo 2^32. */
+export const M_DESTROYED = 33;
 /** Updates sent to the overflow series: index in 8-byte words. */
 export const M_OVERFLOWED_LONG = 18;
 /** The clock of a gauge of which the latest value counts: index in 8-byte words. */
