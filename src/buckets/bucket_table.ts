@@ -205,6 +205,8 @@ export class BucketTable {
     const { i32 } = this.arena.views();
     for (;;) {
       const destroyed = Atomics.load(i32, this.#destroyed);
+      // Before the search: a segment that another thread adds meanwhile is room enough for both.
+      const next = this.#countSegments();
       const found = this.#search();
       if (found >= 0) return found;
       // Before the table grows, look for ids that a thread hid when it was killed between two steps.
@@ -212,7 +214,7 @@ export class BucketTable {
       const repaired = this.#search();
       if (repaired >= 0) return repaired;
       // An id that was freed behind the search is room too: else churn alone would make the table grow.
-      if (Atomics.load(i32, this.#destroyed) === destroyed) return this.#grow();
+      if (Atomics.load(i32, this.#destroyed) === destroyed) return this.#grow(next);
     }
   }
 
@@ -248,10 +250,14 @@ export class BucketTable {
     return made;
   }
 
-  /** Adds a segment, and returns its first id. */
-  #grow(): number {
-    let next = 0;
-    while (this.segment(next) !== undefined) next++;
+  #countSegments(): number {
+    let count = 0;
+    while (this.segment(count) !== undefined) count++;
+    return count;
+  }
+
+  /** Adds segment `next` unless another thread has done so, and returns its first id. */
+  #grow(next: number): number {
     if (next === DIRECTORY) {
       throw new RangeError(
         cannot(`create a bucket of ${this.name}`, "at most 2^30 buckets", got("one more")),

@@ -395,6 +395,23 @@ describe("LabelledRecordWriter.labels()", () => {
 });
 
 describe("RecordReader.create()", () => {
+  it("of a thread suspended at any access adds one segment when another adds one at once", () => {
+    for (const live of [63, 64, 192]) {
+      atEachAccess((call) => {
+        const { main, one, other } = newThreads();
+        for (let n = 0; n < live; n++) main.metrics.plain.create();
+        const ids: number[] = [];
+        const { suspended } = suspendAt(call, () => {
+          ids.push(other.metrics.plain.create(), other.metrics.plain.create());
+        }, () => ids.push(one.metrics.plain.create()));
+        if (suspended) {
+          assertEquals(ids.sort((a, b) => a - b), [live, live + 1, live + 2], `at ${call}`);
+        }
+        return suspended;
+      });
+    }
+  });
+
   it("of a thread killed at any access hides no id for longer than one growth", () => {
     for (const grown of [0, 63, 64]) {
       atEachAccess((call) => {
