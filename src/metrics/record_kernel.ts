@@ -2,8 +2,8 @@
  * The inner loops of records, for one list of fields: made as source text and compiled when the program may do that
  * (`new Function`), interpreted field by field when it may not (a content security policy).
  *
- * Why: a loop over field names makes every property access megamorphic. In one run, `update()` of four doubles took, compiled and interpreted
- * (ns, Deno / Bun / Node 24): see `bench/README.md`. Names were checked to be identifiers when the schema was defined.
+ * Why: a loop over field names makes every property access megamorphic. In one run on a busy x86-64 machine, `update()` of four doubles took,
+ * compiled and interpreted: Deno 2.9 41 and 230 ns, Node 24 50 and 233 ns. Names were checked to be identifiers when the schema was defined.
  *
  * @module
  */
