@@ -58,14 +58,11 @@ export {
   type Schema,
   type SchemaDefinition,
 } from "./src/schema/schema.ts";
-export {
-  ThreadStats,
-  type ThreadStatsHandle,
-  type ThreadStatsOptions,
-} from "./src/thread_stats.ts";
-export type { RevokeOptions, Seat, SeatTicket } from "./src/threads/seat.ts";
+export { type StatsView, ThreadStats, type ThreadStatsOptions } from "./src/thread_stats.ts";
+export type { SeatTicket, ThreadStatsHandle } from "./src/threads/handle.ts";
+export type { RevokeOptions, Seat } from "./src/threads/seat.ts";
 export type { ThreadInfo, ThreadState } from "./src/threads/slot_directory.ts";
-export type { Thread } from "./src/threads/thread.ts";
+export type { Thread } from "./src/thread.ts";
 export type {
   Aggregator,
   SeriesSnapshot,

@@ -19,7 +19,8 @@ import {
 import type { Snapshot } from "./snapshots/snapshot.ts";
 import { type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
 import { parseDescription } from "./schema/description.ts";
-import { Seat, type SeatTicket } from "./threads/seat.ts";
+import type { SeatTicket, ThreadStatsHandle } from "./threads/handle.ts";
+import { Seat } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
   ACTIVE,
@@ -30,7 +31,7 @@ import {
   type Tenure,
   type ThreadInfo,
 } from "./threads/slot_directory.ts";
-import { Thread } from "./threads/thread.ts";
+import { Thread } from "./thread.ts";
 import { ThreadHome } from "./threads/thread_home.ts";
 
 /** Options of {@linkcode ThreadStats.create}. */
@@ -53,16 +54,6 @@ export interface ThreadStatsOptions {
    * @default {60}
    */
   quarantineSeconds?: number;
-}
-
-/** What goes to other threads by `postMessage`, `workerData` or `BroadcastChannel`. */
-export interface ThreadStatsHandle {
-  /** The layout of the memory. */
-  readonly threadStats: number;
-  /** The memory. */
-  readonly buffer: SharedArrayBuffer;
-  /** The reserved slot, in the handle of a {@linkcode Seat}. */
-  readonly seat?: SeatTicket;
 }
 
 /** Statistics as {@linkcode ThreadStats.inspect} shows them. */

@@ -4,16 +4,8 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import type { ThreadStatsHandle } from "../thread_stats.ts";
+import type { ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
-
-/** Which tenure of which slot a seat's handle is for. */
-export interface SeatTicket {
-  /** Number of the slot. */
-  readonly slot: number;
-  /** Names the tenure. */
-  readonly control: number;
-}
 
 /** Options of {@linkcode Seat.revoke}. */
 export interface RevokeOptions {

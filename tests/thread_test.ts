@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { StaleThreadError } from "../../mod.ts";
-import { Arena } from "../../src/memory/arena.ts";
-import { H_REFUSED_UPDATES } from "../../src/memory/layout.ts";
-import { assertRefuses, assertRefusesUnchanged } from "../metrics/observe.ts";
-import { attachTraffic, createTraffic } from "../metrics/traffic.ts";
+import { StaleThreadError } from "../mod.ts";
+import { Arena } from "../src/memory/arena.ts";
+import { H_REFUSED_UPDATES } from "../src/memory/layout.ts";
+import { assertRefuses, assertRefusesUnchanged } from "./metrics/observe.ts";
+import { attachTraffic, createTraffic } from "./metrics/traffic.ts";
 
 describe("Thread.unregister()", () => {
   it("keeps what was counted, and does nothing the second time", () => {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { MetricWriters } from "../metrics/writers.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
-import type { ThreadHome } from "./thread_home.ts";
+import type { MetricWriters } from "./metrics/writers.ts";
+import type { SchemaDefinition } from "./schema/schema.ts";
+import type { ThreadHome } from "./threads/thread_home.ts";
 
 /**
  * The calling thread as a writer. Made by {@linkcode ThreadStats.registerThread}; not for other threads.

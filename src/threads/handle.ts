@@ -1,0 +1,23 @@
+/**
+ * What goes from thread to thread.
+ *
+ * @module
+ */
+
+/** Which tenure of which slot a seat's handle is for. */
+export interface SeatTicket {
+  /** Number of the slot. */
+  readonly slot: number;
+  /** Names the tenure. */
+  readonly control: number;
+}
+
+/** What goes to other threads by `postMessage`, `workerData` or `BroadcastChannel`. */
+export interface ThreadStatsHandle {
+  /** The layout of the memory. */
+  readonly threadStats: number;
+  /** The memory. */
+  readonly buffer: SharedArrayBuffer;
+  /** The reserved slot, in the handle of a `Seat`. */
+  readonly seat?: SeatTicket;
+}
