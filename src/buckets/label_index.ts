@@ -286,6 +286,7 @@ export class LabelIndex {
   /** Whether `epoch`, read before, belongs to the life of a series. */
   #isIn(series: Series, epoch: number): boolean {
     if (epoch === series.epoch) return true;
+    if (((epoch - series.life) | 0) < 0) return false;
     if ((epoch & 1) === 0 || this.#word(series.id).life !== series.life) return false;
     if (((epoch - series.epoch) | 0) > 0) series.epoch = epoch;
     return true;

@@ -10,7 +10,16 @@
 import type { Arena } from "../memory/arena.ts";
 import { freeBlock, takeBlock } from "../memory/blocks.ts";
 import { readUnits, writeUnits } from "../memory/text.ts";
-import { L_EPOCH, L_ID, L_KIND, L_LENGTHS, L_METRIC, L_STAMP } from "../memory/layout.ts";
+import {
+  L_CLASS,
+  L_EPOCH,
+  L_ID,
+  L_KIND,
+  L_LENGTHS,
+  L_METRIC,
+  L_STAMP,
+  LINE,
+} from "../memory/layout.ts";
 
 /** A bucket that `create()` made, without labels. */
 export const ANONYMOUS = 0;
@@ -76,10 +85,12 @@ export function readLabels(
   block: number,
   count: number,
 ): { kind: number; values: string[] } | undefined {
-  const limit = arena.buffer.byteLength;
   const words = block * 2;
-  if ((words + L_LENGTHS + count) * 4 > limit) return undefined;
-  const { i32, u16 } = arena.views(limit);
+  const length = arena.buffer.byteLength;
+  if ((words + L_LENGTHS + count) * 4 > length) return undefined;
+  const { i32, u16 } = arena.views(length);
+  // What looks like a length may be the text of another metric's labels: believed only within the block.
+  const limit = Math.min(length, block * 8 + LINE * 2 ** (Atomics.load(i32, words + L_CLASS) & 31));
   const kind = Atomics.load(i32, words + L_KIND);
   if (kind !== LABELLED) return { kind, values: [] };
   const values: string[] = [];
