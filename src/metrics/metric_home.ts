@@ -209,15 +209,17 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
     }
     case "record": {
       const layout = layoutOf(definition.fields);
-      const parts = { layout, kernel: makeKernel(name, layout) };
+      const kernel = makeKernel(name, layout);
+      const parts = { layout, kernel };
+      // One class for all threads of this program, so that the engine knows it well.
+      const Records = kernel.withUpdates(OwnRecords);
+      const LabelledRecords = kernel.withUpdates(OwnLabelledRecords);
       return {
         bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
         cells: ({ arena, cells }, place) => new RecordCells(arena, cells, { ...place, ...parts }),
         writer: (home) => {
           const records = { ...home, ...parts };
-          return home.index === undefined
-            ? new OwnRecords(records)
-            : new OwnLabelledRecords(records);
+          return home.index === undefined ? new Records(records) : new LabelledRecords(records);
         },
       };
     }

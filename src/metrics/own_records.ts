@@ -11,83 +11,55 @@ import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../errors.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordFields } from "../schema/record.ts";
-import { EPOCH, EPOCH_INDEX, NOTES, type RecordHome, RecordPublisher } from "./record_publisher.ts";
+import { type RecordHome, RecordPublisher } from "./record_publisher.ts";
 import { Burst, type BurstHost, type RecordBurst } from "./record_burst.ts";
-import type { AnyFields } from "./record_kernel.ts";
+import type { AnyFields, BucketLife, UpdateHost } from "./record_kernel.ts";
 import type { LabelledRecordWriter, RecordBucketWriter, RecordWriter } from "./writers.ts";
 
 /** A life of a labelled bucket, and the epoch of it in which its writer has last changed it. */
-interface RecordLife {
+interface RecordLife extends BucketLife {
   readonly series: Series;
   epoch: number;
 }
 
 /** The records of one metric in one thread. Owner thread only. */
-export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFields> {
-  declare private readonly control: number;
-  declare private readonly controlIndex: number;
+export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFields>, UpdateHost {
   declare private readonly burst: Burst;
+  /** Made by the kernel. */
+  declare update: (id: number, delta: AnyFields) => void;
+  /** Made by the kernel. Like `update`, but only in one life of the bucket. */
+  declare updateLife: (life: RecordLife, delta: AnyFields) => void;
 
   constructor(home: RecordHome) {
     super(home);
-    this.control = home.thread.tenure.control;
-    this.controlIndex = home.thread.controlIndex;
     // A class for each writer, so that the engine knows its accessors.
     this.burst = new (home.kernel.withFields(Burst))(home, this.burstHost());
   }
 
-  update(id: number, delta: AnyFields): void {
-    if (!this.isReady(id)) this.prepare(id, "update");
-    this.kernel.merge(this, id * this.fields, delta);
-    this.publish(id);
-  }
-
   begin(id: number): RecordBurst<RecordFields> {
     if (!this.isReady(id)) this.prepare(id, "begin");
-    this.turn = (this.turn + 1) | 0;
-    this.burst.$open(id, this);
-    return this.burst as unknown as RecordBurst<RecordFields>;
-  }
-
-  /** Like `update`, but only in one life of the bucket. */
-  updateLife(life: RecordLife, delta: AnyFields): void {
-    const { id } = life.series;
-    if (!this.isReady(id) || this.notes[id * NOTES + EPOCH] !== life.epoch) {
-      this.prepare(id, "update", life);
-    }
-    this.kernel.merge(this, id * this.fields, delta);
-    this.publish(id);
+    return this.open(id);
   }
 
   /** Like `begin`, but only in one life of the bucket. */
   beginLife(life: RecordLife): RecordBurst<RecordFields> {
-    const { id } = life.series;
-    if (!this.isReady(id) || this.notes[id * NOTES + EPOCH] !== life.epoch) {
-      this.prepare(id, "begin", life);
-    }
-    this.turn = (this.turn + 1) | 0;
+    if (!this.isReadyIn(life)) this.prepare(life.id, "begin", life);
+    return this.open(life.id);
+  }
+
+  private open(id: number): RecordBurst<RecordFields> {
+    this.reach = 0;
     this.burst.$open(id, this);
     return this.burst as unknown as RecordBurst<RecordFields>;
   }
 
-  /** Whether the thread may write. */
-  protected isOwner(): boolean {
-    // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two writers.
-    return this.words[this.controlIndex] === this.control;
-  }
-
-  /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
-  private isReady(id: number): boolean {
-    if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return false;
-    const { words, notes } = this;
-    const at = id * NOTES;
-    // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
-    return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] && this.isOwner() &&
-      !this.burst.$isOpen;
+  /** Whether the bucket can be changed right now, and is in the given life. */
+  isReadyIn({ id, epoch }: RecordLife): boolean {
+    return this.isReady(id) && this.epochOf(id) === epoch;
   }
 
   /** The first touch, one after a clear, or one that must be refused. */
-  private prepare(id: number, verb: string, life?: RecordLife): void {
+  prepare(id: number, verb: string, life?: RecordLife): void {
     const { table, thread, index } = this.home;
     const what = `${verb} ${table.name}`;
     thread.check(what);
@@ -106,24 +78,26 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
       }
       life.epoch = epoch;
     }
-    if (id >= this.room || this.notes[id * NOTES + EPOCH] !== epoch) this.adopt(id, epoch);
+    if (this.epochOf(id) !== epoch) this.adopt(id, epoch);
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
+    this.reach = this.room;
   }
 
   /** What the burst may do with this writer. */
   private burstHost(): BurstHost {
     return {
       commit: (id) => {
-        // Unordered; pairs with the changes in `SlotDirectory`: a thread may be revoked while its burst is open.
-        if (this.words[this.controlIndex] !== this.control) {
-          this.adopt(id, this.notes[id * NOTES + EPOCH]);
+        this.reach = this.room;
+        // A thread may be revoked while its burst is open.
+        if (!this.isOwner()) {
+          this.adopt(id, this.epochOf(id));
           this.home.thread.check(`commit ${this.home.table.name}`);
         }
         this.publish(id);
       },
       discard: (id) => {
-        this.turn = (this.turn + 1) | 0;
-        this.adopt(id, this.notes[id * NOTES + EPOCH]);
+        this.reach = this.room;
+        this.adopt(id, this.epochOf(id));
       },
     };
   }
@@ -138,7 +112,7 @@ export class OwnRecord implements RecordBucketWriter<RecordFields> {
 
   constructor(records: OwnRecords, series: Series) {
     this.id = series.id;
-    this.life = { series, epoch: 0 };
+    this.life = { id: series.id, series, epoch: 0 };
     this.records = records;
   }
 

@@ -6,7 +6,7 @@
 import { cannot, got } from "../errors.ts";
 import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
 import type { RecordHome } from "./record_publisher.ts";
-import type { AnyFields, FieldHolder, MergeTarget, RecordKernel } from "./record_kernel.ts";
+import type { AnyFields, FieldHolder, RecordValues } from "./record_kernel.ts";
 
 /** The methods of a burst, beside the fields as properties. */
 export interface BurstMethods<Fields extends RecordFields> {
@@ -56,33 +56,26 @@ export class Burst implements FieldHolder {
   $isOpen = false;
   $values: Float64Array = new Float64Array(0);
   $bits: Uint32Array = new Uint32Array(0);
-  $own: MergeTarget = NOTHING;
   /** The first word of the record in `$values`. */
   $base = 0;
   declare readonly $fields: number;
-  declare readonly $kernel: RecordKernel;
+  /** Made by the kernel, like the fields. */
+  declare merge: (delta: AnyFields) => void;
   declare readonly $host: BurstHost;
   declare readonly $metric: string;
 
   constructor(home: RecordHome, host: BurstHost) {
     this.$fields = home.layout.fields.length;
-    this.$kernel = home.kernel;
     this.$host = host;
     this.$metric = home.table.name;
   }
 
-  $open(id: number, own: MergeTarget): void {
+  $open(id: number, { values, bits }: RecordValues): void {
     this.$isOpen = true;
     this.id = id;
     this.$base = id * this.$fields;
-    this.$own = own;
-    this.$values = own.values;
-    this.$bits = own.bits;
-  }
-
-  merge(delta: AnyFields): void {
-    if (!this.$isOpen) this.$refuse("merge into");
-    this.$kernel.merge(this.$own, this.$base, delta);
+    this.$values = values;
+    this.$bits = bits;
   }
 
   commit(): void {
@@ -107,5 +100,3 @@ export class Burst implements FieldHolder {
     );
   }
 }
-
-const NOTHING: MergeTarget = { values: new Float64Array(0), bits: new Uint32Array(0), turn: 0 };

@@ -7,18 +7,34 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot } from "../errors.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
-/** The private values of a thread's records, into which changes are merged. */
-export interface MergeTarget {
+/** The private values of a thread's records. */
+export interface RecordValues {
   /** The values. */
   readonly values: Float64Array;
   /** The same as 32-bit halves. */
   readonly bits: Uint32Array;
-  /** Changes whenever a burst begins or something is committed. */
-  readonly turn: number;
+}
+
+/** What an update needs of the records that it changes: the buckets of one metric in one thread. */
+export interface UpdateHost extends RecordValues {
+  /** Whether a bucket can be changed right now. */
+  isReady(id: number): boolean;
+  /** Whether it can be changed right now, in the given life. */
+  isReadyIn(life: BucketLife): boolean;
+  /** Makes it so, or throws. */
+  prepare(id: number, verb: string, life?: BucketLife): void;
+  /** Publishes the values of a bucket. */
+  publish(id: number): void;
+}
+
+/** A life of a bucket. */
+export interface BucketLife {
+  /** The bucket. */
+  readonly id: number;
 }
 
 /** A change or a value of unknown fields. */
@@ -26,13 +42,6 @@ export type AnyFields = Record<string, number | bigint | undefined>;
 
 /** The inner loops. */
 export interface RecordKernel {
-  /**
-   * Merges a change into the values from `base` on. Reads and checks all fields before it changes one.
-   *
-   * @throws {TypeError} When a field is of the wrong type, or a getter of the change has used the same metric.
-   * @throws {RangeError} When it is out of range.
-   */
-  merge(own: MergeTarget, base: number, delta: AnyFields): void;
   /** Copies the fields' words one by one: bulk copies may tear in shared memory. */
   copy(
     values: Float64Array,
@@ -51,7 +60,13 @@ export interface RecordKernel {
   ): void;
   /** The values as an object. */
   toObject(values: Float64Array, bits: Uint32Array, base: number): AnyFields;
-  /** Makes a subclass whose properties read and write the fields. */
+  /**
+   * Makes a subclass with the methods `update(id, delta)` and `updateLife(life, delta)`: merge a change into the values of a
+   * bucket and publish them. They read the change before they look at anything else, as a getter may do whatever it
+   * likes, and check all fields before they change one.
+   */
+  withUpdates<Base extends UpdateHostClass>(Base: Base): Base;
+  /** Makes a subclass whose properties read and write the fields, with a method `merge(delta)`. */
   withFields<Base extends FieldHolderClass>(Base: Base): Base;
 }
 
@@ -73,13 +88,21 @@ export interface FieldHolder {
 // deno-lint-ignore no-explicit-any -- TypeScript asks for `any[]` in the constructor of a mixin's base
 export type FieldHolderClass = new (...args: any[]) => FieldHolder;
 
+/** A class to which updates can be added. */
+// deno-lint-ignore no-explicit-any -- the same
+export type UpdateHostClass = new (...args: any[]) => UpdateHost;
+
 /** What the compiled text calls. */
-const TOOLS = { addHalves, addUint64, getUint64, reject, rejectReentry, setUint64 };
+const TOOLS = { addHalves, addUint64, getUint64, reject, rejectFirst, setUint64 };
 
 /** Makes the inner loops for a list of fields. */
 export function makeKernel(name: string, layout: RecordLayout): RecordKernel {
   try {
-    return new Function("tools", "metric", kernelSource(layout))(TOOLS, name) as RecordKernel;
+    return new Function("tools", "metric", "fields", kernelSource(layout))(
+      TOOLS,
+      name,
+      layout.fields,
+    ) as RecordKernel;
   } catch {
     return interpretKernel(name, layout);
   }
@@ -147,32 +170,24 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
     }`;
   };
   const words = (count: number, first = 0) => Array.from({ length: count }, (_, n) => first + n);
-  return `"use strict";
-const { addHalves, addUint64, getUint64, reject, rejectReentry, setUint64 } = tools;
-return {
-  merge(own, base, delta) {
-    if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
-    const { turn } = own;
-${each((n) => `    const v${n} = delta.${fields[n].name};`)}
-${
-    each((n) =>
-      `    if (v${n} !== undefined && !(${check(n)})) reject(metric, "${fields[n].name}", "${
-        fields[n].type
-      }", v${n});`
-    )
-  }
-    if (own.turn !== turn) rejectReentry(metric);
-    const { values, bits } = own;
-${each((n) => `    if (v${n} !== undefined) { ${apply(n)} }`)}
-  },
-  copy(values, bits, base, toValues, toBits, to) {
-${words(doubles).map((w) => `    toValues[to + ${w}] = values[base + ${w}];`).join("\n")}
+  const copy = `copy(values, bits, base, toValues, toBits, to) {
+${words(doubles).map((w) => `      toValues[to + ${w}] = values[base + ${w}];`).join("\n")}
 ${
     words(2 * (fields.length - doubles), 2 * doubles).map((w) =>
-      `    toBits[2 * to + ${w}] = bits[2 * base + ${w}];`
+      `      toBits[2 * to + ${w}] = bits[2 * base + ${w}];`
     ).join("\n")
   }
-  },
+    }`;
+  const names = fields.map((_, n) => `v${n}`).join(", ");
+  const read = `if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
+${each((n) => `      const v${n} = delta.${fields[n].name};`)}`;
+  const areValid = fields.map((_, n) => `(v${n} === undefined || ${check(n)})`).join(" && ");
+  const change = `if (!(${areValid})) rejectFirst(metric, fields, [${names}]);
+${each((n) => `      if (v${n} !== undefined) { ${apply(n)} }`)}`;
+  return `"use strict";
+const { addHalves, addUint64, getUint64, reject, rejectFirst, setUint64 } = tools;
+return {
+  ${copy},
   combine(totals, totalBits, values, bits) {
 ${each((n) => `    ${combine(n)}`)}
   },
@@ -187,9 +202,41 @@ ${
   }
     };
   },
+  withUpdates(Base) {
+    return class extends Base {
+    update(id, delta) {
+      ${read}
+      if (!this.isReady(id)) this.prepare(id, "update");
+      this.apply(id, ${names});
+      this.publish(id);
+    }
+    updateLife(life, delta) {
+      ${read}
+      const { id } = life;
+      if (!this.isReadyIn(life)) this.prepare(id, "update", life);
+      this.apply(id, ${names});
+      this.publish(id);
+    }
+    ${copy}
+    apply(id, ${names}) {
+      const { values, bits } = this;
+      const base = id * ${fields.length};
+      ${change}
+    }
+    };
+  },
   withFields(Base) {
     // Accessors in a class body: those that are defined on a prototype cost JavaScriptCore 3-20 times as much.
     return class extends Base {
+    merge(delta) {
+      ${read}
+      if (!this.$isOpen) this.$refuse("merge into");
+      this.$apply(${names});
+    }
+    $apply(${names}) {
+      const { $values: values, $bits: bits, $base: base } = this;
+      ${change}
+    }
 ${each(accessor)}
     };
   },
@@ -198,25 +245,21 @@ ${each(accessor)}
 
 /** The same without a compiler. */
 export function interpretKernel(metric: string, { fields, doubles }: RecordLayout): RecordKernel {
+  const read = (delta: AnyFields): unknown[] => {
+    if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
+    // One look at each field, as a getter may give another value the next time.
+    return fields.map(({ name }) => delta[name]);
+  };
+  const change = ({ values, bits }: RecordValues, base: number, given: unknown[]) => {
+    rejectFirst(metric, fields, given);
+    for (const [n, { op, type, word }] of fields.entries()) {
+      const value = given[n];
+      if (value === undefined) continue;
+      if (type === "u64") addUint64(bits, 2 * (base + word), value as number | bigint);
+      else values[base + word] = mergeNumber(op, values[base + word], value as number);
+    }
+  };
   return {
-    merge(own, base, delta) {
-      if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
-      const { turn } = own;
-      // One look at each field, as a getter may give another value the next time.
-      const given = fields.map(({ name }) => delta[name]);
-      for (const [n, { name, op, type }] of fields.entries()) {
-        const value = given[n];
-        if (value !== undefined && !isValid(op, type, value)) reject(metric, name, type, value);
-      }
-      if (own.turn !== turn) rejectReentry(metric);
-      const { values, bits } = own;
-      for (const [n, { op, type, word }] of fields.entries()) {
-        const value = given[n];
-        if (value === undefined) continue;
-        if (type === "u64") addUint64(bits, 2 * (base + word), value);
-        else values[base + word] = mergeNumber(op, values[base + word], value as number);
-      }
-    },
     copy(values, bits, base, toValues, toBits, to) {
       for (let w = 0; w < doubles; w++) toValues[to + w] = values[base + w];
       for (let w = 2 * doubles; w < 2 * fields.length; w++) toBits[2 * to + w] = bits[2 * base + w];
@@ -234,8 +277,31 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
       }
       return object;
     },
+    withUpdates(Base) {
+      return class extends Base {
+        update(id: number, delta: AnyFields): void {
+          const given = read(delta);
+          if (!this.isReady(id)) this.prepare(id, "update");
+          change(this, id * fields.length, given);
+          this.publish(id);
+        }
+
+        updateLife(life: BucketLife, delta: AnyFields): void {
+          const given = read(delta);
+          if (!this.isReadyIn(life)) this.prepare(life.id, "update", life);
+          change(this, life.id * fields.length, given);
+          this.publish(life.id);
+        }
+      };
+    },
     withFields(Base) {
-      const FieldsClass = class extends Base {};
+      const FieldsClass = class extends Base {
+        merge(delta: AnyFields): void {
+          const given = read(delta);
+          if (!this.$isOpen) this.$refuse("merge into");
+          change({ values: this.$values, bits: this.$bits }, this.$base, given);
+        }
+      };
       for (const field of fields) {
         Object.defineProperty(FieldsClass.prototype, field.name, accessorOf(metric, field));
       }
@@ -279,6 +345,18 @@ function isValid(op: string, type: string, value: unknown): boolean {
   return op === "sum" ? Number.isFinite(value) : !Number.isNaN(value);
 }
 
+/** Throws what is wrong with the first value that is not valid. */
+function rejectFirst(
+  metric: string,
+  fields: readonly FieldPlace[],
+  given: readonly unknown[],
+): void {
+  for (const [n, { name, op, type }] of fields.entries()) {
+    const value = given[n];
+    if (value !== undefined && !isValid(op, type, value)) reject(metric, name, type, value);
+  }
+}
+
 /** Throws what is wrong with a value. */
 function reject(metric: string, field: string, type: string, value: unknown): never {
   if (field === "") {
@@ -299,17 +377,6 @@ function reject(metric: string, field: string, type: string, value: unknown): ne
         ? `${field} must be an integer of 32 bits`
         : `${field} must be a finite number`,
       value,
-    ),
-  );
-}
-
-/** Throws because a getter of a change has begun or committed something of the same metric: the change came too late. */
-function rejectReentry(metric: string): never {
-  throw new TypeError(
-    cannot(
-      `update ${metric}`,
-      "a change must not use the metric while it is read",
-      got("a getter that does"),
     ),
   );
 }

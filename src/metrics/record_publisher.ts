@@ -35,7 +35,7 @@ import {
 } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { CellHome } from "./own_cell.ts";
-import type { MergeTarget, RecordKernel } from "./record_kernel.ts";
+import type { RecordKernel, RecordValues } from "./record_kernel.ts";
 import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
 
 /** What a record's writers need to know of their metric. */
@@ -46,29 +46,33 @@ export interface RecordHome extends CellHome {
   readonly kernel: RecordKernel;
 }
 
+// Not exported, as V8 loads an exported constant from its module, checks it and converts it at each use: six instructions.
 /** A commit advances the version by this. */
-export const COMMIT = 2;
+const COMMIT = 2;
 /** The bit of the version by which readers ask for the rescue slot. */
-export const WAITING = 1;
+const WAITING_BIT = 1;
 
 // What the owner notes of each bucket, in `notes`.
 /** Index of the bucket's epoch word. */
-export const EPOCH_INDEX = 0;
+const EPOCH_INDEX = 0;
 /** The epoch to which the private values belong; 0 before the first touch. */
-export const EPOCH = 1;
+const EPOCH = 1;
 /** Index in `doubles` of the slot that the next commit writes: not the one that the version names. */
 const IDLE = 2;
-/** Index of the slot that the last commit wrote. */
-const LAST = 3;
+/** What turns the index of either slot into that of the other one, by exclusive or. */
+const FLIP = 3;
 /** Index of the version word. */
 const VERSION = 4;
 /** Index in `words` of the segment's rescue slot. */
 const RESCUE = 5;
 /** Notes per bucket; a power of two. */
-export const NOTES = 8;
+const NOTES = 8;
+
+/** The bit of the version by which readers ask for the rescue slot. */
+export const WAITING = WAITING_BIT;
 
 /** The records of one (thread, metric), as their owner sees them. Owner thread only. */
-export class RecordPublisher implements MergeTarget {
+export class RecordPublisher implements RecordValues {
   /** The shared memory, as far as this metric's records in this thread need it. */
   declare protected words: Int32Array;
   declare private doubles: Float64Array;
@@ -79,14 +83,16 @@ export class RecordPublisher implements MergeTarget {
   values: Float64Array = new Float64Array(0);
   /** The same as 32-bit halves. */
   bits: Uint32Array = new Uint32Array(0);
-  /** Changes whenever a burst begins or something is committed. */
-  turn = 0;
   /** Buckets for which there is room in the private memory. */
   protected room = 0;
-  declare protected readonly fields: number;
-  declare protected readonly kernel: RecordKernel;
+  /** Ids below may be ready: `room`, or 0 while a burst is open. */
+  protected reach = 0;
   /** The overflow series' bucket, -1 while it is not known. */
   private overflow = -1;
+  declare private readonly control: number;
+  declare private readonly controlIndex: number;
+  declare protected readonly fields: number;
+  declare protected readonly kernel: RecordKernel;
   /** What never changes, off the hot path. */
   declare protected readonly home: RecordHome;
 
@@ -98,31 +104,56 @@ export class RecordPublisher implements MergeTarget {
     this.fields = home.layout.fields.length;
     this.kernel = home.kernel;
     this.home = home;
+    this.control = home.thread.tenure.control;
+    this.controlIndex = home.thread.controlIndex;
+  }
+
+  /** Whether the thread may write. */
+  protected isOwner(): boolean {
+    // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two writers.
+    return this.words[this.controlIndex] === this.control;
+  }
+
+  /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
+  isReady(id: number): boolean {
+    if (!(typeof id === "number" && id < this.reach && id >>> 0 === id)) return false;
+    const { words, notes } = this;
+    const at = id * NOTES;
+    // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
+    return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] && this.isOwner();
+  }
+
+  /** The epoch to which the private values of a bucket belong; 0 before the first touch. */
+  protected epochOf(id: number): number {
+    return id < this.room ? this.notes[id * NOTES + EPOCH] : 0;
   }
 
   /** Publishes the private values of a bucket. Wait-free. */
-  protected publish(id: number): void {
+  publish(id: number): void {
     const { words, notes } = this;
-    this.turn = (this.turn + 1) | 0;
     const at = id * NOTES;
     const to = notes[at + IDLE];
     // Unordered. Pairs with the copies in `RecordCells`, which are thrown away if the version moved.
-    this.kernel.copy(this.values, this.bits, id * this.fields, this.doubles, this.halves, to);
+    this.copy(this.values, this.bits, id * this.fields, this.doubles, this.halves, to);
     words[(to + this.fields) * 2] = notes[at + EPOCH];
-    notes[at + IDLE] = notes[at + LAST];
-    notes[at + LAST] = to;
+    notes[at + IDLE] = to ^ notes[at + FLIP];
     // SeqCst read-modify-write; pairs with the load and the confirmation in `RecordCells`. A store is not enough: on AArch64
     // the next commit's plain stores may pass a store-release, and a reader would take half of that commit for this one.
     const before = Atomics.add(words, notes[at + VERSION], COMMIT);
-    if (before & WAITING) this.serve(id, before + COMMIT);
+    if (before & WAITING_BIT) this.serve(id, before + COMMIT);
     if (id === this.overflow) this.countOverflow();
+  }
+
+  /** Copies the fields' words. The kernel's subclasses have it as their own, as JavaScriptCore inlines no function that is a value. */
+  protected copy(...parameters: Parameters<RecordKernel["copy"]>): void {
+    this.kernel.copy(...parameters);
   }
 
   /** Makes the values of the last commit the private ones, or the identities if that is of another epoch. */
   protected adopt(id: number, epoch: number): void {
     if (id >= this.room || this.notes[id * NOTES + VERSION] === 0) this.locate(id);
     const at = id * NOTES;
-    const from = this.notes[at + LAST];
+    const from = this.notes[at + IDLE] ^ this.notes[at + FLIP];
     if (this.words[(from + this.fields) * 2] === epoch) {
       this.kernel.copy(this.doubles, this.halves, from, this.values, this.bits, id * this.fields);
     } else {
@@ -158,8 +189,8 @@ export class RecordPublisher implements MergeTarget {
     const version = wordIndex(start + parts.versions) + offset;
     const last = (Atomics.load(this.words, version) >> 1) & 1;
     this.notes[at + EPOCH_INDEX] = table.segment(segment)!.epochs + offset;
-    this.notes[at + LAST] = slots + last * layout.stride;
     this.notes[at + IDLE] = slots + (last ^ 1) * layout.stride;
+    this.notes[at + FLIP] = slots ^ (slots + layout.stride);
     this.notes[at + VERSION] = version;
     this.notes[at + RESCUE] = wordIndex(start + parts.rescue);
   }
@@ -191,12 +222,12 @@ export class RecordPublisher implements MergeTarget {
       rescue + RESCUE_OFFSET,
       id - firstId(segmentOf(id, table.shift), table.shift),
     );
-    Atomics.store(words, rescue + RESCUE_VERSION, version & ~WAITING);
+    Atomics.store(words, rescue + RESCUE_VERSION, version & ~WAITING_BIT);
     const to = longIndex(rescue * 4 + RESCUE_HEADER_BYTES);
     this.kernel.copy(this.values, this.bits, id * this.fields, this.doubles, this.halves, to);
     words[(to + this.fields) * 2] = notes[id * NOTES + EPOCH];
     Atomics.add(words, rescue + RESCUE_SEQUENCE, 1);
-    Atomics.and(words, notes[id * NOTES + VERSION], ~WAITING);
+    Atomics.and(words, notes[id * NOTES + VERSION], ~WAITING_BIT);
   }
 
   private countOverflow(): void {
