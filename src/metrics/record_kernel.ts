@@ -160,7 +160,7 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
     set ${name}(v${n}) {
       if (!this.$isOpen) this.$refuse("change");
       if (!(${type === "f64" ? `typeof v${n} === "number" && v${n} === v${n}` : check(n)})) {
-        reject(metric, "${name}", "${type}", v${n});
+        rejectField(${n}, v${n});
       }
       ${
       isU64
@@ -186,6 +186,7 @@ ${each((n) => `      const v${n} = delta.${fields[n].name};`)}`;
 ${each((n) => `      if (v${n} !== undefined) { ${apply(n)} }`)}`;
   return `"use strict";
 const { addHalves, addUint64, getUint64, reject, rejectFirst, setUint64 } = tools;
+const rejectField = (n, value) => reject(metric, fields[n].name, fields[n].type, value);
 return {
   ${copy},
   combine(totals, totalBits, values, bits) {

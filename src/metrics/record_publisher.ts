@@ -116,7 +116,7 @@ export class RecordPublisher implements RecordValues {
 
   /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
   isReady(id: number): boolean {
-    if (!(typeof id === "number" && id < this.reach && id >>> 0 === id)) return false;
+    if (!(id >>> 0 === id && id < this.reach)) return false;
     const { words, notes } = this;
     const at = id * NOTES;
     // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
@@ -140,7 +140,12 @@ export class RecordPublisher implements RecordValues {
     // SeqCst read-modify-write; pairs with the load and the confirmation in `RecordCells`. A store is not enough: on AArch64
     // the next commit's plain stores may pass a store-release, and a reader would take half of that commit for this one.
     const before = Atomics.add(words, notes[at + VERSION], COMMIT);
-    if (before & WAITING_BIT) this.serve(id, before + COMMIT);
+    if ((before & WAITING_BIT) !== 0 || id === this.overflow) this.attend(id, before);
+  }
+
+  /** Does what is seldom asked for with a commit, of which `before` was the version. */
+  private attend(id: number, before: number): void {
+    if ((before & WAITING_BIT) !== 0) this.serve(id, before + COMMIT);
     if (id === this.overflow) this.countOverflow();
   }
 
