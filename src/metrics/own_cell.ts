@@ -60,9 +60,9 @@ export function placeOf({ table, thread, metric }: CellHome, id: number): CellPl
 export class OwnCell {
   /** The shared memory as 32-bit words. */
   declare protected words: Int32Array;
-  declare private readonly epochIndex: number;
-  declare private readonly controlIndex: number;
-  declare private readonly control: number;
+  declare protected readonly epochIndex: number;
+  declare protected readonly controlIndex: number;
+  declare protected readonly control: number;
   /** The epoch that the cell's tag has, once this writer has written: 0 before. */
   declare protected epoch: number;
   declare protected tag: number;
@@ -90,7 +90,12 @@ export class OwnCell {
     this.series = options.series;
   }
 
-  /** Whether nothing has happened to the bucket or the thread since the last update. */
+  /**
+   * Whether nothing has happened to the bucket or the thread since the last update.
+   *
+   * The hot methods have these two comparisons written out: here V8 learns of all kinds of cells together, and an `add()` in a program that
+   * also has histograms takes 74 instructions in place of 33 (Node 24).
+   */
   protected isCurrent(): boolean {
     // Unordered; pairs with the advances in `BucketTable`. Without it an update made after a clear would be dropped.
     return this.words[this.epochIndex] === this.epoch &&

@@ -34,7 +34,12 @@ export class OwnCounter extends OwnCell implements CounterWriter {
   }
 
   add(n = 1): void {
-    if (!(typeof n === "number" && n >= 0 && n < Infinity) || !this.isCurrent()) {
+    if (
+      !(typeof n === "number" && n >= 0 && n < Infinity) ||
+      // `isCurrent()`, written out.
+      this.words[this.epochIndex] !== this.epoch ||
+      this.words[this.controlIndex] !== this.control
+    ) {
       this.addSlowly(n);
       return;
     }

@@ -77,7 +77,12 @@ export class OwnGauge extends GaugeCell {
   }
 
   set(value: number): void {
-    if (!(typeof value === "number" && value - value === 0) || !this.isCurrent()) {
+    if (
+      !(typeof value === "number" && value - value === 0) ||
+      // `isCurrent()`, written out.
+      this.words[this.epochIndex] !== this.epoch ||
+      this.words[this.controlIndex] !== this.control
+    ) {
       this.setSlowly(value, false);
       return;
     }
@@ -86,7 +91,12 @@ export class OwnGauge extends GaugeCell {
   }
 
   add(n = 1): void {
-    if (!(typeof n === "number" && n - n === 0) || !this.isCurrent()) {
+    if (
+      !(typeof n === "number" && n - n === 0) ||
+      // `isCurrent()`, written out.
+      this.words[this.epochIndex] !== this.epoch ||
+      this.words[this.controlIndex] !== this.control
+    ) {
       this.setSlowly(n, true);
       return;
     }

@@ -28,6 +28,9 @@ import type { HistogramScale } from "./histogram_scale.ts";
 import { type CellHome, OwnCell, placeOf } from "./own_cell.ts";
 import type { HistogramWriter } from "./writers.ts";
 
+// Not the imported ones, as V8 loads, checks and converts those at each use.
+const SUM = HISTOGRAM_SUM;
+
 /** The greatest count of one update. */
 const MOST = Number.MAX_SAFE_INTEGER;
 
@@ -72,7 +75,9 @@ export class OwnHistogram extends OwnCell implements HistogramWriter {
     if (
       !(typeof value === "number" && value >= 0 && value < Infinity) ||
       !(typeof count === "number" && count > 0 && count <= MOST && count % 1 === 0) ||
-      !this.isCurrent()
+      // `isCurrent()`, written out.
+      this.words[this.epochIndex] !== this.epoch ||
+      this.words[this.controlIndex] !== this.control
     ) {
       this.recordSlowly(value, count);
       return;
@@ -98,7 +103,7 @@ export class OwnHistogram extends OwnCell implements HistogramWriter {
     if (bin < this.low) words[block + HISTOGRAM_LOW] = this.low = bin;
     if (bin > this.high) words[block + HISTOGRAM_HIGH] = this.high = bin;
     // Unordered; all pair with the loads in `HistogramCells.merge`. Do not tear.
-    doubles[head + HISTOGRAM_SUM] = this.sum += value * count;
+    doubles[head + SUM] = this.sum += value * count;
     if (value < this.min) doubles[head + HISTOGRAM_MIN] = this.min = value;
     if (value > this.max) doubles[head + HISTOGRAM_MAX] = this.max = value;
     if (value < this.lowest || value > this.highest) doubles[head + HISTOGRAM_CLAMPED] += count;
