@@ -111,20 +111,21 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     maxThreads: number,
   ) {
     const entries = Object.entries(schema.metrics);
-    this.handle = Object.freeze({ threadStats: handle.threadStats, buffer: handle.buffer });
-    this.#seat = handle.seat;
-    this.#arena = new Arena(handle.buffer);
+    const { seat, ...shared } = handle;
+    this.handle = Object.freeze(shared);
+    this.#seat = seat;
+    this.#arena = new Arena(handle);
     this.#slots = new SlotDirectory(this.#arena, maxThreads, quarantine);
     this.#cells = new CellSegments(
       this.#arena,
       this.#slots,
       entries.map(([, definition]) => shapeOf(definition)),
     );
-    const shared = { arena: this.#arena, slots: this.#slots, cells: this.#cells };
+    const parts = { arena: this.#arena, slots: this.#slots, cells: this.#cells };
     const { logs } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
     this.#homes = new Map(entries.map(([name, definition], metric) => {
       const place = { name, metric, control: controlOffset(maxThreads, metric), log: logs[metric] };
-      return [name, new MetricHome(definition, place, shared)];
+      return [name, new MetricHome(definition, place, parts)];
     }));
     const readers = [...this.#homes].map(([name, home]) => [name, home.reader]);
     this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
@@ -169,8 +170,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
       description: schema.description,
       labelled,
     };
-    const buffer = makeMemory(format, maxByteLength);
-    const handle = Object.freeze({ threadStats: LAYOUT_VERSION, buffer });
+    const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
     const stats = new ThreadStats(schema as Schema<Metrics>, handle, quarantineSeconds, maxThreads);
     for (const home of stats.#homes.values()) home.initialize();
     return stats;
@@ -385,7 +385,7 @@ function formatOf(what: string, handle: ThreadStatsHandle): Format {
   if (handle.threadStats !== LAYOUT_VERSION) {
     throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, handle.threadStats));
   }
-  return readFormat(handle.buffer);
+  return readFormat(handle);
 }
 
 function labelledOf(schema: Schema): boolean[] {

@@ -32,7 +32,7 @@ describe("ThreadStats.create()", () => {
 
   it("has 64 threads and 1 GiB of address space by default", () => {
     const stats = createTraffic();
-    assertEquals(stats.handle.buffer.maxByteLength, 2 ** 30);
+    assertEquals(new Arena(stats.handle).maxByteLength, 2 ** 30);
     assert(stats.handle.buffer.byteLength < 2 ** 20);
     for (let n = 0; n < 64; n++) stats.registerThread();
     assertThrows(() => stats.registerThread(), RangeError, "at most 64 at a time");
@@ -92,7 +92,7 @@ describe("ThreadStats.create()", () => {
   });
 
   it("refuses a schema that needs more than maxByteLength", () => {
-    const needed = new Arena(createTraffic({ maxThreads: 1 }).handle.buffer).bytesUsed;
+    const needed = new Arena(createTraffic({ maxThreads: 1 }).handle).bytesUsed;
     assertThrows(
       () => createTraffic({ maxThreads: 1, maxByteLength: 1000 }),
       RangeError,
@@ -131,7 +131,7 @@ describe("ThreadStats.attach()", () => {
     assertEquals(stats.metrics.packets.read(), 3);
     assertEquals(stats.metrics.requests.read({ status: "200", method: "GET" }), 4);
     assertEquals(stats.metrics.cell.read(id), { ...NOTHING, packets: 1 });
-    assertEquals(there.handle.buffer.maxByteLength, stats.handle.buffer.maxByteLength);
+    assertEquals(new Arena(there.handle).maxByteLength, new Arena(stats.handle).maxByteLength);
   });
 
   it("refuses a schema that did not come from defineSchema", () => {
@@ -462,9 +462,9 @@ describe("churn", () => {
       thread.unregister();
     };
     for (let n = 0; n < 10; n++) round(n);
-    const { bytesUsed } = new Arena(stats.handle.buffer);
+    const { bytesUsed } = new Arena(stats.handle);
     for (let n = 10; n < 3000; n++) round(n);
-    assertEquals(new Arena(stats.handle.buffer).bytesUsed, bytesUsed);
+    assertEquals(new Arena(stats.handle).bytesUsed, bytesUsed);
     assertEquals(stats.metrics.packets.read(), 3000);
     assertEquals(stats.metrics.cell.read(cell).packets, 3000);
     assertEquals(stats.threads().length, 1);

@@ -124,7 +124,7 @@ describe("Thread.metrics", () => {
     const stats = createTraffic();
     const thread = stats.registerThread();
     thread.unregister();
-    const { i32 } = new Arena(stats.handle.buffer).views();
+    const { i32 } = new Arena(stats.handle).views();
     assertEquals(i32[H_REFUSED_UPDATES], 0);
     for (let n = 0; n < 3; n++) assertThrows(() => thread.metrics.packets.add(), StaleThreadError);
     assertEquals(i32[H_REFUSED_UPDATES], 3);

@@ -86,11 +86,13 @@ export function readLabels(
   count: number,
 ): { kind: number; values: string[] } | undefined {
   const words = block * 2;
-  const length = arena.buffer.byteLength;
-  if ((words + L_LENGTHS + count) * 4 > length) return undefined;
-  const { i32, u16 } = arena.views(length);
+  const head = (words + L_LENGTHS + count) * 4;
+  const { i32: heads } = arena.views(head);
+  if (head > heads.byteLength) return undefined;
   // What looks like a length may be the text of another metric's labels: believed only within the block.
-  const limit = Math.min(length, block * 8 + LINE * 2 ** (Atomics.load(i32, words + L_CLASS) & 31));
+  const end = block * 8 + LINE * 2 ** (Atomics.load(heads, words + L_CLASS) & 31);
+  const { i32, u16 } = arena.views(end);
+  const limit = Math.min(i32.byteLength, end);
   const kind = Atomics.load(i32, words + L_KIND);
   if (kind !== LABELLED) return { kind, values: [] };
   const values: string[] = [];

@@ -1,8 +1,7 @@
 /**
- * The growable shared memory: bump allocation, and the views through which everybody looks at it.
+ * The arena: bump allocation in the shared memory, and the views through which everybody looks at it.
  *
- * Assumptions: fresh memory of a `SharedArrayBuffer` is zero; a buffer's length, once grown, is seen by
- * every thread that learns of an offset in the new part.
+ * Assumptions: fresh memory is zero; every thread that learns of an offset in a grown part sees that the memory has grown.
  *
  * Guarantees: no byte is given out twice; nothing that was given out moves or goes away; an allocation
  * that fails changes nothing.
@@ -13,7 +12,8 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import { H_BUMP, LINE, LINE_PAIR, roundUp } from "./layout.ts";
+import { H_BUMP, H_MAX_BYTES, LINE, LINE_PAIR, roundUp } from "./layout.ts";
+import { type MemoryHandle, SharedMemory } from "./shared_memory.ts";
 
 /** Memory grows by at least this many bytes at a time, so that few threads see it grow. */
 const GROWTH = 256 * 1024;
@@ -37,22 +37,31 @@ export interface Views {
 
 /** One thread's view of the shared memory. Disposable: all state is in the memory itself. */
 export class Arena {
-  /** The memory. */
-  readonly buffer: SharedArrayBuffer;
+  /** The most bytes that it may give out. */
+  readonly maxByteLength: number;
+  readonly #memory: SharedMemory;
   #views: Views;
   #covered: number;
 
-  constructor(buffer: SharedArrayBuffer) {
-    this.buffer = buffer;
+  constructor(handle: MemoryHandle) {
+    this.#memory = new SharedMemory(handle);
+    const { buffer } = this.#memory;
     this.#covered = buffer.byteLength;
     this.#views = viewsOf(buffer);
+    this.maxByteLength = this.#views.f64[H_MAX_BYTES];
+  }
+
+  /** Bytes of the memory, as far as this thread has seen it grow. Any thread. */
+  get byteLength(): number {
+    return this.#memory.buffer.byteLength;
   }
 
   /** Views that reach at least to byte `end`. Any thread. */
   views(end = 0): Views {
     if (end > this.#covered) {
-      this.#covered = this.buffer.byteLength;
-      this.#views = viewsOf(this.buffer);
+      const buffer = this.#memory.refresh();
+      this.#covered = buffer.byteLength;
+      this.#views = viewsOf(buffer);
     }
     return this.#views;
   }
@@ -77,8 +86,8 @@ export class Arena {
       const bump = Atomics.load(i32, H_BUMP);
       const start = roundUp((bump >>> 0) * LINE, unit);
       const end = start + roundUp(bytes, unit);
-      if (end > this.buffer.maxByteLength) this.#full(bytes);
-      // The buffer grows first, so that a refusal by the system leaves nothing behind.
+      if (end > this.maxByteLength) this.#full(bytes);
+      // The memory grows first, so that a refusal by the system leaves nothing behind.
       this.#reach(end, bytes);
       if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;
     }
@@ -90,15 +99,16 @@ export class Arena {
     Atomics.compareExchange(this.#views.i32, H_BUMP, end / LINE, offset / LINE);
   }
 
-  /** Makes the buffer at least `end` bytes long. Two threads may try at once: the longer growth wins, both are content. */
+  /** Makes the memory at least `end` bytes long. Two threads may try at once: both are content with the longer one. */
   #reach(end: number, bytes: number): void {
-    while (this.buffer.byteLength < end) {
-      const wanted = roundUp(Math.max(end, this.buffer.byteLength * 1.25), GROWTH);
+    const memory = this.#memory;
+    while (memory.buffer.byteLength < end && memory.refresh().byteLength < end) {
+      const wanted = roundUp(Math.max(end, memory.buffer.byteLength * 1.25), GROWTH);
       try {
-        this.buffer.grow(Math.min(wanted, this.buffer.maxByteLength));
+        memory.growTo(Math.min(wanted, this.maxByteLength));
       } catch {
         // Either another thread has grown it further (then the loop ends), or the system has no memory.
-        if (this.buffer.byteLength < end) this.#full(bytes);
+        if (memory.refresh().byteLength < end) this.#full(bytes);
       }
     }
   }
@@ -107,7 +117,7 @@ export class Arena {
     throw new RangeError(
       cannot(
         `allocate ${bytes} bytes`,
-        `at most ${this.buffer.maxByteLength} bytes (maxByteLength) in all`,
+        `at most ${this.maxByteLength} bytes (maxByteLength) in all`,
         got(`an arena with ${this.bytesUsed} in use`),
       ),
     );

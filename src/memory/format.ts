@@ -7,6 +7,7 @@ import { cannot, got } from "../errors.ts";
 import {
   H_BUMP,
   H_MAGIC,
+  H_MAX_BYTES,
   H_MAX_THREADS,
   H_QUARANTINE,
   H_SCHEMA_BYTES,
@@ -23,6 +24,7 @@ import {
   SLOT_BYTES,
   SLOTS_OFFSET,
 } from "./layout.ts";
+import { type MemoryHandle, openMemory, reserveMemory } from "./shared_memory.ts";
 
 /** What the static part of the memory depends on. */
 export interface Format {
@@ -60,7 +62,7 @@ export function logOffsets(
  *
  * @throws {RangeError} When it needs more than `maxByteLength`.
  */
-export function makeMemory(format: Format, maxByteLength: number): SharedArrayBuffer {
+export function makeMemory(format: Format, maxByteLength: number): MemoryHandle {
   const text = new TextEncoder().encode(format.description);
   const { end } = logOffsets(format);
   const staticBytes = roundUp(end + text.length, LINE_PAIR);
@@ -73,7 +75,8 @@ export function makeMemory(format: Format, maxByteLength: number): SharedArrayBu
       ),
     );
   }
-  const buffer = reserve(staticBytes, maxByteLength);
+  const handle = reserveMemory(staticBytes, maxByteLength);
+  const { buffer } = handle;
   const i32 = new Int32Array(buffer, 0, staticBytes / 4);
   new Uint8Array(buffer, end, text.length).set(text);
   i32[H_MAX_THREADS] = format.maxThreads;
@@ -81,10 +84,11 @@ export function makeMemory(format: Format, maxByteLength: number): SharedArrayBu
   i32[H_SCHEMA_OFFSET] = end;
   i32[H_SCHEMA_BYTES] = text.length;
   i32[H_STATIC_BYTES] = staticBytes;
+  new Float64Array(buffer, H_MAX_BYTES * 8, 1)[0] = maxByteLength;
   i32[H_BUMP] = staticBytes / LINE;
   i32[H_VERSION] = LAYOUT_VERSION;
   Atomics.store(i32, H_MAGIC, MAGIC);
-  return buffer;
+  return handle;
 }
 
 /**
@@ -92,11 +96,9 @@ export function makeMemory(format: Format, maxByteLength: number): SharedArrayBu
  *
  * @throws {TypeError} When this is no memory of ours, is cut short, or has a newer layout.
  */
-export function readFormat(buffer: unknown): Format {
+export function readFormat(handle: MemoryHandle): Format {
   const what = "attach to the handle";
-  if (!(buffer instanceof SharedArrayBuffer)) {
-    throw new TypeError(cannot(what, "it must hold a SharedArrayBuffer", buffer));
-  }
+  const buffer = openMemory(what, handle);
   if (buffer.byteLength < SLOTS_OFFSET) {
     throw new TypeError(
       cannot(what, "its memory must be whole", got(`${buffer.byteLength} bytes`)),
@@ -129,17 +131,4 @@ export function readFormat(buffer: unknown): Format {
   }
   const description = new TextDecoder().decode(new Uint8Array(buffer, start, length).slice());
   return { maxThreads, quarantine: i32[H_QUARANTINE], description, labelled: [] };
-}
-
-function reserve(byteLength: number, maxByteLength: number): SharedArrayBuffer {
-  try {
-    return new SharedArrayBuffer(byteLength, { maxByteLength });
-  } catch (cause) {
-    const text = cannot(
-      "create the shared memory",
-      "the system must grant maxByteLength",
-      maxByteLength,
-    );
-    throw new RangeError(text, { cause });
-  }
 }

@@ -47,6 +47,8 @@ export const H_MAX_THREADS = 3;
 export const H_SCHEMA_OFFSET = 4;
 export const H_SCHEMA_BYTES = 5;
 export const H_QUARANTINE = 6;
+/** The most bytes that may be given out: index in 8-byte words, a double. */
+export const H_MAX_BYTES = 4;
 export const H_BUMP = 32;
 export const H_SLOTS_USED = 64;
 export const H_READ_RETRIES = 66;

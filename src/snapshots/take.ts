@@ -40,7 +40,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
   const { i32 } = arena.views();
   const self: SelfMetrics = Object.freeze({
     threads: Object.freeze(countStates(threads)),
-    arena: Object.freeze({ usedBytes: arena.bytesUsed, reservedBytes: arena.buffer.byteLength }),
+    arena: Object.freeze({ usedBytes: arena.bytesUsed, reservedBytes: arena.byteLength }),
     series: Object.freeze(series),
     overflowed: Object.freeze(overflowed),
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { MemoryHandle } from "../memory/shared_memory.ts";
+
 /** Which tenure of which slot a seat's handle is for. */
 export interface SeatTicket {
   /** Number of the slot. */
@@ -13,11 +15,9 @@ export interface SeatTicket {
 }
 
 /** What goes to other threads by `postMessage`, `workerData` or `BroadcastChannel`. */
-export interface ThreadStatsHandle {
+export interface ThreadStatsHandle extends MemoryHandle {
   /** The layout of the memory. */
   readonly threadStats: number;
-  /** The memory. */
-  readonly buffer: SharedArrayBuffer;
   /** The reserved slot, in the handle of a `Seat`. */
   readonly seat?: SeatTicket;
 }

@@ -28,7 +28,7 @@ export function observe<Metrics extends SchemaDefinition>(stats: ThreadStats<Met
         overflowed: reader.overflowed?.(),
       };
   }
-  const bytes = new Arena(stats.handle.buffer).bytesUsed;
+  const bytes = new Arena(stats.handle).bytesUsed;
   return { metrics, threads: stats.threads(), bytes };
 }
 

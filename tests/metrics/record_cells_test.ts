@@ -36,7 +36,7 @@ function makeReader(tries?: number) {
 
   const layout = layoutOf(fields);
   const kernel = makeKernel("r", layout);
-  const arena = new Arena(stats.handle.buffer);
+  const arena = new Arena(stats.handle);
   const slots = new SlotDirectory(arena, 2, 60);
   const segments = new CellSegments(arena, slots, [shapeOf(schema.metrics.r)]);
   const start = segments.locate(0, 0, 0);

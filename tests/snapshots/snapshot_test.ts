@@ -124,7 +124,7 @@ describe("ThreadStats.snapshot()", () => {
     for (let n = 0; n < 3; n++) stats.metrics.cell.create();
     for (let n = 0; n < 5; n++) assertRefused(() => gone.metrics.hits.add());
     assertRefused(() => gone.metrics.size.record(1));
-    const arena = new Arena(stats.handle.buffer);
+    const arena = new Arena(stats.handle);
     Atomics.add(arena.views().i32, H_READ_RETRIES, 7);
     const { self } = stats.snapshot();
     assertEquals(self.threads, { active: 1, reserved: 1, retired: 1, revoked: 1 });

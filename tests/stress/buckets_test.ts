@@ -26,7 +26,7 @@ describe("RecordReader.create()", () => {
     }
     // Once more: what was given back is used again.
     for (const id of stats.metrics.moves.ids()) stats.metrics.moves.destroy(id);
-    const used = () => new Arena(stats.handle.buffer).bytesUsed;
+    const used = () => new Arena(stats.handle).bytesUsed;
     const before = used();
     new Int32Array(crew.holders).fill(0);
     await Promise.all(crew.workers.map((worker) => worker.call("churn", scaled(5_000), 90)));

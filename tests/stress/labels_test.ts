@@ -76,7 +76,7 @@ describe("LabelledReader.destroy()", () => {
     const stats = ThreadStats.create(schema);
     await using crew = await startCrew(stats, "buckets", { count: 2 });
     let early = 0;
-    const used = () => new Arena(stats.handle.buffer).bytesUsed;
+    const used = () => new Arena(stats.handle).bytesUsed;
     const work = crew.workers.map((worker) => worker.call("labelChurn", total / 2));
     await meanwhile(work, () => {
       if (early === 0 && crew.progress.get(0) > total / 40) early = used();

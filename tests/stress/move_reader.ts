@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ThreadStats } from "../../mod.ts";
+import type { ThreadStats, ThreadStatsHandle } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { MANY_SHIFT } from "../../src/memory/segments.ts";
 import { shapeOf } from "../../src/metrics/metric_home.ts";
@@ -16,10 +16,10 @@ import { MOVES, type Moves, schema } from "./schema.ts";
 
 /** Reads one of the first 64 buckets, which was never cleared. */
 export function moveReader(
-  buffer: SharedArrayBuffer,
+  handle: ThreadStatsHandle,
   tries: number,
 ): (stats: ThreadStats<typeof schema.metrics>, id: number) => Moves {
-  const arena = new Arena(buffer);
+  const arena = new Arena(handle);
   const slots = new SlotDirectory(arena, 64, 0);
   const shapes = Object.values(schema.metrics).map(shapeOf);
   const cells = new CellSegments(arena, slots, shapes);

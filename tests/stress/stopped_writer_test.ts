@@ -16,7 +16,7 @@ describe("RecordReader.read()", () => {
       const [worker] = crew.workers;
       const call = worker.call(how, id, 100);
       assertEquals(await worker.next(), "open");
-      const ask = moveReader(stats.handle.buffer, 0);
+      const ask = moveReader(stats.handle, 0);
       for (let n = 0; n < 10_000; n++) {
         const value = stats.metrics.moves.read(id);
         assertMoves(value);
@@ -39,7 +39,7 @@ describe("RecordCells.merge()", () => {
       await using crew = await startCrew(stats, "writer", { count: 3 });
       const [writer, ...readers] = crew.workers;
       const reads = readers.map((reader) => reader.call<number>("readWithHelp", id, tries, 0));
-      const read = moveReader(stats.handle.buffer, tries);
+      const read = moveReader(stats.handle, tries);
       await until(() => crew.progress.get(1) > 0 && crew.progress.get(2) > 0);
       // This thread asks for another record of the same segment: they share the rescue slot.
       await meanwhile([writer.call("update", id, scaled(400_000))], () => {
@@ -57,7 +57,7 @@ describe("RecordCells.merge()", () => {
     const id = stats.metrics.moves.create();
     await using crew = await startCrew(stats, "writer", { count: 2 });
     const reads = crew.workers.map((reader) => reader.call<number>("readWithHelp", id, 0, 60));
-    const read = moveReader(stats.handle.buffer, 0);
+    const read = moveReader(stats.handle, 0);
     let least = 0n;
     for (let kill = 0; kill < scaled(12); kill++) {
       const seat = stats.reserveThread("victim");

@@ -23,7 +23,7 @@ describe("ThreadStats.registerThread()", () => {
         check(stats.metrics.hits.read());
         assert(stats.threads().filter(({ state }) => state === "active").length <= 4);
         if (used === 0 && crew.progress.get(0) > rounds / 20) {
-          used = new Arena(stats.handle.buffer).bytesUsed;
+          used = new Arena(stats.handle).bytesUsed;
         }
       });
       assertEquals(stats.metrics.hits.read(), made.reduce((sum, n) => sum + n));
@@ -32,7 +32,7 @@ describe("ThreadStats.registerThread()", () => {
         Array(stats.threads().length).fill("retired"),
       );
       // A slot that nobody needed before may be used late: its block.
-      assert(new Arena(stats.handle.buffer).bytesUsed - used <= 4 * 2048);
+      assert(new Arena(stats.handle).bytesUsed - used <= 4 * 2048);
     });
   }
 });

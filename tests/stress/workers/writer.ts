@@ -116,7 +116,7 @@ serve(({ handle, progress, index }: Start) => {
     },
     /** The same through a reader that asks for help after `tries`; fresh: not older than what `writer` had said before. */
     readWithHelp: (id: number, tries: number, writer: number) => {
-      const read = moveReader(handle.buffer, tries);
+      const read = moveReader(handle, tries);
       let reads = 0;
       let last = 0n;
       for (; !stopRequested(); reads++) {
