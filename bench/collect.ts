@@ -1,78 +1,97 @@
 /**
- * Measures everything and writes it to a file, for `report.ts` to print:
- * `collect.ts --json FILE [deno] [bun] [node] [updates] [reads] [contention] [scale] [scrape] [--quick]`.
+ * Measures everything and writes it to a file, for `report.ts` and `docs.ts`:
+ * `collect.ts --json FILE [deno] [bun] [node] [updates] [uses] [counts] [contention] [scale] [scrape] [--quick]`.
  *
- * Runtimes and parts that are not named are all of them. Every case of the updates, and every group of the reads, has a process
- * of its own: what a compiler learns from one case must not slow the next.
+ * Runtimes and parts that are not named are all of them. Every case has a process of its own: what a compiler learns from one case
+ * must not slow the next. The cases of a group take turns, and a figure is the median of what its processes gave, of which each
+ * gave a median: whatever else the machine does meets all who are compared.
  *
  * @module
  */
 
 import { arch, availableParallelism, cpus, platform, release } from "node:os";
-import { groupNames, groups, type ImplementationName } from "./cases/all.ts";
-import type { GroupName } from "./cases/case.ts";
+import type { ImplementationName } from "./cases/all.ts";
+import type { Circumstances, GroupName } from "./cases/case.ts";
+import { groups, updateNames, useNames } from "./cases/groups.ts";
 import { installPackages } from "./install.ts";
-import { readSettings, type Results, type Row, type RuntimeResults } from "./results.ts";
-import { readGroups } from "./read_groups.ts";
+import {
+  describe,
+  median,
+  readSettings,
+  type Results,
+  type Row,
+  type RuntimeResults,
+} from "./results.ts";
 import { capture, stream } from "../scripts/_process.ts";
 import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "../scripts/_runtimes.ts";
 
 const { json, quick, rest } = readSettings(Deno.args);
 if (json === undefined) throw new TypeError("Cannot collect: --json FILE is required");
 
-/** Processes per update case, of which the best counts: whatever else the machine does only ever adds to the figures. */
-const repeats = quick ? 1 : 3;
-const together = Math.max(2, availableParallelism());
+/** Processes per case. */
+const rounds = quick ? 1 : 3;
 
 function commandOf(runtime: Runtime, file: string, args: readonly string[]): string[] {
   const options = runtime.name === "deno" ? ["run", "-A", "--no-check", "--no-lock"] : [];
   return [runtime.path, ...options, file, ...args, ...(quick ? ["--quick"] : [])];
 }
 
-async function measureUpdates(runtime: Runtime): Promise<Row[]> {
-  const rows: Row[] = [];
-  const measure = async (group: GroupName, name: ImplementationName, threads: number) => {
-    let least = Infinity;
-    for (let i = 0; i < repeats; i++) {
-      const args = [group, name, String(threads)];
-      const answer = await capture(commandOf(runtime, "bench/measure.ts", args), 120);
-      if (answer === undefined) {
-        console.error(`${runtime.name}: ${args.join(", ")} failed`);
-        break;
-      }
-      least = Math.min(least, JSON.parse(answer));
-    }
-    const value = least === Infinity ? null : least;
-    rows.push({ group, name, at: { threads }, value, unit: "ns" });
-  };
-  for (const group of groupNames) {
-    console.error(`${runtime.name}: ${group}`);
-    for (const name of groups[group].alone) await measure(group, name, 1);
-    for (const name of groups[group].together) await measure(group, name, together);
-  }
-  return rows;
+interface Turn {
+  readonly name: ImplementationName;
+  readonly at: Circumstances;
+  readonly figures: number[];
 }
 
-async function runFile(runtime: Runtime, file: string, args: readonly string[]): Promise<Row[]> {
-  console.error(`${runtime.name}: ${[file, ...args].join(" ")}`);
+async function measureGroup(runtime: Runtime, group: GroupName): Promise<Row[]> {
+  console.error(`${runtime.name}: ${group}`);
+  let turns = groups[group].fields.flatMap(({ at, names }) =>
+    names.map((name): Turn => ({ name, at, figures: [] }))
+  );
+  if (quick) turns = turns.filter(({ at }) => (at.slots ?? 1) * (at.buckets ?? 1) <= 10_000);
+  const failed = new Set<Turn>();
+  for (let round = 0; round < rounds; round++) {
+    for (const turn of turns) {
+      if (failed.has(turn)) continue;
+      const args = [group, turn.name, JSON.stringify(turn.at)];
+      const answer = await capture(commandOf(runtime, "bench/measure.ts", args), 120);
+      if (answer !== undefined) turn.figures.push(JSON.parse(answer));
+      else {
+        console.error(`${runtime.name}: ${group}, ${turn.name}, ${describe(turn.at as Row["at"])}: failed`);
+        failed.add(turn);
+      }
+    }
+  }
+  return turns.map((turn): Row => {
+    const { name, at, figures } = turn;
+    const row = { group, name, at: at as Row["at"], unit: "ns" };
+    if (failed.has(turn)) return { ...row, value: null };
+    return { ...row, value: median(figures), rounds: figures };
+  });
+}
+
+const measureGroups = (names: readonly GroupName[]) => async (runtime: Runtime) => {
+  const rows: Row[] = [];
+  for (const group of names) rows.push(...await measureGroup(runtime, group));
+  return rows;
+};
+
+const runFile = (file: string) => async (runtime: Runtime): Promise<Row[]> => {
+  console.error(`${runtime.name}: ${file}`);
   const path = await Deno.makeTempFile({ suffix: ".json" });
-  const { success, reason } = await stream(commandOf(runtime, file, [...args, "--json", path]));
+  const { success, reason } = await stream(commandOf(runtime, file, ["--json", path]));
   const rows: Row[] = success ? JSON.parse(await Deno.readTextFile(path)) : [];
   if (!success) console.error(`${runtime.name}: ${file} ${reason}`);
   await Deno.remove(path);
   return rows;
-}
+};
 
 const parts: Record<string, (runtime: Runtime) => Promise<Row[]>> = {
-  updates: measureUpdates,
-  reads: async (runtime) => {
-    const rows: Row[] = [];
-    for (const group of readGroups) rows.push(...await runFile(runtime, "bench/reads.ts", [group]));
-    return rows;
-  },
-  contention: (runtime) => runFile(runtime, "bench/contention.ts", []),
-  scale: (runtime) => runFile(runtime, "bench/scale.ts", []),
-  scrape: (runtime) => runFile(runtime, "bench/scrape.ts", []),
+  updates: measureGroups(updateNames),
+  uses: measureGroups(useNames),
+  counts: runFile("bench/counts.ts"),
+  contention: runFile("bench/contention.ts"),
+  scale: runFile("bench/scale.ts"),
+  scrape: runFile("bench/scrape.ts"),
 };
 
 /** Those of `all` that were named, or all. */
@@ -91,10 +110,15 @@ const runtimes: Record<string, RuntimeResults> = {};
 for (const name of chosen(runtimeNames)) {
   const runtime = await findRuntime(name);
   const rows: Row[] = [];
-  for (const part of chosen(Object.keys(parts))) rows.push(...await parts[part](runtime));
+  for (const part of chosen(Object.keys(parts))) {
+    const began = performance.now();
+    rows.push(...await parts[part](runtime));
+    console.error(`${name}: ${part} took ${Math.round((performance.now() - began) / 1000)} s`);
+  }
   runtimes[name] = { version: runtime.version, rows };
   const results: Results = {
     takenAt: new Date().toISOString(),
+    isQuick: quick,
     processor: cpus()[0]?.model ?? "unknown processor",
     cores: availableParallelism(),
     system: `${platform()} ${release()} ${arch()}`,

@@ -2,119 +2,104 @@
  * What threads cost each other: updates of one record in 1 to 2 x cores threads, and while a reader polls it.
  * `contention.ts [--json FILE] [--quick]`, under any runtime.
  *
- * With more threads than cores, each gets less of a core, whatever it does: compare with the plain rows.
+ * The implementations take turns, so that whatever else the machine does meets all of them. With more threads than cores, each
+ * thread gets less of a core, whatever it does: compare with the plain rows.
  *
  * @module
  */
 
 import { availableParallelism } from "node:os";
 import process from "node:process";
-import { Worker } from "node:worker_threads";
-import { type ImplementationName, loadCase } from "./cases/all.ts";
-import { type ContentionStart, CONTROL_WORDS, RUNNING } from "./contention_worker.ts";
+import type { ImplementationName } from "./cases/all.ts";
+import { type Crew, type Polling, type Round, startCrew } from "./crew.ts";
 import { finish, median, readSettings, type Row } from "./results.ts";
 
 const settings = readSettings();
-const [lasting, repeats] = settings.quick ? [100, 1] : [400, 5];
+const [warmUpMs, roundMs, rounds] = settings.quick ? [50, 50, 1] : [400, 250, 5];
 const group = "record update";
 const contenders: readonly ImplementationName[] = ["plain", "library", "mutex", "shared atomics"];
+const rows: Row[] = [];
 
-/** How the main thread reads meanwhile. */
-type Polling = "nobody" | "every ms" | "no pause";
+const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
 
-interface Outcome {
-  /** Updates per second of each thread. */
-  readonly rates: readonly number[];
-  readonly reads: number;
-  readonly retries: number;
-}
+/** On a busy machine a writer may not run at all for a while. */
+const finite = (value: number) => Number.isFinite(value) ? value : null;
 
-/** Sleeps for real: a timer would need the event loop, and not be on time. */
-function sleep(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-}
-
-async function measure(
-  name: ImplementationName,
+/** Starts a crew of each contender, hands them to `measure`, and ends them. */
+async function withCrews(
+  names: readonly ImplementationName[],
   threads: number,
-  pollings: readonly Polling[],
-): Promise<Map<Polling, Outcome>> {
-  const made = await loadCase(group, name);
-  const shared = made.share(threads);
-  const reader = made.reader?.(shared);
-  const control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
-  const counts = new Float64Array(new SharedArrayBuffer(threads * 128));
-  const workers = await Promise.all(Array.from({ length: threads }, (_, thread) => {
-    const workerData: ContentionStart = {
-      control: control.buffer,
-      counts: counts.buffer,
-      implementation: name,
-      group,
-      shared,
-      thread,
+  measure: (crews: ReadonlyMap<ImplementationName, Crew>) => void,
+): Promise<void> {
+  const crews = new Map<ImplementationName, Crew>();
+  for (const implementation of names) {
+    const crew = await startCrew({ group, implementation, threads });
+    crews.set(implementation, crew);
+    crew.round(warmUpMs);
+  }
+  measure(crews);
+  for (const crew of crews.values()) await crew.stop();
+}
+
+/** Rows of what each thread does, and of what all do, as their number grows. */
+async function measureThreads(threads: number): Promise<void> {
+  await withCrews(contenders, threads, (crews) => {
+    const seen = new Map(contenders.map((name) => [name, [] as Round[]]));
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, crew] of crews) seen.get(name)!.push(crew.round(roundMs));
+    }
+    const unit = "M updates/s";
+    for (const [name, outcomes] of seen) {
+      const all = median(outcomes.map(({ rates }) => total(rates))) / 1e6;
+      rows.push({ group: "contention, in all", name, at: { threads }, value: all, unit });
+      const each = median(outcomes.flatMap(({ rates }) => rates)) / 1e6;
+      rows.push({ group: "contention, per thread", name, at: { threads }, value: each, unit });
+    }
+  });
+}
+
+/** Rows of what a reader costs one writer, and of how often it has to read again. */
+async function measureReader(): Promise<void> {
+  const pollings: readonly Polling[] = ["no reader", "every ms", "without pause"];
+  await withCrews(contenders.slice(1), 1, (crews) => {
+    const seen = new Map<string, Round[]>();
+    const of = (name: string, polling: Polling) => {
+      const key = `${name}|${polling}`;
+      if (!seen.has(key)) seen.set(key, []);
+      return seen.get(key)!;
     };
-    const worker = new Worker(new URL("./contention_worker.ts", import.meta.url), { workerData });
-    return new Promise<Worker>((resolve, reject) => {
-      worker.once("message", () => resolve(worker));
-      worker.once("error", reject);
-    });
-  }));
-
-  const read = () => Array.from({ length: threads }, (_, thread) => counts[thread * 16]);
-
-  const round = (polling: Polling): Outcome => {
-    const retriesBefore = reader?.retries() ?? 0;
-    const before = read();
-    const began = performance.now();
-    let reads = 0;
-    if (polling === "nobody") sleep(lasting);
-    else {
-      while (performance.now() - began < lasting) {
-        reader?.read();
-        reads++;
-        if (polling === "every ms") sleep(1);
+    for (let round = 0; round < rounds; round++) {
+      for (const polling of pollings) {
+        for (const [name, crew] of crews) of(name, polling).push(crew.round(roundMs, polling));
       }
     }
-    const seconds = (performance.now() - began) / 1000;
-    const rates = read().map((count, thread) => (count - before[thread]) / seconds);
-    return { rates, reads, retries: (reader?.retries() ?? 0) - retriesBefore };
-  };
-
-  Atomics.store(control, RUNNING, 1);
-  Atomics.notify(control, RUNNING);
-  sleep(settings.quick ? 100 : 500);
-  const outcomes = new Map<Polling, Outcome>();
-  for (const polling of pollings) {
-    const rounds = Array.from({ length: repeats }, () => round(polling));
-    const total = ({ rates }: Outcome) => rates.reduce((sum, rate) => sum + rate, 0);
-    outcomes.set(polling, rounds.sort((a, b) => total(a) - total(b))[repeats >> 1]);
-  }
-  Atomics.store(control, RUNNING, 2);
-  await Promise.all(workers.map((worker) => worker.terminate()));
-  return outcomes;
+    for (const name of crews.keys()) {
+      const nsOf = (polling: Polling) =>
+        1e9 / median(of(name, polling).map(({ rates }) => rates[0]));
+      for (const polling of pollings) {
+        const at = { reader: polling };
+        const ns = nsOf(polling);
+        rows.push({ group: "one writer, polled", name, at, value: finite(ns), unit: "ns" });
+        if (polling === "no reader") continue;
+        const slowdown = ns / nsOf("no reader");
+        const value = finite(slowdown);
+        rows.push({ group: "writer slowdown, polled", name, at, value, unit: "x" });
+        // A mutex and bare cells do not read again.
+        if (name !== "library") continue;
+        const outcomes = of(name, polling);
+        const retries = total(outcomes.map((each) => each.retries));
+        const rate = finite(retries / total(outcomes.map((each) => each.reads)) * 1000);
+        rows.push({ group: "retries of a read", name, at, value: rate, unit: "per 1000 reads" });
+      }
+    }
+  });
 }
 
-const rows: Row[] = [];
-const cores = availableParallelism();
-for (let threads = 1; threads <= cores * 2; threads++) {
-  for (const name of contenders) {
-    const { rates } = (await measure(name, threads, ["nobody"])).get("nobody")!;
-    const all = rates.reduce((sum, rate) => sum + rate, 0);
-    const at = { threads };
-    rows.push({ group: "contention, in all", name, at, value: all / 1e6, unit: "M updates/s" });
-    const each = median(rates) / 1e6;
-    rows.push({ group: "contention, per thread", name, at, value: each, unit: "M updates/s" });
-  }
+/** Each number up to 8, then powers of two: a machine with many cores has only so many minutes. */
+const most = availableParallelism() * 2;
+for (let threads = 1; threads <= most; threads += threads < 8 ? 1 : threads) {
+  await measureThreads(threads);
 }
-for (const name of contenders.slice(1)) {
-  const outcomes = await measure(name, 1, ["nobody", "every ms", "no pause"]);
-  for (const [reader, { rates, reads, retries }] of outcomes) {
-    const at = { reader };
-    rows.push({ group: "one writer, polled", name, at, value: 1e9 / rates[0], unit: "ns" });
-    if (name !== "library" || reader === "nobody") continue;
-    const value = retries / reads * 1000;
-    rows.push({ group: "retries of a read", name, at, value, unit: "per 1000 reads" });
-  }
-}
+await measureReader();
 finish(rows, settings);
 process.exit(0);

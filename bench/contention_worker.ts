@@ -2,7 +2,7 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { type ImplementationName, loadCase } from "./cases/all.ts";
 import type { GroupName } from "./cases/case.ts";
 
-/** Index of the word that starts (1) and stops (2) the writers. */
+/** Index of the word that tells the writers to be at rest (0), to write (1), or to end (2). */
 export const RUNNING = 0;
 /** The word has a pair of cache lines to itself. */
 export const CONTROL_WORDS = 64;
@@ -27,9 +27,11 @@ if (!isMainThread) {
   const cells = new Float64Array(counts);
   const { run } = (await loadCase(group, implementation)).prepare(shared, thread);
   parentPort!.postMessage("ready");
-  Atomics.wait(words, RUNNING, 0);
-  for (let done = chunk; Atomics.load(words, RUNNING) === 1; done += chunk) {
-    run(chunk);
-    cells[thread * 16] = done;
+  for (let state = 0, done = 0; state !== 2; state = Atomics.load(words, RUNNING)) {
+    if (state === 0) Atomics.wait(words, RUNNING, 0);
+    else {
+      run(chunk);
+      cells[thread * 16] = done += chunk;
+    }
   }
 }

@@ -1,64 +1,66 @@
 /**
  * Hands the cases to `Deno.bench`, or to mitata under Bun and Node.
  *
- * An iteration is a million updates in each thread: what the tables show as milliseconds are
- * nanoseconds per update and thread.
+ * An iteration is as many operations as make the tables readable, for their columns have no more digits: a million, a thousand
+ * or one, so that their milliseconds are nanoseconds, microseconds or milliseconds of one operation. The title of each table says which.
  *
  * @module
  */
 
-import { availableParallelism } from "node:os";
-import { baseline, groups, loadCase } from "./cases/all.ts";
-import type { GroupName } from "./cases/case.ts";
+import { loadCase } from "./cases/all.ts";
+import type { Circumstances, GroupName } from "./cases/case.ts";
+import { baseline, groups } from "./cases/groups.ts";
 import { loadPackage } from "./packages.ts";
-import { startPool } from "./pool.ts";
+import { type Pool, startPool } from "./pool.ts";
+import { describe } from "./results.ts";
 
-/** Updates per iteration and thread. */
-export const updatesPerIteration = 1_000_000;
+const units = new Map([[1_000_000, "ns"], [1000, "µs"], [1, "ms"]]);
 
 interface Entry {
   readonly group: string;
   readonly name: string;
   readonly isBaseline: boolean;
-  readonly run: () => void;
+  readonly isLong: boolean;
+  readonly run: () => void | Promise<void>;
 }
 
 interface Mitata {
   group(name: string, body: () => void): void;
   summary(body: () => void): void;
-  bench(name: string, fn: () => void): { baseline(yes: boolean): void };
+  bench(name: string, fn: () => unknown): { baseline(yes: boolean): void };
   run(): Promise<unknown>;
 }
 
 /** Registers the groups, and runs them where that is not done by `deno bench`. */
 export async function benchGroups(...names: readonly GroupName[]): Promise<void> {
-  const byTitle = new Map<string, Entry[]>();
-  const stops: (() => void)[] = [];
-  const cores = Math.max(2, availableParallelism());
+  const pools: Pool[] = [];
+  const byTitle = new Map<string, readonly Entry[]>();
   for (const group of names) {
-    const { alone, together } = groups[group];
-    for (const [threads, implementations] of [[1, alone], [cores, together]] as const) {
+    const { fields, perIteration } = groups[group];
+    for (const { at, names } of fields) {
+      const title = titleOf(group, at, perIteration);
       const entries: Entry[] = [];
-      const title = `${group}, ${threads} thread${threads === 1 ? "" : "s"}`;
-      for (const implementation of implementations) {
+      for (const implementation of names) {
         const made = await loadCase(group, implementation);
-        const pool = await startPool(made, { implementation, group, threads });
-        stops.push(() => pool.stop());
+        const pool = await startPool(made, { implementation, group, at });
+        pools.push(pool);
         entries.push({
           group: title,
           name: implementation,
-          isBaseline: implementation === baseline,
-          run: () => pool.run(updatesPerIteration),
+          isBaseline: implementation === baseline && names.length > 1,
+          isLong: perIteration === 1_000_000,
+          run: () => pool.run(perIteration),
         });
       }
-      if (entries.length > 0) byTitle.set(title, entries);
+      byTitle.set(title, entries);
     }
   }
 
-  console.log("1 ms in these tables is 1 ns per update and thread");
   if ("Deno" in globalThis) {
-    for (const { name, group, isBaseline, run } of [...byTitle.values()].flat()) {
-      Deno.bench({ name, group, baseline: isBaseline, warmup: 3, n: 10, fn: run });
+    for (const { name, group, isBaseline, isLong, run } of [...byTitle.values()].flat()) {
+      // Deno would give half a second to each; a million updates take up to that.
+      const times = isLong ? { warmup: 3, n: 10 } : {};
+      Deno.bench({ name, group, baseline: isBaseline, ...times, fn: run });
     }
     return;
   }
@@ -71,5 +73,11 @@ export async function benchGroups(...names: readonly GroupName[]): Promise<void>
     });
   }
   await run();
-  for (const stop of stops) stop();
+  for (const pool of pools) pool.stop();
+}
+
+function titleOf(group: GroupName, at: Circumstances, perIteration: number): string {
+  const unit = units.get(perIteration);
+  const scale = unit === "ms" ? "" : ` (1 ms: 1 ${unit} each)`;
+  return [group, describe(at)].filter((part) => part !== "").join(", ") + scale;
 }

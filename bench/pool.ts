@@ -6,7 +6,7 @@
 
 import { Worker } from "node:worker_threads";
 import type { ImplementationName } from "./cases/all.ts";
-import type { Case, GroupName } from "./cases/case.ts";
+import type { Case, Circumstances, GroupName } from "./cases/case.ts";
 
 /** Which round the threads shall run; advanced by the main thread, which then wakes them. */
 export const GO = 0;
@@ -28,10 +28,12 @@ export interface PoolStart {
 
 /** Runs a case in all threads of the pool at once. */
 export interface Pool {
-  /** Lets every thread do so many updates, and blocks until all have done them. */
-  run(updates: number): void;
+  /** Lets every thread do so many operations; they are done when it returns, or when what it returns is settled. */
+  run(operations: number): void | Promise<void>;
   /** What the case says that it has counted; unknown with several threads. */
   total(): number | undefined | Promise<number>;
+  /** What that must be after so many operations, of which the last run did `last`. */
+  expected(operations: number, last: number): number;
   /** Ends the threads. */
   stop(): void;
 }
@@ -40,16 +42,18 @@ export interface Pool {
 export interface PoolOptions {
   readonly implementation: ImplementationName;
   readonly group: GroupName;
-  readonly threads: number;
+  readonly at: Circumstances;
 }
 
 /** Prepares a case in one thread, which is the calling one, or in as many workers as asked for. */
 export async function startPool(
   { share, prepare }: Case,
-  { implementation, group, threads }: PoolOptions,
+  { implementation, group, at }: PoolOptions,
 ): Promise<Pool> {
-  const shared = share(threads);
-  if (threads === 1) return { ...prepare(shared, 0), stop() {} };
+  const shared = share(at);
+  const expected = (operations: number) => operations;
+  const { threads = 1 } = at;
+  if (threads === 1) return { expected, ...prepare(shared, 0), stop() {} };
 
   const control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
   await Promise.all(Array.from({ length: threads }, (_, thread) => {
@@ -84,6 +88,7 @@ export async function startPool(
       }
     },
     total: () => undefined,
+    expected,
     stop: () => start(0),
   };
 }

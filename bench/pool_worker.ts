@@ -15,7 +15,7 @@ for (;;) {
   round = next;
   const updates = Atomics.load(words, UPDATES);
   if (updates === 0) break;
-  run(updates);
+  await run(updates);
   // The main thread sleeps until the last one is done: waking it earlier would take a core away.
   if (Atomics.sub(words, UNFINISHED, 1) === 1) Atomics.notify(words, UNFINISHED);
 }

@@ -18,6 +18,8 @@ export interface Row {
   /** The figure; `null` when it could not be had, as JSON knows no `NaN`. */
   readonly value: number | null;
   readonly unit: string;
+  /** What the value is the median of, where whole processes took turns. */
+  readonly rounds?: readonly number[];
 }
 
 /** Everything that was measured under one runtime. */
@@ -29,6 +31,8 @@ export interface RuntimeResults {
 /** A whole run of the suite. */
 export interface Results {
   readonly takenAt: string;
+  /** Whether it shows that the suite works, and no more. */
+  readonly isQuick: boolean;
   readonly processor: string;
   readonly cores: number;
   readonly system: string;
@@ -61,11 +65,18 @@ export function readSettings(args: readonly string[] = process.argv.slice(2)): S
 /** The end of a part: prints its rows and writes them if it was asked to. */
 export function finish(rows: readonly Row[], { json }: Settings): void {
   for (const { group, name, at, value, unit } of rows) {
-    const where = Object.entries(at).map(([key, of]) => `${key} ${of}`).join(", ");
     const figure = value === null ? "-" : format(value);
-    console.log(`${group.padEnd(36)} ${name.padEnd(28)} ${where.padEnd(34)} ${figure} ${unit}`);
+    console.log(`${group.padEnd(36)} ${name.padEnd(28)} ${describe(at).padEnd(34)} ${figure} ${unit}`);
   }
   if (json !== undefined) writeFileSync(json, JSON.stringify(rows));
+}
+
+/** Circumstances as text, which tells rows of one group and name apart: "8 slots, 1,000 buckets". */
+export function describe(at: Row["at"]): string {
+  return Object.entries(at).map(([key, value]) => {
+    if (typeof value === "string") return `${key} ${value}`;
+    return `${value.toLocaleString("en-US")} ${value === 1 ? key.replace(/s$/, "") : key}`;
+  }).join(", ");
 }
 
 /** Three digits, or all before the point. */

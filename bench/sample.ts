@@ -31,28 +31,33 @@ export interface Sampled {
   readonly operations: number;
 }
 
-/** Measures `run(n)`, which does `n` operations. */
-export function sample(run: (operations: number) => void, options: SampleOptions = {}): Sampled {
+/** Measures `run(n)`, which does `n` operations and may return a promise. */
+export async function sample(
+  run: (operations: number) => void | Promise<void>,
+  options: SampleOptions = {},
+): Promise<Sampled> {
   const { sampleMs = 2, warmUpMs = 300, budgetMs = 500, least = 11 } = options;
   let perSample = 1;
   let operations = 0;
-  const time = () => {
+  const time = async () => {
     const before = performance.now();
-    run(perSample);
+    const running = run(perSample);
+    if (running !== undefined) await running;
     operations += perSample;
     return performance.now() - before;
   };
   const began = performance.now();
-  for (let lasted = time(); performance.now() - began < warmUpMs; lasted = time()) {
+  do {
+    const lasted = await time();
     if (lasted < sampleMs / 2) perSample *= 2;
     // Code gets faster as it warms up, and the first rounds may have been slow.
     else if (lasted > sampleMs * 2 && perSample > 1) perSample >>= 1;
-  }
+  } while (performance.now() - began < warmUpMs);
   const samples: number[] = [];
   const start = performance.now();
   while (
     (samples.length < least && performance.now() - start < budgetMs * 10) ||
     performance.now() - start < budgetMs
-  ) samples.push(time() * 1e6 / perSample);
+  ) samples.push(await time() * 1e6 / perSample);
   return { ns: median(samples), perSample, operations };
 }

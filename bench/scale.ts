@@ -1,14 +1,12 @@
 /**
- * How costs grow with the number of slots and of buckets: a read, a snapshot, memory.
+ * How costs grow with the number of slots and of buckets: a read, a snapshot, memory; and the exponents of that growth.
  * `scale.ts [--json FILE] [--quick]`, under any runtime.
- *
- * For each it fits `cost = c * n^exponent` to the upper half of the sizes, where what costs the same for any size no longer
- * counts: 1 is linear, 0 is constant.
  *
  * @module
  */
 
 import process from "node:process";
+import { growthExponent } from "./growth.ts";
 import {
   bytesUsed,
   expect,
@@ -32,15 +30,19 @@ const fewBuckets = 64;
 
 const rows: Row[] = [];
 
-function time(run: (n: number) => unknown): number {
-  const { ns } = sample((operations) => {
+async function time(run: (n: number) => unknown): Promise<number> {
+  const { ns } = await sample((operations) => {
     for (let i = 0; i < operations; i++) run(i);
   }, timing);
   return ns;
 }
 
 /** Measures all costs of statistics with so many slots and buckets in use. */
-function measure(growing: "slots" | "buckets", slots: number, buckets: number): void {
+async function measure(
+  growing: "slots" | "buckets",
+  slots: number,
+  buckets: number,
+): Promise<void> {
   const stats: Stats = makeStats();
   const { traffic } = stats.metrics;
   const before = bytesUsed(stats);
@@ -53,21 +55,12 @@ function measure(growing: "slots" | "buckets", slots: number, buckets: number): 
   const at = { slots, buckets };
   const group = (what: string) => `${what}, more ${growing}`;
   // A prime step, so that reads are spread over all buckets as they are in a program: caches can not hold a million.
-  const read = time((i) => traffic.read(ids[(i * 7919) % buckets]));
+  const read = await time((i) => traffic.read(ids[(i * 7919) % buckets]));
   rows.push({ group: group("read"), name: "record", at, value: read, unit: "ns" });
-  const snapshot = time(() => stats.snapshot());
-  rows.push({ group: group("snapshot"), name: "records", at, value: snapshot / 1e3, unit: "µs" });
+  const snapshot = await time(() => stats.snapshot());
+  rows.push({ group: group("snapshot"), name: "records", at, value: snapshot, unit: "ns" });
   const bytes = bytesUsed(stats) - before;
-  rows.push({ group: group("memory"), name: "records", at, value: bytes / 1024, unit: "KiB" });
-}
-
-/** The slope of a straight line through the logarithms, by least squares. */
-function exponentOf(points: readonly (readonly [number, number])[]): number {
-  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)]);
-  const mean = (of: number) => logs.reduce((sum, point) => sum + point[of], 0) / logs.length;
-  const [x, y] = [mean(0), mean(1)];
-  const covariance = logs.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
-  return covariance / logs.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  rows.push({ group: group("memory"), name: "records", at, value: bytes, unit: "bytes" });
 }
 
 /** Adds the exponent of each group of rows. */
@@ -76,17 +69,17 @@ function fit(growing: "slots" | "buckets"): void {
     const group = `${what}, more ${growing}`;
     const points = rows.filter((row) => row.group === group)
       .map(({ at, value }) => [Number(at[growing]), value!] as const);
-    const value = exponentOf(points.slice(points.length >> 1));
+    const value = growthExponent(points);
     rows.push({ group: "growth exponent", name: group, at: {}, value, unit: "" });
   }
 }
 
 const most = settings.quick ? 10_000 : Infinity;
 for (const slots of slotCounts) {
-  if (slots * fewBuckets <= most) measure("slots", slots, fewBuckets);
+  if (slots * fewBuckets <= most) await measure("slots", slots, fewBuckets);
 }
 for (const buckets of bucketCounts) {
-  if (buckets <= most) measure("buckets", 1, buckets);
+  if (buckets <= most) await measure("buckets", 1, buckets);
 }
 fit("slots");
 fit("buckets");

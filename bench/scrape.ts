@@ -1,5 +1,6 @@
 /**
- * Collecting what 8 workers have counted in 10,000 counters each: when the workers are idle, and when one of them is busy for 2 s.
+ * Collecting what 8 workers have counted in 10,000 counters each: when the workers are idle, when one of them is busy for 2 s, and
+ * when all of them are.
  * `scrape.ts [IMPLEMENTATION...] [--json FILE] [--quick]`, under any runtime.
  *
  * The library reads shared memory and asks nobody. `@prometheus-io/client` asks all workers through a `BroadcastChannel` and
@@ -52,14 +53,16 @@ async function measure(name: ScrapeName): Promise<void> {
     expect(`a scrape of ${name}`, total(), workers * counters);
     return lasted;
   };
-  const timeBusy = async () => {
-    Atomics.store(control, BUSY, 0);
-    threads[0].postMessage("be busy");
-    // Without giving up this thread: a timer would let the worker finish first.
-    while (Atomics.load(control, BUSY) === 0) await new Promise((resolve) => setTimeout(resolve));
+  const timeBusy = async (busy: readonly Worker[]) => {
+    for (const thread of busy) thread.postMessage("be busy");
+    // With a timer of no time: one of some time would let the workers finish first.
+    while (Atomics.load(control, BUSY) < busy.length) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     const lasted = await time();
-    const rest = () => new Promise((resolve) => setTimeout(resolve, busyMs / 20));
-    while (Atomics.load(control, BUSY) === 1) await rest();
+    while (Atomics.load(control, BUSY) > 0) {
+      await new Promise((resolve) => setTimeout(resolve, busyMs / 20));
+    }
     return lasted;
   };
 
@@ -75,11 +78,13 @@ async function measure(name: ScrapeName): Promise<void> {
     await timeMany();
     return await timeMany();
   });
-  await attempt(name, "one busy for 2 s", async () => {
-    const busy: number[] = [];
-    for (let i = 0; i < busyScrapes; i++) busy.push(await timeBusy());
-    return busy;
-  });
+  for (const [when, busy] of [["one busy for 2 s", 1], ["all busy for 2 s", workers]] as const) {
+    await attempt(name, when, async () => {
+      const lasted: number[] = [];
+      for (let i = 0; i < busyScrapes; i++) lasted.push(await timeBusy(threads.slice(0, busy)));
+      return lasted;
+    });
+  }
   await Promise.all(threads.map((thread) => thread.terminate()));
 }
 
@@ -91,11 +96,11 @@ async function attempt(
 ): Promise<void> {
   let value: number | null = null;
   try {
-    value = median(await run());
+    value = median(await run()) * 1e6;
   } catch (error) {
     console.error(`${name}, ${when}: ${(error as Error).message}`);
   }
-  rows.push({ group: `scrape, ${when}`, name, at: { workers, counters }, value, unit: "ms" });
+  rows.push({ group: `scrape, ${when}`, name, at: { workers, counters }, value, unit: "ns" });
 }
 
 for (const name of Object.keys(scrapers) as ScrapeName[]) {

@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { type ScrapeName, workerSides } from "./scrapers.ts";
 
-/** Index of the word that says whether the worker is busy: 0 not yet, 1 now, 2 no longer. */
+/** Index of the word that says how many workers are busy. */
 export const BUSY = 0;
 /** How long a worker stays busy. */
 export const busyMs = 2000;
@@ -24,10 +24,10 @@ if (!isMainThread) {
       parentPort!.postMessage(answer());
       return;
     }
-    Atomics.store(words, BUSY, 1);
+    Atomics.add(words, BUSY, 1);
     const end = performance.now() + busyMs;
     while (performance.now() < end);
-    Atomics.store(words, BUSY, 2);
+    Atomics.sub(words, BUSY, 1);
   });
   parentPort!.postMessage("ready");
 }

@@ -6,7 +6,8 @@
 
 import type { ImplementationName } from "./cases/all.ts";
 import type { GroupName } from "./cases/case.ts";
-import type { Row } from "./results.ts";
+import { groups } from "./cases/groups.ts";
+import { describe, type Row } from "./results.ts";
 
 /** One target. */
 export interface Target {
@@ -18,7 +19,28 @@ export interface Target {
   measure(rows: readonly Row[]): number;
 }
 
-function find(rows: readonly Row[], group: string, name: string, at: Partial<Row["at"]>): number {
+/** How a target was met. */
+export interface Verdict {
+  /** The figure; `NaN` when it is not known. */
+  readonly value: number;
+  readonly isMet: boolean;
+  /** How many times as far as allowed the figure is from 0, or as required: 1 and less is met. */
+  readonly miss: number;
+}
+
+/** Holds the rows of one runtime against a target. */
+export function judge({ limit, isLeast = false, measure }: Target, rows: readonly Row[]): Verdict {
+  const value = measure(rows);
+  const miss = isLeast ? limit / value : value / limit;
+  return { value, isMet: miss <= 1, miss };
+}
+
+/** The value of the first row of that name whose circumstances are those, or more; `NaN` when there is none. */
+export function find(
+  rows: readonly Row[],
+  group: string,
+  { name, at = {} }: { readonly name: string; readonly at?: Partial<Row["at"]> },
+): number {
   const found = rows.find((row) =>
     row.group === group && row.name === name &&
     Object.entries(at).every(([key, value]) => row.at[key] === value)
@@ -26,121 +48,127 @@ function find(rows: readonly Row[], group: string, name: string, at: Partial<Row
   return found?.value ?? NaN;
 }
 
-/** How many times the nanoseconds of `rival` an update takes. */
+/** How many times the nanoseconds of `rival` the library takes. */
 function ratio(
   group: GroupName,
-  name: ImplementationName,
   rival: ImplementationName,
+  { name = "library", threads = 1 }: { name?: ImplementationName; threads?: number } = {},
 ): Target["measure"] {
-  return (rows) =>
-    find(rows, group, name, { threads: 1 }) / find(rows, group, rival, { threads: 1 });
+  const at = { threads };
+  return (rows) => find(rows, group, { name, at }) / find(rows, group, { name: rival, at });
 }
 
-/** The same with as many threads as there are cores. */
-function ratioTogether(group: GroupName, rival: ImplementationName): Target["measure"] {
-  return (rows) => {
-    const threads = Math.max(
-      ...rows.map((row) => row.group === group ? Number(row.at.threads) : 0),
-    );
-    return find(rows, group, "library", { threads }) / find(rows, group, rival, { threads });
-  };
-}
-
-function figure(group: string, name: string, at: Partial<Row["at"]>): Target["measure"] {
-  return (rows) => find(rows, group, name, at);
-}
+type Sizes = readonly Readonly<Record<string, number>>[];
 
 /** One target for each number of slots, or of slots and buckets, that is measured. */
 function perSize(
   name: string,
-  limit: number,
-  group: string,
-  { row = "library", sizes }: { row?: string; sizes: readonly Record<string, number>[] },
+  { limit, sizes, measure }: {
+    limit: number;
+    sizes: Sizes;
+    measure: (rows: readonly Row[], at: Record<string, number>) => number;
+  },
 ): Target[] {
   return sizes.map((at) => ({
-    name: `${name}, ${Object.entries(at).map(([key, value]) => `${value} ${key}`).join(" x ")}`,
+    name: `${name}, ${describe(at)}`,
     limit,
-    measure: figure(group, row, at),
+    measure: (rows) => measure(rows, at),
   }));
 }
 
-const slots = [1, 8, 64].map((count) => ({ slots: count }));
-const sized = slots.flatMap((some) =>
-  [100, 10_000, 100_000].map((buckets) => ({ ...some, buckets }))
-);
-/** 64 x 100,000 records are a gigabyte, and not measured. */
-const sizedRecords = sized.filter((some) => some.slots * some.buckets <= 800_000);
+/** The sizes that a group is measured at. */
+function sizesOf(group: GroupName): Sizes {
+  return groups[group].fields.map(({ at }) => at as Record<string, number>);
+}
+
+/** Nanoseconds of the whole, for each cell that it looks into. */
+function perCell(group: GroupName, limit: number, name: string): Target[] {
+  return perSize(name, {
+    limit,
+    sizes: sizesOf(group),
+    measure: (rows, at) =>
+      find(rows, group, { name: "library", at }) / (at.slots * (at.buckets ?? 1)),
+  });
+}
+
+function memory(kind: "counter" | "record", limit: number): Target[] {
+  return perSize(`memory per slot and ${kind === "counter" ? kind : "record of 4 fields"}, bytes`, {
+    limit,
+    sizes: sizesOf(`snapshot of ${kind}s`),
+    measure: (rows, at) => find(rows, `memory, per slot and ${kind}`, { name: "library", at }),
+  });
+}
 
 const bound = "labelled add, bound child";
 const lookup = "labelled add, fresh lookup";
 const histogram = "histogram record";
-const scrapes = ["idle workers", "one busy for 2 s"].map((when): Target => ({
-  name: `scrape, ${when}: times faster than @prometheus-io/client`,
+
+const scrapes = ["idle workers", "one busy for 2 s", "all busy for 2 s"].map((when): Target => ({
+  name: `scrape of 8 workers, ${when}: times faster than @prometheus-io/client`,
   limit: 50,
   isLeast: true,
   measure: (rows) =>
-    find(rows, `scrape, ${when}`, "@prometheus-io/client", {}) /
-    find(rows, `scrape, ${when}`, "library", {}),
+    find(rows, `scrape, ${when}`, { name: "@prometheus-io/client" }) /
+    find(rows, `scrape, ${when}`, { name: "library" }),
 }));
 
 /** All targets. */
 export const targets: readonly Target[] = [
-  { name: "counter add / plain", limit: 1.5, measure: ratio("counter add", "library", "plain") },
-  { name: "bound labelled add / plain", limit: 1.5, measure: ratio(bound, "library", "plain") },
+  { name: "counter add / plain `+=`", limit: 1.5, measure: ratio("counter add", "plain") },
+  { name: "bound labelled add / plain `+=`", limit: 1.5, measure: ratio(bound, "plain") },
   {
-    name: "prom-client's bound labelled inc / bound labelled add",
+    name: "bound labelled add: times faster than prom-client",
     limit: 25,
     isLeast: true,
-    measure: ratio(bound, "prom-client", "library"),
+    measure: (rows) => 1 / ratio(bound, "prom-client")(rows),
   },
   {
     name: "record update / uncontended mutex",
     limit: 0.7,
-    measure: ratio("record update", "library", "mutex"),
+    measure: ratio("record update", "mutex"),
   },
   {
-    name: "record update / mutex, a thread per core",
+    name: "record update / mutex, 2 threads",
     limit: 0.12,
-    measure: ratioTogether("record update", "mutex"),
+    measure: ratio("record update", "mutex", { threads: 2 }),
+  },
+  {
+    name: "record update: atomic operations",
+    limit: 1,
+    measure: (rows) => find(rows, "atomic operations", { name: "record update" }),
   },
   {
     name: "record burst of 32 / plain additions, per change",
     limit: 1.5,
-    measure: ratio("record burst of 32", "library", "plain"),
+    measure: ratio("record burst of 32", "plain"),
   },
-  ...(["library", "library, boundaries"] as const).flatMap((name): Target[] => [
-    {
-      name: `${name}: record / prom-client`,
-      limit: 0.1,
-      measure: ratio(histogram, name, "prom-client"),
-    },
-    {
-      name: `${name}: record / hdr`,
-      limit: 0.7,
-      measure: ratio(histogram, name, "hdr-histogram-js"),
-    },
-    {
-      name: `${name}: record / hdr, WASM`,
-      limit: 0.7,
-      measure: ratio(histogram, name, "hdr-histogram-js, WASM"),
-    },
-  ]),
+  ...(["library", "library, boundaries"] as const).flatMap((name): Target[] =>
+    ([
+      ["prom-client", 0.1],
+      ["hdr-histogram-js", 0.7],
+      ["hdr-histogram-js, WASM", 0.7],
+    ] as const).map(([rival, limit]) => ({
+      name: `histogram record${name === "library" ? "" : ", boundaries"} / ${rival}`,
+      limit,
+      measure: ratio(histogram, rival, { name }),
+    }))
+  ),
+  { name: "labels lookup / prom-client", limit: 0.3, measure: ratio(lookup, "prom-client") },
+  ...perCell("record read", 80, "read of one record, ns per slot"),
   {
-    name: "labels lookup / prom-client",
-    limit: 0.3,
-    measure: ratio(lookup, "library", "prom-client"),
+    name: "read of one record: bytes allocated beside the result",
+    // Less than any object: the rest of a million calls.
+    limit: 1,
+    measure: (rows) => find(rows, "heap, per record read", { name: "beside the result" }),
   },
-  ...perSize("read of one record, ns per slot", 80, "read, per slot", {
-    row: "record of 4 fields",
-    sizes: slots,
-  }),
-  ...perSize("snapshot, ns per counter", 15, "snapshot, per slot and counter", { sizes: sized }),
-  ...perSize("snapshot, ns per record", 60, "snapshot, per slot and record", {
-    sizes: sizedRecords,
-  }),
-  ...perSize("memory, bytes per counter", 14, "memory, per slot and counter", { sizes: sized }),
-  ...perSize("memory, bytes per record", 160, "memory, per slot and record", {
-    sizes: sizedRecords,
-  }),
+  ...perCell("snapshot of counters", 15, "snapshot, ns per slot and counter"),
+  ...perCell("snapshot of records", 60, "snapshot, ns per slot and record"),
+  ...memory("counter", 14),
+  ...memory("record", 160),
+  {
+    name: "memory: MiB resident of 1 GiB reserved",
+    limit: 1,
+    measure: (rows) => find(rows, "memory, 1 GiB reserved and unused", { name: "library" }),
+  },
   ...scrapes,
 ];

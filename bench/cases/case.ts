@@ -1,10 +1,20 @@
+/** Under which circumstances a case runs. */
+export interface Circumstances {
+  /** Threads that do the work at once; 1 when it is left out. */
+  readonly threads?: number;
+  /** Slots in use, for a reader to look into. */
+  readonly slots?: number;
+  /** Buckets in use. */
+  readonly buckets?: number;
+}
+
 /** One way to do it. */
 export interface Case<Shared = unknown> {
   /** Makes what all threads get; it must survive structured cloning. Once, in the main thread. */
-  share(threads: number): Shared;
+  share(at: Circumstances): Shared;
   /**
-   * Makes a loop of `updates` updates, in the thread that will run it. Each case has a loop of its
-   * own, so that no call site in it sees a second case's objects.
+   * Makes a loop of operations, in the thread that will run it. Each case has a loop of its own, so
+   * that no call site in it sees a second case's objects.
    */
   prepare(shared: Shared, thread: number): Prepared;
   /** Makes what reads all totals once, in the main thread. Only where threads contend. */
@@ -13,12 +23,12 @@ export interface Case<Shared = unknown> {
 
 /** A case that can be run. */
 export interface Prepared {
-  run(updates: number): void;
-  /**
-   * How many updates the implementation has counted, all rounds together (32 bits of it are enough); for `set` the value that it
-   * has, as the loop sets 1 to `updates`. It shows that the work was done.
-   */
+  /** Does so many operations. Returns a promise only where the implementation leaves no choice. */
+  run(operations: number): void | Promise<void>;
+  /** A figure that shows that the work was done: mostly how often, all runs together (32 bits of it are enough). */
   total(): number | Promise<number>;
+  /** What `total()` must be after so many operations in all, of which the last run did `last`; all of them when it is left out. */
+  expected?(operations: number, last: number): number;
 }
 
 /** Reads while others write. */
@@ -31,8 +41,8 @@ export interface Reader {
 /** The cases of one implementation by group. */
 export type Cases = Readonly<Partial<Record<GroupName, Case>>>;
 
-/** What is measured. */
-export type GroupName =
+/** What is measured of those who write. */
+export type UpdateName =
   | "counter add"
   | "labelled add, bound child"
   | "labelled add, fresh lookup"
@@ -42,9 +52,26 @@ export type GroupName =
   | "record update"
   | "record burst of 32";
 
+/** What is measured of those who read, and of the life of threads and buckets. */
+export type UseName =
+  | "counter read"
+  | "labelled counter read, by id"
+  | "labelled counter read, by labels"
+  | "record read"
+  | "snapshot of counters"
+  | "snapshot of records"
+  | "register and unregister a thread"
+  | "create and destroy a bucket"
+  | "create and destroy a labelled bucket"
+  | "attach"
+  | "attach, first lookup of 10,000";
+
+/** What is measured. */
+export type GroupName = UpdateName | UseName;
+
 /** Makes a case that lives in the thread that runs it: one that other threads see nothing of. */
-export function privateCase(prepare: () => Prepared): Case {
-  return { share: () => 0, prepare };
+export function privateCase(prepare: (at: Circumstances) => Prepared): Case {
+  return { share: (at) => at, prepare: (at) => prepare(at as Circumstances) };
 }
 
 /** How many updates one burst is. */

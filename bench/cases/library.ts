@@ -72,6 +72,7 @@ const gaugeSet = statsCase(({ depth, stats }) => ({
     for (let i = 1; i <= updates; i++) depth.set(i);
   },
   total: () => stats.metrics.depth.read(),
+  expected: (_, last) => last,
 }));
 
 const gaugeAdd = statsCase(({ depth, stats }) => ({

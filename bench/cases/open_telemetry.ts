@@ -5,24 +5,26 @@ import { boundaries, labelMask, labelSets, mask, seconds } from "./inputs.ts";
 /** The part of the SDK that is measured. */
 interface Sdk {
   MeterProvider: new (options: object) => { getMeter(name: string): Meter };
-  MetricReader: new () => object;
+  MetricReader: new (options: object) => object;
   AggregationType: { EXPONENTIAL_HISTOGRAM: unknown };
 }
 
-interface Meter {
+/** The part of a meter that is measured. */
+export interface Meter {
   createCounter(name: string): { add(n: number, attributes?: object): void };
   createGauge(name: string): { record(value: number): void };
   createHistogram(name: string, options?: object): { record(value: number): void };
 }
 
-interface Collected {
+/** What a reader gives. */
+export interface Collected {
   resourceMetrics: { scopeMetrics: { metrics: { dataPoints: { value: unknown }[] }[] }[] };
 }
 
 const sdk = loadPackage<Sdk>("@opentelemetry/sdk-metrics");
 
 /** A reader that collects when asked: without one, the SDK keeps nothing and costs nothing. */
-class ManualReader extends (sdk.MetricReader as new () => { collect(): Promise<Collected> }) {
+class ManualReader extends (sdk.MetricReader as new (options: object) => { collect(): Promise<Collected> }) {
   onShutdown(): Promise<void> {
     return Promise.resolve();
   }
@@ -31,8 +33,9 @@ class ManualReader extends (sdk.MetricReader as new () => { collect(): Promise<C
   }
 }
 
-function makeMeter(views: object[] = []) {
-  const reader = new ManualReader();
+/** A meter of its own, with what it has collected. The SDK keeps 2000 series of a metric unless told otherwise. */
+export function makeMeter(views: object[] = [], cardinalityLimit = 2000): MadeMeter {
+  const reader = new ManualReader({ cardinalitySelector: () => cardinalityLimit });
   const meter = new sdk.MeterProvider({ readers: [reader], views }).getMeter("bench");
   const total = async () => {
     const { resourceMetrics } = await reader.collect();
@@ -43,7 +46,14 @@ function makeMeter(views: object[] = []) {
       0,
     );
   };
-  return { meter, total };
+  return { meter, total, collect: () => reader.collect() };
+}
+
+/** A meter and what reads it. */
+export interface MadeMeter {
+  readonly meter: Meter;
+  total(): Promise<number>;
+  collect(): Promise<Collected>;
 }
 
 interface Count {
@@ -107,6 +117,7 @@ export const cases: Cases = {
         for (let i = 1; i <= updates; i++) gauge.record(i);
       },
       total,
+      expected: (_, last) => last,
     };
   }),
   "histogram record": histogramRecord([]),

@@ -23,9 +23,20 @@ const counterAdd = privateCase((cells, mask) => (updates) => {
   for (let i = 0; i < updates; i++) cells[i & mask] += 1;
 });
 
-const gaugeSet = privateCase((cells, mask) => (updates) => {
-  for (let i = 1; i <= updates; i++) cells[i & mask] = i;
-});
+const gaugeSet: Case = {
+  share: () => 0,
+  prepare(shared) {
+    const mask = shared as number;
+    const cells = new Float64Array(16);
+    return {
+      run(updates) {
+        for (let i = 1; i <= updates; i++) cells[i & mask] = i;
+      },
+      total: () => cells[0],
+      expected: (_, last) => last,
+    };
+  },
+};
 
 /** Count, sum, and the bin among the boundaries. */
 const histogramRecord = privateCase((cells, mask) => (updates) => {

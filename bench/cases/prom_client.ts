@@ -3,20 +3,22 @@ import { type Cases, privateCase } from "./case.ts";
 import { boundaries, labelMask, labelNames, labelSets, mask, seconds } from "./inputs.ts";
 
 /** The part of prom-client that is measured, which `@prometheus-io/client` has as well. */
-interface PromClient {
-  Registry: new () => unknown;
+export interface PromClient {
+  Registry: new () => { getMetricsAsJSON(): Promise<Awaited<ReturnType<Metric["get"]>>[]> };
   Counter: new (options: object) => Counter;
   Gauge: new (options: object) => Gauge;
   Histogram: new (options: object) => Histogram;
 }
 
-interface Metric {
+/** What can be read. */
+export interface Metric {
   get(): Promise<{ values: { value: number; metricName?: string }[] }>;
 }
 
 interface Counter extends Metric {
   inc(n?: number): void;
   labels(labels: object): { inc(n?: number): void };
+  remove(labels: object): void;
 }
 
 interface Gauge extends Metric {
@@ -28,7 +30,8 @@ interface Histogram extends Metric {
   observe(value: number): void;
 }
 
-async function sumOf(metric: Metric, name?: string): Promise<number> {
+/** The sum of all series, or of those of one name. */
+export async function sumOf(metric: Metric, name?: string): Promise<number> {
   const { values } = await metric.get();
   return values.filter(({ metricName }) => name === undefined || metricName === name)
     .reduce((total, { value }) => total + value, 0);
@@ -77,6 +80,7 @@ export function makeCases(name: string): Cases {
           for (let i = 1; i <= updates; i++) gauge.set(i);
         },
         total: () => sumOf(gauge),
+        expected: (_, last) => last,
       };
     }),
     "gauge add": privateCase(() => {

@@ -1,0 +1,158 @@
+import { ThreadStats } from "../../../mod.ts";
+import {
+  makeCounters,
+  makeRecords,
+  makeStats,
+  schema,
+  type Stats,
+  useCounters,
+  useRecords,
+} from "../../many.ts";
+import { type Cases, type Circumstances, type Prepared, privateCase } from "../case.ts";
+import { found } from "./found.ts";
+
+/** Buckets beside the one that is read. */
+const others = 100;
+
+/** Statistics whose labelled counters are all at 1 in each slot. */
+function counted({ slots = 1, buckets = others }: Circumstances): Stats {
+  const stats = makeStats();
+  useCounters(stats, slots, makeCounters(stats, buckets));
+  return stats;
+}
+
+const counterRead = privateCase((at) => {
+  const { hits } = counted(at).metrics;
+  return found(at.slots!, (reads) => {
+    let value = 0;
+    for (let i = 0; i < reads; i++) value = hits.read();
+    return value;
+  });
+});
+
+const readById = privateCase((at) => {
+  const { requests } = counted(at).metrics;
+  const id = requests.id({ key: "key-50" });
+  return found(at.slots!, (reads) => {
+    let value = 0;
+    for (let i = 0; i < reads; i++) value = requests.read(id);
+    return value;
+  });
+});
+
+const readByLabels = privateCase((at) => {
+  const { requests } = counted(at).metrics;
+  return found(at.slots!, (reads) => {
+    let value = 0;
+    for (let i = 0; i < reads; i++) value = requests.read({ key: "key-50" });
+    return value;
+  });
+});
+
+const recordRead = privateCase(({ slots = 1 }) => {
+  const stats = makeStats();
+  const ids = makeRecords(stats, others);
+  useRecords(stats, slots, ids);
+  const { traffic } = stats.metrics;
+  const id = ids[50];
+  return found(slots, (reads) => {
+    let value = traffic.read(id);
+    for (let i = 1; i < reads; i++) value = traffic.read(id);
+    return value.packets;
+  });
+});
+
+const snapshotOfCounters = privateCase((at) => {
+  const stats = counted(at);
+  let last = stats.snapshot();
+  return {
+    run(snapshots) {
+      for (let i = 0; i < snapshots; i++) last = stats.snapshot();
+    },
+    total: () => last.metrics.requests.series.reduce((total, { value }) => total + value, 0),
+    expected: () => at.slots! * at.buckets!,
+  };
+});
+
+const snapshotOfRecords = privateCase(({ slots = 1, buckets = 1 }) => {
+  const stats = makeStats();
+  useRecords(stats, slots, makeRecords(stats, buckets));
+  let last = stats.snapshot();
+  return {
+    run(snapshots) {
+      for (let i = 0; i < snapshots; i++) last = stats.snapshot();
+    },
+    total: () => last.metrics.traffic.series.reduce((total, { value }) => total + value.packets, 0),
+    expected: () => slots * buckets,
+  };
+});
+
+/** What is made and ended leaves nothing: the total counts what is left. */
+function life(makeAndEnd: (stats: Stats) => Prepared["run"], left: (stats: Stats) => number) {
+  return privateCase(() => {
+    const stats = makeStats();
+    return { run: makeAndEnd(stats), total: () => left(stats), expected: () => 0 };
+  });
+}
+
+const threads = life(
+  (stats) => (times) => {
+    for (let i = 0; i < times; i++) stats.registerThread("bench").unregister();
+  },
+  (stats) => stats.threads().filter(({ state }) => state === "active").length,
+);
+
+const buckets = life(
+  ({ metrics: { traffic } }) => (times) => {
+    for (let i = 0; i < times; i++) traffic.destroy(traffic.create());
+  },
+  ({ metrics: { traffic } }) => traffic.ids().length,
+);
+
+const labelledBuckets = life(
+  ({ metrics: { flow } }) => {
+    let n = 0;
+    return (times) => {
+      for (let i = 0; i < times; i++) flow.destroy(flow.id({ key: `key-${n++ & 1023}` }));
+    };
+  },
+  ({ metrics: { flow } }) => flow.ids().length,
+);
+
+const attach = privateCase(() => {
+  const { handle } = counted({});
+  let last: Stats;
+  return {
+    run(times) {
+      for (let i = 0; i < times; i++) last = ThreadStats.attach(schema, handle);
+    },
+    total: () => last.metrics.hits.read(),
+    expected: () => 1,
+  };
+});
+
+const attachAndLookUp = privateCase(() => {
+  const { handle } = counted({ buckets: 10_000 });
+  return found(1, (times) => {
+    let value = 0;
+    for (let i = 0; i < times; i++) {
+      value = ThreadStats.attach(schema, handle).metrics.requests.read({ key: "key-9999" });
+    }
+    return value;
+  });
+});
+
+/** This library. */
+export const cases: Cases = {
+  "counter read": counterRead,
+  "labelled counter read, by id": readById,
+  "labelled counter read, by labels": readByLabels,
+  "record read": recordRead,
+  "snapshot of counters": snapshotOfCounters,
+  "snapshot of records": snapshotOfRecords,
+  "register and unregister a thread": threads,
+  "create and destroy a bucket": buckets,
+  "create and destroy a labelled bucket": labelledBuckets,
+  "attach": attach,
+  "attach, first lookup of 10,000": attachAndLookUp,
+};
