@@ -1,5 +1,5 @@
 /**
- * Measures everything and writes it to a file, for `report.ts` and `docs.ts`:
+ * Measures everything and writes it to a file, for `report.ts` and `documents/make.ts`:
  * `collect.ts --json FILE [deno] [bun] [node] [updates] [uses] [counts] [contention] [scale] [scrape] [--quick]`.
  *
  * Runtimes and parts that are not named are all of them. Every case has a process of its own: what a compiler learns from one case
@@ -56,7 +56,9 @@ async function measureGroup(runtime: Runtime, group: GroupName): Promise<Row[]> 
       const answer = await capture(commandOf(runtime, "bench/measure.ts", args), 120);
       if (answer !== undefined) turn.figures.push(JSON.parse(answer));
       else {
-        console.error(`${runtime.name}: ${group}, ${turn.name}, ${describe(turn.at as Row["at"])}: failed`);
+        console.error(
+          `${runtime.name}: ${group}, ${turn.name}, ${describe(turn.at)}: failed`,
+        );
         failed.add(turn);
       }
     }

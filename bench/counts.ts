@@ -127,7 +127,13 @@ async function countHeap(): Promise<void> {
     kept = { packets: packets + n, bytes: bytes + n, errors: errors + n, time: time + n };
   });
   if (kept === undefined) throw new Error("Cannot count: nothing was read");
-  add("heap, per record read", "beside the result", { slots: 8 }, Math.max(0, read - alone), "bytes");
+  add(
+    "heap, per record read",
+    "beside the result",
+    { slots: 8 },
+    Math.max(0, read - alone),
+    "bytes",
+  );
 }
 
 countReserved();

@@ -66,14 +66,16 @@ export function readSettings(args: readonly string[] = process.argv.slice(2)): S
 export function finish(rows: readonly Row[], { json }: Settings): void {
   for (const { group, name, at, value, unit } of rows) {
     const figure = value === null ? "-" : format(value);
-    console.log(`${group.padEnd(36)} ${name.padEnd(28)} ${describe(at).padEnd(34)} ${figure} ${unit}`);
+    console.log(
+      `${group.padEnd(36)} ${name.padEnd(28)} ${describe(at).padEnd(34)} ${figure} ${unit}`,
+    );
   }
   if (json !== undefined) writeFileSync(json, JSON.stringify(rows));
 }
 
 /** Circumstances as text, which tells rows of one group and name apart: "8 slots, 1,000 buckets". */
-export function describe(at: Row["at"]): string {
-  return Object.entries(at).map(([key, value]) => {
+export function describe(at: Readonly<Record<string, number | string | undefined>>): string {
+  return Object.entries(at).map(([key, value = 0]) => {
     if (typeof value === "string") return `${key} ${value}`;
     return `${value.toLocaleString("en-US")} ${value === 1 ? key.replace(/s$/, "") : key}`;
   }).join(", ");

@@ -1,12 +1,12 @@
 /** Under which circumstances a case runs. */
-export interface Circumstances {
+export type Circumstances = {
   /** Threads that do the work at once; 1 when it is left out. */
   readonly threads?: number;
   /** Slots in use, for a reader to look into. */
   readonly slots?: number;
   /** Buckets in use. */
   readonly buckets?: number;
-}
+};
 
 /** One way to do it. */
 export interface Case<Shared = unknown> {

@@ -24,7 +24,8 @@ export interface Collected {
 const sdk = loadPackage<Sdk>("@opentelemetry/sdk-metrics");
 
 /** A reader that collects when asked: without one, the SDK keeps nothing and costs nothing. */
-class ManualReader extends (sdk.MetricReader as new (options: object) => { collect(): Promise<Collected> }) {
+class ManualReader
+  extends (sdk.MetricReader as new (options: object) => { collect(): Promise<Collected> }) {
   onShutdown(): Promise<void> {
     return Promise.resolve();
   }

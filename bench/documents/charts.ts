@@ -1,0 +1,308 @@
+/**
+ * The charts of the documents as Vega-Lite specifications, from what was collected. Without the library that draws them: they are
+ * plain values, which tests can look at under any runtime.
+ *
+ * @module
+ */
+
+import type { GroupName } from "../cases/case.ts";
+import type { Results } from "../results.ts";
+import { titleOf } from "./tables.ts";
+
+/** A chart. */
+export interface Chart {
+  /** Its file, without the extension. */
+  readonly name: string;
+  /** What it shows, for those who do not see it. */
+  readonly title: string;
+  /** What Vega-Lite draws. */
+  readonly specification: object;
+}
+
+/** Colours that `style.ts` has a dark twin for. */
+export const ink = "#1f2328";
+/** Lines that are there to be overlooked. */
+export const faint = "#d8dee4";
+
+/** Colours that stand out from white and from nearly black alike; this library's is the one that is looked for. */
+const colors: Readonly<Record<string, string>> = {
+  "this library": "#1f6feb",
+  "plain, private": "#8b949e",
+  "mutex": "#e5534b",
+  "shared atomics": "#c69026",
+  "prom-client": "#3d9a50",
+  "@prometheus-io/client": "#2a9d9d",
+  "OpenTelemetry SDK": "#a371f7",
+  "postMessage": "#db6d28",
+};
+
+const names: Readonly<Record<string, string>> = {
+  "library": "this library",
+  "plain": "plain, private",
+  "OpenTelemetry": "OpenTelemetry SDK",
+};
+
+const nameOf = (name: string) => names[name] ?? name;
+
+const config = {
+  background: null,
+  font: "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif",
+  view: { stroke: null },
+  axis: {
+    labelColor: ink,
+    titleColor: ink,
+    titleFontWeight: "normal",
+    gridColor: faint,
+    domainColor: faint,
+    tickColor: faint,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    labelLimit: 260,
+  },
+  header: { labelColor: ink, labelFontSize: 13, labelFontWeight: "bold" },
+  legend: {
+    labelColor: ink,
+    labelFontSize: 12,
+    orient: "top",
+    title: null,
+    columns: 4,
+    labelLimit: 260,
+  },
+};
+
+interface Point {
+  readonly runtime: string;
+  readonly name: string;
+  readonly [key: string]: string | number;
+}
+
+/** The rows of all runtimes that `read` makes a point of. */
+function points(
+  { runtimes }: Results,
+  read: (
+    row: Results["runtimes"][string]["rows"][number],
+  ) => Record<string, string | number> | undefined,
+): Point[] {
+  return Object.entries(runtimes).flatMap(([runtime, { rows }]) =>
+    rows.flatMap((row) => {
+      const point = row.value === null ? undefined : read(row);
+      return point === undefined
+        ? []
+        : [{ runtime: titleOf(runtime), name: nameOf(row.name), ...point }];
+    })
+  );
+}
+
+/** Colour and shape say the same: one of them is enough to tell the names apart. */
+function byName(values: readonly Point[]) {
+  const domain = Object.keys(colors).filter((name) => values.some((value) => value.name === name));
+  const scale = { domain, range: domain.map((name) => colors[name]) };
+  return {
+    color: { field: "name", type: "nominal", scale },
+    shape: {
+      field: "name",
+      type: "nominal",
+      scale: {
+        domain,
+        range: domain.map((name) => shapes[Object.keys(colors).indexOf(name) % shapes.length]),
+      },
+    },
+  };
+}
+
+const shapes = [
+  ...["circle", "square", "triangle-up", "diamond"],
+  ...["cross", "triangle-down", "triangle-right", "stroke"],
+];
+
+function byRuntime(results: Results) {
+  const sort = Object.keys(results.runtimes).map(titleOf);
+  return { field: "runtime", type: "nominal", sort, title: null };
+}
+
+/** Rows of dots on a logarithmic scale, a panel for each runtime. */
+function dots(
+  results: Results,
+  { values, order, axis, width, step }: {
+    values: readonly Point[];
+    order: readonly string[];
+    axis: string;
+    width: number;
+    step: number;
+  },
+): object {
+  return {
+    data: { values },
+    config,
+    width,
+    height: { step },
+    mark: { type: "point", filled: true, size: 75, opacity: 0.9 },
+    encoding: {
+      column: byRuntime(results),
+      y: {
+        field: "case",
+        type: "nominal",
+        sort: order,
+        title: null,
+        axis: { grid: true, ticks: false, domain: false, labelPadding: 8 },
+      },
+      x: {
+        field: "value",
+        type: "quantitative",
+        scale: { type: "log" },
+        title: axis,
+        axis: { tickCount: 4, format: "~s" },
+      },
+      ...byName(values),
+    },
+  };
+}
+
+const updateGroups: ReadonlyMap<GroupName, string> = new Map([
+  ["counter add", "counter add"],
+  ["labelled add, bound child", "labelled add, child kept"],
+  ["labelled add, fresh lookup", "labelled add, looked up"],
+  ["gauge set", "gauge set"],
+  ["histogram record", "histogram record"],
+  ["record update", "record of 4 fields, update"],
+  ["record burst of 32", "the same in bursts of 32"],
+]);
+
+function updates(results: Results): Chart {
+  const title = (group: string, threads: unknown) => {
+    const name = updateGroups.get(group as GroupName);
+    return threads === 2 && name !== undefined ? `${name}, 2 threads` : name;
+  };
+  const order = [...updateGroups.keys()].flatMap((group) => [title(group, 1)!, title(group, 2)!]);
+  const values = points(results, ({ group, name, at, value }) => {
+    const row = title(group, at.threads);
+    return row === undefined || colors[nameOf(name)] === undefined
+      ? undefined
+      : { case: row, value: value! };
+  });
+  return {
+    name: "updates",
+    title: "Nanoseconds of one update, by implementation and runtime; logarithmic, less is better",
+    specification: dots(results, {
+      values,
+      order,
+      axis: "ns per update and thread (log), less is better",
+      width: 210,
+      step: 24,
+    }),
+  };
+}
+
+function scrapes(results: Results): Chart {
+  const order = ["idle workers", "one busy for 2 s", "all busy for 2 s"];
+  const values = points(results, ({ group, value }) => {
+    const when = group.replace("scrape, ", "");
+    return order.includes(when) ? { case: when, value: value! / 1e6 } : undefined;
+  });
+  return {
+    name: "scrape",
+    title:
+      "Milliseconds to collect what 8 workers have counted, by implementation; logarithmic, less is better",
+    specification: dots(results, {
+      values,
+      order,
+      axis: "ms to collect (log), less is better",
+      width: 210,
+      step: 34,
+    }),
+  };
+}
+
+function contention(results: Results): Chart {
+  const values = points(
+    results,
+    ({ group, at, value }) =>
+      group === "contention, in all" ? { threads: at.threads, value: value! } : undefined,
+  );
+  const threads = [...new Set(values.map((value) => Number(value.threads)))];
+  return {
+    name: "contention",
+    title:
+      "Million record updates per second of all threads together, by the number of threads; more is better",
+    specification: {
+      data: { values },
+      config,
+      width: 210,
+      height: 220,
+      mark: { type: "line", point: { filled: true, size: 60 } },
+      encoding: {
+        column: byRuntime(results),
+        x: {
+          field: "threads",
+          type: "quantitative",
+          title: `threads (${results.cores} cores)`,
+          scale: { nice: false, padding: 10 },
+          axis: { values: threads, format: "d", grid: false },
+        },
+        y: {
+          field: "value",
+          type: "quantitative",
+          scale: { type: "log" },
+          title: "million updates per s, in all (log)",
+          axis: { tickCount: 4, format: "~s" },
+        },
+        ...byName(values),
+      },
+    },
+  };
+}
+
+const runtimeColors = ["#1f6feb", "#db6d28", "#3d9a50"];
+
+function snapshots(results: Results): Chart {
+  const panels: Readonly<Record<string, string>> = {
+    "snapshot, more slots": "64 records, 1 to 1024 slots",
+    "snapshot, more buckets": "1 slot, 1 to 1,000,000 records",
+  };
+  const values = points(
+    results,
+    ({ group, at, value }) =>
+      panels[group] === undefined ? undefined : {
+        panel: panels[group],
+        cells: Number(at.slots) * Number(at.buckets),
+        value: value! / 1e3,
+      },
+  );
+  const domain = Object.keys(results.runtimes).map(titleOf);
+  return {
+    name: "snapshots",
+    title:
+      "Microseconds of a snapshot by the number of records in use, by runtime; both logarithmic",
+    specification: {
+      data: { values },
+      config,
+      width: 330,
+      height: 240,
+      mark: { type: "line", point: { filled: true, size: 50 } },
+      encoding: {
+        column: { field: "panel", type: "nominal", sort: Object.values(panels), title: null },
+        x: {
+          field: "cells",
+          type: "quantitative",
+          scale: { type: "log" },
+          title: "slots × records in use (log)",
+          axis: { tickCount: 6, format: "~s" },
+        },
+        y: {
+          field: "value",
+          type: "quantitative",
+          scale: { type: "log" },
+          title: "µs of a snapshot (log)",
+          axis: { tickCount: 6, format: "~s" },
+        },
+        color: { field: "runtime", type: "nominal", scale: { domain, range: runtimeColors } },
+        shape: { field: "runtime", type: "nominal", scale: { domain, range: shapes.slice(0, 3) } },
+      },
+    },
+  };
+}
+
+/** All charts. */
+export function charts(results: Results): Chart[] {
+  return [updates(results), contention(results), snapshots(results), scrapes(results)];
+}

@@ -1,0 +1,33 @@
+/**
+ * Makes the charts and tables of the documents: `make.ts [FILE...]`. With files of `collect.ts`, they become `docs/performance.json`,
+ * which everything else is made from; without, that one is taken as it is.
+ *
+ * @module
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { charts } from "./charts.ts";
+import { draw } from "./draw.ts";
+import { merge, stringify } from "./load.ts";
+import { fillSections } from "./markdown.ts";
+import { sections } from "./tables.ts";
+import { readSettings, type Results } from "../results.ts";
+
+const root = new URL("../../", import.meta.url);
+const source = new URL("docs/performance.json", root);
+
+function readResults(path: string | URL): Results {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+const { rest: paths } = readSettings();
+if (paths.length > 0) writeFileSync(source, stringify(merge(paths.map(readResults))));
+const results = readResults(source);
+const made = sections(results);
+for (const document of ["README.md", "docs/performance.md"]) {
+  const path = new URL(document, root);
+  writeFileSync(path, fillSections(readFileSync(path, "utf8"), made));
+}
+for (const chart of charts(results)) {
+  writeFileSync(new URL(`docs/charts/${chart.name}.svg`, root), await draw(chart));
+}

@@ -1,0 +1,56 @@
+/**
+ * A table as `deno fmt` leaves it: the first columns are text, the others figures.
+ *
+ * @param head What the columns are.
+ * @param rows Cells, as many as `head` has in each.
+ * @param textColumns How many columns stand to the left.
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns = 1,
+): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, ...[title, ...rows.map((row) => row[column])].map((cell) => [...cell].length))
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${
+      cells.map((cell, column) => {
+        const space = " ".repeat(widths[column] - [...cell].length);
+        return column < textColumns ? cell + space : space + cell;
+      }).join(" | ")
+    } |`;
+  const rule = widths.map((width, column) =>
+    column < textColumns ? "-".repeat(width) : `${"-".repeat(width - 1)}:`
+  );
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+/**
+ * Puts each section between its markers, `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`, in place of what stands there.
+ *
+ * @throws {RangeError} When the text asks for a section that is not there, or a marker has no end.
+ */
+export function fillSections(text: string, sections: ReadonlyMap<string, string>): string {
+  const filled = text.replaceAll(
+    /^<!-- bench:(\S+) -->\n[^]*?^<!-- \/bench:\1 -->$/gm,
+    (_, name: string) => {
+      const section = sections.get(name);
+      if (section === undefined) {
+        const known = [...sections.keys()].join(", ");
+        throw new RangeError(
+          `Cannot fill the text: a section of ${known} is required, got ${name}`,
+        );
+      }
+      return `<!-- bench:${name} -->\n\n${section}\n\n<!-- /bench:${name} -->`;
+    },
+  );
+  const begun = filled.match(/^<!-- bench:/gm)?.length ?? 0;
+  const ended = [...filled.matchAll(/^<!-- bench:(\S+) -->\n[^]*?^<!-- \/bench:\1 -->$/gm)].length;
+  if (begun !== ended) {
+    throw new RangeError(
+      `Cannot fill the text: an end for each of ${begun} markers is required, got ${ended}`,
+    );
+  }
+  return filled;
+}
