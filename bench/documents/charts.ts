@@ -19,9 +19,9 @@ export interface Chart {
   readonly specification: object;
 }
 
-/** Colours that `style.ts` has a dark twin for. */
+/** What is written; `draw.ts` has a twin for dark pages. */
 export const ink = "#1f2328";
-/** Lines that are there to be overlooked. */
+/** Lines that are there to be overlooked; it has a twin too. */
 export const faint = "#d8dee4";
 
 /** Colours that stand out from white and from nearly black alike; this library's is the one that is looked for. */
@@ -48,6 +48,7 @@ const config = {
   background: null,
   font: "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif",
   view: { stroke: null },
+  facet: { spacing: 40 },
   axis: {
     labelColor: ink,
     titleColor: ink,
@@ -57,7 +58,8 @@ const config = {
     tickColor: faint,
     labelFontSize: 12,
     titleFontSize: 12,
-    labelLimit: 260,
+    labelLimit: 0,
+    labelFlush: false,
   },
   header: { labelColor: ink, labelFontSize: 13, labelFontWeight: "bold" },
   legend: {
@@ -66,9 +68,16 @@ const config = {
     orient: "top",
     title: null,
     columns: 4,
-    labelLimit: 260,
+    labelLimit: 0,
+    columnPadding: 16,
   },
 };
+
+/** Times are nanoseconds; the labels of their axes have the unit that suits. */
+const timeLabels = "datum.value < 1e3 ? format(datum.value, '~g') + ' ns'" +
+  " : datum.value < 1e6 ? format(datum.value / 1e3, '~g') + ' µs'" +
+  " : datum.value < 1e9 ? format(datum.value / 1e6, '~g') + ' ms'" +
+  " : format(datum.value / 1e9, '~g') + ' s'";
 
 interface Point {
   readonly runtime: string;
@@ -76,21 +85,43 @@ interface Point {
   readonly [key: string]: string | number;
 }
 
-/** The rows of all runtimes that `read` makes a point of. */
+/** A logarithmic scale from the last tick below the values to the first above, with a line at these parts of each power of ten. */
+function logarithmic(values: readonly number[], parts: readonly number[] = [1]) {
+  const ticks: number[] = [];
+  for (let power = -3; power < 13; power++) {
+    // Not 10 ** power: it is not 0.001.
+    for (const part of parts) ticks.push(Number(`${part}e${power}`));
+  }
+  const least = ticks.findLast((tick) => tick <= Math.min(...values)) ?? ticks[0];
+  const most = ticks.find((tick) => tick >= Math.max(...values)) ?? ticks.at(-1)!;
+  return {
+    scale: { type: "log", domain: [least, most], nice: false },
+    ticks: ticks.filter((tick) => tick >= least && tick <= most),
+  };
+}
+
+const valuesOf = (points: readonly Point[], field: string) =>
+  points.map((each) => Number(each[field]));
+
+/** The rows of all runtimes that `read` makes a point of, in the order in which they are drawn. */
 function points(
   { runtimes }: Results,
   read: (
     row: Results["runtimes"][string]["rows"][number],
   ) => Record<string, string | number> | undefined,
 ): Point[] {
-  return Object.entries(runtimes).flatMap(([runtime, { rows }]) =>
+  const depth = ({ name }: Point) => Object.keys(colors).indexOf(name);
+  const found = Object.entries(runtimes).flatMap(([runtime, { rows }]) =>
     rows.flatMap((row) => {
-      const point = row.value === null ? undefined : read(row);
+      // Nothing on a logarithmic scale is 0.
+      const point = row.value === null || row.value <= 0 ? undefined : read(row);
       return point === undefined
         ? []
         : [{ runtime: titleOf(runtime), name: nameOf(row.name), ...point }];
     })
   );
+  // What is drawn last lies on top: this library.
+  return found.toSorted((a, b) => depth(b) - depth(a));
 }
 
 /** Colour and shape say the same: one of them is enough to tell the names apart. */
@@ -112,7 +143,7 @@ function byName(values: readonly Point[]) {
 
 const shapes = [
   ...["circle", "square", "triangle-up", "diamond"],
-  ...["cross", "triangle-down", "triangle-right", "stroke"],
+  ...["cross", "triangle-down", "triangle-right", "triangle-left"],
 ];
 
 function byRuntime(results: Results) {
@@ -131,6 +162,7 @@ function dots(
     step: number;
   },
 ): object {
+  const { scale, ticks } = logarithmic(valuesOf(values, "value"));
   return {
     data: { values },
     config,
@@ -149,9 +181,9 @@ function dots(
       x: {
         field: "value",
         type: "quantitative",
-        scale: { type: "log" },
+        scale,
         title: axis,
-        axis: { tickCount: 4, format: "~s" },
+        axis: { values: ticks, labelExpr: timeLabels },
       },
       ...byName(values),
     },
@@ -182,12 +214,12 @@ function updates(results: Results): Chart {
   });
   return {
     name: "updates",
-    title: "Nanoseconds of one update, by implementation and runtime; logarithmic, less is better",
+    title: "Time of one update, by implementation and runtime; logarithmic, less is better",
     specification: dots(results, {
       values,
       order,
-      axis: "ns per update and thread (log), less is better",
-      width: 210,
+      axis: "time of an update (log)",
+      width: 220,
       step: 24,
     }),
   };
@@ -197,17 +229,17 @@ function scrapes(results: Results): Chart {
   const order = ["idle workers", "one busy for 2 s", "all busy for 2 s"];
   const values = points(results, ({ group, value }) => {
     const when = group.replace("scrape, ", "");
-    return order.includes(when) ? { case: when, value: value! / 1e6 } : undefined;
+    return order.includes(when) ? { case: when, value: value! } : undefined;
   });
   return {
     name: "scrape",
     title:
-      "Milliseconds to collect what 8 workers have counted, by implementation; logarithmic, less is better",
+      "Time to collect what 8 workers have counted, by implementation; logarithmic, less is better",
     specification: dots(results, {
       values,
       order,
-      axis: "ms to collect (log), less is better",
-      width: 210,
+      axis: "time to collect (log)",
+      width: 220,
       step: 34,
     }),
   };
@@ -219,7 +251,8 @@ function contention(results: Results): Chart {
     ({ group, at, value }) =>
       group === "contention, in all" ? { threads: at.threads, value: value! } : undefined,
   );
-  const threads = [...new Set(values.map((value) => Number(value.threads)))];
+  const threads = [...new Set(valuesOf(values, "threads"))].sort((a, b) => a - b);
+  const { scale, ticks } = logarithmic(valuesOf(values, "value"), [1, 2, 5]);
   return {
     name: "contention",
     title:
@@ -227,7 +260,7 @@ function contention(results: Results): Chart {
     specification: {
       data: { values },
       config,
-      width: 210,
+      width: 220,
       height: 220,
       mark: { type: "line", point: { filled: true, size: 60 } },
       encoding: {
@@ -242,9 +275,9 @@ function contention(results: Results): Chart {
         y: {
           field: "value",
           type: "quantitative",
-          scale: { type: "log" },
-          title: "million updates per s, in all (log)",
-          axis: { tickCount: 4, format: "~s" },
+          scale,
+          title: "million updates per second (log)",
+          axis: { values: ticks, format: "~g" },
         },
         ...byName(values),
       },
@@ -265,14 +298,15 @@ function snapshots(results: Results): Chart {
       panels[group] === undefined ? undefined : {
         panel: panels[group],
         cells: Number(at.slots) * Number(at.buckets),
-        value: value! / 1e3,
+        value: value!,
       },
   );
   const domain = Object.keys(results.runtimes).map(titleOf);
+  const x = logarithmic(valuesOf(values, "cells"));
+  const y = logarithmic(valuesOf(values, "value"));
   return {
     name: "snapshots",
-    title:
-      "Microseconds of a snapshot by the number of records in use, by runtime; both logarithmic",
+    title: "Time of a snapshot by the number of records in use, by runtime; both logarithmic",
     specification: {
       data: { values },
       config,
@@ -284,16 +318,16 @@ function snapshots(results: Results): Chart {
         x: {
           field: "cells",
           type: "quantitative",
-          scale: { type: "log" },
-          title: "slots × records in use (log)",
-          axis: { tickCount: 6, format: "~s" },
+          scale: x.scale,
+          title: "records in use, of all slots (log)",
+          axis: { values: x.ticks, format: "~s" },
         },
         y: {
           field: "value",
           type: "quantitative",
-          scale: { type: "log" },
-          title: "µs of a snapshot (log)",
-          axis: { tickCount: 6, format: "~s" },
+          scale: y.scale,
+          title: "time of a snapshot (log)",
+          axis: { values: y.ticks, labelExpr: timeLabels },
         },
         color: { field: "runtime", type: "nominal", scale: { domain, range: runtimeColors } },
         shape: { field: "runtime", type: "nominal", scale: { domain, range: shapes.slice(0, 3) } },

@@ -1,10 +1,11 @@
-import type { Results, RuntimeResults } from "../results.ts";
+import { describe, type Results, type Row, type RuntimeResults } from "../results.ts";
+
+const keyOf = ({ group, name, at }: Row) => [group, name, describe(at)].join(", ");
 
 /**
- * Takes the files of several runs together. Where two have rows of the same runtime, all of them count, as parts of one run: they
- * must not have the same row twice.
+ * Takes the files of several runs together: of several runtimes, or of several parts of the suite.
  *
- * @throws {RangeError} When they are of different machines.
+ * @throws {RangeError} When they are of different machines or versions, or have the same row twice.
  */
 export function merge(all: readonly Results[]): Results {
   if (all.length === 0) throw new RangeError("Cannot merge: one file at least is required, got 0");
@@ -19,14 +20,26 @@ export function merge(all: readonly Results[]): Results {
       }
     }
     for (const [name, { version, rows }] of Object.entries(results.runtimes)) {
-      runtimes[name] = { version, rows: [...runtimes[name]?.rows ?? [], ...rows] };
+      const { version: known = version, rows: before = [] } = runtimes[name] ?? {};
+      if (version !== known) {
+        throw new RangeError(`Cannot merge: ${name} ${known} is required, got ${version}`);
+      }
+      const keys = new Set(before.map(keyOf));
+      const twice = rows.find((row) => keys.has(keyOf(row)));
+      if (twice !== undefined) {
+        throw new RangeError(`Cannot merge: each row once is required, got ${keyOf(twice)} twice`);
+      }
+      runtimes[name] = { version, rows: [...before, ...rows] };
     }
   }
+  const known = ["deno", "bun", "node"];
+  const ordered = Object.entries(runtimes)
+    .toSorted(([a], [b]) => known.indexOf(a) - known.indexOf(b));
   return {
     ...first,
     takenAt: all.map(({ takenAt }) => takenAt).toSorted().at(-1)!,
     isQuick: all.some(({ isQuick }) => isQuick),
-    runtimes,
+    runtimes: Object.fromEntries(ordered),
   };
 }
 

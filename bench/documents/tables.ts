@@ -102,7 +102,9 @@ export function groupTables(results: Results, groups: readonly string[]): string
 function verdictOf(target: Target, rows: readonly Row[]): string {
   const { value, isMet, miss } = judge(target, rows);
   if (Number.isNaN(value)) return absent;
-  return `${format(value)}, ${isMet ? "met" : `missed by ${format(miss)} ×`}`;
+  if (isMet) return `${format(value)}, met`;
+  const distance = miss < 2 ? `${format((miss - 1) * 100)} %` : `${format(miss)} ×`;
+  return `${format(value)}, missed by ${distance}`;
 }
 
 /** All targets, with what was measured. */
