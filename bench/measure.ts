@@ -25,7 +25,7 @@ await expectTotal(chunk, chunk);
 const { ns, perSample, operations } = await sample(
   (chunks) => pool.run(chunks * chunk),
   {
-    ...(quick ? { warmUpMs: 50, budgetMs: 50, least: 3 } : { warmUpMs: 200, budgetMs: 300 }),
+    ...(quick ? { warmUpMs: 50, budgetMs: 50, least: 3 } : { warmUpMs: 150, budgetMs: 200 }),
     // To wake threads and to wait for the last takes some 0.1 ms.
     ...(at.threads! > 1 && { sampleMs: 20 }),
   },

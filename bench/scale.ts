@@ -22,7 +22,7 @@ import { sample } from "./sample.ts";
 const settings = readSettings();
 const timing = settings.quick
   ? { warmUpMs: 50, budgetMs: 50, least: 3 }
-  : { warmUpMs: 300, budgetMs: 500, least: 5 };
+  : { warmUpMs: 150, budgetMs: 250, least: 5 };
 const slotCounts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const bucketCounts = [1, 10, 100, 1000, 10_000, 100_000, mostBuckets];
 /** Buckets in use while slots grow. */

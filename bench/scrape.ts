@@ -21,7 +21,7 @@ const settings = readSettings();
 const workers = 8;
 const counters = settings.quick ? 1000 : 10_000;
 /** Milliseconds, and scrapes at least, to warm up and to measure when all are idle. */
-const [idleMs, scrapes] = settings.quick ? [100, 3] : [2000, 5];
+const [idleMs, scrapes] = settings.quick ? [100, 3] : [1000, 5];
 const busyScrapes = settings.quick ? 1 : 3;
 
 const rows: Row[] = [];

@@ -68,7 +68,7 @@ function bySize(others: readonly ImplementationName[]): Field[] {
   return [100, 10_000, 100_000].flatMap((buckets) =>
     bySlots(buckets === 100_000 ? [] : others)
       .map(({ at, names }) => ({ at: { ...at, buckets }, names }))
-  ).filter(({ at }) => at.slots! * at.buckets <= 800_000);
+  ).filter(({ at }) => at.slots! * at.buckets <= 640_000);
 }
 
 const libraryBySlots = slotCounts.map((slots): Field => ({ at: { slots }, names: ["library"] }));
