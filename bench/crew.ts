@@ -74,9 +74,10 @@ export async function startCrew(
 
   return {
     round(ms, polling = "no reader") {
+      // Asked while nobody writes: to ask is a read too, which could be among those that are begun again.
+      const retriesBefore = reader?.retries() ?? 0;
       tell(1);
       sleep(settlingMs);
-      const retriesBefore = reader?.retries() ?? 0;
       const before = countsNow();
       const began = performance.now();
       let reads = 0;
@@ -91,6 +92,7 @@ export async function startCrew(
       const after = countsNow();
       const seconds = (performance.now() - began) / 1000;
       tell(0);
+      sleep(settlingMs);
       const rates = after.map((count, thread) => (count - before[thread]) / seconds);
       return { rates, reads, retries: (reader?.retries() ?? 0) - retriesBefore };
     },
