@@ -172,7 +172,9 @@ retry:
       :: block == 0 -> goto out
       :: else
       fi;
+#ifndef NO_STAMP_CLEARED
       STEP(stamp[block] = 0);
+#endif
       STEP(text[block] = labels; CHECK);
 #ifdef END_SEEN_ONCE
       if
@@ -245,8 +247,8 @@ proctype Thread(byte me) {
   bool is_first;
   if
   :: me == 0 -> intern(1)
-  :: me == 1 -> intern(1); destroy(0)
-  :: me == 2 -> intern(2)
+  :: me == 1 -> intern(1); destroy(0); intern(2)
+  :: me == 2 -> catch_up() /* a reader: it only helps */
   fi;
 out:
   atomic {

@@ -84,7 +84,9 @@ proctype Parent(byte me) {
 #ifdef IN_TURN
   if
   :: me == 0 -> tenure = control; goto taken
-  :: else -> gone == me
+  :: else ->
+end_turn:
+    gone == me
   fi;
 #endif
   do
