@@ -16,14 +16,14 @@
  *
  * Abstracted: each add is of 1. A histogram's cell is the same protocol with more words of content.
  */
-#define ADDS 2
+#define ADDS 3
 
 /* Shared memory. */
 byte epoch = 1;
 byte cells[2];
 byte tags[2];
 
-/* Ghosts: what was stored, by slot and epoch in which it was checked. */
+/* Ghosts: what was stored, by slot and epoch in which the add began. */
 byte added[16];
 #define ADDED(slot, of_epoch) added[(slot) * 8 + (of_epoch)]
 
@@ -32,22 +32,22 @@ bool killed;
 #define STEP(access) if :: d_step { access } :: DIE fi
 
 proctype Owner(byte me) {
-  byte total, known_epoch, n, checked;
+  byte total, known_epoch, n, checked, began;
 life:
   skip;
-  atomic { total = 0; known_epoch = 0; checked = 0; n = 0 };
+  atomic { total = 0; known_epoch = 0; checked = 0; began = 0; n = 0 };
   do
   :: n == ADDS -> break
   :: else ->
 #ifdef UNCHECKED
-    STEP(checked = (known_epoch == 0 -> epoch : known_epoch));
+    STEP(began = epoch; checked = (known_epoch == 0 -> epoch : known_epoch));
 #else
-    STEP(checked = epoch);
+    STEP(began = epoch; checked = epoch);
 #endif
     if
     :: (checked & 1) == 0 -> break /* destroyed: it throws */
     :: (checked & 1) == 1 && checked == known_epoch ->
-      STEP(total++; cells[me] = total; ADDED(me, checked)++)
+      STEP(total++; cells[me] = total; ADDED(me, began)++)
     :: else ->
       /* addSlowly */
 #ifdef FROM_NOTHING
@@ -58,16 +58,16 @@ life:
       total++;
 #ifdef TAG_FIRST
       STEP(tags[me] = checked);
-      STEP(cells[me] = total; ADDED(me, checked)++);
+      STEP(cells[me] = total; ADDED(me, began)++);
 #else
-      STEP(cells[me] = total; if :: tags[me] == checked -> ADDED(me, checked)++ :: else fi);
-      STEP(if :: tags[me] != checked -> ADDED(me, checked)++ :: else fi; tags[me] = checked);
+      STEP(cells[me] = total; if :: tags[me] == checked -> ADDED(me, began)++ :: else fi);
+      STEP(if :: tags[me] != checked -> ADDED(me, began)++ :: else fi; tags[me] = checked);
 #endif
       known_epoch = checked
     fi;
     n++
   od;
-  atomic { total = 0; known_epoch = 0; checked = 0; n = 0 }
+  atomic { total = 0; known_epoch = 0; checked = 0; began = 0; n = 0 }
 }
 
 proctype Manager() {

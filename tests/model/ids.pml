@@ -6,8 +6,8 @@
  *   1. an id that lives is given to nobody else                             (NO ID TWICE)
  *   2. when all is quiet, no free id is hidden by a hint but one for each thread that was killed, and repair finds that;
  *      a create() alone then gives the smallest free id                     (NONE LOST, SMALLEST)
- *   3. the table grows only when every id is live or its destroy() has not ended, and an id that was free during the
- *      whole search is missed only if another thread was, or was killed, between a hint "used" and its second look  (BOUNDED)
+ *   3. the table grows only when every id is live or its destroy() has not ended, unless another thread was, or was
+ *      killed, between a hint "used" and its second look during the search         (BOUNDED)
  *   4. every run ends: nobody waits for another thread                       (LOCK-FREE)
  *
  * Assumptions: an epoch does not come round (it stops at LAST_EPOCH); fewer than 2^32 destructions during a search.
@@ -35,6 +35,7 @@ byte destroyed;
 byte holder[IDS] = NONE;
 byte ending[IDS]; /* destroy() runs which have not counted yet */
 byte hinting; /* threads between a hint "used" and the end of their second look */
+bool hinted[THREADS]; /* by thread: another one was there since its search began */
 bool was_free[THREADS * IDS]; /* by thread: free since its search began */
 byte killed;
 byte done;
@@ -44,7 +45,7 @@ byte done;
 #define STEP(access) if :: d_step { access } :: MAY_DIE fi
 
 #define IS_FREE(id) ((epochs[id] & 1) == 0)
-#define MAY_BE_MISSED(id) ((!was_free[me * IDS + id] || hinting > 0) && (!IS_FREE(id) || ending[id] > 0))
+#define MAY_BE_MISSED(id) (hinted[me] || (!was_free[me * IDS + id] && (!IS_FREE(id) || ending[id] > 0)))
 
 inline mark_free(at) {
 #ifdef FULL_FIRST
@@ -57,7 +58,7 @@ inline mark_free(at) {
 }
 
 inline mark_used(at) {
-  STEP(used_bits[(at) / IDS_PER_WORD] = used_bits[(at) / IDS_PER_WORD] | (1 << ((at) % IDS_PER_WORD)); hinting++);
+  STEP(used_bits[(at) / IDS_PER_WORD] = used_bits[(at) / IDS_PER_WORD] | (1 << ((at) % IDS_PER_WORD)); hinting++; hinted[1 - me] = true);
 #ifndef NO_SECOND_LOOK
   STEP(epoch = epochs[at]);
   if
@@ -96,7 +97,7 @@ inline search() {
       od;
       if
       :: found == NONE ->
-        STEP(full_bits = full_bits | (1 << word); hinting++);
+        STEP(full_bits = full_bits | (1 << word); hinting++; hinted[1 - me] = true);
 #ifndef NO_SECOND_LOOK_FULL
         STEP(free = ~used_bits[word] & ALL);
         if
@@ -161,6 +162,7 @@ inline create() {
   :: else ->
     d_step {
       counted = destroyed;
+      hinted[me] = hinting > 0;
       was_free[me * IDS + 0] = IS_FREE(0);
       was_free[me * IDS + 1] = IS_FREE(1);
       was_free[me * IDS + 2] = IS_FREE(2);

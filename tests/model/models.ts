@@ -1,0 +1,117 @@
+/**
+ * Which models there are, and which faults each of them must find.
+ *
+ * @module
+ */
+
+/** How a model is checked. */
+export interface Model {
+  /** The file in this folder, without `.pml`. */
+  readonly file: string;
+  /** What it is about, for the table. */
+  readonly name: string;
+  /** Flags of the preprocessor. */
+  readonly flags?: readonly string[];
+  /**
+   * `safety`: assertions, and no thread that is stuck. `ends`: no run goes on for ever, whatever the schedule. `fair`: the model's
+   * formula under weak fairness.
+   */
+  readonly check: "safety" | "ends" | "fair";
+  /** Faults: each is a flag of the preprocessor that breaks the protocol, and must be found. */
+  readonly faults?: readonly string[];
+}
+
+/** All models. */
+export const models: readonly Model[] = [
+  {
+    file: "record",
+    name: "record: no torn read, committed stays",
+    check: "safety",
+    faults: [
+      "PUBLISH_BY_STORE",
+      "CONFIRM_BY_LOAD",
+      "ONE_MORE_ACCEPTED",
+      "ONE_SLOT",
+      "NEXT_OWNER_AT_SLOT_0",
+      "FROM_NOTHING",
+      "ANY_RESCUE",
+      "RESCUE_WITHOUT_SEQUENCE",
+      "RESCUE_PARITY_LOST",
+    ],
+  },
+  {
+    file: "record",
+    name: "record: a read ends though the owner never does",
+    flags: ["ENDLESS", "READS=1"],
+    check: "fair",
+    faults: ["NO_RESCUE"],
+  },
+  {
+    file: "record",
+    name: "record: a read ends wherever the owner stops",
+    flags: ["COMMITS=2", "READS=1"],
+    check: "ends",
+  },
+  {
+    file: "counter",
+    name: "counter cell against clear and recreation",
+    check: "safety",
+    faults: ["TAG_FIRST", "UNCHECKED", "FROM_NOTHING", "UNCONFIRMED", "CONFIRMED_BY_LOAD"],
+  },
+  {
+    file: "slots",
+    name: "thread slots: fence and quarantine",
+    check: "safety",
+    faults: [
+      "NO_FENCE",
+      "NO_QUARANTINE",
+      "SAME_GENERATION",
+      "TAKEN_BY_STORE",
+      "REVOKED_BY_STATE_ALONE",
+    ],
+  },
+  {
+    file: "slots",
+    name: "thread slots: three tenures in turn",
+    flags: ["IN_TURN"],
+    check: "safety",
+    faults: ["NOTE_WITHOUT_GENERATION"],
+  },
+  {
+    file: "ids",
+    name: "ids: none twice, none lost",
+    check: "safety",
+    faults: [
+      "BEGUN_BY_STORE",
+      "FULL_FIRST",
+      "GROWN_UNCOUNTED",
+      "NO_REPAIR",
+      "NO_SECOND_LOOK",
+      "NO_SECOND_LOOK_FULL",
+    ],
+  },
+  { file: "ids", name: "ids: every run ends", check: "ends" },
+  {
+    file: "blocks",
+    name: "recycled blocks: one holder",
+    check: "safety",
+    faults: ["NO_TAG", "NEXT_AFTER_PUSH"],
+  },
+  { file: "blocks", name: "recycled blocks: every run ends", check: "ends" },
+  {
+    file: "labels",
+    name: "label log: one bucket for the same labels",
+    check: "safety",
+    faults: [
+      "APPENDED_BY_STORE",
+      "END_SEEN_ONCE",
+      "FINISHED_WITHOUT_STAMP",
+      "LIFE_BEFORE_LABELS",
+      "NOT_READ_TO_THE_END",
+      "NO_STAMP_CLEARED",
+      "UNFINISHED",
+    ],
+  },
+  { file: "labels", name: "label log: a thread is killed", flags: ["KILLED"], check: "safety" },
+  { file: "labels", name: "label log: every run ends", flags: ["KILLED"], check: "ends" },
+];
