@@ -218,7 +218,9 @@ proctype Thread(byte me) {
   :: me == 0 ->
     create();
     destroy(mine);
+#ifndef SHORT
     create();
+#endif
     create()
   :: else ->
     destroy(1);

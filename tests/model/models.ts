@@ -90,7 +90,13 @@ export const models: readonly Model[] = [
       "NO_SECOND_LOOK_FULL",
     ],
   },
-  { file: "ids", name: "ids: every run ends", check: "ends" },
+  { file: "ids", name: "ids: every run ends", flags: ["SHORT"], check: "ends" },
+  {
+    file: "arena",
+    name: "arena: bump allocation and publication",
+    check: "safety",
+    faults: ["GROWN_AFTERWARDS", "PUBLISHED_BY_STORE", "RELEASED_UNSEEN", "TAKEN_BY_STORE"],
+  },
   {
     file: "blocks",
     name: "recycled blocks: one holder",
