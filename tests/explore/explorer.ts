@@ -1,0 +1,104 @@
+/**
+ * Explores one history: random schedules first, as they show which words threads share; then all with few preemptions.
+ *
+ * @module
+ */
+import type { History } from "./history.ts";
+import { Machine, type Outcome } from "./machine.ts";
+import { type Decision, formatPlan } from "./plan.ts";
+import { randomPlan, rhythmPlan } from "./random.ts";
+import { Search } from "./search.ts";
+import { Sharing } from "./sharing.ts";
+
+/** How far to go. */
+export interface ExploreOptions {
+  /** Address of the module that exports the history among its `histories`. */
+  readonly module: URL;
+  /** Instead of the history's own number. */
+  readonly preemptions?: number;
+  /** How many schedules at random. */
+  readonly random: number;
+  /** The first of their seeds. */
+  readonly seed: number;
+  /** Stop searching after so many schedules: what is left out is reported. */
+  readonly limit?: number;
+}
+
+/** What came of it. */
+export interface Report {
+  readonly history: string;
+  readonly schedules: number;
+  /** How many of them were random. */
+  readonly random: number;
+  /** In how many a thread was killed. */
+  readonly kills: number;
+  /** Accesses to shared memory in all. */
+  readonly steps: number;
+  /** How many words two threads share. */
+  readonly sharedWords: number;
+  /** Whether all with at most `preemptions` were run. */
+  readonly isComplete: boolean;
+  readonly preemptions: number;
+  readonly failure?: Failure;
+}
+
+/** A schedule that went wrong. */
+export interface Failure {
+  readonly what: string;
+  /** Runs it again. */
+  readonly replay: string;
+  /** The seed, if it was random. */
+  readonly seed?: number;
+  readonly outcome: Outcome;
+}
+
+const ROUNDS = 200;
+
+/** Explores a history until something goes wrong or all was tried. */
+export async function explore(history: History, options: ExploreOptions): Promise<Report> {
+  await using machine = await Machine.start(history, options.module);
+  const sharing = new Sharing();
+  const { threads: { length: threads }, kills: withKills } = history;
+  const preemptions = options.preemptions ?? history.preemptions;
+  const counts = { schedules: 0, random: 0, kills: 0, steps: 0 };
+  let failure: Failure | undefined;
+  const run = (plan: readonly Decision[], seed?: number): Outcome => {
+    const outcome = machine.run(plan);
+    counts.schedules++;
+    counts.steps += outcome.accesses.length;
+    if (outcome.killed.length > 0) counts.kills++;
+    if (outcome.failure !== undefined) {
+      const replay = `${history.name}@${formatPlan(plan)}`;
+      failure = { what: outcome.failure, replay, outcome, ...(seed !== undefined && { seed }) };
+    }
+    return outcome;
+  };
+  const report = (isComplete: boolean): Report => ({
+    history: history.name,
+    ...counts,
+    sharedWords: sharing.words,
+    isComplete,
+    preemptions,
+    ...(failure !== undefined && { failure }),
+  });
+
+  const first = run([]);
+  const steps = Math.max(1, first.accesses.length);
+  for (const rhythm of history.rhythms ?? []) {
+    if (failure !== undefined) return report(false);
+    run(rhythmPlan(rhythm, ROUNDS));
+  }
+  for (let n = 0; n < options.random && failure === undefined; n++) {
+    const seed = options.seed + n;
+    counts.random++;
+    sharing.learn(run(randomPlan(seed, { threads, kills: withKills, steps }), seed).accesses);
+  }
+  const search = new Search({ threads, preemptions, kills: withKills, sharing });
+  for (let n = 0; failure === undefined; n++) {
+    if (n === options.limit) return report(false);
+    const plan = search.next();
+    if (plan === undefined) return report(true);
+    search.learn(plan, run(plan));
+  }
+  return report(false);
+}

@@ -1,0 +1,84 @@
+/**
+ * Histories: what some threads do, and what must hold afterwards in whichever order they did it.
+ *
+ * @module
+ */
+
+/** A small program of some threads. `Sent` goes to the threads; `Kept` stays with the check. */
+export interface History<Sent = unknown, Kept = unknown> {
+  /** Names it in the command line and in replays. */
+  readonly name: string;
+  /** What it is about, in one line. */
+  readonly about: string;
+  /** How many preemptions are searched completely. */
+  readonly preemptions: number;
+  /** Whether each thread is also killed before each of its writes. */
+  readonly kills: boolean;
+  /** Interleavings beyond preemptions that are to be tried, for loops that wait for each other. */
+  readonly rhythms?: readonly Rhythm[];
+  /** Makes fresh memory in its first state. In the scheduler's thread. */
+  prepare(): { sent: Sent; kept: Kept };
+  /** What each thread does: first alone, in the threads' order; what comes back is then scheduled. */
+  readonly threads: readonly ThreadBody<Sent>[];
+  /** Throws unless all is as it must be. In the scheduler's thread, which may use the memory as a further thread would. */
+  check(kept: Kept, run: Run): void;
+}
+
+/** Threads take turns: each entry is a thread and a number of accesses, over and over. */
+export type Rhythm = readonly { readonly thread: number; readonly steps: number }[];
+
+/** Prepares one thread, and gives back what it does. */
+export type ThreadBody<Sent> = (sent: Sent, journal: Journal) => () => void;
+
+/** Notes what a thread did. Its methods cost no access. */
+export interface Journal {
+  /**
+   * Does something and notes what came of it: a value that JSON can hold, or an error. Nothing is thrown.
+   *
+   * @returns The value, `undefined` after an error.
+   */
+  do<Value>(name: string, action: () => Value): Value | undefined;
+}
+
+/** What a thread did. */
+export interface Event {
+  readonly thread: number;
+  readonly name: string;
+  /** The instant of the first access. */
+  readonly begin: number;
+  /** The instant after the last access; `Infinity` if the thread was killed in it. */
+  readonly end: number;
+  readonly value?: unknown;
+  /** Name and text of an error. */
+  readonly error?: string;
+}
+
+/** What has happened in one schedule. */
+export interface Run {
+  /** In the order of their beginnings. */
+  readonly events: readonly Event[];
+  /** Which threads were killed. */
+  readonly killed: readonly number[];
+}
+
+/** Makes a history, with the types of what goes from part to part. */
+export function defineHistory<Sent, Kept>(history: History<Sent, Kept>): History {
+  return history as unknown as History;
+}
+
+/** Throws unless `condition` holds. */
+export function must(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new Error(what);
+}
+
+/** The events with this name. */
+export function named(run: Run, name: string): Event[] {
+  return run.events.filter((event) => event.name === name);
+}
+
+/** Throws if an operation failed otherwise than with one of these errors. */
+export function onlyErrors(run: Run, expected: RegExp): void {
+  for (const { name, error } of run.events) {
+    must(error === undefined || expected.test(error), `${name} failed: ${error}`);
+  }
+}

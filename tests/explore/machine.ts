@@ -1,0 +1,105 @@
+/**
+ * Runs one schedule after the other of one history, in real threads.
+ *
+ * @module
+ */
+import { Worker } from "node:worker_threads";
+import { type Access, Control } from "./control.ts";
+import type { Event, History } from "./history.ts";
+import type { Decision, Segment } from "./plan.ts";
+import type { WorkerStart } from "./worker.ts";
+
+/** How many memories are made and sent to the threads at once. */
+const BATCH = 32;
+
+/** One schedule that was run. */
+export interface Outcome {
+  readonly segments: readonly Segment[];
+  /** All accesses to shared memory in their order. */
+  readonly accesses: readonly Access[];
+  readonly events: readonly Event[];
+  readonly killed: readonly number[];
+  /** What is wrong, if something is. */
+  readonly failure?: string;
+}
+
+/** The threads of one history. */
+export class Machine implements AsyncDisposable {
+  readonly history: History;
+  readonly #control: Control;
+  readonly #workers: Worker[];
+  #kept: unknown[] = [];
+
+  private constructor(history: History, control: Control, workers: Worker[]) {
+    this.history = history;
+    this.#control = control;
+    this.#workers = workers;
+  }
+
+  /** Starts the threads. `module` exports the history among its `histories`. */
+  static async start(history: History, module: URL): Promise<Machine> {
+    const control = new Control(history.threads.length);
+    const workers = history.threads.map((_, thread) => {
+      const workerData: WorkerStart = {
+        thread,
+        threads: history.threads.length,
+        control: control.buffer,
+        module: module.href,
+        name: history.name,
+      };
+      return new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    });
+    await Promise.all(workers.map((worker) =>
+      new Promise((resolve, reject) => {
+        worker.once("message", resolve);
+        worker.once("error", reject);
+      })
+    ));
+    return new Machine(history, control, workers);
+  }
+
+  /** Runs the threads by `plan`, and checks what came of it. */
+  run(plan: readonly Decision[]): Outcome {
+    if (this.#kept.length === 0) this.#supply();
+    const kept = this.#kept.shift();
+    const control = this.#control;
+    control.run(plan);
+    const events: Event[] = [];
+    let failure: string | undefined;
+    for (let thread = 0; thread < control.threads; thread++) {
+      const { notes, crash } = JSON.parse(control.read(thread));
+      if (crash !== undefined) failure ??= `thread ${thread} failed: ${crash}`;
+      for (const note of notes) {
+        events.push({ thread, ...note, end: note.end < 0 ? Infinity : note.end });
+      }
+    }
+    events.sort((one, other) => one.begin - other.begin);
+    const { killed } = control;
+    if (control.isOverrun) failure ??= `it did not end within ${control.steps} accesses`;
+    if (failure === undefined) {
+      try {
+        this.history.check(kept, { events, killed });
+      } catch (error) {
+        failure = (error as Error).message;
+      }
+    }
+    return {
+      segments: control.segments(),
+      accesses: Array.from({ length: control.steps }, (_, step) => control.access(step)),
+      events,
+      killed,
+      ...(failure !== undefined && { failure }),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #supply(): void {
+    const made = Array.from({ length: BATCH }, () => this.history.prepare());
+    const sent = made.map((one) => one.sent);
+    for (const worker of this.#workers) worker.postMessage(sent);
+    this.#kept = made.map(({ kept }) => kept);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Schedules at random, for what takes more preemptions than can be searched: a few interruptions at places drawn from the whole length of
+ * the run, as in Burckhardt and others, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010.
+ *
+ * @module
+ */
+import type { Rhythm } from "./history.ts";
+import type { Decision } from "./plan.ts";
+
+/** A repeatable stream of random numbers (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** What random plans depend on. */
+export interface RandomOptions {
+  readonly threads: number;
+  readonly kills: boolean;
+  /** How many accesses a schedule has, about. */
+  readonly steps: number;
+}
+
+/** The plan that belongs to a seed. */
+export function randomPlan(seed: number, { threads, kills, steps }: RandomOptions): Decision[] {
+  const random = randomFrom(seed);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const count = 1 + below(8);
+  // Half of them interrupt anywhere; the others stay close together, where one protocol step meets another.
+  const longest = 1 + below(random() < 0.5 ? steps : 24);
+  const plan: Decision[] = [];
+  let last = -1;
+  for (let n = 0; n < count; n++) {
+    const thread = (last < 0 ? below(threads) : last + 1 + below(threads - 1)) % threads;
+    plan.push({ thread, steps: n === 0 ? below(steps) : 1 + below(longest) });
+    last = thread;
+  }
+  if (kills && random() < 0.3) {
+    const n = below(count);
+    plan[n] = { ...plan[n], kill: true };
+  }
+  return plan;
+}
+
+/** A plan in which threads take turns in this rhythm. */
+export function rhythmPlan(rhythm: Rhythm, rounds: number): Decision[] {
+  return Array.from({ length: rounds }, () => [...rhythm]).flat();
+}

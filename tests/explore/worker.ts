@@ -1,0 +1,125 @@
+/**
+ * A thread under exploration: real library functions, each access to shared memory in its turn.
+ *
+ * @module
+ */
+import process from "node:process";
+import { parentPort, workerData } from "node:worker_threads";
+import { Control } from "./control.ts";
+import type { History, Journal } from "./history.ts";
+import { instrument } from "./instrument.ts";
+
+/** What a thread needs to know. */
+export interface WorkerStart {
+  readonly thread: number;
+  readonly threads: number;
+  readonly control: SharedArrayBuffer;
+  /** Address of the module with the histories, and which of them. */
+  readonly module: string;
+  readonly name: string;
+}
+
+/** Thrown through what a killed thread was doing. */
+class Killed extends Error {}
+
+interface Note {
+  name: string;
+  begin: number;
+  end: number;
+  value?: unknown;
+  error?: string;
+}
+
+const { thread, threads, control: buffer, module, name } = workerData as WorkerStart;
+const control = new Control(threads, buffer);
+
+let isScheduled = false;
+let isDead = false;
+let budget = 0;
+let isFirst = false;
+let note: Note | undefined;
+let notes: Note[] = [];
+
+instrument((isWrite, long) => {
+  if (isDead) throw new Killed();
+  if (!isScheduled) return;
+  while (budget === 0) {
+    control.interrupt(thread);
+    handOver();
+  }
+  budget--;
+  if (note !== undefined && note.begin === 0) note.begin = control.tick();
+  if (!control.log(thread, isWrite, isFirst, long)) die();
+  isFirst = false;
+});
+
+function die(): never {
+  isDead = true;
+  throw new Killed();
+}
+
+/** Lets others go on, and comes back when it is this thread's turn again. */
+function handOver(): void {
+  const next = control.advance();
+  if (next !== thread) {
+    control.give(next);
+    control.take(thread);
+  }
+  if (control.isEnding) die();
+  budget = control.budget();
+}
+
+const journal: Journal = {
+  do(name, action) {
+    note = { name, begin: 0, end: -1 };
+    notes.push(note);
+    isFirst = true;
+    try {
+      const value = action();
+      note.value = value;
+      note.begin ||= control.tick();
+      note.end = control.tick();
+      return value;
+    } catch (error) {
+      if (isDead) throw error;
+      note.error = `${(error as Error).name}: ${(error as Error).message}`;
+      note.begin ||= control.tick();
+      note.end = control.tick();
+      return undefined;
+    } finally {
+      note = undefined;
+    }
+  },
+};
+
+function runOnce(history: History, sent: unknown): void {
+  control.take(thread);
+  isDead = false;
+  notes = [];
+  const body = history.threads[thread](sent, journal);
+  // Prepared in the order of the threads; the last one begins the schedule.
+  control.give(thread + 1 < threads ? thread + 1 : control.advance());
+  control.take(thread);
+  isScheduled = true;
+  let crash: string | undefined;
+  try {
+    if (control.isEnding) die();
+    budget = control.budget();
+    body();
+  } catch (error) {
+    if (!isDead) crash = String((error as Error).stack ?? error);
+  }
+  isScheduled = false;
+  isDead = false;
+  control.write(thread, JSON.stringify({ notes, crash }));
+  control.finish(thread);
+  control.give(control.advance());
+}
+
+const { histories } = await import(module) as { histories: readonly History[] };
+const history = histories.find((other) => other.name === name)!;
+parentPort!.on("message", (batch: unknown[] | "stop") => {
+  if (batch === "stop") process.exit(0);
+  for (const sent of batch) runOnce(history, sent);
+});
+parentPort!.postMessage("ready");
