@@ -48,6 +48,8 @@ export interface Event {
   readonly begin: number;
   /** The instant after the last access; `Infinity` if the thread was killed in it. */
   readonly end: number;
+  /** How many accesses to shared memory it made. */
+  readonly steps: number;
   readonly value?: unknown;
   /** Name and text of an error. */
   readonly error?: string;

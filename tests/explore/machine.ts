@@ -70,6 +70,8 @@ export class Machine implements AsyncDisposable {
       const { notes, crash } = JSON.parse(control.read(thread));
       if (crash !== undefined) failure ??= `thread ${thread} failed: ${crash}`;
       for (const note of notes) {
+        // Killed before its first access: nothing has happened.
+        if (note.begin === 0) continue;
         events.push({ thread, ...note, end: note.end < 0 ? Infinity : note.end });
       }
     }

@@ -26,6 +26,7 @@ interface Note {
   name: string;
   begin: number;
   end: number;
+  steps: number;
   value?: unknown;
   error?: string;
 }
@@ -48,7 +49,10 @@ instrument((isWrite, long) => {
     handOver();
   }
   budget--;
-  if (note !== undefined && note.begin === 0) note.begin = control.tick();
+  if (note !== undefined) {
+    note.begin ||= control.tick();
+    note.steps++;
+  }
   if (!control.log(thread, isWrite, isFirst, long)) die();
   isFirst = false;
 });
@@ -71,7 +75,7 @@ function handOver(): void {
 
 const journal: Journal = {
   do(name, action) {
-    note = { name, begin: 0, end: -1 };
+    note = { name, begin: 0, end: -1, steps: 0 };
     notes.push(note);
     isFirst = true;
     try {

@@ -1,0 +1,26 @@
+/**
+ * All histories.
+ *
+ * @module
+ */
+import type { History } from "../history.ts";
+import { clearHistories } from "./clear.ts";
+import { gaugeHistories } from "./gauges.ts";
+import { growthHistories } from "./growth.ts";
+import { idHistories } from "./ids.ts";
+import { labelHistories } from "./labels.ts";
+import { recordHistories } from "./records.ts";
+import { recreateHistories } from "./recreate.ts";
+import { threadHistories } from "./threads.ts";
+
+/** By name, what the workers find too. */
+export const histories: readonly History[] = [
+  ...idHistories,
+  ...threadHistories,
+  ...growthHistories,
+  ...recordHistories,
+  ...clearHistories,
+  ...labelHistories,
+  ...recreateHistories,
+  ...gaugeHistories,
+];

@@ -1,0 +1,76 @@
+/**
+ * What the checks of several histories need.
+ *
+ * @module
+ */
+import type { ThreadStatsHandle } from "../../../mod.ts";
+import { Arena } from "../../../src/memory/arena.ts";
+import { type Event, must, type Run } from "../history.ts";
+
+/** Address space of one schedule's memory: little, as thousands of them wait for the garbage collector. */
+export const MOST_BYTES = 2 ** 20;
+
+/** What goes to threads that need nothing else. */
+export interface Sent {
+  readonly handle: ThreadStatsHandle;
+}
+
+/** Bytes given out in an arena. */
+export function bytesUsed({ buffer }: ThreadStatsHandle): number {
+  return new Arena(buffer).bytesUsed;
+}
+
+/** Takes all that is left of the memory before it must grow. */
+export function fillArena({ buffer }: ThreadStatsHandle): void {
+  const arena = new Arena(buffer);
+  const rest = Math.floor((buffer.byteLength - arena.bytesUsed) / 128) * 128;
+  if (rest > 0) arena.allocate(rest);
+}
+
+/** Those that came to a good end. */
+export function succeeded(events: readonly Event[]): Event[] {
+  return events.filter(({ end, error }) => end < Infinity && error === undefined);
+}
+
+/** Those in which a thread was killed. */
+export function unfinished(events: readonly Event[]): Event[] {
+  return events.filter(({ end }) => end === Infinity);
+}
+
+/** Throws if a value is there twice. */
+export function mustDiffer(values: readonly unknown[], what: string): void {
+  must(new Set(values).size === values.length, `${what} twice: ${values.join(" ")}`);
+}
+
+/**
+ * Of events that each stand for a bit of what `read` saw: what it must have seen, as it had ended before, and what it can have
+ * seen, as it had begun.
+ */
+export function bounds(
+  events: readonly Event[],
+  read: Pick<Event, "begin" | "end">,
+  bitOf: (event: Event) => number,
+): { least: number; most: number } {
+  let least = 0;
+  let most = 0;
+  for (const event of events) {
+    if (event.end < read.begin && event.error === undefined) least |= bitOf(event);
+    // What was refused has changed nothing.
+    if (event.begin < read.end && event.error === undefined) most |= bitOf(event);
+  }
+  return { least, most };
+}
+
+/** After all that has happened. */
+export function atTheEnd(_run: Run): Pick<Event, "begin" | "end"> {
+  return { begin: Infinity, end: Infinity };
+}
+
+/** Throws unless `value` has all bits of `least` and none beyond `most`. */
+export function mustBeBetween(
+  value: number,
+  { least, most }: { least: number; most: number },
+  what: string,
+): void {
+  must((value & least) === least && (value & ~most) === 0, `${what} is ${value}: at least ${least}, at most ${most}`);
+}
