@@ -1,0 +1,348 @@
+/**
+ * Faults that were put into the protocols on purpose: each must be found. All anchors into the library's text stand here.
+ *
+ * @module
+ */
+
+/** A change of the library's text. */
+export interface Edit {
+  /** Stands in the file once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A fault. */
+export interface Mutant {
+  readonly name: string;
+  /** What is wrong then. */
+  readonly fault: string;
+  /** Path below `src/`. */
+  readonly file: string;
+  readonly edits: readonly Edit[];
+  /** Histories of the explorer that must find it, in the order in which they are tried. */
+  readonly histories: readonly string[];
+}
+
+/** In place of a compare-exchange: a look, and then a store. */
+function lookAndStore(array: string, index: string, from: string, to: string): string {
+  return `(Atomics.load(${array}, ${index}) === ${from} ? (Atomics.store(${array}, ${index}, ${to}), ${from}) : ~${from})`;
+}
+
+/** All of them. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "arena-store",
+    fault: "Two threads that allocate at once may get the same lines: a store for the compare-exchange",
+    file: "memory/arena.ts",
+    edits: [{
+      find: "if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;",
+      replace: "Atomics.store(i32, H_BUMP, end / LINE); return start;",
+    }],
+    histories: ["growth-cells"],
+  },
+  {
+    name: "stale-views",
+    fault: "The views are not made anew when the memory has grown",
+    file: "memory/arena.ts",
+    edits: [{ find: "if (end > this.#covered) {", replace: "if (end < 0) {" }],
+    histories: ["growth-cells"],
+  },
+  {
+    name: "block-tag",
+    fault: "The heads of the free blocks have no tag (ABA)",
+    file: "memory/blocks.ts",
+    edits: [{ find: "((head >> 32n) + 1n)", replace: "(head >> 32n)" }],
+    histories: ["labels-blocks"],
+  },
+  {
+    name: "segment-store",
+    fault: "A thread that adds a bucket segment replaces the one that another has added",
+    file: "buckets/bucket_table.ts",
+    edits: [{
+      find: "Atomics.compareExchange(i32, this.#directory + next, 0, longIndex(start)) >>> 0;",
+      replace: "Atomics.store(i32, this.#directory + next, longIndex(start)) * 0;",
+    }],
+    histories: ["growth-table"],
+  },
+  {
+    name: "begin-store",
+    fault: "Two creators may get the same id: the epoch is looked at and then stored",
+    file: "buckets/bucket_table.ts",
+    edits: [{
+      find: "Atomics.compareExchange(i32, segment.epochs + offset, epoch, epoch + 1) === epoch;",
+      replace: `${lookAndStore("i32", "segment.epochs + offset", "epoch", "epoch + 1")} === epoch;`,
+    }],
+    histories: ["ids", "ids-chase"],
+  },
+  {
+    name: "hint-once",
+    fault: "The hint \"used\" is set without a second look: an id that died meanwhile is hidden",
+    file: "buckets/id_hints.ts",
+    edits: [{
+      find: `  const epoch = Atomics.load(i32, segment.epochs + offset);
+  if ((epoch & 1) === 0 && epoch < LAST_EPOCH) markFree(segment, offset);`,
+      replace: "",
+    }],
+    histories: ["ids-chase", "ids"],
+  },
+  {
+    name: "grow-at-once",
+    fault: "The table grows though an id was freed behind the search",
+    file: "buckets/bucket_table.ts",
+    edits: [{
+      find: "if (Atomics.load(i32, this.#destroyed) === destroyed) return",
+      replace: "return",
+    }],
+    histories: ["ids-full"],
+  },
+  {
+    name: "epoch-unconfirmed",
+    fault: "A read does not confirm the bucket's epoch after it has added up",
+    file: "metrics/bucket_reader.ts",
+    edits: [{
+      find: "if (this.#table.confirmEpoch(id) === epoch) return value;",
+      replace: "return value;",
+    }],
+    histories: ["clear-counter", "clear-record"],
+  },
+  {
+    name: "epoch-unchecked",
+    fault: "A cell's writer does not look at the bucket's epoch",
+    file: "metrics/own_cell.ts",
+    edits: [{
+      find: "return this.words[this.epochIndex] === this.epoch &&\n      // Unordered; pairs with the changes",
+      replace: "return this.epoch !== 0 &&\n      // Unordered; pairs with the changes",
+    }],
+    histories: ["clear-counter"],
+  },
+  {
+    name: "fence-unchecked",
+    fault: "A cell's writer does not look at its slot's control word",
+    file: "metrics/own_cell.ts",
+    edits: [{
+      find: "      this.words[this.controlIndex] === this.control;\n  }\n\n  /** Whether this writer may count",
+      replace: "      true;\n  }\n\n  /** Whether this writer may count",
+    }],
+    histories: ["revoke", "revoke-quarantine"],
+  },
+  {
+    name: "tag-first",
+    fault: "After a clear the tag is stored before the content",
+    file: "metrics/own_counter.ts",
+    edits: [{
+      find: "    this.cells[this.cell] = this.total += n;\n    this.setTag(epoch);",
+      replace: "    this.setTag(epoch);\n    this.cells[this.cell] = this.total += n;",
+    }],
+    histories: ["clear-counter"],
+  },
+  {
+    name: "life-unchecked",
+    fault: "A writer of a labelled bucket goes on in the next life of the bucket",
+    file: "metrics/own_cell.ts",
+    edits: [{ find: "!index!.isAlive(this.series)", replace: "false" }],
+    histories: ["recreate-fresh", "recreate-counter"],
+  },
+  {
+    name: "record-life-unchecked",
+    fault: "The same of a labelled record",
+    file: "metrics/own_records.ts",
+    edits: [{ find: "!index!.isAlive(life.series)", replace: "false" }],
+    histories: ["recreate-record"],
+  },
+  {
+    name: "publish-first",
+    fault: "A record's version is advanced before its slot is filled",
+    file: "metrics/record_publisher.ts",
+    edits: [
+      {
+        find: "    // Unordered. Pairs with the copies in `RecordCells`",
+        replace: "    const before = Atomics.add(words, notes[at + VERSION], COMMIT);\n    //",
+      },
+      {
+        find: "    const before = Atomics.add(words, notes[at + VERSION], COMMIT);\n    if",
+        replace: "    if",
+      },
+    ],
+    histories: ["records"],
+  },
+  {
+    name: "same-slot",
+    fault: "A record's writer writes the slot that the version names",
+    file: "metrics/record_publisher.ts",
+    edits: [{ find: "notes[at + IDLE] = to ^ notes[at + FLIP];", replace: "" }],
+    histories: ["records"],
+  },
+  {
+    name: "copy-unconfirmed",
+    fault: "A reader does not confirm the version after its copy",
+    file: "metrics/record_cells.ts",
+    edits: [{
+      find: "if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) {",
+      replace: "{",
+    }],
+    histories: ["records"],
+  },
+  {
+    name: "one-commit-more",
+    fault: "A reader accepts a copy when one commit came meanwhile",
+    file: "metrics/record_cells.ts",
+    edits: [{
+      find: "if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) {",
+      replace: "if (((Atomics.add(i32, index, 0) - version) & ~WAITING) <= 2) {",
+    }],
+    histories: ["records"],
+  },
+  {
+    name: "adopt-untagged",
+    fault: "After a clear a record goes on from the values before it",
+    file: "metrics/record_publisher.ts",
+    edits: [{
+      find: "if (this.words[(from + this.fields) * 2] === epoch) {",
+      replace: "if (this.words[(from + this.fields) * 2] !== 0) {",
+    }],
+    histories: ["clear-record"],
+  },
+  {
+    name: "rescue-forgotten",
+    fault: "A writer does not help readers who wait",
+    file: "metrics/record_publisher.ts",
+    edits: [{ find: "if (before & WAITING_BIT) this.serve", replace: "if (false) this.serve" }],
+    histories: ["records-bounded"],
+  },
+  {
+    name: "rescue-unmarked",
+    fault: "The rescue slot's sequence is not odd while it is written",
+    file: "metrics/record_publisher.ts",
+    edits: [{
+      find: "1 + (Atomics.load(words, rescue + RESCUE_SEQUENCE) & 1),",
+      replace: "0,",
+    }],
+    histories: ["records-help"],
+  },
+  {
+    name: "rescue-any-age",
+    fault: "A reader takes a rescue slot that was written before it asked",
+    file: "metrics/record_cells.ts",
+    edits: [{
+      find: "((Atomics.load(i32, rescue + RESCUE_VERSION) - (asked & ~WAITING)) | 0) <= 0",
+      replace: "false",
+    }],
+    histories: ["records-help"],
+  },
+  {
+    name: "slot-store",
+    fault: "Two threads may get the same slot: its control word is looked at and then stored",
+    file: "threads/slot_directory.ts",
+    edits: [{
+      find: `    return Atomics.compareExchange(this.#arena.views().i32, this.controlIndex(slot), from, to) ===
+      from;`,
+      replace: `    return ${
+        lookAndStore("this.#arena.views().i32", "this.controlIndex(slot)", "from", "to")
+      } === from;`,
+    }],
+    histories: ["threads"],
+  },
+  {
+    name: "generation",
+    fault: "A slot's next owner has the generation of the last one",
+    file: "threads/slot_directory.ts",
+    edits: [{ find: "(control & ~STATE_MASK) + GENERATION)", replace: "(control & ~STATE_MASK))" }],
+    histories: ["revoke"],
+  },
+  {
+    name: "no-quarantine",
+    fault: "A revoked slot is taken at once",
+    file: "threads/slot_directory.ts",
+    edits: [{
+      find: "if (state !== REVOKED) return state === FREE || state === RETIRED;",
+      replace: "return state === FREE || state === RETIRED || state === REVOKED;",
+    }],
+    histories: ["revoke-quarantine"],
+  },
+  {
+    name: "block-store",
+    fault: "A thread that loses its slot to another replaces that one's thread block",
+    file: "threads/cell_segments.ts",
+    edits: [{
+      find: "Atomics.compareExchange(i32, index, 0, longIndex(start)) >>> 0;",
+      replace: "Atomics.store(i32, index, longIndex(start)) * 0;",
+    }],
+    histories: ["threads"],
+  },
+  {
+    name: "name-first",
+    fault: "A name counts as the present one before it was written",
+    file: "threads/slot_directory.ts",
+    edits: [{
+      find: "Atomics.store(i32, words + SLOT_NAME_GENERATION, UNNAMED);",
+      replace: "Atomics.store(i32, words + SLOT_NAME_GENERATION, control & ~STATE_MASK);",
+    }],
+    histories: ["threads-read"],
+  },
+  {
+    name: "tenure-first",
+    fault: "A gauge's new owner says that the value is its own before it has stored it",
+    file: "metrics/own_gauge.ts",
+    edits: [
+      {
+        find: "    if (this.epoch !== epoch) this.value = 0;",
+        replace: "    Atomics.store(this.words, this.tenure, this.home.thread.tenure.control);\n" +
+          "    if (this.epoch !== epoch) this.value = 0;",
+      },
+    ],
+    histories: ["gauge-depth"],
+  },
+  {
+    name: "append-blindly",
+    fault: "A creator appends to the label log behind entries that it has not looked at",
+    file: "buckets/label_index.ts",
+    edits: [{
+      find: "const stamp = (position + 1) | 0;",
+      replace: "position = this.#catchUp();\n        const stamp = (position + 1) | 0;",
+    }, {
+      find: "const position = this.#catchUp();",
+      replace: "let position = this.#catchUp();",
+    }],
+    histories: ["labels-same"],
+  },
+  {
+    name: "append-store",
+    fault: "Two creators may append at one position of the label log",
+    file: "buckets/label_log.ts",
+    edits: [{
+      find: "return Atomics.compareExchange(u64, index, old, word) === old;",
+      replace: "Atomics.store(u64, index, word); return true;",
+    }],
+    histories: ["labels-same", "labels-different"],
+  },
+  {
+    name: "stamp-unchecked",
+    fault: "A late helper does not check that the label block is still that of the entry",
+    file: "buckets/label_log.ts",
+    edits: [{
+      find: "&& Atomics.load(i32, words + L_STAMP) === ((position + 1) | 0)",
+      replace: "",
+    }],
+    histories: ["labels-destroy", "labels-blocks"],
+  },
+  {
+    name: "addressed-early",
+    fault: "A block is addressed to a position whose end was seen before the block was the creator's",
+    file: "buckets/label_index.ts",
+    edits: [{
+      find: "          block = writeLabels(this.#arena, kind, values);\n          continue;",
+      replace: "          block = writeLabels(this.#arena, kind, values);",
+    }],
+    histories: ["labels-destroy", "labels-blocks"],
+  },
+  {
+    name: "labels-unconfirmed",
+    fault: "Labels are believed without a second look at the bucket's label word",
+    file: "buckets/label_index.ts",
+    edits: [{
+      find: "|| again.life !== life || again.block !== block",
+      replace: "",
+    }],
+    histories: ["labels-read", "labels-destroy"],
+  },
+];
