@@ -34,6 +34,7 @@ const ENDING = STATE + 5;
 const OVERRUN = STATE + 6;
 const FINISHED = STATE + 7;
 const KILLED = STATE + 8;
+const STOPPED = STATE + 9;
 const UNITS = STATE + 16;
 const PLAN = UNITS + MOST_THREADS;
 const SEGMENT = PLAN + 3 * MOST_SEGMENTS;
@@ -91,7 +92,9 @@ export class Control {
     for (let spin = 0; load(this.#words, gate) === 0; spin++) {
       if (spin < SPINS) continue;
       if (wait(this.#words, gate, 0, patience) === "timed-out") {
-        throw new Error("Cannot go on with the schedule: a thread must give its turn back, it hangs");
+        throw new Error(
+          "Cannot go on with the schedule: a thread must give its turn back, it hangs",
+        );
       }
     }
     store(this.#words, gate, 0);
@@ -100,7 +103,7 @@ export class Control {
   /** Scheduler: runs all threads by `plan`, and returns when all of them have ended or were killed. */
   run(plan: readonly Decision[]): void {
     const words = this.#words;
-    words.fill(0, STATE, UNITS);
+    words.fill(0, STATE, STOPPED);
     words[PLANNED] = plan.length;
     for (const [n, { thread, steps, kill }] of plan.entries()) {
       words[PLAN + 3 * n] = thread;
@@ -111,12 +114,23 @@ export class Control {
     this.take(SCHEDULER, PATIENCE_MS);
   }
 
+  /** Scheduler: sends all threads away that wait for a turn. */
+  stop(): void {
+    this.#words[STOPPED] = 1;
+    for (let thread = 0; thread < this.threads; thread++) this.give(thread);
+  }
+
+  /** Whether there will be no more schedules. */
+  get isStopped(): boolean {
+    return this.#words[STOPPED] === 1;
+  }
+
   /** The next instant. */
   tick(): number {
     return ++this.#words[CLOCK];
   }
 
-  /** Begins the next segment and returns its thread; `SCHEDULER` when all threads have ended. `from` tells how the last one ended. */
+  /** Begins the next segment and returns its thread; `SCHEDULER` when all threads have ended. */
   advance(): number {
     const words = this.#words;
     const ended = words[FINISHED] | words[KILLED];

@@ -14,8 +14,8 @@ import { Sharing } from "./sharing.ts";
 export interface ExploreOptions {
   /** Address of the module that exports the history among its `histories`. */
   readonly module: URL;
-  /** Instead of the history's own number. */
-  readonly preemptions?: number;
+  /** How many preemptions are searched completely. */
+  readonly preemptions: number;
   /** How many schedules at random. */
   readonly random: number;
   /** The first of their seeds. */
@@ -59,7 +59,7 @@ export async function explore(history: History, options: ExploreOptions): Promis
   await using machine = await Machine.start(history, options.module);
   const sharing = new Sharing();
   const { threads: { length: threads }, kills: withKills } = history;
-  const preemptions = options.preemptions ?? history.preemptions;
+  const { preemptions } = options;
   const counts = { schedules: 0, random: 0, kills: 0, steps: 0 };
   let failure: Failure | undefined;
   const run = (plan: readonly Decision[], seed?: number): Outcome => {

@@ -11,8 +11,17 @@ function toy(name: string) {
   return histories.find((history) => history.name === name)!;
 }
 
-function exploreToy(name: string, options: { random?: number; seed?: number } = {}): Promise<Report> {
-  return explore(toy(name), { module, random: 0, seed: 1, ...options });
+function exploreToy(
+  name: string,
+  options: { random?: number; seed?: number } = {},
+): Promise<Report> {
+  return explore(toy(name), {
+    module,
+    preemptions: toy(name).preemptions,
+    random: 0,
+    seed: 1,
+    ...options,
+  });
 }
 
 async function replay(name: string, report: Report) {

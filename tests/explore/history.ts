@@ -10,7 +10,7 @@ export interface History<Sent = unknown, Kept = unknown> {
   readonly name: string;
   /** What it is about, in one line. */
   readonly about: string;
-  /** How many preemptions are searched completely. */
+  /** How many preemptions are searched completely in continuous integration. */
   readonly preemptions: number;
   /** Whether each thread is also killed before each of its writes. */
   readonly kills: boolean;

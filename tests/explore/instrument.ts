@@ -82,7 +82,9 @@ function handlerOf(before: BeforeAccess): ProxyHandler<Shared> {
       const value = Reflect.get(target, key, target);
       if (typeof value !== "function" || key === "constructor") return value;
       if (!WHOLE.has(key)) {
-        throw new TypeError(`Cannot explore ${String(key)}() of shared memory: single accesses are required`);
+        throw new TypeError(
+          `Cannot explore ${String(key)}() of shared memory: single accesses are required`,
+        );
       }
       before(false, longOf(target, 0));
       return value.bind(target);

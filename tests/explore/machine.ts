@@ -95,6 +95,7 @@ export class Machine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#control.stop();
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 

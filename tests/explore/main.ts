@@ -4,6 +4,7 @@
  * ```sh
  * deno task explore                              # all histories
  * deno task explore --history labels             # the one of this name, or those whose names begin so
+ * deno task explore --deeper 1                   # one preemption more than in continuous integration
  * deno task explore --preemptions 3 --random 10000 --seed 7
  * deno task explore --replay records@0:12,1,0    # one schedule, access by access
  * node tests/explore/main.ts                     # the same under Node; bun likewise
@@ -15,7 +16,7 @@
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { explore, type Report } from "./explorer.ts";
+import { explore, type ExploreOptions } from "./explorer.ts";
 import type { History } from "./history.ts";
 import { Machine } from "./machine.ts";
 import { parsePlan } from "./plan.ts";
@@ -29,7 +30,9 @@ const module = new URL("./histories/all.ts", import.meta.url);
 
 function choose(histories: readonly History[], name: string): readonly History[] {
   const exact = histories.filter((history) => history.name === name);
-  const chosen = exact.length > 0 ? exact : histories.filter((history) => history.name.startsWith(name));
+  const chosen = exact.length > 0
+    ? exact
+    : histories.filter((history) => history.name.startsWith(name));
   if (chosen.length > 0) return chosen;
   const names = histories.map((history) => history.name).join(", ");
   throw new RangeError(`Cannot explore ${name}: a history is required, one of ${names}`);
@@ -43,21 +46,23 @@ async function replay(histories: readonly History[], text: string): Promise<bool
   return outcome.failure === undefined;
 }
 
-/** Explores one history here. */
-async function exploreHere(history: History, options: Options): Promise<boolean> {
+/** Explores one history in this process. */
+async function exploreHere(
+  history: History,
+  options: Omit<ExploreOptions, "module">,
+): Promise<boolean> {
   const start = performance.now();
   const report = await explore(history, { module, ...options });
   console.log(formatReport(report, (performance.now() - start) / 1000));
   return report.failure === undefined;
 }
 
-type Options = { preemptions?: number; random: number; seed: number; limit?: number };
-
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       history: { type: "string", default: "" },
       preemptions: { type: "string" },
+      deeper: { type: "string", default: "0" },
       random: { type: "string", default: String(RANDOM) },
       seed: { type: "string", default: "1" },
       limit: { type: "string" },
@@ -74,21 +79,25 @@ async function main(): Promise<number> {
     count(await replay(histories, values.replay));
   } else {
     const chosen = choose(histories, values.history);
-    const { preemptions, random, seed, limit } = values;
+    const { preemptions, deeper, random, seed, limit } = values;
     if (chosen.length === 1) {
       count(
         await exploreHere(chosen[0], {
           random: Number(random),
           seed: Number(seed),
-          ...(preemptions !== undefined && { preemptions: Number(preemptions) }),
+          preemptions: Number(preemptions ?? chosen[0].preemptions) + Number(deeper),
           ...(limit !== undefined && { limit: Number(limit) }),
         }),
       );
     } else {
-      const rest = Object.entries({ preemptions, random, seed, limit })
+      const rest = Object.entries({ preemptions, deeper, random, seed, limit })
         .flatMap(([name, value]) => value === undefined ? [] : [`--${name}`, value]);
       await forEachAtOnce(chosen, async ({ name }) => {
-        const { output, code } = await runModule(new URL(import.meta.url), ["--history", name, ...rest]);
+        const { output, code } = await runModule(new URL(import.meta.url), [
+          "--history",
+          name,
+          ...rest,
+        ]);
         console.log(output.trimEnd().replace(/\n\d+ passed, \d+ failed$/, ""));
         count(code === 0);
       });

@@ -28,11 +28,30 @@ function lookAndStore(array: string, index: string, from: string, to: string): s
   return `(Atomics.load(${array}, ${index}) === ${from} ? (Atomics.store(${array}, ${index}, ${to}), ${from}) : ~${from})`;
 }
 
+/**
+ * The text of a file with the fault in it.
+ *
+ * @throws {RangeError} When the place of the fault is not there, or not the only one.
+ */
+export function applyMutant({ name, file, edits }: Mutant, text: string): string {
+  for (const { find, replace } of edits) {
+    const count = text.split(find).length - 1;
+    if (count !== 1) {
+      throw new RangeError(
+        `Cannot apply ${name}: its anchor must stand once in src/${file}, got ${count} times: ${find}`,
+      );
+    }
+    text = text.replace(find, () => replace);
+  }
+  return text;
+}
+
 /** All of them. */
 export const mutants: readonly Mutant[] = [
   {
     name: "arena-store",
-    fault: "Two threads that allocate at once may get the same lines: a store for the compare-exchange",
+    fault:
+      "Two threads that allocate at once may get the same lines: a store for the compare-exchange",
     file: "memory/arena.ts",
     edits: [{
       find: "if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;",
@@ -42,9 +61,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "stale-views",
-    fault: "The views are not made anew when the memory has grown",
-    file: "memory/arena.ts",
-    edits: [{ find: "if (end > this.#covered) {", replace: "if (end < 0) {" }],
+    fault: "A reader's views do not reach to where the memory has grown",
+    file: "metrics/record_cells.ts",
+    edits: [{
+      find: "views: this.#arena.views(start + parts.bytes),",
+      replace: "views: this.#arena.views(),",
+    }],
     histories: ["growth-cells"],
   },
   {
@@ -76,7 +98,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "hint-once",
-    fault: "The hint \"used\" is set without a second look: an id that died meanwhile is hidden",
+    fault: 'The hint "used" is set without a second look: an id that died meanwhile is hidden',
     file: "buckets/id_hints.ts",
     edits: [{
       find: `  const epoch = Atomics.load(i32, segment.epochs + offset);
@@ -84,16 +106,6 @@ export const mutants: readonly Mutant[] = [
       replace: "",
     }],
     histories: ["ids-chase", "ids"],
-  },
-  {
-    name: "grow-at-once",
-    fault: "The table grows though an id was freed behind the search",
-    file: "buckets/bucket_table.ts",
-    edits: [{
-      find: "if (Atomics.load(i32, this.#destroyed) === destroyed) return",
-      replace: "return",
-    }],
-    histories: ["ids-full"],
   },
   {
     name: "epoch-unconfirmed",
@@ -110,7 +122,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A cell's writer does not look at the bucket's epoch",
     file: "metrics/own_cell.ts",
     edits: [{
-      find: "return this.words[this.epochIndex] === this.epoch &&\n      // Unordered; pairs with the changes",
+      find:
+        "return this.words[this.epochIndex] === this.epoch &&\n      // Unordered; pairs with the changes",
       replace: "return this.epoch !== 0 &&\n      // Unordered; pairs with the changes",
     }],
     histories: ["clear-counter"],
@@ -120,7 +133,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A cell's writer does not look at its slot's control word",
     file: "metrics/own_cell.ts",
     edits: [{
-      find: "      this.words[this.controlIndex] === this.control;\n  }\n\n  /** Whether this writer may count",
+      find:
+        "      this.words[this.controlIndex] === this.control;\n  }\n\n  /** Whether this writer may count",
       replace: "      true;\n  }\n\n  /** Whether this writer may count",
     }],
     histories: ["revoke", "revoke-quarantine"],
@@ -148,6 +162,50 @@ export const mutants: readonly Mutant[] = [
     file: "metrics/own_records.ts",
     edits: [{ find: "!index!.isAlive(life.series)", replace: "false" }],
     histories: ["recreate-record"],
+  },
+  {
+    name: "life-by-id",
+    fault: "A thread takes a bucket for the one with the labels that its id had before",
+    file: "buckets/label_index.ts",
+    edits: [{ find: "|| this.#word(series.id).life !== series.life", replace: "" }],
+    histories: ["recreate-counter"],
+  },
+  {
+    name: "record-epoch-unchecked",
+    fault: "A record's writer does not look at the bucket's epoch",
+    file: "metrics/record_publisher.ts",
+    edits: [{
+      find: "return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&",
+      replace: "return notes[at + EPOCH] !== 0 &&",
+    }],
+    histories: ["clear-record"],
+  },
+  {
+    name: "record-fence-unchecked",
+    fault: "A record's writer does not look at its slot's control word",
+    file: "metrics/record_publisher.ts",
+    edits: [{
+      find: "return this.words[this.controlIndex] === this.control;",
+      replace: "return true;",
+    }],
+    histories: ["revoke-record"],
+  },
+  {
+    name: "bins-kept",
+    fault: "A histogram's block is not emptied after a clear",
+    file: "metrics/own_histogram.ts",
+    edits: [{ find: "doubles[this.bins + bin] = 0;", replace: "doubles[this.bins + bin] += 0;" }],
+    histories: ["clear-histogram"],
+  },
+  {
+    name: "bins-late",
+    fault: "A histogram's block is emptied after the tag is stored",
+    file: "metrics/own_histogram.ts",
+    edits: [{
+      find: "      else this.reset();",
+      replace: "      else this.setTag(epoch), this.reset();",
+    }],
+    histories: ["clear-histogram"],
   },
   {
     name: "publish-first",
@@ -234,7 +292,8 @@ export const mutants: readonly Mutant[] = [
     fault: "Two threads may get the same slot: its control word is looked at and then stored",
     file: "threads/slot_directory.ts",
     edits: [{
-      find: `    return Atomics.compareExchange(this.#arena.views().i32, this.controlIndex(slot), from, to) ===
+      find:
+        `    return Atomics.compareExchange(this.#arena.views().i32, this.controlIndex(slot), from, to) ===
       from;`,
       replace: `    return ${
         lookAndStore("this.#arena.views().i32", "this.controlIndex(slot)", "from", "to")
@@ -306,16 +365,6 @@ export const mutants: readonly Mutant[] = [
     histories: ["labels-same"],
   },
   {
-    name: "append-store",
-    fault: "Two creators may append at one position of the label log",
-    file: "buckets/label_log.ts",
-    edits: [{
-      find: "return Atomics.compareExchange(u64, index, old, word) === old;",
-      replace: "Atomics.store(u64, index, word); return true;",
-    }],
-    histories: ["labels-same", "labels-different"],
-  },
-  {
     name: "stamp-unchecked",
     fault: "A late helper does not check that the label block is still that of the entry",
     file: "buckets/label_log.ts",
@@ -327,22 +376,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "addressed-early",
-    fault: "A block is addressed to a position whose end was seen before the block was the creator's",
+    fault:
+      "A block is addressed to a position whose end was seen before the block was the creator's",
     file: "buckets/label_index.ts",
     edits: [{
       find: "          block = writeLabels(this.#arena, kind, values);\n          continue;",
       replace: "          block = writeLabels(this.#arena, kind, values);",
     }],
     histories: ["labels-destroy", "labels-blocks"],
-  },
-  {
-    name: "labels-unconfirmed",
-    fault: "Labels are believed without a second look at the bucket's label word",
-    file: "buckets/label_index.ts",
-    edits: [{
-      find: "|| again.life !== life || again.block !== block",
-      replace: "",
-    }],
-    histories: ["labels-read", "labels-destroy"],
   },
 ];

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { type Mutant, mutants } from "./mutants.ts";
+import { applyMutant, type Mutant, mutants } from "./mutants.ts";
 import { forEachAtOnce, runModule } from "./processes.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -34,20 +34,6 @@ interface Verdict {
   readonly problem?: string;
 }
 
-/** The text with the fault in it. */
-export function mutate(text: string, { name, file, edits }: Mutant): string {
-  for (const { find, replace } of edits) {
-    const count = text.split(find).length - 1;
-    if (count !== 1) {
-      throw new RangeError(
-        `Cannot apply ${name}: its anchor must stand once in src/${file}, got ${count} times: ${find}`,
-      );
-    }
-    text = text.replace(find, () => replace);
-  }
-  return text;
-}
-
 /** A copy of the project for one lane. */
 function copyProject(): string {
   const folder = mkdtempSync(join(tmpdir(), "thread-stats-mutate-"));
@@ -59,7 +45,7 @@ async function judge(mutant: Mutant, folder: string): Promise<Verdict> {
   const path = join(folder, "src", mutant.file);
   const original = readFileSync(path, "utf8");
   try {
-    writeFileSync(path, mutate(original, mutant));
+    writeFileSync(path, applyMutant(mutant, original));
     let schedules = 0;
     for (const history of mutant.histories) {
       const main = pathToFileURL(join(folder, "tests/explore/main.ts"));
@@ -88,10 +74,14 @@ function format({ mutant, caught, problem }: Verdict): string {
 function formatTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ mutant, caught }) =>
     `| ${mutant.fault} | \`${mutant.file}\` | ${
-      caught === undefined ? "**nothing**" : `\`${caught.history}\` | ${caught.schedules}`
+      caught === undefined ? "**nothing** |" : `\`${caught.history}\` | ${caught.schedules}`
     } |`
   );
-  return ["| fault | file in `src/` | found by | after schedules |", "| --- | --- | --- | --: |", ...rows]
+  return [
+    "| fault | file in `src/` | found by | after schedules |",
+    "| --- | --- | --- | --: |",
+    ...rows,
+  ]
     .join("\n");
 }
 
@@ -122,4 +112,4 @@ async function main(): Promise<number> {
   return passed === verdicts.length ? 0 : 1;
 }
 
-if (import.meta.main) process.exitCode = await main();
+process.exitCode = await main();

@@ -12,7 +12,8 @@ export function formatReport(report: Report, seconds: number): string {
   const scope = isComplete
     ? `all with up to ${preemptions} preemptions`
     : `not all with up to ${preemptions} preemptions`;
-  const line = `${history}: ${schedules} schedules (${scope}; ${random} random; ${kills} with a kill), ` +
+  const line =
+    `${history}: ${schedules} schedules (${scope}; ${random} random; ${kills} with a kill), ` +
     `${steps} accesses, ${sharedWords} shared words, ${seconds.toFixed(1)} s`;
   const { failure } = report;
   if (failure === undefined) return line;
@@ -29,10 +30,14 @@ export function formatTrace({ segments, accesses, events, killed, failure }: Out
   const lines: string[] = [];
   let step = 0;
   for (const { thread, steps, ending } of segments) {
-    lines.push(`thread ${thread}, ${steps} accesses, ${["ended", "interrupted", "killed"][ending]}:`);
+    lines.push(
+      `thread ${thread}, ${steps} accesses, ${["ended", "interrupted", "killed"][ending]}:`,
+    );
     for (const { isWrite, isFirst, long } of accesses.slice(step, step + steps)) {
       lines.push(
-        `${String(step).padStart(6)}  ${isWrite ? "write" : "read "} byte ${long * 8}${isFirst ? "  (an operation begins)" : ""}`,
+        `${String(step).padStart(6)}  ${isWrite ? "write" : "read "} byte ${long * 8}${
+          isFirst ? "  (an operation begins)" : ""
+        }`,
       );
       step++;
     }

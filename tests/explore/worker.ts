@@ -98,6 +98,7 @@ const journal: Journal = {
 
 function runOnce(history: History, sent: unknown): void {
   control.take(thread);
+  if (control.isStopped) process.exit(0);
   isDead = false;
   notes = [];
   const body = history.threads[thread](sent, journal);
@@ -122,8 +123,7 @@ function runOnce(history: History, sent: unknown): void {
 
 const { histories } = await import(module) as { histories: readonly History[] };
 const history = histories.find((other) => other.name === name)!;
-parentPort!.on("message", (batch: unknown[] | "stop") => {
-  if (batch === "stop") process.exit(0);
+parentPort!.on("message", (batch: unknown[]) => {
   for (const sent of batch) runOnce(history, sent);
 });
 parentPort!.postMessage("ready");

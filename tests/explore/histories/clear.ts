@@ -1,17 +1,30 @@
 /**
- * Clearing a counter and a record under writers and readers. What each update adds is a bit of its own, so a sum tells what it is made of.
+ * Clearing counters, records and histograms under writers and readers. What each update adds is a bit of its own, so a sum tells what it is made of.
  *
  * @module
  */
-import { counter, defineSchema, record, sum, ThreadStats } from "../../../mod.ts";
-import { defineHistory, type Event, type Journal, must, named, onlyErrors, type Run } from "../history.ts";
-import { atTheEnd, bounds, MOST_BYTES, mustBeBetween, type Sent } from "./support.ts";
+import { counter, defineSchema, histogram, record, sum, ThreadStats } from "../../../mod.ts";
+import {
+  defineHistory,
+  type Event,
+  type Journal,
+  must,
+  named,
+  onlyErrors,
+  type Run,
+} from "../history.ts";
+import { AT_THE_END, bounds, MOST_BYTES, mustBeBetween, type Sent } from "./support.ts";
 
-const schema = defineSchema({ hits: counter(), flow: record({ a: sum(), b: sum() }) });
+const schema = defineSchema({
+  hits: counter(),
+  flow: record({ a: sum(), b: sum() }),
+  // A bin for each bit.
+  sizes: histogram({ boundaries: [1, 2, 4, 8, 16] }),
+});
 type Stats = ThreadStats<typeof schema.metrics>;
 
 /** What the two writers had added before. */
-const FIRST = 1;
+const FIRST = 4;
 const SECOND = 2;
 const BEFORE = FIRST | SECOND;
 
@@ -38,6 +51,18 @@ const flow: Target = {
   clear: ({ metrics }) => metrics.flow.clear(0),
 };
 
+const sizes: Target = {
+  add: ({ metrics }, bit) => metrics.sizes.record(bit),
+  read: ({ metrics }) => {
+    const { bins, count } = metrics.sizes.read();
+    let total = 0;
+    for (const bin of bins) if (bin.count > 0) total |= bin.upperBound;
+    if (count > 5) throw new Error(`A read counts ${count} of 5 values`);
+    return total;
+  },
+  clear: ({ metrics }) => metrics.sizes.clear(),
+};
+
 /** A read is of the time before the clear, with what was added then, or of the time after it. */
 function checkRead(read: Pick<Event, "begin" | "end">, value: number, run: Run): void {
   const [clear] = named(run, "clear");
@@ -51,7 +76,10 @@ function checkRead(read: Pick<Event, "begin" | "end">, value: number, run: Run):
     const { least, most } = bounds(known, read, bitOf);
     // What was added after the clear began may be of the time after it.
     const early = bounds(known.filter(({ end }) => end < from), read, bitOf);
-    mustBeBetween(value, { least: BEFORE | (read.end < from ? least : early.least), most: BEFORE | most }, "a read before the clear");
+    mustBeBetween(value, {
+      least: BEFORE | (read.end < from ? least : early.least),
+      most: BEFORE | most,
+    }, "a read before the clear");
   } else {
     must(read.end > from, `a read gave ${value} before the clear`);
     const late = known.filter(({ begin }) => begin > to);
@@ -63,21 +91,22 @@ function checkRead(read: Pick<Event, "begin" | "end">, value: number, run: Run):
   }
 }
 
-function clearing(name: string, about: string, target: Target) {
-  const writer = (before: number, act: (stats: Stats, add: (bit: number) => void, journal: Journal) => void) =>
-  (sent: Sent, journal: Journal) => {
-    const stats = ThreadStats.attach(schema, sent.handle);
-    const thread = stats.registerThread();
-    target.add(thread, before);
-    const add = (bit: number) => {
-      journal.do("add", () => (target.add(thread, bit), bit));
+function clearing(name: string, about: string, target: Target, preemptions = 2) {
+  const writer =
+    (before: number, act: (stats: Stats, add: (bit: number) => void, journal: Journal) => void) =>
+    (sent: Sent, journal: Journal) => {
+      const stats = ThreadStats.attach(schema, sent.handle);
+      const thread = stats.registerThread();
+      target.add(thread, before);
+      const add = (bit: number) => {
+        journal.do("add", () => (target.add(thread, bit), bit));
+      };
+      return () => act(stats, add, journal);
     };
-    return () => act(stats, add, journal);
-  };
   return defineHistory<Sent, Stats>({
     name,
     about,
-    preemptions: 2,
+    preemptions,
     kills: false,
     prepare: () => {
       const stats = ThreadStats.create(schema, { maxThreads: 4, maxByteLength: MOST_BYTES });
@@ -86,7 +115,8 @@ function clearing(name: string, about: string, target: Target) {
     },
     threads: [
       writer(FIRST, (_, add) => {
-        add(4);
+        // In a histogram, what was there before the clear stands between these.
+        add(1);
         add(8);
       }),
       writer(SECOND, (stats, add, journal) => {
@@ -104,7 +134,7 @@ function clearing(name: string, about: string, target: Target) {
     check: (stats, run) => {
       onlyErrors(run, /^$/);
       for (const read of named(run, "read")) checkRead(read, read.value as number, run);
-      checkRead(atTheEnd(run), target.read(stats), run);
+      checkRead(AT_THE_END, target.read(stats), run);
     },
   });
 }
@@ -112,4 +142,5 @@ function clearing(name: string, about: string, target: Target) {
 export const clearHistories = [
   clearing("clear-counter", "A counter is cleared under two writers and a reader", hits),
   clearing("clear-record", "A record is cleared under two writers and a reader", flow),
+  clearing("clear-histogram", "A histogram is cleared under two writers and a reader", sizes, 1),
 ];

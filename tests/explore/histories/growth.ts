@@ -62,7 +62,7 @@ const table = defineHistory<Sent, Kept>({
 const cells = defineHistory<Sent, Kept>({
   name: "growth-cells",
   about: "Two threads make segments of cells while the memory grows and a third one reads",
-  preemptions: 2,
+  preemptions: 1,
   kills: true,
   prepare: () => prepare(FIRST + 1),
   threads: [

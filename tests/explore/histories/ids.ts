@@ -48,7 +48,10 @@ function checkIds({ stats, bytes }: Kept, run: Run, live: number): void {
   for (const id of new Set([...balance.keys(), ...ids])) {
     astray += Math.abs((balance.get(id) ?? 0) - (ids.includes(id) ? 1 : 0));
   }
-  must(astray <= open, `live are ${ids.join(" ")}: not what was created and not destroyed, once each`);
+  must(
+    astray <= open,
+    `live are ${ids.join(" ")}: not what was created and not destroyed, once each`,
+  );
   must(bytesUsed(stats.handle) === bytes, "the table has grown though an id was free");
   if (run.killed.length === 0) {
     let smallest = 0;

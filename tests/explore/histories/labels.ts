@@ -75,13 +75,16 @@ function checkLabels(stats: Stats, run: Run, destroyed: readonly string[] = []):
   // A creation of a killed thread may have been finished just now.
   const more = after.size - keys.size;
   const isKept = [...keys].every((key) => after.has(key));
-  must(isKept && more <= unfinished(run.events).length, `live were ${[...keys]}, now ${[...after]}`);
+  must(
+    isKept && more <= unfinished(run.events).length,
+    `live were ${[...keys]}, now ${[...after]}`,
+  );
 }
 
 const same = defineHistory<Sent, Stats>({
   name: "labels-same",
   about: "Two threads make a bucket for the same labels",
-  preemptions: 3,
+  preemptions: 2,
   kills: true,
   prepare: () => prepare(["old"]),
   threads: [acts("x"), acts("x")],
@@ -91,7 +94,7 @@ const same = defineHistory<Sent, Stats>({
 const different = defineHistory<Sent, Stats>({
   name: "labels-different",
   about: "Two threads make buckets for the same two labels in opposite orders",
-  preemptions: 2,
+  preemptions: 1,
   kills: true,
   prepare: () => prepare(),
   threads: [acts("x", "yy"), acts("yy", "x")],
@@ -101,7 +104,7 @@ const different = defineHistory<Sent, Stats>({
 const recycled = defineHistory<Sent, Stats>({
   name: "labels-blocks",
   about: "Two threads make and destroy buckets whose label blocks are used again",
-  preemptions: 2,
+  preemptions: 1,
   kills: true,
   prepare: () => prepare(["old", "older"]),
   threads: [acts("x", "w"), acts("y", "z", "-y")],
@@ -130,7 +133,7 @@ const looked = defineHistory<Sent, Stats>({
 const contended = defineHistory<Sent, Stats>({
   name: "labels-destroy",
   about: "Two threads make and destroy the same bucket",
-  preemptions: 2,
+  preemptions: 1,
   kills: true,
   prepare: () => prepare(["old"]),
   threads: [acts("x", "-x", "yy"), acts("x", "-x", "x")],

@@ -104,7 +104,10 @@ function recreating(name: string, about: string, target: Target, warm: boolean) 
       const [destroy] = named(run, "destroy");
       for (const { begin, error } of named(run, "add")) {
         const isLate = begin > (destroy?.end ?? Infinity);
-        must(!isLate || error !== undefined || run.killed.includes(0), "a dead bucket took an update");
+        must(
+          !isLate || error !== undefined || run.killed.includes(0),
+          "a dead bucket took an update",
+        );
       }
       if (destroy !== undefined && destroy.end < Infinity) {
         must(target.read(stats, OLD) === 0, "the dead bucket can be read");

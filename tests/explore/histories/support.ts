@@ -5,7 +5,7 @@
  */
 import type { ThreadStatsHandle } from "../../../mod.ts";
 import { Arena } from "../../../src/memory/arena.ts";
-import { type Event, must, type Run } from "../history.ts";
+import { type Event, must } from "../history.ts";
 
 /** Address space of one schedule's memory: little, as thousands of them wait for the garbage collector. */
 export const MOST_BYTES = 2 ** 20;
@@ -61,10 +61,8 @@ export function bounds(
   return { least, most };
 }
 
-/** After all that has happened. */
-export function atTheEnd(_run: Run): Pick<Event, "begin" | "end"> {
-  return { begin: Infinity, end: Infinity };
-}
+/** A read after all that has happened. */
+export const AT_THE_END: Pick<Event, "begin" | "end"> = { begin: Infinity, end: Infinity };
 
 /** Throws unless `value` has all bits of `least` and none beyond `most`. */
 export function mustBeBetween(
@@ -72,5 +70,8 @@ export function mustBeBetween(
   { least, most }: { least: number; most: number },
   what: string,
 ): void {
-  must((value & least) === least && (value & ~most) === 0, `${what} is ${value}: at least ${least}, at most ${most}`);
+  must(
+    (value & least) === least && (value & ~most) === 0,
+    `${what} is ${value}: at least ${least}, at most ${most}`,
+  );
 }

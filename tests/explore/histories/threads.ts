@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { counter, defineSchema, type Thread, ThreadStats } from "../../../mod.ts";
+import { counter, defineSchema, record, sum, type Thread, ThreadStats } from "../../../mod.ts";
 import { Arena } from "../../../src/memory/arena.ts";
 import { Seat } from "../../../src/threads/seat.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { defineHistory, type Journal, must, named, onlyErrors } from "../history.ts";
 import { MOST_BYTES, type Sent, succeeded, unfinished } from "./support.ts";
 
-const schema = defineSchema({ hits: counter() });
+const schema = defineSchema({ hits: counter(), flow: record({ a: sum(), b: sum() }) });
 type Stats = ThreadStats<typeof schema.metrics>;
 type Own = Thread<typeof schema.metrics>;
 
@@ -134,17 +134,41 @@ interface Seated extends Sent {
   readonly seat: NonNullable<Sent["handle"]["seat"]>;
 }
 
+/** Adds to and reads one of the metrics. */
+interface Target {
+  add(thread: Own, amount: number): void;
+  read(stats: Stats): number;
+}
+
+const hits: Target = {
+  add: ({ metrics }, amount) => metrics.hits.add(amount),
+  read: ({ metrics }) => metrics.hits.read(),
+};
+
+const flow: Target = {
+  add: ({ metrics }, amount) => metrics.flow.update(0, { a: amount, b: amount }),
+  read: ({ metrics }) => {
+    const { a, b } = metrics.flow.read(0);
+    must(a === b, `a read mixes two commits: ${a} and ${b}`);
+    return a;
+  },
+};
+
 /** A thread takes its seat and adds twice; another one revokes the seat, registers, and adds. */
-function revoking(name: string, quarantine: number) {
+function revoking(
+  name: string,
+  { quarantine, target, preemptions }: { quarantine: number; target: Target; preemptions: number },
+) {
   return defineHistory<Seated, Stats>({
     name,
     about: quarantine === 0
       ? "A fenced thread goes on while its slot has a new owner"
       : "A fenced thread goes on while its slot is in quarantine",
-    preemptions: 3,
+    preemptions,
     kills: true,
     prepare: () => {
       const stats = create(quarantine);
+      stats.metrics.flow.create();
       const { handle } = stats.reserveThread("a");
       return { sent: { handle: stats.handle, seat: handle.seat! }, kept: stats };
     },
@@ -155,7 +179,7 @@ function revoking(name: string, quarantine: number) {
           let thread: Own | undefined;
           journal.do("sit", () => void (thread = stats.registerThread()));
           if (thread === undefined) return;
-          for (let n = 0; n < 2; n++) journal.do("add", () => (thread!.metrics.hits.add(1), 1));
+          for (let n = 0; n < 2; n++) journal.do("add", () => target.add(thread!, 1));
         };
       },
       ({ handle, seat }, journal) => {
@@ -166,7 +190,7 @@ function revoking(name: string, quarantine: number) {
           let thread: Own | undefined;
           journal.do("revoke", () => revocable.revoke());
           journal.do("register", () => (thread = stats.registerThread("b")).slot);
-          journal.do("add", () => (thread!.metrics.hits.add(100), 100));
+          journal.do("add", () => target.add(thread!, 100));
         };
       },
     ],
@@ -182,7 +206,7 @@ function revoking(name: string, quarantine: number) {
       const adds = named(run, "add");
       const sumOf = (events: typeof adds) =>
         events.reduce((total, { thread }) => total + (thread === 0 ? 1 : 100), 0);
-      const total = stats.metrics.hits.read();
+      const total = target.read(stats);
       const least = sumOf(succeeded(adds));
       const most = least + sumOf(unfinished(adds));
       const slot = succeeded(named(run, "register"))[0]?.value;
@@ -203,6 +227,7 @@ function revoking(name: string, quarantine: number) {
 export const threadHistories = [
   churn,
   look,
-  revoking("revoke", 0),
-  revoking("revoke-quarantine", 1000),
+  revoking("revoke", { quarantine: 0, target: hits, preemptions: 3 }),
+  revoking("revoke-quarantine", { quarantine: 1000, target: hits, preemptions: 3 }),
+  revoking("revoke-record", { quarantine: 1000, target: flow, preemptions: 2 }),
 ];
