@@ -42,8 +42,8 @@ const LOG = SEGMENT + 3 * MOST_SEGMENTS;
 const TEXT = LOG + MOST_STEPS;
 const END = TEXT + (MOST_THREADS * MOST_UNITS) / 2;
 
-/** Rounds of looking before a thread goes to sleep: most turns are short. */
-const SPINS = 4000;
+/** Rounds of looking before a thread goes to sleep. More would take the processor from the thread that runs. */
+const SPINS = 300;
 /** A turn that takes longer hangs. */
 const PATIENCE_MS = 20_000;
 

@@ -164,7 +164,7 @@ function prepareKept(): { sent: Seated; kept: Kept } {
 const commits = defineHistory<Seated, Kept>({
   name: "records",
   about: "A thread commits three times while another one reads twice",
-  preemptions: 3,
+  preemptions: 2,
   kills: true,
   prepare: prepareKept,
   threads: [writer(3), reader],
