@@ -55,12 +55,16 @@ const flow: Target = {
   },
 };
 
-function recreating(name: string, about: string, target: Target, warm: boolean) {
+function recreating(
+  name: string,
+  about: string,
+  { target, warm, kills }: { target: Target; warm: boolean; kills: boolean },
+) {
   return defineHistory<Sent, Stats>({
     name,
     about,
     preemptions: 2,
-    kills: true,
+    kills,
     prepare: () => {
       const stats = ThreadStats.create(schema, { maxThreads: 3, maxByteLength: MOST_BYTES });
       return { sent: { handle: stats.handle }, kept: stats };
@@ -117,7 +121,19 @@ function recreating(name: string, about: string, target: Target, warm: boolean) 
 }
 
 export const recreateHistories = [
-  recreating("recreate-counter", "A labelled counter's bucket gives its id to another", hits, true),
-  recreating("recreate-fresh", "The same, before the old bucket's writer has added", hits, false),
-  recreating("recreate-record", "A labelled record's bucket gives its id to another", flow, true),
+  recreating("recreate-counter", "A labelled counter's bucket gives its id to another", {
+    target: hits,
+    warm: true,
+    kills: true,
+  }),
+  recreating("recreate-fresh", "The same, before the old bucket's writer has added", {
+    target: hits,
+    warm: false,
+    kills: false,
+  }),
+  recreating("recreate-record", "A labelled record's bucket gives its id to another", {
+    target: flow,
+    warm: true,
+    kills: false,
+  }),
 ];

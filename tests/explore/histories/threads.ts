@@ -227,7 +227,7 @@ function revoking(
 export const threadHistories = [
   churn,
   look,
-  revoking("revoke", { quarantine: 0, target: hits, preemptions: 3 }),
+  revoking("revoke", { quarantine: 0, target: hits, preemptions: 2 }),
   revoking("revoke-quarantine", { quarantine: 1000, target: hits, preemptions: 3 }),
   revoking("revoke-record", { quarantine: 1000, target: flow, preemptions: 2 }),
 ];
