@@ -44,9 +44,6 @@ const END = TEXT + (MOST_THREADS * MOST_UNITS) / 2;
 
 /** Rounds of looking before a thread goes to sleep. More would take the processor from the thread that runs. */
 const SPINS = 300;
-/** A turn that takes longer hangs. */
-const PATIENCE_MS = 20_000;
-
 /** How a segment ended. */
 export const FINISH = 0;
 export const PREEMPT = 1;
@@ -100,8 +97,12 @@ export class Control {
     store(this.#words, gate, 0);
   }
 
-  /** Scheduler: runs all threads by `plan`, and returns when all of them have ended or were killed. */
-  run(plan: readonly Decision[]): void {
+  /**
+   * Scheduler: runs all threads by `plan`, and returns when all of them have ended or were killed.
+   *
+   * @throws {Error} When that takes more than `patience` milliseconds.
+   */
+  run(plan: readonly Decision[], patience: number): void {
     const words = this.#words;
     words.fill(0, STATE, STOPPED);
     words[PLANNED] = plan.length;
@@ -111,7 +112,7 @@ export class Control {
       words[PLAN + 3 * n + 2] = kill === true ? 1 : 0;
     }
     this.give(0);
-    this.take(SCHEDULER, PATIENCE_MS);
+    this.take(SCHEDULER, patience);
   }
 
   /** Scheduler: sends all threads away that wait for a turn. */

@@ -20,6 +20,8 @@ export interface ExploreOptions {
   readonly random: number;
   /** The first of their seeds. */
   readonly seed: number;
+  /** How many milliseconds a schedule may take. */
+  readonly patience?: number;
   /** Stop searching after so many schedules: what is left out is reported. */
   readonly limit?: number;
 }
@@ -30,6 +32,8 @@ export interface Report {
   readonly schedules: number;
   /** How many of them were random. */
   readonly random: number;
+  /** The first of their seeds. */
+  readonly seed: number;
   /** In how many a thread was killed. */
   readonly kills: number;
   /** Accesses to shared memory in all. */
@@ -56,7 +60,7 @@ const ROUNDS = 200;
 
 /** Explores a history until something goes wrong or all was tried. */
 export async function explore(history: History, options: ExploreOptions): Promise<Report> {
-  await using machine = await Machine.start(history, options.module);
+  await using machine = await Machine.start(history, options.module, options.patience);
   const sharing = new Sharing();
   const { threads: { length: threads }, kills: withKills } = history;
   const { preemptions } = options;
@@ -76,6 +80,7 @@ export async function explore(history: History, options: ExploreOptions): Promis
   const report = (isComplete: boolean): Report => ({
     history: history.name,
     ...counts,
+    seed: options.seed,
     sharedWords: sharing.words,
     isComplete,
     preemptions,

@@ -13,7 +13,7 @@ function toy(name: string) {
 
 function exploreToy(
   name: string,
-  options: { random?: number; seed?: number } = {},
+  options: { random?: number; seed?: number; patience?: number } = {},
 ): Promise<Report> {
   return explore(toy(name), {
     module,
@@ -67,5 +67,12 @@ describe("explore()", () => {
     const report = await exploreToy("publish");
     assertEquals(report.failure?.what, "saw 0");
     assertEquals((await replay("publish", report)).failure, "saw 0");
+  });
+
+  it("tells a schedule that hangs", async () => {
+    const report = await exploreToy("hang", { patience: 500 });
+    assertMatch(report.failure!.what, /hangs/);
+    assertEquals(report.failure!.replay, "hang@1");
+    assertEquals(report.failure!.outcome.accesses.length, 1);
   });
 });

@@ -12,6 +12,9 @@ import type { WorkerStart } from "./worker.ts";
 /** How many memories are made and sent to the threads at once. */
 const BATCH = 32;
 
+/** Time enough for any schedule on a busy machine, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
 /** One schedule that was run. */
 export interface Outcome {
   readonly segments: readonly Segment[];
@@ -28,16 +31,21 @@ export class Machine implements AsyncDisposable {
   readonly history: History;
   readonly #control: Control;
   readonly #workers: Worker[];
+  readonly #patience: number;
   #kept: unknown[] = [];
 
-  private constructor(history: History, control: Control, workers: Worker[]) {
+  private constructor(history: History, control: Control, workers: Worker[], patience: number) {
     this.history = history;
     this.#control = control;
     this.#workers = workers;
+    this.#patience = patience;
   }
 
-  /** Starts the threads. `module` exports the history among its `histories`. */
-  static async start(history: History, module: URL): Promise<Machine> {
+  /**
+   * Starts the threads. `module` exports the history among its `histories`; a schedule that takes more than `patience` milliseconds
+   * hangs.
+   */
+  static async start(history: History, module: URL, patience = PATIENCE_MS): Promise<Machine> {
     const control = new Control(history.threads.length);
     const workers = history.threads.map((_, thread) => {
       const workerData: WorkerStart = {
@@ -55,15 +63,19 @@ export class Machine implements AsyncDisposable {
         worker.once("error", reject);
       })
     ));
-    return new Machine(history, control, workers);
+    return new Machine(history, control, workers, patience);
   }
 
-  /** Runs the threads by `plan`, and checks what came of it. */
+  /** Runs the threads by `plan`, and checks what came of it. After a schedule that hangs there can be no other. */
   run(plan: readonly Decision[]): Outcome {
     if (this.#kept.length === 0) this.#supply();
     const kept = this.#kept.shift();
     const control = this.#control;
-    control.run(plan);
+    try {
+      control.run(plan, this.#patience);
+    } catch (error) {
+      return { ...this.#course(), events: [], failure: (error as Error).message };
+    }
     const events: Event[] = [];
     let failure: string | undefined;
     for (let thread = 0; thread < control.threads; thread++) {
@@ -85,18 +97,22 @@ export class Machine implements AsyncDisposable {
         failure = (error as Error).message;
       }
     }
-    return {
-      segments: control.segments(),
-      accesses: Array.from({ length: control.steps }, (_, step) => control.access(step)),
-      events,
-      killed,
-      ...(failure !== undefined && { failure }),
-    };
+    return { ...this.#course(), events, ...(failure !== undefined && { failure }) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#control.stop();
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  /** What was run, as far as it came. */
+  #course(): Pick<Outcome, "segments" | "accesses" | "killed"> {
+    const control = this.#control;
+    return {
+      segments: control.segments(),
+      accesses: Array.from({ length: control.steps }, (_, step) => control.access(step)),
+      killed: control.killed,
+    };
   }
 
   #supply(): void {

@@ -26,6 +26,9 @@ import { forEachAtOnce, runModule } from "./processes.ts";
 /** Schedules at random of each history. */
 const RANDOM = 300;
 
+/** A history that takes longer is taken to hang. */
+const LIMIT_SECONDS = 3600;
+
 const module = new URL("./histories/all.ts", import.meta.url);
 
 function choose(histories: readonly History[], name: string): readonly History[] {
@@ -93,11 +96,8 @@ async function main(): Promise<number> {
       const rest = Object.entries({ preemptions, deeper, random, seed, limit })
         .flatMap(([name, value]) => value === undefined ? [] : [`--${name}`, value]);
       await forEachAtOnce(chosen, async ({ name }) => {
-        const { output, code } = await runModule(new URL(import.meta.url), [
-          "--history",
-          name,
-          ...rest,
-        ]);
+        const args = ["--history", name, ...rest];
+        const { output, code } = await runModule(new URL(import.meta.url), args, LIMIT_SECONDS);
         console.log(output.trimEnd().replace(/\n\d+ passed, \d+ failed$/, ""));
         count(code === 0);
       });

@@ -25,6 +25,9 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What the explorer needs of the project. */
 const PARTS = ["mod.ts", "src", "tests/explore", "deno.json", "package.json"];
 
+/** An exploration that takes longer is taken to hang. */
+const LIMIT_SECONDS = 120;
+
 /** What came of one fault. */
 interface Verdict {
   readonly mutant: Mutant;
@@ -49,7 +52,7 @@ async function judge(mutant: Mutant, folder: string): Promise<Verdict> {
     let schedules = 0;
     for (const history of mutant.histories) {
       const main = pathToFileURL(join(folder, "tests/explore/main.ts"));
-      const { output } = await runModule(main, ["--history", history]);
+      const { output } = await runModule(main, ["--history", history], LIMIT_SECONDS);
       const count = Number(/^\S+: (\d+) schedules/m.exec(output)?.[1] ?? NaN);
       if (Number.isNaN(count)) return { mutant, problem: output };
       schedules += count;

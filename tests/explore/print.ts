@@ -8,12 +8,14 @@ import type { Outcome } from "./machine.ts";
 
 /** One line a history, and what went wrong. */
 export function formatReport(report: Report, seconds: number): string {
-  const { history, schedules, random, kills, steps, sharedWords, preemptions, isComplete } = report;
+  const { history, schedules, random, kills, steps, seed, sharedWords, preemptions, isComplete } =
+    report;
   const scope = isComplete
     ? `all with up to ${preemptions} preemptions`
     : `not all with up to ${preemptions} preemptions`;
+  const seeds = random === 0 ? "" : ` from seed ${seed}`;
   const line =
-    `${history}: ${schedules} schedules (${scope}; ${random} random; ${kills} with a kill), ` +
+    `${history}: ${schedules} schedules (${scope}; ${random} random${seeds}; ${kills} with a kill), ` +
     `${steps} accesses, ${sharedWords} shared words, ${seconds.toFixed(1)} s`;
   const { failure } = report;
   if (failure === undefined) return line;

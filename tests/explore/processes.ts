@@ -14,11 +14,17 @@ export interface Ending {
   readonly code: number;
 }
 
-/** Runs a module under the same runtime. */
-export function runModule(module: URL, args: readonly string[]): Promise<Ending> {
+/** Runs a module under the same runtime, for so many seconds at most. */
+export function runModule(
+  module: URL,
+  args: readonly string[],
+  limitSeconds: number,
+): Promise<Ending> {
   const flags = "Deno" in globalThis ? ["run", "-A", "--no-check", "--no-lock"] : [];
   const child = spawn(process.execPath, [...flags, fileURLToPath(module), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: limitSeconds * 1000,
+    killSignal: "SIGKILL",
   });
   const parts: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

@@ -76,10 +76,28 @@ const publishing = defineHistory<SharedArrayBuffer, SharedArrayBuffer>({
   check: (_, { events: [{ value }] }) => must(value === -1 || value === 42, `saw ${value}`),
 });
 
+/** Waits in private memory for something that shared memory said once. */
+const hanging = defineHistory<SharedArrayBuffer, undefined>({
+  name: "hang",
+  about: "A thread loops without an access to shared memory",
+  preemptions: 1,
+  kills: false,
+  prepare: () => ({ sent: new SharedArrayBuffer(16), kept: undefined }),
+  threads: Array.from({ length: 2 }, (_, thread) => (buffer: SharedArrayBuffer) => {
+    const words = new Int32Array(buffer, 0, 4);
+    return () => {
+      if (thread === 0) Atomics.store(words, 0, 1);
+      else for (const seen = Atomics.load(words, 0); seen === 0;);
+    };
+  }),
+  check: () => {},
+});
+
 /** What a worker finds by name. */
 export const histories = [
   counting("lost-update", false, 2),
   counting("atomic", true, 3),
   spinning,
   publishing,
+  hanging,
 ];
