@@ -9,6 +9,8 @@ export interface Edit {
   /** Stands in the file once. */
   readonly find: string;
   readonly replace: string;
+  /** Path below `src/`, if it is another than the mutant's. */
+  readonly file?: string;
 }
 
 /** A fault. */
@@ -29,21 +31,28 @@ function lookAndStore(array: string, index: string, from: string, to: string): s
 }
 
 /**
- * The text of a file with the fault in it.
+ * Puts a fault into the library.
  *
+ * @param read Gives the text of a file below `src/`.
+ * @returns The new texts of the files that change.
  * @throws {RangeError} When the place of the fault is not there, or not the only one.
  */
-export function applyMutant({ name, file, edits }: Mutant, text: string): string {
-  for (const { find, replace } of edits) {
+export function applyMutant(
+  { name, file, edits }: Mutant,
+  read: (file: string) => string,
+): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const { find, replace, file: place = file } of edits) {
+    const text = texts.get(place) ?? read(place);
     const count = text.split(find).length - 1;
     if (count !== 1) {
       throw new RangeError(
-        `Cannot apply ${name}: its anchor must stand once in src/${file}, got ${count} times: ${find}`,
+        `Cannot apply ${name}: its anchor must stand once in src/${place}, got ${count} times: ${find}`,
       );
     }
-    text = text.replace(find, () => replace);
+    texts.set(place, text.replace(find, () => replace));
   }
-  return text;
+  return texts;
 }
 
 /** All of them. */

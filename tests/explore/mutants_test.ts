@@ -5,17 +5,30 @@ import { applyMutant, mutants } from "./mutants.ts";
 
 describe("applyMutant()", () => {
   it("finds the one place of each fault in the library", () => {
+    const read = (file: string) =>
+      readFileSync(new URL(`../../src/${file}`, import.meta.url), "utf8");
     for (const mutant of mutants) {
-      const text = readFileSync(new URL(`../../src/${mutant.file}`, import.meta.url), "utf8");
-      assert(applyMutant(mutant, text) !== text, mutant.name);
+      for (const [file, text] of applyMutant(mutant, read)) {
+        assert(text !== read(file), mutant.name);
+      }
     }
   });
 
-  it("throws when the place is gone, or not the only one", () => {
-    const mutant = { ...mutants[0], edits: [{ find: "a+b", replace: "$&" }] };
-    assertEquals(applyMutant(mutant, "x a+b y"), "x $& y");
+  it("makes several changes, in several files", () => {
+    const texts: Record<string, string> = { "a.ts": "x a+b y", "b.ts": "z" };
+    const edits = [
+      { find: "a+b", replace: "$&" },
+      { find: "x", replace: "w" },
+      { find: "z", replace: "v", file: "b.ts" },
+    ];
+    const changed = applyMutant({ ...mutants[0], file: "a.ts", edits }, (file) => texts[file]);
+    assertEquals([...changed], [["a.ts", "w $& y"], ["b.ts", "v"]]);
+  });
+
+  it("throws when a place is gone, or not the only one", () => {
+    const mutant = { ...mutants[0], edits: [{ find: "a+b", replace: "" }] };
     for (const text of ["", "a+b, a+b"]) {
-      assertThrows(() => applyMutant(mutant, text), RangeError, "once");
+      assertThrows(() => applyMutant(mutant, () => text), RangeError, "once");
     }
   });
 });

@@ -45,10 +45,14 @@ function copyProject(): string {
 }
 
 async function judge(mutant: Mutant, folder: string): Promise<Verdict> {
-  const path = join(folder, "src", mutant.file);
-  const original = readFileSync(path, "utf8");
+  const originals = new Map<string, string>();
   try {
-    writeFileSync(path, applyMutant(mutant, original));
+    const texts = applyMutant(mutant, (file) => readFileSync(join(folder, "src", file), "utf8"));
+    for (const [file, text] of texts) {
+      const path = join(folder, "src", file);
+      originals.set(path, readFileSync(path, "utf8"));
+      writeFileSync(path, text);
+    }
     let schedules = 0;
     for (const history of mutant.histories) {
       const main = pathToFileURL(join(folder, "tests/explore/main.ts"));
@@ -63,7 +67,7 @@ async function judge(mutant: Mutant, folder: string): Promise<Verdict> {
   } catch (error) {
     return { mutant, problem: (error as Error).message };
   } finally {
-    writeFileSync(path, original);
+    for (const [path, text] of originals) writeFileSync(path, text);
   }
 }
 

@@ -3,25 +3,16 @@
  *
  * @module
  */
-import {
-  defineSchema,
-  record,
-  sum,
-  type Thread,
-  ThreadStats,
-  type ThreadStatsHandle,
-} from "../../../mod.ts";
-import { Arena } from "../../../src/memory/arena.ts";
+import { defineSchema, record, sum, type Thread, ThreadStats } from "../../../mod.ts";
 import { MANY_SHIFT } from "../../../src/memory/segments.ts";
 import { shapeOf } from "../../../src/metrics/metric_home.ts";
 import { RecordCells } from "../../../src/metrics/record_cells.ts";
 import { makeKernel } from "../../../src/metrics/record_kernel.ts";
 import { layoutOf } from "../../../src/metrics/record_layout.ts";
 import { CellSegments } from "../../../src/threads/cell_segments.ts";
-import { Seat } from "../../../src/threads/seat.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { defineHistory, type Journal, must, named, onlyErrors, type Run } from "../history.ts";
-import { MOST_BYTES, type Sent, succeeded, unfinished } from "./support.ts";
+import { arenaOf, MOST_BYTES, type Seated, seatOf, succeeded, unfinished } from "./support.ts";
 
 const schema = defineSchema({ flow: record({ a: sum(), n: sum("u64"), b: sum() }) });
 type Stats = ThreadStats<typeof schema.metrics>;
@@ -31,10 +22,6 @@ type Fields = readonly [a: number, n: number, b: number];
 
 const ID = 0;
 const THREADS = 4;
-
-interface Seated extends Sent {
-  readonly seat: NonNullable<ThreadStatsHandle["seat"]>;
-}
 
 function prepare(): { sent: Seated; kept: Stats } {
   const stats = ThreadStats.create(schema, { maxThreads: THREADS, maxByteLength: MOST_BYTES });
@@ -83,7 +70,7 @@ function reader({ handle }: Seated, journal: Journal) {
 
 /** Asks the writer for help at once, without trying alone first. */
 function helpedReader({ handle }: Seated, journal: Journal) {
-  const arena = new Arena(handle.buffer);
+  const arena = arenaOf(handle);
   const slots = new SlotDirectory(arena, THREADS, 0);
   const cells = new CellSegments(arena, slots, Object.values(schema.metrics).map(shapeOf));
   const layout = layoutOf(schema.metrics.flow.fields);
@@ -140,8 +127,7 @@ function checkSuccessor(stats: Stats, { handle, seat }: Seated, run: Run, total:
   const open = unfinished(named(run, "commit")).length;
   const done = 1 + succeeded(named(run, "commit")).length;
   must(total >= done && total <= done + open, `the total is ${total} after ${done} commits`);
-  const slots = new SlotDirectory(new Arena(handle.buffer), THREADS, 0);
-  new Seat(slots, seat, handle).revoke({ stopped: true });
+  seatOf(handle, seat, THREADS).revoke({ stopped: true });
   const thread = stats.registerThread("writer");
   must(thread.slot === seat.slot, `the next thread got slot ${thread.slot}`);
   for (let n = 1; n <= 3; n++) {

@@ -5,6 +5,9 @@
  */
 import type { ThreadStatsHandle } from "../../../mod.ts";
 import { Arena } from "../../../src/memory/arena.ts";
+import type { SeatTicket } from "../../../src/threads/handle.ts";
+import { Seat } from "../../../src/threads/seat.ts";
+import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { type Event, must } from "../history.ts";
 
 /** Address space of one schedule's memory: little, as thousands of them wait for the garbage collector. */
@@ -15,16 +18,31 @@ export interface Sent {
   readonly handle: ThreadStatsHandle;
 }
 
+/** What goes to threads of which one has a seat. */
+export interface Seated extends Sent {
+  readonly seat: SeatTicket;
+}
+
+/** The memory of a handle as the library's own parts take it. */
+export function arenaOf({ buffer }: ThreadStatsHandle): Arena {
+  return new Arena(buffer);
+}
+
 /** Bytes given out in an arena. */
-export function bytesUsed({ buffer }: ThreadStatsHandle): number {
-  return new Arena(buffer).bytesUsed;
+export function bytesUsed(handle: ThreadStatsHandle): number {
+  return arenaOf(handle).bytesUsed;
 }
 
 /** Takes all that is left of the memory before it must grow. */
-export function fillArena({ buffer }: ThreadStatsHandle): void {
-  const arena = new Arena(buffer);
-  const rest = Math.floor((buffer.byteLength - arena.bytesUsed) / 128) * 128;
+export function fillArena(handle: ThreadStatsHandle): void {
+  const arena = arenaOf(handle);
+  const rest = Math.floor((handle.buffer.byteLength - arena.bytesUsed) / 128) * 128;
   if (rest > 0) arena.allocate(rest);
+}
+
+/** The right to revoke a seat, for a thread that did not reserve it. */
+export function seatOf(handle: ThreadStatsHandle, seat: SeatTicket, maxThreads: number): Seat {
+  return new Seat(new SlotDirectory(arenaOf(handle), maxThreads, 0), seat, handle);
 }
 
 /** Those that came to a good end. */

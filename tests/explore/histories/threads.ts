@@ -4,11 +4,8 @@
  * @module
  */
 import { counter, defineSchema, record, sum, type Thread, ThreadStats } from "../../../mod.ts";
-import { Arena } from "../../../src/memory/arena.ts";
-import { Seat } from "../../../src/threads/seat.ts";
-import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { defineHistory, type Journal, must, named, onlyErrors } from "../history.ts";
-import { MOST_BYTES, type Sent, succeeded, unfinished } from "./support.ts";
+import { MOST_BYTES, type Seated, seatOf, type Sent, succeeded, unfinished } from "./support.ts";
 
 const schema = defineSchema({ hits: counter(), flow: record({ a: sum(), b: sum() }) });
 type Stats = ThreadStats<typeof schema.metrics>;
@@ -130,10 +127,6 @@ const look = defineHistory<Sent, Stats>({
   },
 });
 
-interface Seated extends Sent {
-  readonly seat: NonNullable<Sent["handle"]["seat"]>;
-}
-
 /** Adds to and reads one of the metrics. */
 interface Target {
   add(thread: Own, amount: number): void;
@@ -184,8 +177,7 @@ function revoking(
       },
       ({ handle, seat }, journal) => {
         const stats = ThreadStats.attach(schema, handle);
-        const slots = new SlotDirectory(new Arena(handle.buffer), THREADS, quarantine);
-        const revocable = new Seat(slots, seat, handle);
+        const revocable = seatOf(handle, seat, THREADS);
         return () => {
           let thread: Own | undefined;
           journal.do("revoke", () => revocable.revoke());
