@@ -23,7 +23,7 @@ import { forEachAtOnce, runModule } from "./processes.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What the explorer needs of the project. */
-const PARTS = ["mod.ts", "src", "tests/explore", "deno.json", "package.json"];
+const PARTS = ["mod.ts", "src", "tests/explore", "tests/stress", "deno.json", "package.json"];
 
 /** An exploration that takes longer is taken to hang. */
 const LIMIT_SECONDS = 120;

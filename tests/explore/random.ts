@@ -4,19 +4,9 @@
  *
  * @module
  */
+import { randomFrom } from "../stress/interleaver.ts";
 import type { Rhythm } from "./history.ts";
 import type { Decision } from "./plan.ts";
-
-/** A repeatable stream of random numbers (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What random plans depend on. */
 export interface RandomOptions {

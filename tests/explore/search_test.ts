@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { randomFrom } from "../stress/interleaver.ts";
 import { type Access, FINISH, KILL, PREEMPT } from "./control.ts";
 import type { Outcome } from "./machine.ts";
 import type { Decision, Segment } from "./plan.ts";
-import { randomFrom } from "./random.ts";
 import { Search } from "./search.ts";
 import { Sharing } from "./sharing.ts";
 

@@ -3,33 +3,9 @@
  *
  * @module
  */
-import { defineSchema, record, sum, ThreadStats } from "../../../mod.ts";
 import { defineHistory, type Journal, must, named, onlyErrors } from "../history.ts";
-import {
-  bytesUsed,
-  fillArena,
-  MOST_BYTES,
-  mustDiffer,
-  type Sent,
-  succeeded,
-  unfinished,
-} from "./support.ts";
-
-const schema = defineSchema({ plain: record({ a: sum(), b: sum() }) });
-type Stats = ThreadStats<typeof schema.metrics>;
-
-const FIRST = 64;
-
-interface Kept {
-  readonly stats: Stats;
-  readonly bytes: number;
-}
-
-function prepare(live: number): { sent: Sent; kept: Kept } {
-  const stats = ThreadStats.create(schema, { maxThreads: 3, maxByteLength: MOST_BYTES });
-  for (let n = 0; n < live; n++) stats.metrics.plain.create();
-  return { sent: { handle: stats.handle }, kept: { stats, bytes: bytesUsed(stats.handle) } };
-}
+import { attach, FIRST, type Kept, prepare } from "./plain.ts";
+import { bytesUsed, fillArena, mustDiffer, type Sent, succeeded, unfinished } from "./support.ts";
 
 const table = defineHistory<Sent, Kept>({
   name: "growth-table",
@@ -38,7 +14,7 @@ const table = defineHistory<Sent, Kept>({
   kills: true,
   prepare: () => prepare(FIRST),
   threads: Array.from({ length: 2 }, () => (sent: Sent, journal: Journal) => {
-    const { plain } = ThreadStats.attach(schema, sent.handle).metrics;
+    const { plain } = attach(sent).metrics;
     return () => {
       journal.do("create", () => plain.create());
     };
@@ -67,14 +43,14 @@ const cells = defineHistory<Sent, Kept>({
   prepare: () => prepare(FIRST + 1),
   threads: [
     ...["one", "other"].map((name) => (sent: Sent, journal: Journal) => {
-      const thread = ThreadStats.attach(schema, sent.handle).registerThread(name);
+      const thread = attach(sent).registerThread(name);
       return () => {
         journal.do("update", () => thread.metrics.plain.update(FIRST, { a: 1, b: 1 }));
         journal.do("update", () => thread.metrics.plain.update(FIRST, { a: 1, b: 1 }));
       };
     }),
     (sent, journal) => {
-      const { plain } = ThreadStats.attach(schema, sent.handle).metrics;
+      const { plain } = attach(sent).metrics;
       plain.read(FIRST);
       fillArena(sent.handle);
       return () => {

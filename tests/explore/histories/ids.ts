@@ -3,31 +3,23 @@
  *
  * @module
  */
-import { defineSchema, record, sum, ThreadStats } from "../../../mod.ts";
-import { defineHistory, must, named, onlyErrors, type Run } from "../history.ts";
-import { bytesUsed, MOST_BYTES, mustDiffer, type Sent, succeeded, unfinished } from "./support.ts";
+import { defineHistory, type Journal, must, named, onlyErrors, type Run } from "../history.ts";
+import { attach, FIRST, type Kept, prepare } from "./plain.ts";
+import { bytesUsed, mustDiffer, type Sent, succeeded, unfinished } from "./support.ts";
 
-const schema = defineSchema({ plain: record({ a: sum() }) });
-type Stats = ThreadStats<typeof schema.metrics>;
+/** Creates a bucket, or destroys the one with a given id. */
+type Act = "create" | number;
 
-/** Buckets of the first segment. */
-const FIRST = 64;
-
-interface Kept {
-  readonly stats: Stats;
-  readonly bytes: number;
-}
-
-function prepare(live: number): { sent: Sent; kept: Kept } {
-  const stats = ThreadStats.create(schema, { maxThreads: 2, maxByteLength: MOST_BYTES });
-  for (let n = 0; n < live; n++) stats.metrics.plain.create();
-  // The first segment is there in any case.
-  if (live === 0) stats.metrics.plain.destroy(stats.metrics.plain.create());
-  return { sent: { handle: stats.handle }, kept: { stats, bytes: bytesUsed(stats.handle) } };
-}
-
-function readerOf({ handle }: Sent): Stats["metrics"]["plain"] {
-  return ThreadStats.attach(schema, handle).metrics.plain;
+function acts(...list: readonly Act[]) {
+  return (sent: Sent, journal: Journal) => {
+    const { plain } = attach(sent).metrics;
+    return () => {
+      for (const act of list) {
+        if (act === "create") journal.do("create", () => plain.create());
+        else journal.do("destroy", () => (plain.destroy(act), act));
+      }
+    };
+  };
 }
 
 /** Ids are held by one creator each, what was destroyed is free, and the rest leads to the smallest free ids. */
@@ -68,72 +60,33 @@ function checkIds({ stats, bytes }: Kept, run: Run, live: number): void {
   must(Math.max(...ids, ...more) < FIRST, "an id is lost");
 }
 
-/** Two threads create and destroy: one destroys what lived at first. */
 const churn = defineHistory<Sent, Kept>({
   name: "ids",
   about: "Two threads create ids while one destroys some",
   preemptions: 2,
   kills: true,
   prepare: () => prepare(2),
-  threads: [
-    (sent, journal) => {
-      const plain = readerOf(sent);
-      return () => {
-        journal.do("create", () => plain.create());
-        journal.do("create", () => plain.create());
-      };
-    },
-    (sent, journal) => {
-      const plain = readerOf(sent);
-      return () => {
-        journal.do("destroy", () => (plain.destroy(0), 0));
-        journal.do("create", () => plain.create());
-      };
-    },
-  ],
+  threads: [acts("create", "create"), acts(0, "create")],
   check: (kept, run) => checkIds(kept, run, 2),
 });
 
-/** One destroys the very id that the other is creating. */
 const chase = defineHistory<Sent, Kept>({
   name: "ids-chase",
   about: "A thread destroys the id that another is creating",
   preemptions: 3,
   kills: true,
   prepare: () => prepare(0),
-  threads: [
-    (sent, journal) => {
-      const plain = readerOf(sent);
-      return () => {
-        journal.do("create", () => plain.create());
-        journal.do("create", () => plain.create());
-      };
-    },
-    (sent, journal) => {
-      const plain = readerOf(sent);
-      return () => {
-        journal.do("destroy", () => (plain.destroy(0), 0));
-        journal.do("destroy", () => (plain.destroy(0), 0));
-      };
-    },
-  ],
+  threads: [acts("create", "create"), acts(0, 0)],
   check: (kept, run) => checkIds(kept, run, 0),
 });
 
-/** All ids of the table are in use but those that were destroyed just now. */
 const full = defineHistory<Sent, Kept>({
   name: "ids-full",
   about: "Two threads free and create an id in a table that is full",
   preemptions: 1,
   kills: false,
   prepare: () => prepare(FIRST),
-  threads: [5, 60].map((id) => (sent, journal) => {
-    const plain = readerOf(sent);
-    return () => {
-      journal.do("destroy", () => (plain.destroy(id), id));
-      journal.do("create", () => plain.create());
-    };
-  }),
+  threads: [acts(5, "create"), acts(60, "create")],
   check: (kept, run) => checkIds(kept, run, FIRST),
 });
 
