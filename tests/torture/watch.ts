@@ -1,0 +1,191 @@
+/**
+ * A reader that believes nothing: every value that it reads must be a sum of whole commits, and no total may ever fall.
+ *
+ * @module
+ */
+import process from "node:process";
+import type { HistogramValue, Snapshot } from "../../mod.ts";
+import { assertMarked, movesDefect } from "../stress/schema.ts";
+import { type Findings, noFindings, note } from "./findings.ts";
+import {
+  EXTREME,
+  FLOWS,
+  KEYS,
+  LEVEL,
+  type Metrics,
+  type Stats,
+  VALUES,
+  wideDefect,
+} from "./schema.ts";
+import { stepsSoFar } from "./steps.ts";
+
+/** One round in so many looks at everything, by series and snapshots. */
+const ROUNDS_PER_SURVEY = 64;
+
+/** To ask for the processor time takes as long as some reads. */
+const ROUNDS_PER_SAMPLE = 16;
+
+const STATES: readonly string[] = ["active", "reserved", "retired", "revoked"];
+
+/** Reads without pause. One thread's own. */
+export class Watch {
+  readonly findings: Findings = noFindings();
+  readonly #stats: Stats;
+  readonly #moves: readonly number[];
+  /** The last value of each total. */
+  readonly #last = new Map<string, number>();
+  #snapshot: Snapshot<Metrics> | undefined;
+  #rounds = 0;
+  /** Processor time not long ago. */
+  #processor = 0;
+
+  /** `moves`: the buckets of that record. */
+  constructor(stats: Stats, moves: readonly number[]) {
+    this.#stats = stats;
+    this.#moves = moves;
+  }
+
+  /** Reads each account and each gauge once, and everything now and then. */
+  round(): void {
+    const { metrics } = this.#stats;
+    if (this.#rounds % ROUNDS_PER_SURVEY === 0) this.#survey();
+    if (this.#rounds % ROUNDS_PER_SAMPLE === 0) this.#processor = processorTime();
+    this.#rising("hits", this.#time(() => metrics.hits.read()));
+    for (const [n, id] of this.#moves.entries()) {
+      const value = this.#time(() => metrics.moves.read(id));
+      this.#whole(`moves ${n}`, movesDefect(value));
+      this.#rising(`moves ${n}`, Number(value.count));
+    }
+    const key = KEYS[this.#rounds % KEYS.length];
+    const wide = this.#time(() => metrics.wide.read({ key }));
+    this.#whole(`wide ${key}`, wideDefect(wide));
+    this.#rising(`wide ${key}`, wide.count);
+    this.#rising(`calls ${key}`, this.#time(() => metrics.calls.read({ key })));
+    const labels = FLOWS[this.#rounds % FLOWS.length];
+    const flow = this.#time(() => metrics.flow.read(labels));
+    this.#marked(flow, labels);
+    this.#rising(`flow ${labels.x} ${labels.y}`, Number(flow.count));
+    this.#histogram("latency", this.#time(() => metrics.latency.read()));
+    this.#histogram("size", this.#time(() => metrics.size.read()));
+    this.#gauges();
+    this.#rounds++;
+  }
+
+  /** One read of one bucket, with its own time. */
+  #time<Value>(read: () => Value): Value {
+    const { findings } = this;
+    const steps = stepsSoFar();
+    const start = performance.now();
+    const value = read();
+    const passed = performance.now() - start;
+    findings.reads++;
+    findings.mostSteps = Math.max(findings.mostSteps, stepsSoFar() - steps);
+    findings.longest = Math.max(findings.longest, passed);
+    if (passed > findings.longestOwn) {
+      // No more than the clock says, and no more than the processor has done for this thread.
+      const own = Math.min(passed, processorTime() - this.#processor);
+      findings.longestOwn = Math.max(findings.longestOwn, own);
+    }
+    return value;
+  }
+
+  #whole(what: string, defect: string): void {
+    if (defect !== "") note(this.findings, "torn", `${what}: ${defect}`);
+  }
+
+  #rising(what: string, value: number): void {
+    const last = this.#last.get(what) ?? 0;
+    if (!(value >= last)) note(this.findings, "fallen", `${what} fell from ${last} to ${value}`);
+    this.#last.set(what, value);
+  }
+
+  #marked(
+    value: { mark: number; count: bigint },
+    labels: Readonly<Record<string, string | undefined>>,
+  ): void {
+    try {
+      assertMarked(value, labels);
+    } catch (error) {
+      note(this.findings, "torn", (error as Error).message);
+    }
+  }
+
+  #histogram(what: string, { count, sum, min, max, clamped, bins }: HistogramValue): void {
+    const inBins = bins.reduce((total, bin) => total + bin.count, 0);
+    // Of each thread's values one update, of four values at most, may be in the bins and not yet in the rest, or the other way round.
+    const slack = 4 * VALUES.at(-1)! * this.#stats.threads().length;
+    const right = inBins === count && clamped === 0 && sum >= count * VALUES[0] - slack &&
+      (count === 0 || Number.isNaN(min) || VALUES.includes(min) && VALUES.includes(max));
+    if (!right) {
+      const text = [count, inBins, sum, min, max, clamped].join(" ");
+      note(this.findings, "torn", `${what}: ${text}`);
+    }
+    this.#rising(what, count);
+  }
+
+  #gauges(): void {
+    const { level, lowest, highest, latest } = this.#stats.metrics;
+    const sum = this.#time(() => level.read());
+    this.#whole("level", sum >= 0 && sum % LEVEL === 0 ? "" : String(sum));
+    const isExtreme = (value: number) => value >= 1 && value <= EXTREME;
+    for (
+      const [what, value, none] of [
+        ["lowest", this.#time(() => lowest.read()), Infinity],
+        ["highest", this.#time(() => highest.read()), -Infinity],
+        ["latest", this.#time(() => latest.read()), 0],
+      ] as const
+    ) this.#whole(what, isExtreme(value) || value === none ? "" : String(value));
+  }
+
+  /** Everything that is there. */
+  #survey(): void {
+    const { metrics } = this.#stats;
+    for (const { id, value } of metrics.pool.series()) {
+      const { count, twice } = value;
+      this.#whole(`pool ${id}`, twice === 2 * Number(count) ? "" : `${count} ${twice}`);
+    }
+    for (const { labels, value } of metrics.churned.series()) this.#marked(value, labels);
+    let few = 0;
+    for (const { value } of metrics.few.series()) few += value;
+    this.#rising("few", few);
+    for (const { slot, name, state } of this.#stats.threads()) {
+      this.#whole("threads", STATES.includes(state) ? "" : `${slot} ${name} ${state}`);
+    }
+    this.#compare();
+    this.findings.reads += 5;
+  }
+
+  /** A snapshot, and its difference from the one before. */
+  #compare(): void {
+    const now = this.#stats.snapshot({ perThread: true });
+    for (const { value, perThread } of now.metrics.moves.series) {
+      for (const part of [value, ...perThread!.map(({ value }) => value)]) {
+        this.#whole("moves in a snapshot", movesDefect(part));
+      }
+    }
+    for (const { value, perThread } of now.metrics.wide.series) {
+      for (const part of [value, ...perThread!.map(({ value }) => value)]) {
+        this.#whole("wide in a snapshot", wideDefect(part));
+      }
+    }
+    if (this.#snapshot !== undefined) {
+      const { hits, moves, latency } = now.since(this.#snapshot).metrics;
+      for (const { value } of moves.series) {
+        // The least and the greatest value are those of all time.
+        const { low, high } = value.count === 0n ? { low: Infinity, high: -Infinity } : value;
+        this.#whole("moves in a difference", movesDefect({ ...value, low, high }));
+      }
+      const passed = [hits.series[0].value, latency.series[0].value.count];
+      for (const value of passed) {
+        if (!(value >= 0)) note(this.findings, "fallen", `a difference is ${value}`);
+      }
+    }
+    this.#snapshot = now;
+  }
+}
+
+/** Milliseconds that the processor has worked for this thread; the system counts in ticks of 1 to 10 ms. */
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
