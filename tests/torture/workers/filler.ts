@@ -40,7 +40,8 @@ serve(({ handle, ledger, row }: FillerStart) => {
     const others: { unregister(): void }[] = [];
     let isFullNow = false;
     const kind = random.below(3);
-    for (let n = 0; n < 4000 && !isFullNow; n++) {
+    const most = kind === 1 ? 400 : 5000;
+    for (let n = 0; n < most && !isFullNow && !stopRequested(); n++) {
       try {
         if (kind === 0) {
           const id = stats.metrics.pool.create();
