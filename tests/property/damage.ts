@@ -1,0 +1,289 @@
+/**
+ * Damaged memory: what may happen to the bytes behind a handle, and a reader that looks at everything in them.
+ *
+ * @module
+ */
+import {
+  bitOr,
+  counter,
+  defineSchema,
+  gauge,
+  histogram,
+  max,
+  min,
+  record,
+  sum,
+  ThreadStats,
+} from "../../mod.ts";
+import type { ThreadStatsHandle } from "../../mod.ts";
+import { H_BUMP, H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LINE } from "../../src/memory/layout.ts";
+import { type Arbitrary, fc } from "./fast_check.ts";
+
+/** One change of the bytes. Places are parts of the used memory, from 0 to 1, so that they suit every image. */
+export type Damage =
+  | { damage: "flip"; word: number; bit: number }
+  | { damage: "word"; word: number; value: number }
+  | { damage: "long"; word: number; high: number; low: number }
+  | { damage: "noise"; word: number; words: number; seed: number }
+  | { damage: "zero"; word: number; words: number }
+  | { damage: "copy"; word: number; from: number; words: number };
+
+/** Statistics of every kind with something in them, and with threads and buckets that have come and gone. */
+export const schema = defineSchema({
+  hits: counter(),
+  calls: counter({ labels: ["key"], maxSeries: 3 }),
+  level: gauge(),
+  newest: gauge({ aggregate: "latest", labels: ["key"] }),
+  latency: histogram({ lowest: 1, highest: 1000, relativeError: 0.1 }),
+  took: histogram({ labels: ["key"], boundaries: [1, 10] }),
+  cell: record({
+    a: sum(),
+    b: sum("u64"),
+    low: min(),
+    high: max(),
+    flags: bitOr(),
+  }),
+  flow: record({ count: sum("u64") }, { labels: ["x", "y"] }),
+});
+
+type Stats = ThreadStats<typeof schema.metrics>;
+
+const KEYS: readonly string[] = ["a", "b", "c", "d", "e"];
+
+/** Makes the statistics that are damaged. */
+export function makeVictim(): Stats {
+  const stats = ThreadStats.create(schema, {
+    maxThreads: 4,
+    maxByteLength: 2 ** 22,
+  });
+  const seats = [stats.reserveThread("seat"), stats.reserveThread("revoked")];
+  const threads = seats.map(({ handle }) => ThreadStats.attach(schema, handle).registerThread());
+  threads.push(stats.registerThread("main"));
+  const cells = Array.from({ length: 70 }, () => stats.metrics.cell.create());
+  for (const { metrics } of threads) {
+    metrics.hits.add(3);
+    metrics.level.set(2);
+    metrics.latency.record(20, 5);
+    for (const key of KEYS) {
+      metrics.calls.labels({ key }).add();
+      metrics.newest.labels({ key }).set(1);
+      metrics.took.labels({ key }).record(3);
+      metrics.flow.labels({ x: key, y: "y" }).update({ count: 1 });
+    }
+    for (const id of cells) {
+      metrics.cell.update(id, { a: 1, b: 2n, low: 3, high: 4, flags: 5 });
+    }
+  }
+  stats.metrics.cell.destroy(cells[1]);
+  stats.metrics.cell.clear(cells[2]);
+  stats.metrics.flow.destroy({ x: "a", y: "y" });
+  stats.metrics.flow.create();
+  seats[1].revoke();
+  threads[2].unregister();
+  return stats;
+}
+
+/** The memory behind a handle. */
+export function memoryOf(handle: ThreadStatsHandle): SharedArrayBuffer {
+  return handle.buffer;
+}
+
+/** The bytes in use behind a handle. */
+export function imageOf(handle: ThreadStatsHandle): Uint32Array {
+  const words = new Uint32Array(memoryOf(handle));
+  return words.slice(0, words[H_BUMP] * LINE / 4);
+}
+
+/** What is done to the bytes. */
+export interface Damages {
+  /** The changes, one after the other. */
+  readonly changes: readonly Damage[];
+  /** Whether what `attach` looks at is put right afterwards, so that there is somebody to read the rest. */
+  readonly attachable: boolean;
+}
+
+/** Puts the bytes back, and damages them. */
+export function damage(
+  handle: ThreadStatsHandle,
+  image: Uint32Array,
+  { changes, attachable }: Damages,
+): void {
+  const words = new Uint32Array(memoryOf(handle));
+  words.fill(0, image.length);
+  words.set(image);
+  for (const change of changes) apply(words.subarray(0, image.length), change);
+  if (!attachable) return;
+  const start = image[H_SCHEMA_OFFSET] >>> 2;
+  for (
+    const [from, to] of [
+      [0, H_BUMP + 1],
+      [start, start + (image[H_SCHEMA_BYTES] >>> 2) + 1],
+    ]
+  ) words.set(image.subarray(from, to), from);
+}
+
+function apply(words: Uint32Array, change: Damage): void {
+  const at = (part: number) => Math.min(words.length - 1, Math.floor(part * words.length));
+  const word = at(change.word);
+  switch (change.damage) {
+    case "flip":
+      words[word] ^= 1 << change.bit;
+      return;
+    case "word":
+      words[word] = change.value;
+      return;
+    case "long":
+      words[word & ~1] = change.low;
+      words[word | 1] = change.high;
+      return;
+    case "noise": {
+      let state = change.seed;
+      for (let n = word; n < Math.min(words.length, word + change.words); n++) {
+        state = Math.imul(state, 1664525) + 1013904223;
+        words[n] = state ^ (state >>> 15);
+      }
+      return;
+    }
+    case "zero":
+      words.fill(0, word, word + change.words);
+      return;
+    case "copy":
+      words.copyWithin(word, at(change.from), at(change.from) + change.words);
+  }
+}
+
+/** Header, slots and directories are as likely as the logs, and these as likely as all the rest. */
+const part = fc.double({ min: 0, max: 1, noNaN: true });
+const place = fc.oneof(part, part.map((part) => part * 0.03), part.map((part) => part * 0.35));
+const value = fc.oneof(
+  fc.constantFrom(0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xffffffff, 0x7ffffffc),
+  fc.nat(64),
+  fc.nat(40_000),
+  fc.nat(0xffffffff),
+);
+
+/** A change of the bytes. */
+const anyDamage: Arbitrary<Damage> = fc.oneof(
+  fc.record({
+    damage: fc.constant("flip" as const),
+    word: place,
+    bit: fc.nat(31),
+  }),
+  fc.record({ damage: fc.constant("word" as const), word: place, value }),
+  fc.record({
+    damage: fc.constant("long" as const),
+    word: place,
+    high: value,
+    low: value,
+  }),
+  fc.record({
+    damage: fc.constant("noise" as const),
+    word: place,
+    words: fc.nat(200),
+    seed: fc.integer(),
+  }),
+  fc.record({
+    damage: fc.constant("zero" as const),
+    word: place,
+    words: fc.nat(200),
+  }),
+  fc.record({
+    damage: fc.constant("copy" as const),
+    word: place,
+    from: place,
+    words: fc.nat(200),
+  }),
+);
+
+/** Some changes. */
+export const anyDamages: Arbitrary<Damages> = fc.record({
+  changes: fc.array(anyDamage, { minLength: 1, maxLength: 4 }),
+  attachable: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
+});
+
+/** Whether an error is one that the library throws on purpose. */
+function isOurs(error: unknown): boolean {
+  return (error instanceof TypeError || error instanceof RangeError) &&
+    /^Cannot [^]+: [^]+, got /.test(error.message);
+}
+
+/** Does something that may be refused; what else it throws comes through. */
+function tolerate<Result>(what: () => Result): Result | undefined {
+  try {
+    return what();
+  } catch (error) {
+    if (isOurs(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Looks at everything behind a handle, and returns how many looks were answered. */
+export function lookAround(handle: ThreadStatsHandle): number {
+  let looks = 0;
+  const look = (what: () => unknown) => {
+    if (tolerate(what) !== undefined) looks++;
+  };
+  const view = tolerate(() => ThreadStats.inspect(handle));
+  if (view !== undefined) {
+    look(() => view.threads());
+    look(() => view.snapshot({ perThread: true }));
+  }
+  const stats = tolerate(() => ThreadStats.attach(schema, handle));
+  if (stats === undefined) return looks;
+  const { hits, level, latency, calls, newest, took, cell, flow } = stats.metrics;
+  for (const reader of [hits, level, latency]) {
+    look(() => reader.read());
+    look(() => reader.perThread());
+    look(() => (reader as typeof hits).aggregate(0, (sum) => sum + 1));
+  }
+  for (const reader of [calls, newest, took] as (typeof calls)[]) {
+    for (const key of [...KEYS, "nobody"]) {
+      look(() => reader.read({ key }));
+      look(() => reader.perThread({ key }));
+    }
+    lookAtBuckets(reader, look);
+  }
+  for (const x of [...KEYS, "nobody"]) look(() => flow.read({ x, y: "y" }));
+  lookAtBuckets(flow, look);
+  lookAtBuckets(cell, look);
+  look(() => {
+    const { quantile, bins, count } = latency.read();
+    return [quantile.call(latency.read(), 0.5), bins, count];
+  });
+  look(() => stats.threads());
+  look(() => {
+    const before = stats.snapshot();
+    return stats.snapshot({ perThread: true }).since(before);
+  });
+  return looks;
+}
+
+/** What a reader of many buckets can do without labels. */
+interface BucketLooks {
+  ids(): number[];
+  series(): unknown[];
+  read(id: number): unknown;
+  perThread(id: number): unknown;
+}
+
+function lookAtBuckets(
+  reader: BucketLooks,
+  look: (what: () => unknown) => void,
+): void {
+  look(() => reader.series());
+  const ids = tolerate(() => reader.ids()) ?? [];
+  for (
+    const id of [
+      ...ids.slice(0, 100),
+      ...ids.slice(-10),
+      0,
+      63,
+      64,
+      200,
+      2 ** 29,
+    ]
+  ) {
+    look(() => reader.read(id));
+    look(() => reader.perThread(id));
+  }
+}
