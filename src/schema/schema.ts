@@ -87,14 +87,28 @@ export function assertSchema(verb: string, schema: unknown): asserts schema is S
 
 /** The first metric in which two descriptions differ, for an error text. */
 export function firstDifference(ours: string, theirs: string): string {
-  const left = JSON.parse(ours) as Record<string, unknown>;
-  const right = JSON.parse(theirs) as Record<string, unknown>;
+  const left = parse(ours);
+  const right = parse(theirs);
+  if (left === undefined || right === undefined) return "memory with a damaged schema";
   for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
-    if (!(name in right)) return `memory without the metric ${name}`;
-    if (!(name in left)) return `memory with another metric ${name}`;
+    // Own ones only: `toString` is a name like any other.
+    if (!Object.hasOwn(right, name)) return `memory without the metric ${name}`;
+    if (!Object.hasOwn(left, name)) return `memory with another metric ${name}`;
     if (JSON.stringify(left[name]) !== JSON.stringify(right[name])) {
       return `another definition of ${name}`;
     }
   }
   return "the metrics in another order";
+}
+
+/** A description as JSON; `undefined` when it is none. */
+function parse(description: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(description);
+    return typeof value === "object" && value !== null
+      ? value as Record<string, unknown>
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
