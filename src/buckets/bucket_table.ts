@@ -26,6 +26,7 @@
  */
 import { cannot, got } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
+import { blockViews } from "../memory/format.ts";
 import { type BucketSegment, LAST_EPOCH, markFree, markUsed, searchSegment } from "./id_hints.ts";
 import {
   DIRECTORY,
@@ -76,7 +77,7 @@ export class BucketTable {
   /** The segment numbered `segment`, if any thread has made it. Any thread. */
   segment(segment: number): BucketSegment | undefined {
     const known = this.#segments[segment];
-    if (known !== undefined || !(segment < DIRECTORY)) return known;
+    if (known !== undefined || !(segment >= 0 && segment < DIRECTORY)) return known;
     // SeqCst; pairs with the compare-exchange in `#grow`: without it we could see the reference and not the growth behind it.
     const block = Atomics.load(this.arena.views().i32, this.#directory + segment) >>> 0;
     return block === 0 ? undefined : this.#view(segment, block * 8);
@@ -240,7 +241,7 @@ export class BucketTable {
     const capacity = capacityOf(segment, this.shift);
     const size = sizes(capacity, this.#labelled);
     const made: BucketSegment = {
-      views: this.arena.views(start + size.bytes),
+      views: blockViews(this.arena, start, size.bytes),
       epochs: wordIndex(start),
       used: wordIndex(start + size.used),
       full: wordIndex(start + size.full),

@@ -15,6 +15,7 @@
  */
 import { cannot, got } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
+import { damaged } from "../memory/format.ts";
 import { L_ID } from "../memory/layout.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import type { LabelLog } from "./label_log.ts";
@@ -243,7 +244,10 @@ export class LabelIndex {
       const block = this.#log.entry(position);
       if (block === "end") break;
       if (block === "lost") {
-        position = this.#rebuild();
+        const next = this.#rebuild();
+        // Whoever has overwritten the entry had noted all before its own.
+        if (((next - position) | 0) <= 0) throw damaged("a log");
+        position = next;
       } else {
         this.#log.finish(position, block);
         // The block may be another bucket's by now: then that one is learnt.

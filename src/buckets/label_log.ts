@@ -24,7 +24,8 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { L_EPOCH, L_ID, L_METRIC, L_STAMP, LOG_ENTRIES } from "../memory/layout.ts";
+import { blockViews, damaged } from "../memory/format.ts";
+import { L_EPOCH, L_ID, L_METRIC, L_STAMP, LINE, LOG_ENTRIES } from "../memory/layout.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { BucketTable } from "./bucket_table.ts";
 
@@ -55,6 +56,7 @@ export class LabelLog {
     this.#metric = options.metric;
     this.#ring = options.ring;
     this.#end = options.end;
+    blockViews(this.#arena, options.ring * 8, LOG_ENTRIES * 8);
   }
 
   /** A position not beyond the end, and near it. Any thread. */
@@ -86,7 +88,7 @@ export class LabelLog {
    * goes so far. Any thread, any number of times, at any time after the append.
    */
   finish(position: number, block: number): void {
-    const { i32 } = this.#arena.views(block * 8 + 64);
+    const { i32 } = blockViews(this.#arena, block * 8, LINE);
     const words = block * 2;
     const id = Atomics.load(i32, words + L_ID);
     const epoch = Atomics.load(i32, words + L_EPOCH);
@@ -94,7 +96,8 @@ export class LabelLog {
     // The stamp is cleared before a block is addressed anew: if it is still ours, so was all that we have read.
     if (metric === this.#metric && Atomics.load(i32, words + L_STAMP) === ((position + 1) | 0)) {
       const k = segmentOf(id, this.#table.shift);
-      const segment = this.#table.segment(k)!;
+      const segment = this.#table.segment(k);
+      if (segment === undefined) throw damaged("a creation");
       const index = segment.labels + id - firstId(k, this.#table.shift);
       const old = Atomics.load(segment.views.u64, index);
       if (old === 0n || ((Number(old >> 32n) - (epoch + 1)) | 0) < 0) {

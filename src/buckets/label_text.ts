@@ -94,7 +94,8 @@ export function readLabels(
   const { i32, u16 } = arena.views(end);
   const limit = Math.min(i32.byteLength, end);
   const kind = Atomics.load(i32, words + L_KIND);
-  if (kind !== LABELLED) return { kind, values: [] };
+  if (kind === ANONYMOUS || kind === OVERFLOW) return { kind, values: [] };
+  if (kind !== LABELLED) return undefined;
   const values: string[] = [];
   let unit = (words + L_LENGTHS + count) * 2;
   for (let n = 0; n < count; n++) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
+import type { Arena, Views } from "./arena.ts";
 import {
   H_BUMP,
   H_MAGIC,
@@ -117,7 +118,8 @@ export function readFormat(handle: MemoryHandle): Format {
   const start = i32[H_SCHEMA_OFFSET];
   const length = i32[H_SCHEMA_BYTES];
   // Memory grows before it is given out, so what was given out is there.
-  const used = Math.max(staticBytes, (Atomics.load(i32, H_BUMP) >>> 0) * LINE);
+  const bump = (Atomics.load(i32, H_BUMP) >>> 0) * LINE;
+  const used = Math.max(staticBytes, bump);
   if (used > buffer.byteLength) {
     const bytes = got(`${buffer.byteLength} bytes of ${used}`);
     throw new TypeError(cannot(what, "its memory must be whole", bytes));
@@ -125,10 +127,29 @@ export function readFormat(handle: MemoryHandle): Format {
   const maxThreads = i32[H_MAX_THREADS];
   if (
     start < controlOffset(maxThreads, 0) || length < 0 || start + length > staticBytes ||
-    maxThreads < 1
+    maxThreads < 1 || bump < staticBytes
   ) {
     throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
   }
   const description = new TextDecoder().decode(new Uint8Array(buffer, start, length).slice());
   return { maxThreads, quarantine: i32[H_QUARANTINE], description, labelled: [] };
+}
+
+/**
+ * Views of a block that the memory refers to: through these no read reaches beyond the memory, whatever stands in it. For the first look at a
+ * block only.
+ *
+ * @throws {TypeError} When the block is not in the memory.
+ */
+export function blockViews(arena: Arena, start: number, bytes: number): Views {
+  const views = arena.views(start + bytes);
+  if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) throw damaged("a reference");
+  return views;
+}
+
+/** Says that the memory holds what no thread of ours has written. */
+export function damaged(what: string): TypeError {
+  return new TypeError(
+    cannot("read the shared memory", "it must be intact", got(`${what} that leads nowhere`)),
+  );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../memory/arena.ts";
+import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
@@ -52,11 +53,11 @@ export class CounterCells implements Cells<number> {
   }
 
   #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.locate(slot, this.#metric, segment);
+    const start = this.#cells.find(slot, this.#metric, segment);
     if (start === 0) return undefined;
     const parts = counterSegmentParts(capacityOf(segment, this.#shift));
     return this.#segments[slot * DIRECTORY + segment] = {
-      views: this.#arena.views(start + parts.bytes),
+      views: blockViews(this.#arena, start, parts.bytes),
       cells: longIndex(start + parts.cells),
       tags: wordIndex(start + parts.tags),
     };

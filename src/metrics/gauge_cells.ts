@@ -4,6 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../memory/arena.ts";
+import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
@@ -73,11 +74,11 @@ export class GaugeCells implements Cells<number> {
   }
 
   #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.locate(slot, this.#options.metric, segment);
+    const start = this.#cells.find(slot, this.#options.metric, segment);
     if (start === 0) return undefined;
     const parts = gaugeSegmentParts(capacityOf(segment, this.#options.shift));
     return this.#segments[slot * DIRECTORY + segment] = {
-      views: this.#arena.views(start + parts.bytes),
+      views: blockViews(this.#arena, start, parts.bytes),
       values: longIndex(start + parts.values),
       tags: wordIndex(start + parts.tags),
       tenures: wordIndex(start + parts.tenures),

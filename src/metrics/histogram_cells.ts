@@ -4,6 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../memory/arena.ts";
+import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
@@ -110,12 +111,14 @@ export class HistogramCells implements Cells<HistogramValue> {
     offset: number,
   ): { views: Views; block: number } | undefined {
     const start = this.#segments[slot * DIRECTORY + segment] ??
-      this.#cells.locate(slot, this.#metric, segment);
+      this.#cells.find(slot, this.#metric, segment);
     if (start === 0) return undefined;
     this.#segments[slot * DIRECTORY + segment] = start;
     const reference = wordIndex(start) + offset;
     // SeqCst; pairs with the publication in `OwnHistogram`.
-    const block = Atomics.load(this.#arena.views(start + (offset + 1) * 4).i32, reference) * 8;
-    return block === 0 ? undefined : { views: this.#arena.views(block + this.#blockBytes), block };
+    const { i32 } = blockViews(this.#arena, start, (offset + 1) * 4);
+    const block = (Atomics.load(i32, reference) >>> 0) * 8;
+    if (block === 0) return undefined;
+    return { views: blockViews(this.#arena, block, this.#blockBytes), block };
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../memory/arena.ts";
+import { blockViews } from "../memory/format.ts";
 import {
   DIRECTORY,
   H_READ_RETRIES,
@@ -169,11 +170,11 @@ export class RecordCells implements Cells<AnyFields> {
   }
 
   #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.locate(slot, this.#metric, segment);
+    const start = this.#cells.find(slot, this.#metric, segment);
     if (start === 0) return undefined;
     const parts = recordSegmentParts(this.#layout, capacityOf(segment, this.#shift));
     return this.#segments[slot * DIRECTORY + segment] = {
-      views: this.#arena.views(start + parts.bytes),
+      views: blockViews(this.#arena, start, parts.bytes),
       versions: wordIndex(start + parts.versions),
       slots: longIndex(start + parts.slots),
       rescue: wordIndex(start + parts.rescue),

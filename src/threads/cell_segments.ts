@@ -12,6 +12,7 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
+import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, LINE_PAIR, longIndex, roundUp, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { SlotDirectory } from "./slot_directory.ts";
@@ -41,8 +42,14 @@ export class CellSegments {
     const block = this.#block(slot);
     if (block === 0) return 0;
     // SeqCst; pairs with the publication in `ensure`: without it we could see the reference and not the growth behind it.
-    const { i32 } = this.#arena.views(block + this.#shapes.length * DIRECTORY * 4);
+    const { i32 } = blockViews(this.#arena, block, this.#shapes.length * DIRECTORY * 4);
     return (Atomics.load(i32, wordIndex(block) + metric * DIRECTORY + segment) >>> 0) * 8;
+  }
+
+  /** The same for readers: 0 too while the slot has never had an owner, though its block may be there. Any thread. */
+  find(slot: number, metric: number, segment: number): number {
+    const start = this.locate(slot, metric, segment);
+    return start !== 0 && this.#slots.isFree(slot) ? 0 : start;
   }
 
   /**

@@ -92,7 +92,13 @@ export class SlotDirectory {
 
   /** How many slots were ever used: readers need to look no further. Any thread. */
   get used(): number {
-    return Atomics.load(this.#arena.views().i32, H_SLOTS_USED);
+    // No more than there are, so that in damaged memory nobody takes something else for a slot.
+    return Math.min(this.#maxThreads, Atomics.load(this.#arena.views().i32, H_SLOTS_USED));
+  }
+
+  /** Whether a slot was never used. Any thread. */
+  isFree(slot: number): boolean {
+    return (this.#control(slot) & STATE_MASK) === FREE;
   }
 
   /** Index of a slot's control word in `i32`. */
@@ -197,7 +203,8 @@ export class SlotDirectory {
       if ((control & STATE_MASK) === FREE) return undefined;
       const name = this.#readName(slot, control);
       if (this.#control(slot) === control) {
-        return { slot, name, state: STATES[control & STATE_MASK] };
+        // What is no state, in damaged memory, is never taken either.
+        return { slot, name, state: STATES[control & STATE_MASK] ?? "revoked" };
       }
     }
   }
