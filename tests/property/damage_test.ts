@@ -101,7 +101,7 @@ describe("ThreadStats.attach(), inspect()", () => {
 
 describe("every read of damaged memory", () => {
   it("ends with a value or a refusal, wherever one bit is wrong", async () => {
-    const stride = Math.max(1, Math.round(image.length * 32 / scaled(400)));
+    const stride = Math.max(1, Math.round(image.length * 32 / scaled(150)));
     const first = Math.floor(Math.random() * stride);
     console.log(`  every ${stride}th bit from ${first} on`);
     await guarded((worker) => worker.call("flipBits", first, stride));
@@ -111,7 +111,7 @@ describe("every read of damaged memory", () => {
     const { FAST_CHECK_SEED } = process.env;
     const seed = FAST_CHECK_SEED === undefined ? undefined : Number(FAST_CHECK_SEED);
     const looks = await guarded((worker) =>
-      worker.call<number>("damageAtRandom", scaled(400), seed)
+      worker.call<number>("damageAtRandom", scaled(150), seed)
     );
     // Most damage is such that there is something to see.
     assert(looks > 100, `${looks}`);
