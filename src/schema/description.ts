@@ -8,6 +8,7 @@ import { counter } from "./counter.ts";
 import { bitOr, type FieldDefinition, max, min, sum } from "./fields.ts";
 import { gauge } from "./gauge.ts";
 import { histogram } from "./histogram.ts";
+import { own } from "./options.ts";
 import { record } from "./record.ts";
 import { defineSchema, type MetricDefinition, type Schema } from "./schema.ts";
 
@@ -40,7 +41,7 @@ export function parseDescription(description: string): Schema {
 }
 
 function define(json: Json): MetricDefinition {
-  const { kind, bins, fields, ...options } = json;
+  const { kind, bins, fields, ...options } = own<Json>(json);
   switch (kind) {
     case "counter":
       return counter(options);
@@ -60,7 +61,8 @@ function define(json: Json): MetricDefinition {
   }
 }
 
-function defineField({ op, type }: Json): FieldDefinition<number> | FieldDefinition<bigint> {
+function defineField(json: Json): FieldDefinition<number> | FieldDefinition<bigint> {
+  const { op, type } = own<Json>(json);
   switch (op) {
     case "sum":
       return sum(type);

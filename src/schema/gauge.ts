@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import { define, labelling, type LabelOptions, type MetricOptions, own, words } from "./options.ts";
 
 /** How the values of live threads become one: their sum, the least, the greatest, or the one that was set last. */
 export type GaugeAggregate = "sum" | "min" | "max" | "latest";
@@ -80,7 +80,7 @@ export function gauge(options: GaugeOptions & LabelOptions<string> = {}): GaugeD
     ...words("gauge", options),
     ...labelling("gauge", options),
   };
-  const { aggregate = "sum" } = options;
+  const { aggregate = "sum" } = own(options);
   if (!AGGREGATES.includes(aggregate)) {
     throw new TypeError(
       cannot("define a gauge", 'aggregate must be "sum", "min", "max" or "latest"', aggregate),

@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import { define, labelling, type LabelOptions, type MetricOptions, own, words } from "./options.ts";
 
 /** The bins of a log-linear histogram: each as wide as a fixed part of its values. */
 export interface LogLinearBins {
@@ -116,14 +116,15 @@ export function histogram(
 
 function binsOf(options: HistogramOptions): HistogramBins {
   const what = "define a histogram";
-  const { boundaries, lowest, highest, relativeError = 0.01 } = options;
-  if (boundaries !== undefined) {
-    if (lowest !== undefined || highest !== undefined || options.relativeError !== undefined) {
+  const { boundaries: given, lowest, highest, relativeError: error } = own(options);
+  if (given !== undefined) {
+    if (lowest !== undefined || highest !== undefined || error !== undefined) {
       throw new TypeError(cannot(what, "it has either boundaries or lowest and highest", options));
     }
-    if (!Array.isArray(boundaries)) {
-      throw new TypeError(cannot(what, "boundaries must be an array", boundaries));
+    if (!Array.isArray(given)) {
+      throw new TypeError(cannot(what, "boundaries must be an array", given));
     }
+    const boundaries: readonly number[] = Object.freeze([...given]);
     if (boundaries.length === 0 || boundaries.length >= MAX_BINS) {
       throw new RangeError(
         cannot(what, `1 to ${MAX_BINS - 1} boundaries are needed`, boundaries.length),
@@ -139,8 +140,9 @@ function binsOf(options: HistogramOptions): HistogramBins {
         );
       }
     }
-    return { boundaries: Object.freeze([...boundaries]) };
+    return { boundaries };
   }
+  const relativeError = error === undefined ? 0.01 : error;
   for (const [name, value] of Object.entries({ lowest, highest, relativeError })) {
     if (typeof value !== "number") {
       throw new TypeError(cannot(what, `${name} must be a number`, value));

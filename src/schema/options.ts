@@ -36,6 +36,14 @@ export function isDefinition(value: unknown): boolean {
   return typeof value === "object" && value !== null && made.has(value);
 }
 
+/**
+ * A copy of options' own properties, each read once: what stands on `Object.prototype` is no option, and a getter cannot give one
+ * value to the check and another one to the use.
+ */
+export function own<Options extends object>(options: Options): Options {
+  return Object.assign(Object.create(null), options);
+}
+
 /** Options of a metric that has one bucket for each set of labels. */
 export interface LabelOptions<Label extends string> {
   /**
@@ -68,7 +76,7 @@ export function words(kind: string, options: MetricOptions): { help: string; uni
   if (typeof options !== "object" || options === null) {
     throw new TypeError(cannot(`define a ${kind}`, "the options must be an object", options));
   }
-  const { help = "", unit = "" } = options;
+  const { help = "", unit = "" } = own(options);
   if (typeof help !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "help must be a string", help));
   }
@@ -88,10 +96,11 @@ export function labelling<Label extends string>(
   kind: string,
   options: LabelOptions<Label>,
 ): { labels: readonly Label[]; maxSeries: number } {
-  const { labels = [], maxSeries = DEFAULT_MAX_SERIES } = options;
-  if (!Array.isArray(labels)) {
-    throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", labels));
+  const { labels: given = [], maxSeries = DEFAULT_MAX_SERIES } = own(options);
+  if (!Array.isArray(given)) {
+    throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
   }
+  const labels: readonly Label[] = Object.freeze([...given]);
   for (const label of labels) assertName("define a label", label);
   if (new Set(labels).size !== labels.length) {
     throw new TypeError(cannot(`define a ${kind}`, "each label may stand once", labels));
@@ -104,5 +113,5 @@ export function labelling<Label extends string>(
       cannot(`define a ${kind}`, "maxSeries must be an integer from 1 to 2^29", maxSeries),
     );
   }
-  return { labels: Object.freeze([...labels]), maxSeries };
+  return { labels, maxSeries };
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { FIELD_TYPES, type FieldDefinition } from "./fields.ts";
+import { FIELD_TYPES, type FieldDefinition, type FieldOp } from "./fields.ts";
 import { assertName } from "./names.ts";
-import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import { define, labelling, type LabelOptions, type MetricOptions, own, words } from "./options.ts";
 
 /** The fields of a record by name. */
 export type RecordFields = Readonly<
@@ -99,7 +99,7 @@ export function record(
       cannot("define a record", `1 to ${MAX_FIELDS} fields are needed`, names.length),
     );
   }
-  for (const name of names) {
+  const checked = names.map((name) => {
     assertName("define a field", name);
     if (RESERVED_FIELDS.has(name)) {
       throw new TypeError(
@@ -110,22 +110,27 @@ export function record(
         ),
       );
     }
-    const field = fields[name];
-    if (
-      typeof field !== "object" || field === null ||
-      FIELD_TYPES[field.op]?.includes(field.type) !== true
-    ) {
-      throw new TypeError(
-        cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", field),
-      );
-    }
-  }
+    return [name, fieldOf(name, fields[name])] as const;
+  });
   return define({
     kind: "record",
     ...words("record", options),
     ...labelling("record", options),
-    fields: Object.freeze({ ...fields }),
+    fields: Object.freeze(Object.fromEntries(checked)),
   });
+}
+
+/** A copy of a field's definition, so that nobody can change it after it was checked: records' code is made from it. */
+function fieldOf(name: string, field: unknown): FieldDefinition {
+  const { op, type } = typeof field === "object" && field !== null
+    ? own(field as Partial<FieldDefinition>)
+    : {};
+  if (typeof op !== "string" || FIELD_TYPES[op]?.includes(type as string) !== true) {
+    throw new TypeError(
+      cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", field),
+    );
+  }
+  return Object.freeze({ op: op as FieldOp, type: type as FieldDefinition["type"] });
 }
 
 /** Fields are copied twice per commit: beyond this a record is the wrong tool. */

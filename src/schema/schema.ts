@@ -59,7 +59,9 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
   if (typeof metrics !== "object" || metrics === null) {
     throw new TypeError(cannot("define a schema", "the metrics must be an object", metrics));
   }
-  for (const [name, definition] of Object.entries(metrics)) {
+  // One look at each: a getter may give something else the next time.
+  const copy = { ...metrics };
+  for (const [name, definition] of Object.entries(copy)) {
     assertName("define a metric", name);
     if (!isDefinition(definition)) {
       const required = "it must come from counter, gauge, histogram or record";
@@ -67,8 +69,8 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
     }
   }
   const schema = Object.freeze({
-    metrics: Object.freeze({ ...metrics }),
-    description: JSON.stringify(metrics),
+    metrics: Object.freeze(copy),
+    description: JSON.stringify(copy),
   });
   made.add(schema);
   return schema;
