@@ -104,8 +104,10 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
       throw new TypeError(cannot(what, "the earlier one must be a snapshot", earlier));
     }
     const metrics = Object.entries<MetricSnapshot>(this.metrics).map(([name, metric]) => {
-      const before = (earlier.metrics as Record<string, MetricSnapshot | undefined>)[name];
-      if (before === undefined) {
+      const theirs = earlier.metrics as Record<string, MetricSnapshot | undefined>;
+      // Own ones only: `toString` is a name like any other.
+      const before = Object.hasOwn(theirs, name) ? theirs[name] : undefined;
+      if (!Array.isArray(before?.series)) {
         throw new TypeError(cannot(what, "both must have the same metrics", name));
       }
       return [name, differenceOf(metric, before)];

@@ -5,7 +5,7 @@
  */
 import { cannot, got } from "../errors.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
-import type { LabelValues } from "../schema/options.ts";
+import { type LabelValues, own } from "../schema/options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
 
@@ -91,7 +91,7 @@ export class Window<Metrics extends SchemaDefinition> {
     if (typeof options !== "object" || options === null) {
       throw new TypeError(cannot(what, "the options must be an object", options));
     }
-    const { seconds, maxSnapshots = 61, mode = "moving" } = options;
+    const { seconds, maxSnapshots = 61, mode = "moving" } = own(options);
     for (const [name, value] of Object.entries({ seconds, maxSnapshots })) {
       if (typeof value !== "number") {
         throw new TypeError(cannot(what, `${name} must be a number`, value));
