@@ -18,6 +18,7 @@ import {
 import type { ThreadStatsHandle } from "../../mod.ts";
 import { H_BUMP, H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LINE } from "../../src/memory/layout.ts";
 import { type Arbitrary, fc } from "./fast_check.ts";
+import { refusedOr } from "./refusal.ts";
 
 /** One change of the bytes. Places are parts of the used memory, from 0 to 1, so that they suit every image. */
 export type Damage =
@@ -48,6 +49,7 @@ export const schema = defineSchema({
 
 type Stats = ThreadStats<typeof schema.metrics>;
 
+const STATES: readonly string[] = ["active", "reserved", "retired", "revoked"];
 const KEYS: readonly string[] = ["a", "b", "c", "d", "e"];
 
 /** Makes the statistics that are damaged. */
@@ -201,34 +203,23 @@ export const anyDamages: Arbitrary<Damages> = fc.record({
   attachable: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
 });
 
-/** Whether an error is one that the library throws on purpose. */
-function isOurs(error: unknown): boolean {
-  return (error instanceof TypeError || error instanceof RangeError) &&
-    /^Cannot [^]+: [^]+, got /.test(error.message);
-}
-
-/** Does something that may be refused; what else it throws comes through. */
-function tolerate<Result>(what: () => Result): Result | undefined {
-  try {
-    return what();
-  } catch (error) {
-    if (isOurs(error)) return undefined;
-    throw error;
-  }
-}
-
 /** Looks at everything behind a handle, and returns how many looks were answered. */
 export function lookAround(handle: ThreadStatsHandle): number {
   let looks = 0;
   const look = (what: () => unknown) => {
-    if (tolerate(what) !== undefined) looks++;
+    if (refusedOr(what) !== undefined) looks++;
   };
-  const view = tolerate(() => ThreadStats.inspect(handle));
+  const view = refusedOr(() => ThreadStats.inspect(handle));
   if (view !== undefined) {
-    look(() => view.threads());
+    look(() => {
+      for (const { slot, name, state } of view.threads()) {
+        if (!STATES.includes(state)) throw new Error(`Slot ${slot} of ${name} is ${state}`);
+      }
+      return true;
+    });
     look(() => view.snapshot({ perThread: true }));
   }
-  const stats = tolerate(() => ThreadStats.attach(schema, handle));
+  const stats = refusedOr(() => ThreadStats.attach(schema, handle));
   if (stats === undefined) return looks;
   const { hits, level, latency, calls, newest, took, cell, flow } = stats.metrics;
   for (const reader of [hits, level, latency]) {
@@ -271,7 +262,7 @@ function lookAtBuckets(
   look: (what: () => unknown) => void,
 ): void {
   look(() => reader.series());
-  const ids = tolerate(() => reader.ids()) ?? [];
+  const ids = refusedOr(() => reader.ids()) ?? [];
   for (
     const id of [
       ...ids.slice(0, 100),

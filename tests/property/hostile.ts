@@ -80,18 +80,6 @@ export const anyText: Arbitrary<string> = fc.oneof(
   fc.tuple(anyUnits, fc.nat(3000)).map(([text, times]) => text.repeat(times).slice(0, 20_000)),
 );
 
-/** Fails unless it ends by itself or throws one of the library's own errors; what it gave. */
-export function refusedOr<Result>(use: () => Result): Result | undefined {
-  try {
-    return use();
-  } catch (error) {
-    const isOurs = (error instanceof TypeError || error instanceof RangeError) &&
-      /^Cannot [^]+: [^]+, got /.test(error.message);
-    if (!isOurs) throw error;
-    return undefined;
-  }
-}
-
 /** Does something while `Object.prototype` has these properties. */
 export function polluted<Result>(
   properties: Readonly<Record<string, unknown>>,
