@@ -16,9 +16,9 @@ export interface Findings {
   readonly defects: string[];
   /** The most steps of one read of one bucket, see `steps.ts`. */
   mostSteps: number;
-  /** The longest read of one bucket in milliseconds of its thread's processor time, not exact: systems count in ticks. */
+  /** The longest of the reads that were timed, in milliseconds of its thread's own time. */
   longestOwn: number;
-  /** The longest one by the clock, in milliseconds, with all that the machine did meanwhile. */
+  /** The same by the clock, with all that the machine did meanwhile. */
   longest: number;
 }
 

@@ -37,7 +37,7 @@ export function report(runtime: string, outcome: Outcome, minutes: number): Repo
     ],
     [
       "longest read",
-      `${count(mostSteps)} steps; ${longestOwn.toFixed(1)} ms of its own, ${
+      `${count(mostSteps)} steps; ${longestOwn.toFixed(1)} ms of its own time, ${
         longest.toFixed(1)
       } ms by the clock`,
     ],

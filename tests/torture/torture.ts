@@ -51,7 +51,7 @@ const ARENA_SECONDS = 3;
 const SMALL = 400_000;
 const isDeno = "Deno" in globalThis;
 
-/** Each comes as often as it stands here. */
+/** Each comes as often as it stands here. The places begin one after the other: see `writers`. */
 const ENDINGS: readonly Ending[] = [
   "terminate",
   "throw",
@@ -131,7 +131,8 @@ class Run {
 
   /** One writer after the other at one place. */
   async writers(place: number, random: Random): Promise<void> {
-    for (let life = place; !this.#isOver; life++) {
+    // Two lives at least, so that all endings come, however slow the machine is.
+    for (let life = place; !this.#isOver || life < place + 2; life++) {
       const ending = ENDINGS[life % ENDINGS.length];
       const operations = 1 + random.below(random.below(4) === 0 ? 30_000 : 3000);
       await this.#life(place, { seed: random.below(2 ** 31), ending, operations });
@@ -231,7 +232,7 @@ class Run {
 
   /** Small arenas, one after the other. */
   async fillers(random: Random): Promise<void> {
-    while (!this.#isOver) await this.#arena(random);
+    while (!this.#isOver || this.full === 0) await this.#arena(random);
   }
 
   /** Two threads fill an arena, one of which is killed, while what existed before must go on. */
@@ -255,7 +256,7 @@ class Run {
     }));
     const calls = workers.map((worker) => worker.call<Filled>("fill", random.below(2 ** 31)));
     for (const call of calls) call.catch(() => {});
-    const end = Math.min(this.#end, performance.now() + ARENA_SECONDS * 1000);
+    const end = performance.now() + ARENA_SECONDS * 1000;
     let last = 0, updates = 1;
     while (performance.now() < end) {
       main.metrics.pool.update(existing, { count: 1, twice: 2, owner: 0 });

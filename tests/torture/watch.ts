@@ -3,10 +3,10 @@
  *
  * @module
  */
-import process from "node:process";
 import type { HistogramValue, Snapshot } from "../../mod.ts";
 import { assertMarked, movesDefect } from "../stress/schema.ts";
 import { type Findings, noFindings, note } from "./findings.ts";
+import { OwnTime } from "./own_time.ts";
 import {
   EXTREME,
   FLOWS,
@@ -22,9 +22,9 @@ import { stepsSoFar } from "./steps.ts";
 /** One round in so many looks at everything, by series and snapshots. */
 const ROUNDS_PER_SURVEY = 64;
 
-/** To ask for the processor time takes as long as some reads, on Deno as long as many. */
-const ROUNDS_PER_SAMPLE = 8;
-/** So many rounds are not timed: the engine compiles. */
+/** To time a read takes longer than the read. Prime, so that each kind of read has its turn. */
+const READS_PER_TIMED = 61;
+/** The reads of so many rounds are not timed: the engine compiles. */
 const WARM_UP = 512;
 
 const STATES: readonly string[] = ["active", "reserved", "retired", "revoked"];
@@ -38,8 +38,6 @@ export class Watch {
   readonly #last = new Map<string, number>();
   #snapshot: Snapshot<Metrics> | undefined;
   #rounds = 0;
-  /** Processor time not long ago. */
-  #processor = 0;
 
   /** `moves`: the buckets of that record. */
   constructor(stats: Stats, moves: readonly number[]) {
@@ -51,7 +49,6 @@ export class Watch {
   round(): void {
     const { metrics } = this.#stats;
     if (this.#rounds % ROUNDS_PER_SURVEY === 0) this.#survey();
-    if (this.#rounds % ROUNDS_PER_SAMPLE === 0) this.#processor = processorTime();
     this.#rising("hits", this.#time(() => metrics.hits.read()));
     for (const [n, id] of this.#moves.entries()) {
       const value = this.#time(() => metrics.moves.read(id));
@@ -73,22 +70,18 @@ export class Watch {
     this.#rounds++;
   }
 
-  /** One read of one bucket, with its own time. */
+  /** One read of one bucket. */
   #time<Value>(read: () => Value): Value {
     const { findings } = this;
+    const isTimed = findings.reads++ % READS_PER_TIMED === 0 && this.#rounds >= WARM_UP;
+    const time = isTimed ? new OwnTime() : undefined;
     const steps = stepsSoFar();
-    const start = performance.now();
     const value = read();
-    const passed = performance.now() - start;
-    findings.reads++;
     findings.mostSteps = Math.max(findings.mostSteps, stepsSoFar() - steps);
-    if (this.#rounds < WARM_UP) return value;
+    if (time === undefined) return value;
+    const { passed, own } = time.stop();
     findings.longest = Math.max(findings.longest, passed);
-    if (passed > findings.longestOwn) {
-      // No more than the clock says, and no more than the processor has done for this thread.
-      const own = Math.min(passed, processorTime() - this.#processor);
-      findings.longestOwn = Math.max(findings.longestOwn, own);
-    }
+    findings.longestOwn = Math.max(findings.longestOwn, own);
     return value;
   }
 
@@ -185,10 +178,4 @@ export class Watch {
     }
     this.#snapshot = now;
   }
-}
-
-/** Milliseconds that the processor has worked for this thread; the system counts in ticks of 1 to 10 ms. */
-function processorTime(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }
