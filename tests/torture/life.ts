@@ -65,22 +65,26 @@ export function live(
   const churn = new Churn(stats, thread, { seed: plan.seed, ledger, row });
   const sums = noSums();
   const isEndless = plan.ending === "terminate" || plan.ending === "revoke";
+  const isSafe = plan.ending === "leave";
   ledger.setPhase(row, Phase.busy);
   try {
     for (let n = 1; isEndless || n <= plan.operations; n++) {
       script.next();
-      ledger.start(row, n);
+      // Who is not killed needs no ledger, and leaves readers less time without it.
+      if (!isSafe) ledger.start(row, n);
       if (script.kind === "churn") churn.step();
       else operate(thread.metrics, script, place.moves);
-      ledger.finish(row, n);
-      if (plan.ending === "leave") account(sums, script);
+      if (isSafe) account(sums, script);
+      else ledger.finish(row, n);
     }
+    if (isSafe) ledger.start(row, plan.operations);
+    if (isSafe) ledger.finish(row, plan.operations);
   } catch (error) {
     if (!(error instanceof StaleThreadError) || plan.ending !== "revoke") throw error;
     ledger.setPhase(row, Phase.refused);
     return { sums, operations: ledger.finished(row) };
   }
-  if (plan.ending !== "leave") die(thread, plan.ending, place);
+  if (!isSafe) die(thread, plan.ending, place);
   churn.end();
   thread.unregister();
   return { sums, operations: plan.operations };

@@ -36,7 +36,10 @@ const WEIGHTS: Record<Kind, number> = {
   gauge: 4,
   churn: 4,
 };
-const DECK = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array(weight).fill(kind as Kind));
+const MIXED = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array(weight).fill(kind as Kind));
+
+/** Commits in a row to few records: so that readers are overtaken. */
+const RECORDS: readonly Kind[] = [...Array(15).fill("move" as const), "wide"];
 
 /** The operations of one tenure, one after the other. */
 export class Script {
@@ -47,14 +50,16 @@ export class Script {
   /** How much. */
   amount = 0;
   readonly #random: Random;
+  readonly #deck: readonly Kind[];
 
   constructor(seed: number) {
     this.#random = new Random(seed);
+    this.#deck = seed % 3 === 0 ? RECORDS : MIXED;
   }
 
   /** Goes to the next operation. */
   next(): void {
-    this.kind = DECK[this.#random.below(DECK.length)];
+    this.kind = this.#deck[this.#random.below(this.#deck.length)];
     this.which = this.#random.below(1 << 16);
     this.amount = 1 + this.#random.below(4);
   }

@@ -177,6 +177,9 @@ class Run {
         await worker.terminate();
         break;
     }
+    // One that failed in another way than planned goes on to wait for calls.
+    await until(isGone);
+    if (error !== "") await worker.terminate();
     await worker.stopped;
     const isPlanned = /was terminated|has stopped|ended with exit code/.test(error) ||
       error.includes(ON_PURPOSE) || error === "";
