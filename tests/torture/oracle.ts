@@ -6,12 +6,21 @@
  */
 import type { Plan } from "./life.ts";
 import { FLOWS, KEYS, type Stats, STEP } from "./schema.ts";
-import { ACCOUNTS, noSums, replay, setAccount, type Sums } from "./script.ts";
+import { ACCOUNTS, countsBetween, noSums, replay, setAccount, type Sums } from "./script.ts";
 
 /** What a slot had when a thread got it. */
 export interface Account {
   readonly slot: number;
   readonly before: Sums;
+}
+
+/** How far a thread came. */
+export interface End {
+  /** The operations that it started, and those that it finished. */
+  readonly started: number;
+  readonly finished: number;
+  /** How many it had started when its seat was revoked. */
+  readonly revoked?: number;
 }
 
 /** How many defects of a kind are told in words. */
@@ -58,7 +67,7 @@ export class Oracle {
   settle(
     { slot, before }: Account,
     plan: Plan,
-    { started, finished }: { started: number; finished: number },
+    { started, finished, revoked = Infinity }: End,
     said?: Sums,
   ): void {
     const { sums, last } = replay(plan.seed, started);
@@ -69,6 +78,10 @@ export class Oracle {
       return this.credit(sums, finished);
     }
     this.kills[plan.ending]++;
+    // What was in flight when the seat was revoked may have passed its check; what comes then may not.
+    if (countsBetween(plan.seed, revoked + 2, finished)) {
+      this.#note(plan, `counts on after ${revoked} operations, when its seat was revoked`);
+    }
     const now = this.#read(slot);
     const got = now.map((value, n) => value - before[n]);
     const isWhole = isSame(got, sums);

@@ -164,3 +164,13 @@ export function replay(seed: number, count: number): { sums: Sums; last: Sums } 
   }
   return { sums, last };
 }
+
+/** Whether any of a seed's operations from `first` to `last` counts something. */
+export function countsBetween(seed: number, first: number, last: number): boolean {
+  const script = new Script(seed);
+  for (let n = 1; n <= last && last >= first; n++) {
+    script.next();
+    if (n >= first && script.kind !== "churn") return true;
+  }
+  return false;
+}

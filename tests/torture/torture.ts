@@ -153,6 +153,7 @@ class Run {
     call.catch((thrown) => error = String(thrown));
     // An end that nobody has planned shows as a phase that never comes.
     const isGone = () => worker.hasStopped || error !== "";
+    let revoked = Infinity;
     let said: { sums: Sums } | undefined;
     switch (ending) {
       case "leave":
@@ -172,6 +173,7 @@ class Run {
         // Where this does not stop a busy thread, only the seat can.
         if (isDeno && !isGone()) await worker.terminate();
         seat.revoke();
+        revoked = ledger.started(row);
         await until(() => isGone() || ledger.phase(row) === Phase.refused);
         if (!isDeno) await call.catch(() => undefined);
         await worker.terminate();
@@ -184,7 +186,7 @@ class Run {
     const isPlanned = /was terminated|has stopped|ended with exit code/.test(error) ||
       error.includes(ON_PURPOSE) || error === "";
     if (!isPlanned) this.failures.push(`${ending}: ${error}`);
-    const end = { started: ledger.started(row), finished: ledger.finished(row) };
+    const end = { started: ledger.started(row), finished: ledger.finished(row), revoked };
     this.oracle.settle(account, plan, end, said?.sums);
     seat.revoke({ stopped: true });
     this.oracle.assertSilent(name);

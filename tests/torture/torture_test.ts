@@ -57,6 +57,17 @@ describe("Oracle.settle()", () => {
     assert(/terminate \(seed 5/.test(made.oracle.wrong[0]), made.oracle.wrong[0]);
   });
 
+  it("notes that a thread counts on when its seat was revoked", () => {
+    const made = makeStats();
+    const { account, started } = liveHere(made, plan("leave"));
+    const settle = (revoked: number) =>
+      made.oracle.settle(account, plan("revoke"), { started, finished: started, revoked });
+    settle(started - 1);
+    assertEquals(made.oracle.wrongs, 0);
+    settle(started - 100);
+    assertEquals(made.oracle.wrongs, 1);
+  });
+
   it("notes that a thread reports other sums than it should have", () => {
     const made = makeStats();
     const { account, started, finished } = liveHere(made, plan("leave"));

@@ -50,11 +50,7 @@ export class Watch {
     const { metrics } = this.#stats;
     if (this.#rounds % ROUNDS_PER_SURVEY === 0) this.#survey();
     this.#rising("hits", this.#time(() => metrics.hits.read()));
-    for (const [n, id] of this.#moves.entries()) {
-      const value = this.#time(() => metrics.moves.read(id));
-      this.#whole(`moves ${n}`, movesDefect(value));
-      this.#rising(`moves ${n}`, Number(value.count));
-    }
+    for (const n of this.#moves.keys()) this.stare(n);
     const key = KEYS[this.#rounds % KEYS.length];
     const wide = this.#time(() => metrics.wide.read({ key }));
     this.#whole(`wide ${key}`, wideDefect(wide));
@@ -68,6 +64,13 @@ export class Watch {
     this.#histogram("size", this.#time(() => metrics.size.read()));
     this.#gauges();
     this.#rounds++;
+  }
+
+  /** Reads one of the buckets of `moves`, to which threads commit without pause. */
+  stare(n: number): void {
+    const value = this.#time(() => this.#stats.metrics.moves.read(this.#moves[n]));
+    this.#whole(`moves ${n}`, movesDefect(value));
+    this.#rising(`moves ${n}`, Number(value.count));
   }
 
   /** One read of one bucket. */

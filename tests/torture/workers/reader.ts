@@ -15,7 +15,10 @@ serve(({ handle, moves }: ReaderStart) => ({
   watch: () => {
     countSteps();
     const watch = new Watch(ThreadStats.attach(schema, handle), moves);
-    while (!stopRequested()) watch.round();
+    while (!stopRequested()) {
+      watch.round();
+      for (let n = 0; n < 100; n++) watch.stare(0);
+    }
     return watch.findings;
   },
 }));
