@@ -216,7 +216,7 @@ describe("ThreadStats.attach()", () => {
     const stats = createTraffic({ maxThreads: 2 });
     stats.registerThread().metrics.packets.add(1);
     const { buffer } = stats.handle;
-    const used = new Arena(buffer).bytesUsed;
+    const used = new Arena(stats.handle).bytesUsed;
     const staticBytes = new Int32Array(buffer)[H_STATIC_BYTES];
     for (const length of [0, 100, 640, 4096, staticBytes - 1, staticBytes, used - 8]) {
       const cut = buffer.slice(0, length) as SharedArrayBuffer;
@@ -362,9 +362,9 @@ describe("ThreadStats.registerThread()", () => {
 });
 
 /** Takes the whole arena, to the last pair of lines. */
-function fill({ handle: { buffer } }: ReturnType<typeof createTraffic>): void {
-  const arena = new Arena(buffer);
-  while (arena.bytesUsed + 128 <= buffer.maxByteLength) arena.allocate(128);
+function fill({ handle }: ReturnType<typeof createTraffic>): void {
+  const arena = new Arena(handle);
+  while (arena.bytesUsed + 128 <= arena.maxByteLength) arena.allocate(128);
 }
 
 describe("a full arena", () => {

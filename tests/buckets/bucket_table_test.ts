@@ -4,7 +4,8 @@ import type { BucketTable } from "../../src/buckets/bucket_table.ts";
 import { firstId, MANY_SHIFT, segmentOf, SINGLE_SHIFT } from "../../src/memory/segments.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { withSeeds } from "../metrics/random.ts";
-import { makeBuffer, makeTable } from "./make_table.ts";
+import { Arena } from "../../src/memory/arena.ts";
+import { makeHandle, makeTable } from "./make_table.ts";
 
 const LAST_EPOCH = 0x7ffffffc;
 
@@ -34,8 +35,8 @@ function end(table: BucketTable, id: number): void {
 
 describe("BucketTable.create()", () => {
   it("counts up from 0 over several segments, for all threads together", () => {
-    const buffer = makeBuffer();
-    const tables = [makeTable(buffer), makeTable(buffer), makeTable(buffer)];
+    const handle = makeHandle();
+    const tables = [makeTable(handle), makeTable(handle), makeTable(handle)];
     for (let id = 0; id < 5000; id++) assertEquals(tables[id % 3].create(), id);
     assertEquals([...tables[1].ids()].length, 5000);
     assertEquals(tables[0].segment(6)!.epochs, tables[1].segment(6)!.epochs);
@@ -43,9 +44,9 @@ describe("BucketTable.create()", () => {
   });
 
   it("gives the smallest free id, whoever freed it", () => {
-    const buffer = makeBuffer();
-    const one = makeTable(buffer);
-    const two = makeTable(buffer);
+    const handle = makeHandle();
+    const one = makeTable(handle);
+    const two = makeTable(handle);
     for (let id = 0; id < 3000; id++) one.create();
     for (const id of [2999, 64, 1023, 1024, 0, 31, 32, 63, 192]) end(two, id);
     const again = Array.from({ length: 10 }, () => one.create());
@@ -54,8 +55,8 @@ describe("BucketTable.create()", () => {
 
   it("is held equal to a plain set of ids, with random creations and destructions", () => {
     withSeeds(10, (random) => {
-      const buffer = makeBuffer();
-      const tables = [makeTable(buffer), makeTable(buffer)];
+      const handle = makeHandle();
+      const tables = [makeTable(handle), makeTable(handle)];
       const live = new Set<number>();
       for (let step = 0; step < 1500; step++) {
         const table = random.pick(tables);
@@ -76,14 +77,14 @@ describe("BucketTable.create()", () => {
   });
 
   it("starts with one bucket when the table is for one", () => {
-    const buffer = makeBuffer();
-    const table = makeTable(buffer, SINGLE_SHIFT);
+    const handle = makeHandle();
+    const table = makeTable(handle, SINGLE_SHIFT);
     assertEquals([table.create(), table.create(), table.create()], [0, 1, 2]);
     assertEquals([...table.ids()], [0, 1, 2]);
   });
 
   it("uses the same memory for ever when buckets come and go", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     for (let id = 0; id < 64; id++) table.create();
     const used = table.arena.bytesUsed;
     for (let n = 0; n < 10_000; n++) {
@@ -94,8 +95,8 @@ describe("BucketTable.create()", () => {
   });
 
   it("throws when the arena is full, and what existed works on", () => {
-    const buffer = makeBuffer(makeBuffer().byteLength + 1024);
-    const table = makeTable(buffer);
+    const handle = makeHandle(new Arena(makeHandle()).bytesUsed + 1024);
+    const table = makeTable(handle);
     for (let id = 0; id < 64; id++) table.create();
     const used = table.arena.bytesUsed;
     assertThrows(() => table.create(), RangeError, "Cannot allocate");
@@ -107,7 +108,7 @@ describe("BucketTable.create()", () => {
 
   it("finds an id whose last thread was killed after the epoch and before the hint", () => {
     for (const andFull of [false, true]) {
-      const table = makeTable(makeBuffer());
+      const table = makeTable(makeHandle());
       for (let id = 0; id < 64; id++) table.create();
       // What `end` does, cut off after its compare-exchange: free by the epoch, used by both hints.
       setEpoch(table, 40, 2);
@@ -122,7 +123,7 @@ describe("BucketTable.create()", () => {
   });
 
   it("finds an id whose last thread was killed between the two hints", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     for (let id = 0; id < 64; id++) table.create();
     table.findFree(); // notes that the words are full
     const { i32, used, bit, full, fullBit } = place(table, 40);
@@ -135,7 +136,7 @@ describe("BucketTable.create()", () => {
   });
 
   it("is not misled by an id whose creator was killed after the epoch and before the hint", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     table.create();
     setEpoch(table, 1, 1);
     assertEquals(table.create(), 2);
@@ -145,7 +146,7 @@ describe("BucketTable.create()", () => {
   });
 
   it("never again gives an id whose epochs are used up", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     for (let id = 0; id < 3; id++) table.create();
     setEpoch(table, 1, LAST_EPOCH - 1);
     end(table, 1);
@@ -163,7 +164,7 @@ describe("BucketTable.create()", () => {
   });
 
   it("gives an id up to its last life", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     table.create();
     setEpoch(table, 0, LAST_EPOCH - 3);
     end(table, 0);
@@ -174,7 +175,7 @@ describe("BucketTable.create()", () => {
 
 describe("BucketTable.repair()", () => {
   it("looks at ids below the limit only", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     for (let id = 0; id < 70; id++) table.create();
     for (const id of [10, 20, 65]) setEpoch(table, id, 2);
     table.repair(20);
@@ -186,7 +187,7 @@ describe("BucketTable.repair()", () => {
 
 describe("BucketTable.clear()", () => {
   it("starts a new epoch of the same life", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     table.create();
     assertEquals(table.clear(0, 1), true);
     assertEquals(table.epoch(0), 3);
@@ -196,7 +197,7 @@ describe("BucketTable.clear()", () => {
   });
 
   it("is refused when the epochs are used up, and not before", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     table.create();
     setEpoch(table, 0, LAST_EPOCH - 1);
     assertEquals(table.clear(0, LAST_EPOCH - 1), true);
@@ -212,7 +213,7 @@ describe("BucketTable.clear()", () => {
 
 describe("BucketTable.begin(), end()", () => {
   it("fail for an epoch that has passed", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     table.create();
     assertEquals(table.begin(0, 0), false);
     table.clear(0, 1);
@@ -226,7 +227,7 @@ describe("BucketTable.begin(), end()", () => {
 
 describe("BucketTable.liveEpoch()", () => {
   it("refuses what is no id, and what does not live", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     table.create();
     table.create();
     end(table, 1);
@@ -265,7 +266,7 @@ describe("BucketTable.liveEpoch()", () => {
   });
 
   it("has segments of 64, 128, 256 buckets", () => {
-    const table = makeTable(makeBuffer());
+    const table = makeTable(makeHandle());
     for (let id = 0; id < 65; id++) table.create();
     assertEquals(MANY_SHIFT, 6);
     assertEquals(table.epoch(191), 0);

@@ -3,12 +3,13 @@ import { describe, it } from "@std/testing/bdd";
 import { LOG_ENTRIES } from "../../src/memory/layout.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { withSeeds } from "../metrics/random.ts";
-import { makeBuffer, makeIndex } from "./make_table.ts";
+import { Arena } from "../../src/memory/arena.ts";
+import { makeHandle, makeIndex } from "./make_table.ts";
 
 describe("LabelIndex.intern()", () => {
   it("gives the same labels the same id in all threads", () => {
-    const buffer = makeBuffer();
-    const threads = [makeIndex(buffer), makeIndex(buffer), makeIndex(buffer)];
+    const handle = makeHandle();
+    const threads = [makeIndex(handle), makeIndex(handle), makeIndex(handle)];
     for (let n = 0; n < 300; n++) {
       const a = `value ${n}`;
       const ids = threads.map(({ index }) => index.intern({ a }, "find").id);
@@ -17,7 +18,7 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("keeps label sets apart whose texts joined would be the same", () => {
-    const { index } = makeIndex(makeBuffer(), { names: ["a", "b"] });
+    const { index } = makeIndex(makeHandle(), { names: ["a", "b"] });
     const sets = [["x", "yz"], ["xy", "z"], ["", "xyz"], ["xyz", ""], ["x,y", "z"], ["x", "y,z"]];
     const ids = sets.map(([a, b]) => index.intern({ a, b }, "find").id);
     assertEquals(ids, [0, 1, 2, 3, 4, 5]);
@@ -25,9 +26,9 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("finds what another thread made while this one fell a whole log behind", () => {
-    const buffer = makeBuffer();
-    const reader = makeIndex(buffer);
-    const maker = makeIndex(buffer);
+    const handle = makeHandle();
+    const reader = makeIndex(handle);
+    const maker = makeIndex(handle);
     reader.index.intern({ a: "first" }, "find");
     for (let n = 0; n < 3 * LOG_ENTRIES; n++) {
       maker.index.intern({ a: `${n}` }, "find");
@@ -43,18 +44,18 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("finds what was made before it looked for the first time, also a log ago", () => {
-    const buffer = makeBuffer();
-    const maker = makeIndex(buffer);
+    const handle = makeHandle();
+    const maker = makeIndex(handle);
     maker.index.intern({ a: "early" }, "find");
     for (let n = 0; n < LOG_ENTRIES + 10; n++) {
       maker.index.destroy(maker.index.intern({ a: `${n}` }, "find").id);
     }
-    assertEquals(makeIndex(buffer).index.intern({ a: "early" }, "find").id, 0);
+    assertEquals(makeIndex(handle).index.intern({ a: "early" }, "find").id, 0);
   });
 
   it("uses the same memory for ever when labels come and go", () => {
-    const buffer = makeBuffer();
-    const threads = [makeIndex(buffer), makeIndex(buffer)];
+    const handle = makeHandle();
+    const threads = [makeIndex(handle), makeIndex(handle)];
     for (let n = 0; n < 10; n++) threads[0].index.intern({ a: `${n}` }, "find");
     const used = threads[0].table.arena.bytesUsed;
     for (let n = 10; n < 5000; n++) {
@@ -69,8 +70,8 @@ describe("LabelIndex.intern()", () => {
   it("is held equal to a plain map, with random labels that come and go in two threads", () => {
     withSeeds(40, (random) => {
       const names = ["a", "b", "c", "d"].slice(0, 1 + random.below(4));
-      const buffer = makeBuffer();
-      const threads = [makeIndex(buffer, { names }), makeIndex(buffer, { names })];
+      const handle = makeHandle();
+      const threads = [makeIndex(handle, { names }), makeIndex(handle, { names })];
       const live = new Map<string, number>();
       const most = 1 + random.below(8);
       for (let step = 0; step < 400; step++) {
@@ -99,9 +100,9 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("distrusts what it knows when the bucket has lived on with other labels", () => {
-    const buffer = makeBuffer();
-    const one = makeIndex(buffer);
-    const two = makeIndex(buffer);
+    const handle = makeHandle();
+    const one = makeIndex(handle);
+    const two = makeIndex(handle);
     const old = one.index.intern({ a: "old" }, "find");
     two.index.destroy(old.id);
     assertEquals(one.index.isAlive(old), false);
@@ -119,7 +120,7 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("lives on through a clear", () => {
-    const { table, index } = makeIndex(makeBuffer());
+    const { table, index } = makeIndex(makeHandle());
     const series = index.intern({ a: "x" }, "find");
     table.clear(series.id, series.epoch);
     assert(index.isAlive(series));
@@ -127,9 +128,9 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("gives the overflow series when there are maxSeries buckets", () => {
-    const buffer = makeBuffer();
-    const { index } = makeIndex(buffer, { maxSeries: 2 });
-    const other = makeIndex(buffer, { maxSeries: 2 }).index;
+    const handle = makeHandle();
+    const { index } = makeIndex(handle, { maxSeries: 2 });
+    const other = makeIndex(handle, { maxSeries: 2 }).index;
     index.intern({ a: "0" }, "find");
     assertEquals(index.createAnonymous(), 1);
     const overflow = index.intern({ a: "2" }, "find");
@@ -151,7 +152,7 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("finds room below maxSeries that a killed thread has hidden", () => {
-    const { table, index } = makeIndex(makeBuffer(), { maxSeries: 2 });
+    const { table, index } = makeIndex(makeHandle(), { maxSeries: 2 });
     for (const a of ["0", "1"]) index.intern({ a }, "find");
     const { views, epochs } = table.segment(0)!;
     Atomics.store(views.i32, epochs + 1, 2); // ended, and the hint not cleared
@@ -160,7 +161,7 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("looks for hidden room again as soon as there was some", () => {
-    const { table, index } = makeIndex(makeBuffer(), { maxSeries: 5 });
+    const { table, index } = makeIndex(makeHandle(), { maxSeries: 5 });
     for (let n = 0; n < 5; n++) index.intern({ a: `${n}` }, "find");
     const overflow = index.intern({ a: "5" }, "find"); // looks, in vain
     index.destroy(4);
@@ -172,7 +173,7 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("ends when one series is all that there may be", () => {
-    const { index } = makeIndex(makeBuffer(), { maxSeries: 1 });
+    const { index } = makeIndex(makeHandle(), { maxSeries: 1 });
     assertEquals(index.intern({ a: "0" }, "find").id, 0);
     for (let n = 1; n < 5; n++) assertEquals(index.intern({ a: `${n}` }, "find").id, 1);
     assertThrows(() => index.createAnonymous(), RangeError, "at most 1 (maxSeries)");
@@ -182,9 +183,9 @@ describe("LabelIndex.intern()", () => {
 
   it("never believes a text that was freed, or written anew, while it was read", () => {
     for (const ending of ["destroyed", "created anew"] as const) {
-      const buffer = makeBuffer();
-      const reader = makeIndex(buffer);
-      const other = makeIndex(buffer).index;
+      const handle = makeHandle();
+      const reader = makeIndex(handle);
+      const other = makeIndex(handle).index;
       other.intern({ a: "old" }, "find");
       const { labelWord } = reader.log;
       let words = 0;
@@ -207,8 +208,8 @@ describe("LabelIndex.intern()", () => {
   });
 
   it("gives the label block back when the creation fails", () => {
-    const buffer = makeBuffer(makeBuffer().byteLength + 4096);
-    const { index, table } = makeIndex(buffer);
+    const handle = makeHandle(new Arena(makeHandle()).bytesUsed + 4096);
+    const { index, table } = makeIndex(handle);
     let made = 0;
     assertThrows(
       () => {
@@ -228,7 +229,7 @@ describe("LabelIndex.intern()", () => {
 
 describe("LabelIndex.peek()", () => {
   it("answers from private memory, and never for labels that are not exactly the metric's", () => {
-    const { index } = makeIndex(makeBuffer(), { names: ["a", "b"] });
+    const { index } = makeIndex(makeHandle(), { names: ["a", "b"] });
     const series = index.intern({ a: "x", b: "1" }, "find");
     assert(index.peek({ b: "1", a: "x" }) === series);
     for (
@@ -250,10 +251,10 @@ describe("LabelIndex.peek()", () => {
 
 describe("LabelIndex.destroy()", () => {
   it("ends the life once", () => {
-    const buffer = makeBuffer();
-    const { index } = makeIndex(buffer);
+    const handle = makeHandle();
+    const { index } = makeIndex(handle);
     const { id } = index.intern({ a: "x" }, "find");
-    makeIndex(buffer).index.destroy(id);
+    makeIndex(handle).index.destroy(id);
     assertRefuses(
       () => index.destroy(id),
       RangeError,

@@ -8,7 +8,7 @@ import {
   writeLabels,
 } from "../../src/buckets/label_text.ts";
 import { L_METRIC, LOG_ENTRIES } from "../../src/memory/layout.ts";
-import { makeBuffer, makeIndex } from "./make_table.ts";
+import { makeHandle, makeIndex } from "./make_table.ts";
 
 type Parts = ReturnType<typeof makeIndex>;
 
@@ -24,7 +24,7 @@ function appendOnly({ table, log }: Parts, position: number, value: string): num
 
 describe("LabelLog.append()", () => {
   it("succeeds once at each position", () => {
-    const parts = makeIndex(makeBuffer());
+    const parts = makeIndex(makeHandle());
     const { log } = parts;
     assertEquals(log.entry(0), "end");
     const block = appendOnly(parts, 0, "a");
@@ -35,7 +35,7 @@ describe("LabelLog.append()", () => {
   });
 
   it("overwrites the entry one ring before, which is lost", () => {
-    const parts = makeIndex(makeBuffer());
+    const parts = makeIndex(makeHandle());
     const { log } = parts;
     log.append(0, 800);
     assertEquals(log.entry(LOG_ENTRIES), "end");
@@ -46,7 +46,7 @@ describe("LabelLog.append()", () => {
   });
 
   it("goes on when positions come round at 2^32", () => {
-    const { log } = makeIndex(makeBuffer());
+    const { log } = makeIndex(makeHandle());
     for (const position of [0x7fffffff, 0x80000000 | 0, -2, -1, 0]) {
       assertEquals(log.entry(position), "end");
       assert(log.append(position, 800), `${position}`);
@@ -58,8 +58,8 @@ describe("LabelLog.append()", () => {
 
 describe("LabelLog.finish()", () => {
   it("makes the bucket live with its labels, once, however often it is called", () => {
-    const buffer = makeBuffer();
-    const parts = makeIndex(buffer);
+    const handle = makeHandle();
+    const parts = makeIndex(handle);
     const { table, log } = parts;
     const block = appendOnly(parts, 0, "a");
     assertEquals(table.epoch(0), 0);
@@ -70,7 +70,7 @@ describe("LabelLog.finish()", () => {
   });
 
   it("does nothing to a later life of the bucket", () => {
-    const parts = makeIndex(makeBuffer());
+    const parts = makeIndex(makeHandle());
     const { table, log, index } = parts;
     const block = appendOnly(parts, 0, "a");
     log.finish(0, block);
@@ -86,7 +86,7 @@ describe("LabelLog.finish()", () => {
   });
 
   it("does nothing with a block that is another metric's by now", () => {
-    const parts = makeIndex(makeBuffer());
+    const parts = makeIndex(makeHandle());
     const { table, log } = parts;
     const block = appendOnly(parts, 0, "a");
     table.arena.views().i32[block * 2 + L_METRIC] = 1;
@@ -96,9 +96,9 @@ describe("LabelLog.finish()", () => {
 
   it("is done by any other thread for one that was killed after its append", () => {
     for (const touch of ["find", "intern", "create", "same"] as const) {
-      const buffer = makeBuffer();
-      const killed = makeIndex(buffer);
-      const other = makeIndex(buffer);
+      const handle = makeHandle();
+      const killed = makeIndex(handle);
+      const other = makeIndex(handle);
       other.index.intern({ a: "x" }, "find"); // so that it has a position of its own
       appendOnly(killed, 1, "a");
       assertEquals([...other.table.ids()], [0]);
@@ -122,19 +122,19 @@ describe("LabelLog.finish()", () => {
   });
 
   it("is done by a thread that looks for the first time", () => {
-    const buffer = makeBuffer();
-    appendOnly(makeIndex(buffer), 0, "a");
-    const late = makeIndex(buffer);
+    const handle = makeHandle();
+    appendOnly(makeIndex(handle), 0, "a");
+    const late = makeIndex(handle);
     assertEquals(late.index.find({ a: "a" }, "read")!.id, 0);
   });
 
   it("is done also when the killed thread had set the label word", () => {
-    const buffer = makeBuffer();
-    const killed = makeIndex(buffer);
+    const handle = makeHandle();
+    const killed = makeIndex(handle);
     const block = appendOnly(killed, 0, "a");
     const { labels, views } = killed.table.segment(0)!;
     Atomics.store(views.u64, labels, (1n << 32n) | BigInt(block));
-    const other = makeIndex(buffer);
+    const other = makeIndex(handle);
     assertEquals(other.index.intern({ a: "a" }, "find").id, 0);
     assertEquals(other.table.epoch(0), 1);
   });

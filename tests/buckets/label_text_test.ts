@@ -11,11 +11,11 @@ import {
   readLabels,
   writeLabels,
 } from "../../src/buckets/label_text.ts";
-import { makeBuffer } from "./make_table.ts";
+import { makeHandle } from "./make_table.ts";
 
 describe("writeLabels(), readLabels()", () => {
   it("give back all values, of any length and any code units", () => {
-    const arena = new Arena(makeBuffer());
+    const arena = new Arena(makeHandle());
     const lists = [
       [""],
       ["", ""],
@@ -34,7 +34,7 @@ describe("writeLabels(), readLabels()", () => {
   });
 
   it("have no values for the buckets without labels", () => {
-    const arena = new Arena(makeBuffer());
+    const arena = new Arena(makeHandle());
     for (const kind of [ANONYMOUS, OVERFLOW] as const) {
       const block = writeLabels(arena, kind, []);
       assertEquals(readLabels(arena, block, 2), { kind, values: [] });
@@ -42,15 +42,15 @@ describe("writeLabels(), readLabels()", () => {
   });
 
   it("are read by a thread that has not yet seen the memory grow", () => {
-    const one = new Arena(makeBuffer());
-    const two = new Arena(one.buffer);
+    const handle = makeHandle();
+    const [one, two] = [new Arena(handle), new Arena(handle)];
     one.allocate(2 ** 20);
     const block = writeLabels(one, LABELLED, ["far"]);
     assertEquals(readLabels(two, block, 1), { kind: LABELLED, values: ["far"] });
   });
 
   it("never read outside the memory, whatever stands there", () => {
-    const arena = new Arena(makeBuffer());
+    const arena = new Arena(makeHandle());
     const block = writeLabels(arena, LABELLED, ["a", "b"]);
     const { i32 } = arena.views();
     for (const length of [-1, 2 ** 30, 0x7fffffff, -0x80000000]) {
@@ -62,14 +62,14 @@ describe("writeLabels(), readLabels()", () => {
         i32[lengths + n] = old;
       }
     }
-    assertEquals(readLabels(arena, arena.buffer.byteLength / 8 - 1, 1), undefined);
+    assertEquals(readLabels(arena, arena.byteLength / 8 - 1, 1), undefined);
     assertEquals(readLabels(arena, 2 ** 31, 1), undefined);
   });
 });
 
 describe("addressLabels(), freeLabels()", () => {
   it("stamp a block for one creation, and clear the stamp before the block is used again", () => {
-    const arena = new Arena(makeBuffer());
+    const arena = new Arena(makeHandle());
     const block = writeLabels(arena, LABELLED, ["a"]);
     const word = (n: number) => arena.views().i32[block * 2 + n];
     assertEquals(word(L_STAMP), 0);

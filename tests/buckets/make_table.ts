@@ -10,25 +10,26 @@ import { Arena } from "../../src/memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory } from "../../src/memory/format.ts";
 import { M_LOG_END } from "../../src/memory/layout.ts";
 import { MANY_SHIFT } from "../../src/memory/segments.ts";
+import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 
 /** Memory for one metric with labels. */
-export function makeBuffer(maxByteLength = 2 ** 26): SharedArrayBuffer {
+export function makeHandle(maxByteLength = 2 ** 26): MemoryHandle {
   const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [true] };
   return makeMemory(format, maxByteLength);
 }
 
 /** The table as another thread has it. */
-export function makeTable(buffer: SharedArrayBuffer, shift = MANY_SHIFT): BucketTable {
+export function makeTable(handle: MemoryHandle, shift = MANY_SHIFT): BucketTable {
   const directory = controlOffset(1, 0) / 4;
-  return new BucketTable(new Arena(buffer), { name: "test", directory, shift, labelled: true });
+  return new BucketTable(new Arena(handle), { name: "test", directory, shift, labelled: true });
 }
 
 /** Table, log and index as another thread has them. */
 export function makeIndex(
-  buffer: SharedArrayBuffer,
+  handle: MemoryHandle,
   { names = ["a"], maxSeries = 2000 }: { names?: string[]; maxSeries?: number } = {},
 ): { table: BucketTable; log: LabelLog; index: LabelIndex } {
-  const table = makeTable(buffer);
+  const table = makeTable(handle);
   const log = new LabelLog(table, {
     metric: 0,
     ring: logOffsets({ maxThreads: 1, labelled: [true] }).logs[0] / 8,

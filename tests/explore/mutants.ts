@@ -128,24 +128,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "epoch-unchecked",
-    fault: "A cell's writer does not look at the bucket's epoch",
-    file: "metrics/own_cell.ts",
+    fault: "A counter's writer does not look at the bucket's epoch",
+    file: "metrics/own_counter.ts",
     edits: [{
-      find:
-        "return this.words[this.epochIndex] === this.epoch &&\n      // Unordered; pairs with the changes",
-      replace: "return this.epoch !== 0 &&\n      // Unordered; pairs with the changes",
+      find: "this.words[this.epochIndex] !== this.epoch ||",
+      replace: "this.epoch === 0 ||",
     }],
     histories: ["clear-counter"],
   },
   {
     name: "fence-unchecked",
-    fault: "A cell's writer does not look at its slot's control word",
-    file: "metrics/own_cell.ts",
-    edits: [{
-      find:
-        "      this.words[this.controlIndex] === this.control;\n  }\n\n  /** Whether this writer may count",
-      replace: "      true;\n  }\n\n  /** Whether this writer may count",
-    }],
+    fault: "A counter's writer does not look at its slot's control word",
+    file: "metrics/own_counter.ts",
+    edits: [{ find: "this.words[this.controlIndex] !== this.control", replace: "false" }],
     histories: ["revoke", "revoke-quarantine"],
   },
   {
@@ -181,21 +176,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "record-epoch-unchecked",
-    fault: "A record's writer does not look at the bucket's epoch",
-    file: "metrics/record_publisher.ts",
+    fault: "A record's compiled update does not look at the bucket's epoch",
+    file: "metrics/record_kernel.ts",
     edits: [{
-      find: "return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&",
-      replace: "return notes[at + EPOCH] !== 0 &&",
+      find: "words[notes[note + ${EPOCH_INDEX}]] === epoch &&",
+      replace: "epoch !== 0 &&",
     }],
     histories: ["clear-record"],
   },
   {
     name: "record-fence-unchecked",
-    fault: "A record's writer does not look at its slot's control word",
-    file: "metrics/record_publisher.ts",
+    fault: "A record's compiled update does not look at its slot's control word",
+    file: "metrics/record_kernel.ts",
     edits: [{
-      find: "return this.words[this.controlIndex] === this.control;",
-      replace: "return true;",
+      find: "words[this.controlIndex] === this.control && ${arePlain}",
+      replace: "${arePlain}",
     }],
     histories: ["revoke-record"],
   },
@@ -240,6 +235,31 @@ export const mutants: readonly Mutant[] = [
     histories: ["records"],
   },
   {
+    name: "compiled-publish-first",
+    fault: "A record's compiled update advances the version before the slot is filled",
+    file: "metrics/record_kernel.ts",
+    edits: [
+      {
+        find: "        const before = Atomics.add(words, notes[note + ${VERSION}], ${COMMIT});\n",
+        replace: "",
+      },
+      {
+        find: "        ${each(next)}\n",
+        replace:
+          "        const before = Atomics.add(words, notes[note + ${VERSION}], ${COMMIT});\n" +
+          "        ${each(next)}\n",
+      },
+    ],
+    histories: ["records"],
+  },
+  {
+    name: "compiled-same-slot",
+    fault: "A record's compiled update writes the slot that the version names",
+    file: "metrics/record_kernel.ts",
+    edits: [{ find: "        notes[note + ${IDLE}] = to ^ notes[note + ${FLIP}];\n", replace: "" }],
+    histories: ["records"],
+  },
+  {
     name: "copy-unconfirmed",
     fault: "A reader does not confirm the version after its copy",
     file: "metrics/record_cells.ts",
@@ -273,7 +293,7 @@ export const mutants: readonly Mutant[] = [
     name: "rescue-forgotten",
     fault: "A writer does not help readers who wait",
     file: "metrics/record_publisher.ts",
-    edits: [{ find: "if (before & WAITING_BIT) this.serve", replace: "if (false) this.serve" }],
+    edits: [{ find: "if ((before & WAITING) !== 0) this.serve", replace: "if (1 > 2) this.serve" }],
     histories: ["records-bounded"],
   },
   {

@@ -2,18 +2,24 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/format.ts";
+import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 import { assertRefuses } from "../metrics/observe.ts";
+import { withoutWebAssembly } from "./without_web_assembly.ts";
+
+function makeHandle(maxByteLength = 2 ** 20): MemoryHandle {
+  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+  return makeMemory(format, maxByteLength);
+}
 
 /** An arena whose static part takes 1024 bytes. */
-function makeArena(maxByteLength = 2 ** 20): Arena {
-  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
-  return new Arena(makeMemory(format, maxByteLength));
+function makeArena(maxByteLength?: number): Arena {
+  return new Arena(makeHandle(maxByteLength));
 }
 
 describe("Arena.allocate()", () => {
   it("never gives out the same bytes twice, whoever asks", () => {
-    const one = makeArena();
-    const two = new Arena(one.buffer);
+    const handle = makeHandle();
+    const [one, two] = [new Arena(handle), new Arena(handle)];
     let end = one.bytesUsed;
     for (let n = 1; n <= 300; n++) {
       const start = (n % 2 === 0 ? one : two).allocate(n, n % 3 === 0);
@@ -46,7 +52,7 @@ describe("Arena.allocate()", () => {
     const arena = makeArena(4096);
     arena.allocate(2048);
     const used = arena.bytesUsed;
-    const length = arena.buffer.byteLength;
+    const length = arena.byteLength;
     const rest = 4096 - used;
     assertRefuses(
       () => arena.allocate(rest + 1),
@@ -54,16 +60,17 @@ describe("Arena.allocate()", () => {
       `Cannot allocate ${rest + 1} bytes: at most 4096 bytes (maxByteLength) in all, ` +
         `got an arena with ${used} in use`,
     );
-    assertEquals([arena.bytesUsed, arena.buffer.byteLength], [used, length]);
+    assertEquals([arena.bytesUsed, arena.byteLength], [used, length]);
     arena.allocate(rest);
-    assertEquals([arena.bytesUsed, arena.buffer.byteLength], [4096, 4096]);
+    assertEquals([arena.bytesUsed, arena.byteLength], [4096, length]);
     assertThrows(() => arena.allocate(1), RangeError);
   });
 
-  it("says the same when the system has no memory", () => {
-    const arena = makeArena();
+  it("says the same when the system has no memory, and changes nothing", () => {
+    const handle = withoutWebAssembly(makeHandle);
+    const arena = new Arena(handle);
     const used = arena.bytesUsed;
-    Object.defineProperty(arena.buffer, "grow", {
+    Object.defineProperty(handle.buffer, "grow", {
       value: () => {
         throw new RangeError("no memory");
       },
@@ -78,16 +85,27 @@ describe("Arena.allocate()", () => {
   });
 
   it("goes on when another thread has grown the memory meanwhile", () => {
-    const arena = makeArena();
-    const grow = arena.buffer.grow.bind(arena.buffer);
-    Object.defineProperty(arena.buffer, "grow", {
+    const handle = withoutWebAssembly(makeHandle);
+    const arena = new Arena(handle);
+    const grow = handle.buffer.grow.bind(handle.buffer);
+    Object.defineProperty(handle.buffer, "grow", {
       value: (length: number) => {
         grow(length + 4096); // the other thread
         grow(length); // shrinks: throws
       },
     });
     const start = arena.allocate(2048);
-    assert(arena.buffer.byteLength >= start + 2048);
+    assert(arena.byteLength >= start + 2048);
+  });
+
+  it("goes on when another thread has grown the memory to its end", () => {
+    const handle = makeHandle(2 ** 17);
+    const [one, two] = [new Arena(handle), new Arena(handle)];
+    two.allocate(2 ** 16);
+    const bytes = 2 ** 17 - two.bytesUsed;
+    const start = one.allocate(bytes);
+    assertEquals(one.views(start + bytes).i32.byteLength, 2 ** 17);
+    assertThrows(() => one.allocate(1), RangeError, "at most 131072 bytes");
   });
 });
 
@@ -109,13 +127,13 @@ describe("Arena.views()", () => {
   it("are made again only when they are too short", () => {
     const arena = makeArena();
     const views = arena.views();
-    assert(arena.views(arena.buffer.byteLength) === views);
+    assert(arena.views(arena.byteLength) === views);
   });
 
   it("leave out the last bytes of a memory whose length is no multiple of 8", () => {
-    const arena = makeArena(600_005);
+    const arena = new Arena(withoutWebAssembly(() => makeHandle(600_005)));
     arena.allocate(590_000);
-    assertEquals(arena.buffer.byteLength, 600_005);
+    assertEquals(arena.byteLength, 600_005);
     assertEquals(arena.views(600_005).f64.byteLength, 600_000);
   });
 });

@@ -4,10 +4,15 @@ import { Arena } from "../../src/memory/arena.ts";
 import { freeBlock, takeBlock } from "../../src/memory/blocks.ts";
 import { makeMemory } from "../../src/memory/format.ts";
 import { FREE_HEADS } from "../../src/memory/layout.ts";
+import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
+
+function makeHandle(): MemoryHandle {
+  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+  return makeMemory(format, 2 ** 26);
+}
 
 function makeArena(): Arena {
-  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
-  return new Arena(makeMemory(format, 2 ** 26));
+  return new Arena(makeHandle());
 }
 
 describe("takeBlock()", () => {
@@ -45,10 +50,10 @@ describe("takeBlock()", () => {
   });
 
   it("finds a block that another thread has freed behind a growth of the memory", () => {
-    const one = makeArena();
-    const two = new Arena(one.buffer);
+    const handle = makeHandle();
+    const [one, two] = [new Arena(handle), new Arena(handle)];
     const blocks = Array.from({ length: 4000 }, () => takeBlock(two, 512));
-    assert(two.buffer.byteLength > one.views().i32.byteLength);
+    assert(two.byteLength > one.views().i32.byteLength);
     for (const block of blocks) freeBlock(two, block);
     assertEquals(takeBlock(one, 512), blocks[3999]);
     assertEquals(takeBlock(one, 512), blocks[3998]);

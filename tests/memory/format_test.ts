@@ -12,6 +12,7 @@ import {
   LOG_ENTRIES,
   METRIC_BYTES,
 } from "../../src/memory/layout.ts";
+import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
 const format = { maxThreads: 3, quarantine: 5, description: '{"a":"ä"}', labelled: [true, false] };
@@ -35,14 +36,15 @@ describe("makeMemory(), readFormat()", () => {
   });
 
   it("begin to allocate behind the static part", () => {
-    const buffer = makeMemory(format, 2 ** 20);
-    assertEquals(new Arena(buffer).bytesUsed, buffer.byteLength);
-    assertEquals(buffer.byteLength % 128, 0);
+    const handle = makeMemory(format, 2 ** 20);
+    const { bytesUsed } = new Arena(handle);
+    assertEquals(new Int32Array(handle.buffer)[H_STATIC_BYTES], bytesUsed);
+    assertEquals(bytesUsed % 128, 0);
   });
 
   it("refuse a maxByteLength that the static part does not fit in", () => {
-    const { byteLength } = makeMemory(format, 2 ** 20);
-    assertEquals(makeMemory(format, byteLength).byteLength, byteLength);
+    const { bytesUsed: byteLength } = new Arena(makeMemory(format, 2 ** 20));
+    assertEquals(new Arena(makeMemory(format, byteLength)).maxByteLength, byteLength);
     assertRefuses(
       () => makeMemory(format, byteLength - 1),
       RangeError,
@@ -62,10 +64,10 @@ describe("makeMemory(), readFormat()", () => {
       [H_SCHEMA_BYTES, 2 ** 20],
     ];
     for (const [word, value] of damage) {
-      const buffer = makeMemory(format, 2 ** 20);
-      new Int32Array(buffer)[word] = value;
+      const handle = makeMemory(format, 2 ** 20);
+      new Int32Array(handle.buffer)[word] = value;
       assertRefuses(
-        () => readFormat(buffer),
+        () => readFormat(handle),
         TypeError,
         "Cannot attach to the handle: its header must be intact, got a damaged one",
       );
@@ -74,14 +76,14 @@ describe("makeMemory(), readFormat()", () => {
 
   it("refuse memory that is not ours, of another layout, or not whole", () => {
     const what = "Cannot attach to the handle:";
-    const whole = makeMemory(format, 2 ** 20);
+    const { buffer: whole } = makeMemory(format, 2 ** 20);
     const changed = (word: number, value: number) => {
-      const buffer = makeMemory(format, 2 ** 20);
+      const { buffer } = makeMemory(format, 2 ** 20);
       new Int32Array(buffer)[word] = value;
       return buffer;
     };
-    const cut = new SharedArrayBuffer(whole.byteLength - 128);
-    new Uint8Array(cut).set(new Uint8Array(whole).subarray(0, cut.byteLength));
+    const staticBytes = new Int32Array(whole)[H_STATIC_BYTES];
+    const cut = whole.slice(0, staticBytes - 128);
     const cases: [unknown, string][] = [
       [undefined, "it must hold a SharedArrayBuffer, got undefined"],
       [new ArrayBuffer(8), "it must hold a SharedArrayBuffer, got {}"],
@@ -97,30 +99,33 @@ describe("makeMemory(), readFormat()", () => {
       ],
       [changed(H_VERSION, 2), "its layout must be 1, got 2"],
       [changed(H_VERSION, 0), "its layout must be 1, got 0"],
-      [cut, `its memory must be whole, got ${cut.byteLength} bytes of ${whole.byteLength}`],
+      [cut, `its memory must be whole, got ${cut.byteLength} bytes of ${staticBytes}`],
       [
         changed(H_STATIC_BYTES, 2 ** 30),
         `its memory must be whole, got ${whole.byteLength} bytes of ${2 ** 30}`,
       ],
     ];
     for (const [buffer, text] of cases) {
-      assertRefuses(() => readFormat(buffer), TypeError, `${what} ${text}`);
+      const handle = { buffer } as MemoryHandle;
+      assertRefuses(() => readFormat(handle), TypeError, `${what} ${text}`);
     }
   });
 
   it("refuse memory that was cut behind the static part", () => {
-    const buffer = makeMemory(format, 2 ** 20);
-    const staticBytes = buffer.byteLength;
-    new Arena(buffer).allocate(4096);
+    const handle = makeMemory(format, 2 ** 20);
+    const { buffer } = handle;
+    const arena = new Arena(handle);
+    const staticBytes = arena.bytesUsed;
+    arena.allocate(4096);
     const cut = buffer.slice(0, staticBytes + 1024) as SharedArrayBuffer;
     assertRefuses(
-      () => readFormat(cut),
+      () => readFormat({ buffer: cut }),
       TypeError,
       `Cannot attach to the handle: its memory must be whole, got ${cut.byteLength} bytes of ${
         staticBytes + 4096
       }`,
     );
     // A whole copy that can no longer grow is fine.
-    assertEquals(readFormat(buffer.slice(0) as SharedArrayBuffer).maxThreads, 3);
+    assertEquals(readFormat({ buffer: buffer.slice(0) as SharedArrayBuffer }).maxThreads, 3);
   });
 });

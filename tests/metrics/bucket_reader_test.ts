@@ -5,7 +5,7 @@ import type { Series } from "../../src/buckets/label_tree.ts";
 import { BucketReader } from "../../src/metrics/bucket_reader.ts";
 import type { Cells } from "../../src/metrics/cells.ts";
 import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
-import { makeBuffer, makeIndex } from "../buckets/make_table.ts";
+import { makeHandle, makeIndex } from "../buckets/make_table.ts";
 import { assertRefusesUnchanged } from "./observe.ts";
 import { attachTraffic, createTraffic, NOTHING } from "./traffic.ts";
 
@@ -282,7 +282,7 @@ describe("bad buckets", () => {
 describe("BucketReader", () => {
   /** A reader of a bucket's epochs: that with which it was merged last. */
   function makeReader(onFind: () => void = () => {}, onMerge: () => void = () => {}) {
-    const buffer = makeBuffer();
+    const buffer = makeHandle();
     const { table, index } = makeIndex(buffer);
     let seen = 0;
     const cells: Cells<number> = {

@@ -99,11 +99,11 @@ describe("SlotDirectory.acquire()", () => {
   it("shows no name while that of the new owner is not yet written", () => {
     const slots = makeDirectory();
     slots.retire(slots.acquire("old", { state: ACTIVE }));
-    const buffer = makeMemory(
+    const handle = makeMemory(
       { maxThreads: 4, quarantine: 60, description: "{}", labelled: [] },
       2 ** 20,
     );
-    const arena = new Arena(buffer);
+    const arena = new Arena(handle);
     const other = new SlotDirectory(arena, 4, 60);
     other.acquire("new", { state: ACTIVE });
     // As if the owner had been stopped before it wrote the name: that of an earlier generation stands there.

@@ -24,8 +24,8 @@ export interface Seated extends Sent {
 }
 
 /** The memory of a handle as the library's own parts take it. */
-export function arenaOf({ buffer }: ThreadStatsHandle): Arena {
-  return new Arena(buffer);
+export function arenaOf(handle: ThreadStatsHandle): Arena {
+  return new Arena(handle);
 }
 
 /** Bytes given out in an arena. */
@@ -36,7 +36,7 @@ export function bytesUsed(handle: ThreadStatsHandle): number {
 /** Takes all that is left of the memory before it must grow. */
 export function fillArena(handle: ThreadStatsHandle): void {
   const arena = arenaOf(handle);
-  const rest = Math.floor((handle.buffer.byteLength - arena.bytesUsed) / 128) * 128;
+  const rest = Math.floor((arena.byteLength - arena.bytesUsed) / 128) * 128;
   if (rest > 0) arena.allocate(rest);
 }
 

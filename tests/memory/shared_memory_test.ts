@@ -1,0 +1,86 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import {
+  type MemoryHandle,
+  openMemory,
+  reserveMemory,
+  SharedMemory,
+} from "../../src/memory/shared_memory.ts";
+import { assertRefuses } from "../metrics/observe.ts";
+import { withoutWebAssembly } from "./without_web_assembly.ts";
+
+const page = 65536;
+
+describe("reserveMemory()", () => {
+  it("gives whole pages of WebAssembly, in buffers that do not grow", () => {
+    const { buffer, memory } = reserveMemory(1, 2 ** 30);
+    assert(memory instanceof WebAssembly.Memory);
+    assertEquals([buffer.byteLength, buffer.growable], [page, false]);
+  });
+
+  it("gives a growable buffer where there is no WebAssembly, or too little of it", () => {
+    const small = withoutWebAssembly(() => reserveMemory(100, 1000));
+    assertEquals(small.memory, undefined);
+    assertEquals([small.buffer.byteLength, small.buffer.maxByteLength], [100, 1000]);
+    // Bun refuses so much address space; Deno and Node do not.
+    try {
+      assertEquals(reserveMemory(100, 2 ** 32 + 1).memory, undefined);
+    } catch (error) {
+      assert((error as Error).message.startsWith("Cannot create the shared memory: "));
+    }
+  });
+});
+
+describe("SharedMemory", () => {
+  const kinds: [string, () => MemoryHandle][] = [
+    ["of WebAssembly", () => reserveMemory(page, 8 * page)],
+    ["in a growable buffer", () => withoutWebAssembly(() => reserveMemory(page, 8 * page))],
+  ];
+  for (const [kind, make] of kinds) {
+    it(`growTo() makes it longer for all, and keeps what stands in it, ${kind}`, () => {
+      const handle = make();
+      const [one, two] = [new SharedMemory(handle), new SharedMemory(structuredClone(handle))];
+      const old = new Int32Array(one.buffer, 0, 4);
+      old[3] = 7;
+      one.growTo(3 * page);
+      assertEquals(one.buffer.byteLength, 3 * page);
+      const seen = new Int32Array(two.refresh());
+      assertEquals([seen.byteLength, seen[3]], [3 * page, 7]);
+      seen[3] = 8;
+      assertEquals(old[3], 8, "a buffer that was taken stays one over the same bytes");
+    });
+
+    it(`growTo() refuses more than was reserved, ${kind}`, () => {
+      const memory = new SharedMemory(make());
+      assertThrows(() => memory.growTo(9 * page), RangeError);
+      assertEquals(memory.buffer.byteLength, page);
+      memory.growTo(8 * page);
+    });
+  }
+});
+
+describe("openMemory()", () => {
+  const open = (handle: unknown) => openMemory("open it", handle as MemoryHandle);
+
+  it("gives the longest buffer, whenever the handle was made", () => {
+    const handle = reserveMemory(page, 8 * page);
+    new SharedMemory(handle).growTo(2 * page);
+    assertEquals([handle.buffer.byteLength, open(handle).byteLength], [page, 2 * page]);
+  });
+
+  it("refuses what is no shared memory, and a part of it", () => {
+    const { buffer, memory } = reserveMemory(page, 8 * page);
+    const refused: [unknown, string][] = [
+      [{ memory }, "it must hold a SharedArrayBuffer, got undefined"],
+      [{ buffer: new ArrayBuffer(8), memory }, "it must hold a SharedArrayBuffer, got {}"],
+      [{ buffer, memory: {} }, "its memory must be shared, got {}"],
+      [{ buffer, memory: null }, "its memory must be shared, got null"],
+      [{ buffer: buffer.slice(0, 100), memory }, "its memory must be whole, got 100 bytes"],
+    ];
+    for (const [handle, text] of refused) {
+      assertRefuses(() => open(handle), TypeError, `Cannot open it: ${text}`);
+    }
+    const unshared = new WebAssembly.Memory({ initial: 1 });
+    assertThrows(() => open({ buffer, memory: unshared }), TypeError, "its memory must be shared");
+  });
+});
