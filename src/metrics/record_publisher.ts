@@ -116,7 +116,7 @@ export class RecordPublisher implements RecordValues {
 
   /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
   isReady(id: number): boolean {
-    if (!(id >>> 0 === id && id < this.reach)) return false;
+    if (!(typeof id === "number" && id < this.reach && id >>> 0 === id)) return false;
     const { words, notes } = this;
     const at = id * NOTES;
     // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.

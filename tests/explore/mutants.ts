@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
     fault: "A reader's views do not reach to where the memory has grown",
     file: "metrics/record_cells.ts",
     edits: [{
-      find: "views: this.#arena.views(start + parts.bytes),",
+      find: "views: blockViews(this.#arena, start, parts.bytes),",
       replace: "views: this.#arena.views(),",
     }],
     histories: ["growth-cells"],
@@ -176,21 +176,21 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "record-epoch-unchecked",
-    fault: "A record's compiled update does not look at the bucket's epoch",
-    file: "metrics/record_kernel.ts",
+    fault: "A record's writer does not look at the bucket's epoch",
+    file: "metrics/record_publisher.ts",
     edits: [{
-      find: "words[notes[note + ${EPOCH_INDEX}]] === epoch &&",
-      replace: "epoch !== 0 &&",
+      find: "return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&",
+      replace: "return notes[at + EPOCH] !== 0 &&",
     }],
     histories: ["clear-record"],
   },
   {
     name: "record-fence-unchecked",
-    fault: "A record's compiled update does not look at its slot's control word",
-    file: "metrics/record_kernel.ts",
+    fault: "A record's writer does not look at its slot's control word",
+    file: "metrics/record_publisher.ts",
     edits: [{
-      find: "words[this.controlIndex] === this.control && ${arePlain}",
-      replace: "${arePlain}",
+      find: "return this.words[this.controlIndex] === this.control;",
+      replace: "return true;",
     }],
     histories: ["revoke-record"],
   },
@@ -235,31 +235,6 @@ export const mutants: readonly Mutant[] = [
     histories: ["records"],
   },
   {
-    name: "compiled-publish-first",
-    fault: "A record's compiled update advances the version before the slot is filled",
-    file: "metrics/record_kernel.ts",
-    edits: [
-      {
-        find: "        const before = Atomics.add(words, notes[note + ${VERSION}], ${COMMIT});\n",
-        replace: "",
-      },
-      {
-        find: "        ${each(next)}\n",
-        replace:
-          "        const before = Atomics.add(words, notes[note + ${VERSION}], ${COMMIT});\n" +
-          "        ${each(next)}\n",
-      },
-    ],
-    histories: ["records"],
-  },
-  {
-    name: "compiled-same-slot",
-    fault: "A record's compiled update writes the slot that the version names",
-    file: "metrics/record_kernel.ts",
-    edits: [{ find: "        notes[note + ${IDLE}] = to ^ notes[note + ${FLIP}];\n", replace: "" }],
-    histories: ["records"],
-  },
-  {
     name: "copy-unconfirmed",
     fault: "A reader does not confirm the version after its copy",
     file: "metrics/record_cells.ts",
@@ -293,7 +268,10 @@ export const mutants: readonly Mutant[] = [
     name: "rescue-forgotten",
     fault: "A writer does not help readers who wait",
     file: "metrics/record_publisher.ts",
-    edits: [{ find: "if ((before & WAITING) !== 0) this.serve", replace: "if (1 > 2) this.serve" }],
+    edits: [{
+      find: "if ((before & WAITING_BIT) !== 0) this.serve",
+      replace: "if (1 > 2) this.serve",
+    }],
     histories: ["records-bounded"],
   },
   {

@@ -130,7 +130,7 @@ describe("ThreadStats.snapshot()", () => {
     assertEquals(self.threads, { active: 1, reserved: 1, retired: 1, revoked: 1 });
     assertEquals(self.arena, {
       usedBytes: arena.bytesUsed,
-      reservedBytes: stats.handle.buffer.byteLength,
+      reservedBytes: arena.byteLength,
     });
     assertLess(0, self.arena.usedBytes);
     assertEquals([self.refusedUpdates, self.readRetries], [6, 7]);
