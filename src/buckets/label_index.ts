@@ -50,7 +50,7 @@ export class LabelIndex {
   readonly #log: LabelLog;
   readonly #metric: number;
   readonly #maxSeries: number;
-  readonly #tree = new LabelTree();
+  readonly #tree: LabelTree;
   readonly #byId: (Series | undefined)[] = [];
   /** The log was read up to here; `undefined` before the first look. */
   #position: number | undefined = undefined;
@@ -60,6 +60,7 @@ export class LabelIndex {
 
   constructor(table: BucketTable, log: LabelLog, options: LabelIndexOptions) {
     this.#names = options.names;
+    this.#tree = new LabelTree(options.names);
     this.#arena = table.arena;
     this.#table = table;
     this.#log = log;
@@ -72,7 +73,7 @@ export class LabelIndex {
     if (typeof labels !== "object" || labels === null) return undefined;
     let given = 0;
     for (const _ in labels) given++;
-    return given === this.#names.length ? this.#tree.find(this.#names, labels) : undefined;
+    return given === this.#names.length ? this.#tree.find(labels) : undefined;
   }
 
   /**
@@ -230,7 +231,7 @@ export class LabelIndex {
   }
 
   #findLive(labels: Readonly<Record<string, string>>): Series | undefined {
-    const series = this.#tree.find(this.#names, labels);
+    const series = this.#tree.find(labels);
     return series !== undefined && this.isAlive(series) ? series : undefined;
   }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { LABELLED } from "../../src/buckets/label_text.ts";
-import { LabelTree, type Series } from "../../src/buckets/label_tree.ts";
+import { interpretFinder, LabelTree, type Series } from "../../src/buckets/label_tree.ts";
 import { withSeeds } from "../metrics/random.ts";
 
 const NAMES = ["a", "b", "c"];
@@ -11,50 +11,59 @@ function seriesOf(id: number, values: string[]): Series {
   return { id, life: 1, values, kind: LABELLED, labels, epoch: 1 };
 }
 
-describe("LabelTree", () => {
-  it("is held equal to a plain map", () => {
-    withSeeds(50, (random) => {
-      const names = NAMES.slice(0, 1 + random.below(3));
-      const tree = new LabelTree();
-      const map = new Map<string, Series>();
-      for (let step = 0; step < 300; step++) {
-        const values = names.map(() => random.pick(["x", "y", "z", ""]));
-        const series = seriesOf(step, values);
-        const key = values.join();
-        const known = map.get(key);
-        assertEquals(tree.find(names, series.labels), known);
-        if (random.below(2) === 0) {
-          tree.insert(series);
-          map.set(key, series);
-        } else if (known !== undefined) {
-          tree.remove(known);
-          map.delete(key);
+const makers: [string, (names: string[]) => LabelTree][] = [
+  ["LabelTree", (names) => new LabelTree(names)],
+  ["LabelTree without a compiler", (names) => new LabelTree(names, interpretFinder(names))],
+];
+
+for (const [title, makeTree] of makers) {
+  describe(title, () => {
+    it("is held equal to a plain map", () => {
+      withSeeds(50, (random) => {
+        const names = NAMES.slice(0, 1 + random.below(3));
+        const tree = makeTree(names);
+        const map = new Map<string, Series>();
+        for (let step = 0; step < 300; step++) {
+          const values = names.map(() => random.pick(["x", "y", "z", ""]));
+          const series = seriesOf(step, values);
+          const key = values.join();
+          const known = map.get(key);
+          assertEquals(tree.find(series.labels), known);
+          if (random.below(2) === 0) {
+            tree.insert(series);
+            map.set(key, series);
+          } else if (known !== undefined) {
+            tree.remove(known);
+            map.delete(key);
+          }
         }
+      });
+    });
+
+    it("does not remove a series that has taken the place of another", () => {
+      const tree = makeTree(NAMES);
+      const [old, young] = [seriesOf(1, ["x", "y", "z"]), seriesOf(2, ["x", "y", "z"])];
+      tree.insert(old);
+      tree.insert(young);
+      tree.remove(old);
+      assert(tree.find(young.labels) === young);
+      tree.remove(young);
+      tree.remove(young);
+      assertEquals(tree.find(young.labels), undefined);
+    });
+
+    it("finds no labels that are no strings, at whichever level", () => {
+      const tree = makeTree(NAMES);
+      tree.insert(seriesOf(1, ["1", "2", "3"]));
+      tree.insert(seriesOf(2, ["1", "2", "4"]));
+      const find = (labels: object) => tree.find(labels as Record<string, string>);
+      assertEquals(find({ a: "1", b: "2", c: "3" })?.id, 1);
+      for (
+        const labels of [{ a: 1, b: "2", c: "3" }, { a: "1", b: 2, c: "3" }, { a: "1", b: "2" }]
+      ) {
+        assertEquals(find(labels), undefined);
       }
+      assertEquals(find({ a: "1", b: "2", c: 3 }), undefined);
     });
   });
-
-  it("does not remove a series that has taken the place of another", () => {
-    const tree = new LabelTree();
-    const [old, young] = [seriesOf(1, ["x", "y", "z"]), seriesOf(2, ["x", "y", "z"])];
-    tree.insert(old);
-    tree.insert(young);
-    tree.remove(old);
-    assert(tree.find(NAMES, young.labels) === young);
-    tree.remove(young);
-    tree.remove(young);
-    assertEquals(tree.find(NAMES, young.labels), undefined);
-  });
-
-  it("finds no labels that are no strings, at whichever level", () => {
-    const tree = new LabelTree();
-    tree.insert(seriesOf(1, ["1", "2", "3"]));
-    tree.insert(seriesOf(2, ["1", "2", "4"]));
-    const find = (labels: object) => tree.find(NAMES, labels as Record<string, string>);
-    assertEquals(find({ a: "1", b: "2", c: "3" })?.id, 1);
-    for (const labels of [{ a: 1, b: "2", c: "3" }, { a: "1", b: 2, c: "3" }, { a: "1", b: "2" }]) {
-      assertEquals(find(labels), undefined);
-    }
-    assertEquals(find({ a: "1", b: "2", c: 3 }), undefined);
-  });
-});
+}
