@@ -12,6 +12,7 @@ import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
 import { cannot, got } from "../errors.ts";
+import type { Views } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { LabelValues } from "../schema/options.ts";
@@ -20,6 +21,8 @@ import type { Cells } from "./cells.ts";
 
 /** How often a read is begun again because the bucket was cleared meanwhile. */
 const ROUNDS = 8;
+/** Buckets whose epochs are read together: as many as the first segment has. Larger ones have a multiple of it. */
+const STRETCH = 64;
 
 /** One thread's part of a bucket. */
 export interface ThreadValue<Value> {
@@ -94,6 +97,8 @@ export class BucketReader<Value> {
   readonly #slots: SlotDirectory;
   readonly #cells: Cells<Value>;
   readonly #overflowed: number;
+  /** The epochs of the buckets that are read together. */
+  readonly #epochs = new Int32Array(STRETCH);
 
   constructor(options: BucketReaderOptions<Value>) {
     this.#table = options.table;
@@ -157,13 +162,15 @@ export class BucketReader<Value> {
       const first = firstId(k, this.#table.shift);
       const capacity = capacityOf(k, this.#table.shift);
       const { views: { i32 }, epochs } = segment;
+      let totals: ArrayLike<Value> | undefined;
       for (let offset = 0; offset < capacity; offset++) {
-        const epoch = Atomics.load(i32, epochs + offset);
+        if (offset % STRETCH === 0) totals = this.#totalsFrom(segment, k, offset);
+        const epoch = this.#epochs[offset % STRETCH];
         if ((epoch & 1) === 0) continue;
         const id = first + offset;
         const series = index?.at(id, epoch);
         if (index !== undefined && series === undefined) continue;
-        let value = this.#total(k, offset, epoch);
+        let value = totals === undefined ? this.#total(k, offset, epoch) : totals[offset % STRETCH];
         let parts = perThread ? this.#threadParts(k, offset, epoch).map(toThreadValue) : undefined;
         // As in `BucketTable.confirmEpoch`.
         const now = Atomics.add(i32, epochs + offset, 0);
@@ -183,6 +190,26 @@ export class BucketReader<Value> {
     }
     // The same labels may have got another bucket while we read: then the first one is dead.
     return index === undefined ? rows : rows.filter(({ id, epoch }) => index.isIn(id, epoch));
+  }
+
+  /** Notes the epochs of the next buckets in `#epochs`, and gives their totals where the kind has a way to all at once. */
+  #totalsFrom(
+    { views: { i32 }, epochs }: { views: Views; epochs: number },
+    segment: number,
+    offset: number,
+  ): ArrayLike<Value> | undefined {
+    const noted = this.#epochs;
+    const capacity = capacityOf(segment, this.#table.shift);
+    const count = Math.min(STRETCH, capacity - offset);
+    let isAnyLive = false;
+    for (let n = 0; n < count; n++) {
+      const epoch = Atomics.load(i32, epochs + offset + n);
+      noted[n] = epoch;
+      if ((epoch & 1) !== 0) isAnyLive = true;
+    }
+    if (!isAnyLive) return undefined;
+    const asked = count === STRETCH ? noted : noted.subarray(0, count);
+    return this.#cells.totals?.(this.#slots.used, segment, offset, asked);
   }
 
   /** What all threads have counted in a bucket in one epoch. */

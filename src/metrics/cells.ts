@@ -16,4 +16,9 @@ export interface Cells<Value> {
   merge(slot: number, segment: number, offset: number, epoch: number): boolean;
   /** The totals. */
   value(): Value;
+  /**
+   * The totals of as many neighbouring buckets as there are `epochs`, from `offset` on, each in its own epoch; what stands where
+   * the epoch is not one of a live bucket means nothing. Only a kind that has a quicker way to them than one by one has it. The result is good until the next call.
+   */
+  totals?(slots: number, segment: number, offset: number, epochs: Int32Array): ArrayLike<Value>;
 }

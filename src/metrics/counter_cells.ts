@@ -4,6 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../memory/arena.ts";
+import { fence } from "../memory/fence.ts";
 import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
@@ -26,6 +27,8 @@ export class CounterCells implements Cells<number> {
   readonly #shift: number;
   readonly #segments: (Segment | undefined)[] = [];
   #total = 0;
+  #totals = new Float64Array(0);
+  #isCurrent = new Uint8Array(0);
 
   constructor(arena: Arena, cells: CellSegments, metric: number, shift: number) {
     this.#arena = arena;
@@ -50,6 +53,33 @@ export class CounterCells implements Cells<number> {
 
   value(): number {
     return this.#total;
+  }
+
+  /** Thread by thread, as their cells stand in memory, and with one fence for all tags in place of a SeqCst load for each. */
+  totals(slots: number, segment: number, offset: number, epochs: Int32Array): Float64Array {
+    const count = epochs.length;
+    if (this.#totals.length < count) {
+      this.#totals = new Float64Array(count);
+      this.#isCurrent = new Uint8Array(count);
+    }
+    const totals = this.#totals.fill(0);
+    const isCurrent = this.#isCurrent;
+    for (let slot = 0; slot < slots; slot++) {
+      const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+      if (found === undefined) continue;
+      const { views: { i32, f64 } } = found;
+      const tags = found.tags + offset;
+      const cells = found.cells + offset;
+      // Unordered; pair with the stores of the tags in `OwnCounter`. A cell never written has the tag 0, which is no live epoch.
+      for (let n = 0; n < count; n++) isCurrent[n] = i32[tags + n] === epochs[n] ? 1 : 0;
+      // Without it a value could be older than its tag: of before a clear.
+      fence();
+      for (let n = 0; n < count; n++) {
+        // Unordered; pairs with the store in `OwnCounter.add`. Does not tear.
+        if (isCurrent[n] === 1) totals[n] += f64[cells + n];
+      }
+    }
+    return totals;
   }
 
   #view(slot: number, segment: number): Segment | undefined {

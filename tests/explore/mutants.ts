@@ -127,6 +127,26 @@ export const mutants: readonly Mutant[] = [
     histories: ["clear-counter", "clear-record"],
   },
   {
+    name: "tags-unchecked",
+    fault: "A snapshot adds up counters whatever epoch they are of",
+    file: "metrics/counter_cells.ts",
+    edits: [{ find: "i32[tags + n] === epochs[n] ? 1 : 0", replace: "1" }],
+    histories: ["clear-series"],
+  },
+  {
+    name: "late-tag",
+    fault: "A snapshot looks at a counter's tag behind its value",
+    file: "metrics/counter_cells.ts",
+    edits: [
+      {
+        find: "if (isCurrent[n] === 1) totals[n] += f64[cells + n];",
+        replace: "const value = f64[cells + n];\n" +
+          "        if (i32[tags + n] === epochs[n]) totals[n] += value;",
+      },
+    ],
+    histories: ["clear-series"],
+  },
+  {
     name: "epoch-unchecked",
     fault: "A counter's writer does not look at the bucket's epoch",
     file: "metrics/own_counter.ts",

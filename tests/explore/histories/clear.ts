@@ -41,6 +41,12 @@ const hits: Target = {
   clear: ({ metrics }) => metrics.hits.clear(),
 };
 
+/** As a snapshot reads: many buckets at once. */
+const series: Target = {
+  ...hits,
+  read: (stats) => stats.snapshot().metrics.hits.series[0].value,
+};
+
 const flow: Target = {
   add: ({ metrics }, bit) => metrics.flow.update(0, { a: bit, b: bit }),
   read: ({ metrics }) => {
@@ -141,6 +147,7 @@ function clearing(name: string, about: string, target: Target, preemptions = 2) 
 
 export const clearHistories = [
   clearing("clear-counter", "A counter is cleared under two writers and a reader", hits),
+  clearing("clear-series", "The same, read as snapshots read", series, 1),
   clearing("clear-record", "A record is cleared under two writers and a reader", flow),
   clearing("clear-histogram", "A histogram is cleared under two writers and a reader", sizes, 1),
 ];
