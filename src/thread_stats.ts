@@ -5,7 +5,7 @@
  */
 import { cannot, got, StaleThreadError } from "./errors.ts";
 import { Arena } from "./memory/arena.ts";
-import { controlOffset, type Format, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
+import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
 import type { MetricReaders } from "./metrics/readers.ts";
@@ -18,6 +18,7 @@ import {
 } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
 import { type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
+import { own } from "./schema/options.ts";
 import { parseDescription } from "./schema/description.ts";
 import type { SeatTicket, ThreadStatsHandle } from "./threads/handle.ts";
 import { Seat } from "./threads/seat.ts";
@@ -159,7 +160,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     if (typeof options !== "object" || options === null) {
       throw new TypeError(cannot(what, "the options must be an object", options));
     }
-    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = options;
+    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = own(options);
     assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
     assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
     assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
@@ -201,15 +202,20 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): ThreadStats<Metrics> {
     const what = "attach to the handle";
     assertSchema(what, schema);
-    const format = formatOf(what, handle);
+    const { given, format } = open(what, handle);
     if (format.description !== schema.description) {
       const difference = got(firstDifference(schema.description, format.description));
       throw new TypeError(
         cannot(what, "the schema must be the one that the memory was made with", difference),
       );
     }
-    if (handle.seat !== undefined) assertTicket(what, handle.seat, format.maxThreads);
-    return new ThreadStats(schema, handle, format.quarantine, format.maxThreads);
+    // The schema stands behind what depends on it and on the number of threads.
+    const { end } = logOffsets({ maxThreads: format.maxThreads, labelled: labelledOf(schema) });
+    if (end !== format.schemaOffset) {
+      throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
+    }
+    if (given.seat !== undefined) assertTicket(what, given.seat, format.maxThreads);
+    return new ThreadStats(schema, given, format.quarantine, format.maxThreads);
   }
 
   /**
@@ -230,8 +236,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   static inspect(handle: ThreadStatsHandle): StatsView {
-    const { description } = formatOf("inspect the handle", handle);
-    const stats = ThreadStats.attach(parseDescription(description), handle);
+    const { given, format } = open("inspect the handle", handle);
+    const stats = ThreadStats.attach(parseDescription(format.description), given);
     return Object.freeze({
       threads: () => stats.threads(),
       snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
@@ -348,7 +354,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     if (typeof options !== "object" || options === null) {
       throw new TypeError(cannot("take a snapshot", "the options must be an object", options));
     }
-    const { perThread } = options;
+    const { perThread } = own(options);
     if (perThread !== undefined && typeof perThread !== "boolean") {
       throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
     }
@@ -377,15 +383,19 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 }
 
-/** Reads what the memory of a handle says of itself. */
-function formatOf(what: string, handle: ThreadStatsHandle): Format {
-  if (typeof handle !== "object" || handle === null || typeof handle.threadStats !== "number") {
+/** Reads a handle, each part once, and what its memory says of itself. */
+function open(
+  what: string,
+  handle: ThreadStatsHandle,
+): { given: ThreadStatsHandle; format: ReturnType<typeof readFormat> } {
+  const given = typeof handle === "object" && handle !== null ? own(handle) : undefined;
+  if (typeof given?.threadStats !== "number") {
     throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
   }
-  if (handle.threadStats !== LAYOUT_VERSION) {
-    throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, handle.threadStats));
+  if (given.threadStats !== LAYOUT_VERSION) {
+    throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
   }
-  return readFormat(handle);
+  return { given, format: readFormat(given) };
 }
 
 function labelledOf(schema: Schema): boolean[] {

@@ -246,8 +246,8 @@ export class LabelIndex {
       if (block === "end") break;
       if (block === "lost") {
         const next = this.#rebuild();
-        // Whoever has overwritten the entry had noted all before its own.
-        if (((next - position) | 0) <= 0) throw damaged("a log");
+        // Whoever has overwritten the entry had noted all before its own, so the log goes further than this.
+        if (next === position) throw damaged("a log");
         position = next;
       } else {
         this.#log.finish(position, block);

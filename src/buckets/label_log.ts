@@ -68,9 +68,8 @@ export class LabelLog {
   entry(position: number): Entry {
     // SeqCst; pairs with the compare-exchange in `append`: with the entry we see the block's content.
     const word = Atomics.load(this.#arena.views().u64, this.#index(position));
-    const ahead = (Number(word >> 32n) - (position + 1)) | 0;
-    if (ahead === 0) return Number(word & 0xffffffffn);
-    return ahead > 0 && word !== 0n ? "lost" : "end";
+    if (isFree(word, position)) return "end";
+    return ((Number(word >> 32n) - (position + 1)) | 0) === 0 ? Number(word & 0xffffffffn) : "lost";
   }
 
   /** Appends `block` at `position`, unless another thread was first. Any thread. */
@@ -78,7 +77,7 @@ export class LabelLog {
     const { u64 } = this.#arena.views();
     const index = this.#index(position);
     const old = Atomics.load(u64, index);
-    if (old !== 0n && ((Number(old >> 32n) - (position + 1)) | 0) >= 0) return false;
+    if (!isFree(old, position)) return false;
     const word = (BigInt((position + 1) >>> 0) << 32n) | BigInt(block);
     return Atomics.compareExchange(u64, index, old, word) === old;
   }
@@ -129,4 +128,12 @@ export class LabelLog {
       if (Atomics.compareExchange(i32, this.#end, end, position | 0) === end) return;
     }
   }
+}
+
+/**
+ * Whether a word of the ring is what stands at `position` before the entry there: nothing, or the entry one round earlier, and no other. Who stays away
+ * from the log while 2^31 entries are made would take any later entry for an earlier one.
+ */
+function isFree(word: bigint, position: number): boolean {
+  return word === 0n || ((Number(word >> 32n) - (position + 1)) | 0) === -LOG_ENTRIES;
 }

@@ -97,7 +97,7 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
  *
  * @throws {TypeError} When this is no memory of ours, is cut short, or has a newer layout.
  */
-export function readFormat(handle: MemoryHandle): Format {
+export function readFormat(handle: MemoryHandle): Format & { schemaOffset: number } {
   const what = "attach to the handle";
   const buffer = openMemory(what, handle);
   if (buffer.byteLength < SLOTS_OFFSET) {
@@ -132,7 +132,8 @@ export function readFormat(handle: MemoryHandle): Format {
     throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
   }
   const description = new TextDecoder().decode(new Uint8Array(buffer, start, length).slice());
-  return { maxThreads, quarantine: i32[H_QUARANTINE], description, labelled: [] };
+  const quarantine = i32[H_QUARANTINE];
+  return { maxThreads, quarantine, description, labelled: [], schemaOffset: start };
 }
 
 /**

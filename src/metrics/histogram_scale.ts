@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HistogramBins } from "../schema/histogram.ts";
+import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
 
 /** The bins of a histogram. */
 export interface HistogramScale {
@@ -23,7 +23,7 @@ export interface HistogramScale {
 
 /** Makes the scale of a definition. */
 export function scaleOf(bins: HistogramBins): HistogramScale {
-  return "boundaries" in bins
+  return hasBoundaries(bins)
     ? new ExplicitScale(bins.boundaries)
     : new LogLinearScale(bins.lowest, bins.highest, bins.relativeError);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import type { HistogramBins } from "../schema/histogram.ts";
+import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
 import { type HistogramScale, scaleOf } from "./histogram_scale.ts";
 
 /** One bin: the values above the bin before, up to `upperBound`. */
@@ -100,7 +100,7 @@ export class HistogramValue implements HistogramData {
    */
   get bins(): HistogramBin[] {
     const scale = scaleOf(this.scale);
-    const all = "boundaries" in this.scale;
+    const all = hasBoundaries(this.scale);
     const bins: HistogramBin[] = [];
     for (let index = 0; index < scale.size; index++) {
       const count = this.counts[index - this.offset] ?? 0;
@@ -213,7 +213,7 @@ export class HistogramValue implements HistogramData {
       for (; n < this.counts.length; n++) {
         const index = this.offset + n;
         const upper = scale.upperBound(index);
-        const middle = "boundaries" in this.scale ? upper : (upper + scale.lowerBound(index)) / 2;
+        const middle = hasBoundaries(this.scale) ? upper : (upper + scale.lowerBound(index)) / 2;
         if (middle > upperBound) break;
         count += this.counts[n];
       }

@@ -152,11 +152,11 @@ export class RecordCells implements Cells<AnyFields> {
       if (
         (sequence & 1) === 1 ||
         Atomics.load(i32, rescue + RESCUE_OFFSET) !== offset ||
-        // Not one that was made before we asked: it could be older than what the caller has seen.
-        ((Atomics.load(i32, rescue + RESCUE_VERSION) - (asked & ~WAITING)) | 0) <= 0
+        !isSince(Atomics.load(i32, rescue + RESCUE_VERSION), asked, Atomics.load(i32, index))
       ) {
-        // Asks again only when the slot helps somebody else: every question may have the slot written anew under a reader.
-        if ((sequence & 1) === 0 && (version & WAITING) === 0) Atomics.or(i32, index, WAITING);
+        // Asks again only when the slot helps somebody else: every question may have the slot written anew under a reader. Also while it is
+        // being written: whoever began that may be dead, and its successor writes here only when it is asked.
+        if ((version & WAITING) === 0) Atomics.or(i32, index, WAITING);
         continue;
       }
       this.#copySlot(segment, longIndex(rescue * 4 + RESCUE_HEADER_BYTES));
@@ -180,4 +180,13 @@ export class RecordCells implements Cells<AnyFields> {
       rescue: wordIndex(start + parts.rescue),
     };
   }
+}
+
+/**
+ * Whether a rescue slot's version is one since the reader has asked. An earlier one could be older than what the caller has seen; and of one that
+ * is 2^30 commits older a signed difference would say that it is newer.
+ */
+function isSince(made: number, asked: number, now: number): boolean {
+  const age = ((made & ~WAITING) - (asked & ~WAITING)) >>> 0;
+  return age !== 0 && age <= ((now & ~WAITING) - (asked & ~WAITING)) >>> 0;
 }

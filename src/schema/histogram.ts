@@ -29,6 +29,11 @@ export interface ExplicitBins {
 /** The bins of a histogram, whole. */
 export type HistogramBins = Required<LogLinearBins> | ExplicitBins;
 
+/** Whether the bins are the explicit kind: by a property of their own. */
+export function hasBoundaries(bins: HistogramBins): bins is ExplicitBins {
+  return Object.hasOwn(bins, "boundaries");
+}
+
 /** Options of {@linkcode histogram}: the bins, one kind or the other. */
 export type HistogramOptions =
   & MetricOptions

@@ -126,8 +126,9 @@ function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapsh
     const old = known.get(row.id);
     if (old === undefined || old.epoch !== row.epoch) return row;
     const value = subtract(row.value, old.value);
-    if (row.perThread === undefined) return { ...row, value };
-    return { ...row, value, perThread: partsSince(row.perThread, old.perThread ?? [], subtract) };
+    const parts = partsOf(row);
+    if (parts === undefined) return { ...row, value };
+    return { ...row, value, perThread: partsSince(parts, partsOf(old) ?? [], subtract) };
   });
   return Object.freeze({
     definition: now.definition,
@@ -196,15 +197,20 @@ function reviveAll<Metrics extends SnapshotData["metrics"]>(metrics: Metrics): M
 
 type Row = MetricSnapshot["series"][number];
 
-function isAlive({ value, perThread = [] }: Row): boolean {
-  return [{ value }, ...perThread].every((part) =>
+/** What each thread has counted, if the row tells: as its own property. */
+function partsOf(row: Row): Row["perThread"] {
+  return Object.hasOwn(row, "perThread") ? row.perThread : undefined;
+}
+
+function isAlive(row: Row): boolean {
+  return [{ value: row.value }, ...(partsOf(row) ?? [])].every((part) =>
     (part.value as unknown) instanceof HistogramValue
   );
 }
 
 function reviveRow(row: Row): unknown {
   const value = revive(row.value as unknown as HistogramData);
-  const perThread = row.perThread?.map((part) => ({
+  const perThread = partsOf(row)?.map((part) => ({
     ...part,
     value: revive(part.value as unknown as HistogramData),
   }));

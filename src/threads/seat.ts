@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { own } from "../schema/options.ts";
 import type { ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
 
@@ -62,7 +63,7 @@ export class Seat {
     if (typeof options !== "object" || options === null) {
       throw new TypeError(cannot("revoke the seat", "the options must be an object", options));
     }
-    const { stopped = false } = options;
+    const { stopped = false } = own(options);
     if (typeof stopped !== "boolean") {
       throw new TypeError(cannot("revoke the seat", "stopped must be a boolean", stopped));
     }

@@ -274,7 +274,7 @@ export class SlotDirectory {
       const age = ((generation >>> 0) - Number(note >> 32n)) | 0;
       if (age === 0 && note !== 0n) return Number(note & 0xffffffffn);
       if (age < 0) return since;
-      const made = (BigInt(generation >>> 0) << 32n) | BigInt(since);
+      const made = (BigInt(generation >>> 0) << 32n) | BigInt(since >>> 0); // negative from 2038 on
       if (Atomics.compareExchange(u64, index, note, made) === note) return since;
     }
   }

@@ -46,12 +46,25 @@ describe("LabelLog.append()", () => {
   });
 
   it("goes on when positions come round at 2^32", () => {
-    const { log } = makeIndex(makeHandle());
-    for (const position of [0x7fffffff, 0x80000000 | 0, -2, -1, 0]) {
-      assertEquals(log.entry(position), "end");
-      assert(log.append(position, 800), `${position}`);
-      assertEquals(log.entry(position), 800, `${position}`);
-      assertEquals(log.append(position, 808), false);
+    for (const first of [0x7fffffff - 1, -2]) {
+      const { log } = makeIndex(makeHandle());
+      for (let n = 0; n <= LOG_ENTRIES; n++) {
+        const position = (first + n) | 0;
+        assertEquals(log.entry(position), "end");
+        assert(log.append(position, 800), `${position}`);
+        assertEquals(log.entry(position), 800, `${position}`);
+        assertEquals(log.append(position, 808), false);
+      }
+    }
+  });
+
+  it("keeps a thread out that stayed away for 2^31 entries or more", () => {
+    for (const away of [2 ** 31, 2 ** 31 + LOG_ENTRIES, 3 * 2 ** 30]) {
+      const { log } = makeIndex(makeHandle());
+      assert(log.append(away | 0, 800));
+      assertEquals(log.entry(away % LOG_ENTRIES), "lost");
+      assertEquals(log.append(away % LOG_ENTRIES, 808), false);
+      assertEquals(log.entry(away | 0), 800);
     }
   });
 });

@@ -309,8 +309,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A reader takes a rescue slot that was written before it asked",
     file: "metrics/record_cells.ts",
     edits: [{
-      find: "((Atomics.load(i32, rescue + RESCUE_VERSION) - (asked & ~WAITING)) | 0) <= 0",
-      replace: "false",
+      find: "return age !== 0 && age <=",
+      replace: "return age >= 0 || age <=",
     }],
     histories: ["records-help"],
   },

@@ -70,6 +70,10 @@ function makeReader(tries?: number) {
     version: () => Atomics.load(i32, (start + parts.versions) / 4),
     /** Does what another reader of bucket `offset` does when it needs help. */
     ask: (offset: number) => Atomics.or(i32, (start + parts.versions) / 4 + offset, WAITING),
+    /** Takes a request back. */
+    unask: () => Atomics.and(i32, (start + parts.versions) / 4, ~WAITING),
+    setVersion: (version: number) => Atomics.store(i32, (start + parts.versions) / 4, version),
+    setRescueSequence: (n: number) => Atomics.store(i32, (start + parts.rescue) / 4, n),
     retries: () => Atomics.load(i32, H_READ_RETRIES),
     slots: (start + parts.slots) / 8,
     rescue: (start + parts.rescue + 16) / 8,
@@ -185,6 +189,33 @@ describe("RecordCells.merge()", () => {
     const value = read(() => {
       if (copies.at(-1) !== rescue && commits++ < 1) commit();
     });
+    assertEquals(value, same(sequence()));
+  });
+
+  it("does not take a copy that was made more than 2^30 commits before it asked", () => {
+    const { read, commit, unask, setVersion, version, sequence } = makeReader(0);
+    read((copy) => copy === 1 && commit()); // the rescue slot holds commit 3
+    // As if so many had come since: both versions name the same slot.
+    setVersion((version() + 2 ** 31 + 2 ** 30) | 0);
+    const value = read((copy) => {
+      if (copy > 1) return;
+      // As if the writer had been stopped before it came to answer.
+      unask();
+      commit();
+    });
+    assertEquals(value, same(sequence()));
+  });
+
+  it("asks again though a writer was killed while it wrote the rescue slot", () => {
+    const { read, commit, copies, rescue, unask, setRescueSequence, sequence } = makeReader(0);
+    setRescueSequence(1);
+    let commits = 0;
+    const value = read((copy) => {
+      // The request is lost once, as when it falls between the two steps of an answer to another.
+      if (copy === 1) unask();
+      if (copies.at(-1) !== rescue && commits++ < 20) commit();
+    });
+    assert(commits < 20, `${commits}`);
     assertEquals(value, same(sequence()));
   });
 

@@ -263,7 +263,7 @@ active proctype Reader() {
         fi
       :: else ->
         if
-        :: (sequence & 1) == 0 && (seen & WAITING) == 0 -> version = version | WAITING
+        :: (seen & WAITING) == 0 -> version = version | WAITING
         :: else
         fi
       fi

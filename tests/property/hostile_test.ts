@@ -287,6 +287,8 @@ describe("a polluted Object.prototype", () => {
     ...["help", "unit", "labels", "maxSeries", "aggregate", "lowest", "highest"],
     ...["relativeError", "maxSnapshots", "mode", "kind", "bins", "fields", "series"],
     ...["hits", "calls", "level", "other", "epoch", "id", "index", "definition"],
+    ...["boundaries", "stopped", "perThread", "maxThreads", "maxByteLength", "quarantineSeconds"],
+    ...["seat", "memory"],
   ];
 
   it("changes no result", () => {

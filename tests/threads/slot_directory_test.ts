@@ -193,6 +193,17 @@ describe("SlotDirectory.revoke()", () => {
     });
   });
 
+  it("ends the quarantine after 2038, too", () => {
+    withClock((pass) => {
+      pass(500_000_000);
+      const slots = makeDirectory({ maxThreads: 1, quarantine: 60 });
+      slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
+      assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
+      pass(61);
+      assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
+    });
+  });
+
   it("starts the quarantine anew with each revocation", () => {
     withClock((pass) => {
       const slots = makeDirectory({ maxThreads: 1, quarantine: 60 });
