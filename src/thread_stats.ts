@@ -214,8 +214,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     if (end !== format.schemaOffset) {
       throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
     }
-    if (given.seat !== undefined) assertTicket(what, given.seat, format.maxThreads);
-    return new ThreadStats(schema, given, format.quarantine, format.maxThreads);
+    const { maxThreads, quarantine } = format;
+    const seat = given.seat === undefined ? undefined : ticketOf(what, given.seat, maxThreads);
+    return new ThreadStats(schema, { ...given, seat }, quarantine, maxThreads);
   }
 
   /**
@@ -418,10 +419,12 @@ function assertInteger(
   }
 }
 
-function assertTicket(what: string, seat: SeatTicket, maxThreads: number): void {
-  const { slot, control } = seat ?? {};
+/** A copy of a ticket: the giver may change his own afterwards. */
+function ticketOf(what: string, seat: SeatTicket, maxThreads: number): SeatTicket {
+  const { slot, control } = own<SeatTicket>(Object(seat));
   const isSlot = Number.isInteger(slot) && slot >= 0 && slot < maxThreads;
   if (!isSlot || (control | 0) !== control || !isActive(control)) {
     throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
   }
+  return { slot, control };
 }

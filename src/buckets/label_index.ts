@@ -241,7 +241,7 @@ export class LabelIndex {
    */
   #catchUp(limit?: number): number {
     let position = this.#position ?? this.#rebuild();
-    while (limit === undefined || ((limit - position) | 0) > 0) {
+    for (;;) {
       const block = this.#log.entry(position);
       if (block === "end") break;
       if (block === "lost") {
@@ -250,6 +250,8 @@ export class LabelIndex {
         if (next === position) throw damaged("a log");
         position = next;
       } else {
+        // Not before the entry was looked at: who is 2^31 entries behind would seem to be beyond the limit.
+        if (limit !== undefined && ((limit - position) | 0) <= 0) break;
         this.#log.finish(position, block);
         // The block may be another bucket's by now: then that one is learnt.
         this.#learn(Atomics.load(this.#arena.views(block * 8 + 64).i32, block * 2 + L_ID));

@@ -11,8 +11,8 @@
  * label word of a bucket:   epoch of its life (32 bits) | reference of its label block (32 bits)
  * ```
  *
- * Assumptions: all creations in such a metric go through its log, `create()` without labels too; no thread sleeps between
- * two of its instructions while exactly 2^32 creations pass.
+ * Assumptions: all creations in such a metric go through its log, `create()` without labels too; no thread stays away
+ * from the log while 2^32 creations pass, to within the ring.
  *
  * Guarantees: two live buckets never have the same labels. A live bucket has its labels from the first instant on. A block is addressed to a
  * position only after the end of the log was seen there while the block was the creator's: so a stamp never matches an entry of the block's

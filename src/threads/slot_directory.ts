@@ -14,7 +14,7 @@
  *                            └── quarantine over, or "stopped" ──▶ taken like a retired one
  * ```
  *
- * Assumptions: a slot has fewer than 2^29 tenures. A fenced thread needs less than the quarantine between the check and the store
+ * Assumptions: a slot has fewer than 2^28 tenures. A fenced thread needs less than the quarantine between the check and the store
  * of one update, or the caller of `revoke({ stopped: true })` knows that it has stopped.
  *
  * Guarantees: a slot has one owner at a time. Its writers compare the control word with the one of their tenure before each

@@ -288,7 +288,7 @@ describe("a polluted Object.prototype", () => {
     ...["relativeError", "maxSnapshots", "mode", "kind", "bins", "fields", "series"],
     ...["hits", "calls", "level", "other", "epoch", "id", "index", "definition"],
     ...["boundaries", "stopped", "perThread", "maxThreads", "maxByteLength", "quarantineSeconds"],
-    ...["seat", "memory"],
+    ...["seat", "memory", "slot", "control"],
   ];
 
   it("changes no result", () => {

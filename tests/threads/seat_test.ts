@@ -109,6 +109,14 @@ describe("Seat.handle", () => {
       );
     }
   });
+
+  it("is read once: what its holder changes in it afterwards changes nothing", () => {
+    const stats = createTraffic({ maxThreads: 2 });
+    const seat = { ...stats.reserveThread("a").handle.seat! };
+    const there = ThreadStats.attach(traffic, { ...stats.handle, seat });
+    seat.slot = 1e6;
+    assertEquals(there.registerThread().slot, 0);
+  });
 });
 
 describe("Seat.revoke()", () => {
