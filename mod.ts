@@ -59,6 +59,7 @@ export {
   type SchemaDefinition,
 } from "./src/schema/schema.ts";
 export { type StatsView, ThreadStats, type ThreadStatsOptions } from "./src/thread_stats.ts";
+export type { MemoryHandle } from "./src/memory/shared_memory.ts";
 export type { SeatTicket, ThreadStatsHandle } from "./src/threads/handle.ts";
 export type { RevokeOptions, Seat } from "./src/threads/seat.ts";
 export type { ThreadInfo, ThreadState } from "./src/threads/slot_directory.ts";
