@@ -249,6 +249,8 @@ export class LabelIndex {
         // Whoever has overwritten the entry had noted all before its own, so the log goes further than this.
         if (next === position) throw damaged("a log");
         position = next;
+        // What lived when the reader came is known now.
+        if (limit !== undefined) break;
       } else {
         // Not before the entry was looked at: who is 2^31 entries behind would seem to be beyond the limit.
         if (limit !== undefined && ((limit - position) | 0) <= 0) break;

@@ -178,8 +178,12 @@ describe("ThreadStats.inspect()", () => {
   });
 
   it("shows hostile help, units and label values as they are", () => {
-    const text = metric({ ...RECORD, help: HOSTILE.join(), unit: HOSTILE[0], labels: ["l"] });
-    const { definition } = ThreadStats.inspect(withDescription(() => text)).snapshot().metrics.a;
+    const words = { help: HOSTILE.join(), unit: HOSTILE[0] };
+    const handle = withDescription((text) => {
+      const { jobs, ...others } = JSON.parse(text);
+      return JSON.stringify({ jobs: { ...jobs, ...words }, ...others });
+    });
+    const { definition } = ThreadStats.inspect(handle).snapshot().metrics.jobs;
     assertEquals([definition.help, definition.unit], [HOSTILE.join(), HOSTILE[0]]);
     assert(!("injected" in globalThis));
   });
