@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
-import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET } from "../../src/memory/layout.ts";
+import { makeMemory } from "../../src/memory/format.ts";
+import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LAYOUT_VERSION } from "../../src/memory/layout.ts";
 import { parseDescription } from "../../src/schema/description.ts";
 import { createKinds, kinds } from "../metrics/kinds.ts";
 
@@ -179,11 +180,10 @@ describe("ThreadStats.inspect()", () => {
 
   it("shows hostile help, units and label values as they are", () => {
     const words = { help: HOSTILE.join(), unit: HOSTILE[0] };
-    const handle = withDescription((text) => {
-      const { jobs, ...others } = JSON.parse(text);
-      return JSON.stringify({ jobs: { ...jobs, ...words }, ...others });
-    });
-    const { definition } = ThreadStats.inspect(handle).snapshot().metrics.jobs;
+    const description = metric({ ...RECORD, ...words, labels: ["l"] });
+    const format = { maxThreads: 4, quarantine: 60, description, labelled: [true] };
+    const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, 2 ** 20) };
+    const { definition } = ThreadStats.inspect(handle).snapshot().metrics.a;
     assertEquals([definition.help, definition.unit], [HOSTILE.join(), HOSTILE[0]]);
     assert(!("injected" in globalThis));
   });
