@@ -13,6 +13,7 @@ const batches = 100;
 
 /** The size of `{ a: 1 }` in JSC: a header, no butterfly, one slot, rounded up to whole cells. */
 const jscProbeBytes = 32;
+/** The fewest calls without a collection that count as none. */
 const jscLimit = 20_000_000;
 
 /**
@@ -71,25 +72,26 @@ async function jscMeter(): Promise<(fn: () => void) => number> {
   };
 
   let survivors: unknown[] = [];
-  function callsUntilCollection(fn: () => void): number {
+  function callsUntilCollection(fn: () => void, limit: number): number {
     survivors = [];
     fullGC();
     // Not in the figure until the next collection finds them alive: that is how it is noticed.
     survivors = Array.from({ length: 1000 }, (_, i) => ({ i, survivors }));
     const size = heapSize();
     let count = 0;
-    while (count < jscLimit && heapSize() === size) {
+    while (count < limit && heapSize() === size) {
       for (let j = 0; j < batch; j++) fn();
       count += batch;
     }
     return count;
   }
 
-  callsUntilCollection(probe);
-  const room = callsUntilCollection(probe) * jscProbeBytes;
+  callsUntilCollection(probe, jscLimit);
+  const room = callsUntilCollection(probe, jscLimit) * jscProbeBytes;
+  // So many that a byte each would have filled the room, which is the larger the more the process has allocated before.
+  const limit = Math.max(jscLimit, 1.5 * room);
   return (fn) => {
-    const count = callsUntilCollection(fn);
-    // None until the limit: less than room / limit, which is below 1 byte on any heap seen so far.
-    return count < jscLimit ? room / count : 0;
+    const count = callsUntilCollection(fn, limit);
+    return count < limit ? room / count : 0;
   };
 }
