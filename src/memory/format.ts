@@ -13,6 +13,7 @@ import {
   H_QUARANTINE,
   H_SCHEMA_BYTES,
   H_SCHEMA_OFFSET,
+  H_STARTED,
   H_STATIC_BYTES,
   H_VERSION,
   LAYOUT_VERSION,
@@ -86,6 +87,7 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
   i32[H_SCHEMA_BYTES] = text.length;
   i32[H_STATIC_BYTES] = staticBytes;
   new Float64Array(buffer, H_MAX_BYTES * 8, 1)[0] = maxByteLength;
+  new Float64Array(buffer, H_STARTED * 8, 1)[0] = Date.now();
   i32[H_BUMP] = staticBytes / LINE;
   i32[H_VERSION] = LAYOUT_VERSION;
   Atomics.store(i32, H_MAGIC, MAGIC);

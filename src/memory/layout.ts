@@ -49,6 +49,8 @@ export const H_SCHEMA_BYTES = 5;
 export const H_QUARANTINE = 6;
 /** The most bytes that may be given out: index in 8-byte words, a double. */
 export const H_MAX_BYTES = 4;
+/** When the memory was made, in milliseconds since 1970: index in 8-byte words, a double. */
+export const H_STARTED = 5;
 export const H_BUMP = 32;
 export const H_SLOTS_USED = 64;
 export const H_READ_RETRIES = 66;

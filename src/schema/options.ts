@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { assertName } from "./names.ts";
+import { assertName, snakeCase } from "./names.ts";
 
 /** Words that describe a metric to people and to exporters. */
 export interface MetricOptions {
@@ -101,8 +101,9 @@ export function labelling<Label extends string>(
     throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
   }
   const labels: readonly Label[] = Object.freeze([...given]);
-  for (const label of labels) assertName("define a label", label);
-  if (new Set(labels).size !== labels.length) {
+  for (const label of labels) assertLabel(kind, label);
+  // As exporters write them: `aB` is `a_b` there.
+  if (new Set(labels.map(snakeCase)).size !== labels.length) {
     throw new TypeError(cannot(`define a ${kind}`, "each label may stand once", labels));
   }
   if (typeof maxSeries !== "number") {
@@ -114,4 +115,16 @@ export function labelling<Label extends string>(
     );
   }
   return { labels, maxSeries };
+}
+
+/** Throws unless a label has a name, and that of no label that means something to Prometheus itself. */
+function assertLabel(kind: string, label: unknown): asserts label is string {
+  const what = "define a label";
+  assertName(what, label);
+  if (label.startsWith("__")) {
+    throw new TypeError(cannot(what, "names that begin with __ are Prometheus' own", label));
+  }
+  if (kind === "histogram" && snakeCase(label) === "le") {
+    throw new TypeError(cannot(what, "le is the upper bound of a histogram's buckets", label));
+  }
 }

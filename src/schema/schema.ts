@@ -7,6 +7,7 @@ import { cannot } from "../errors.ts";
 import type { CounterDefinition } from "./counter.ts";
 import type { GaugeDefinition } from "./gauge.ts";
 import type { HistogramDefinition } from "./histogram.ts";
+import { assertFamilies } from "./families.ts";
 import { assertName } from "./names.ts";
 import { isDefinition } from "./options.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
@@ -40,9 +41,11 @@ const made = new WeakSet<object>();
  * Defines the metrics of a program. Every thread imports the same schema.
  *
  * @typeParam Metrics The definitions by name.
- * @param metrics The definitions by name; a name is letters, digits and `_`.
+ * @param metrics The definitions by name; a name is letters, digits and `_`. Exporters write it in snake case, with unit and `_total`
+ * where these belong.
  * @returns The schema, for {@linkcode ThreadStats}.
- * @throws {TypeError} When a name is no name, or a definition did not come from `counter`, `gauge`, `histogram` or `record`.
+ * @throws {TypeError} When a name is no name, or would be exported like that of another metric, or a definition did not come from
+ * `counter`, `gauge`, `histogram` or `record`.
  *
  * @example
  * ```ts
@@ -68,6 +71,7 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
       throw new TypeError(cannot(`define the metric ${name}`, required, definition));
     }
   }
+  assertFamilies(copy);
   const schema = Object.freeze({
     metrics: Object.freeze(copy),
     description: JSON.stringify(copy),

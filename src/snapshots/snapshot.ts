@@ -36,6 +36,8 @@ export interface SelfMetrics {
 
 /** The data of a {@linkcode Snapshot}: what structured cloning keeps of it. */
 export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinition> {
+  /** When the counting began, in milliseconds since 1970: the start of the statistics, or the earlier snapshot of a difference. */
+  readonly startedAt: number;
   /** When, in milliseconds since 1970. */
   readonly takenAt: number;
   /** The threads. */
@@ -68,6 +70,8 @@ export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinitio
  */
 export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   implements SnapshotData<Metrics> {
+  /** When the counting began, in milliseconds since 1970: the start of the statistics, or the earlier snapshot of a difference. */
+  readonly startedAt: number;
   /** When, in milliseconds since 1970. */
   readonly takenAt: number;
   /** The threads. */
@@ -79,6 +83,7 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
 
   /** From the data of another, for instance one that came by a message. */
   constructor(data: SnapshotData<Metrics>) {
+    this.startedAt = data.startedAt;
     this.takenAt = data.takenAt;
     this.threads = data.threads;
     this.metrics = reviveAll(data.metrics);
@@ -114,6 +119,7 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
     });
     return new Snapshot<Metrics>({
       ...this,
+      startedAt: earlier.takenAt,
       metrics: Object.freeze(Object.fromEntries(metrics)) as SnapshotData<Metrics>["metrics"],
     });
   }

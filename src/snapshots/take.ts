@@ -4,7 +4,7 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { H_READ_RETRIES, H_REFUSED_UPDATES } from "../memory/layout.ts";
+import { H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
 import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
@@ -37,7 +37,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     series[name] = rows.length;
     if (definition.labels.length > 0) overflowed[name] = buckets.overflowed();
   }
-  const { i32 } = arena.views();
+  const { i32, f64 } = arena.views();
   const self: SelfMetrics = Object.freeze({
     threads: Object.freeze(countStates(threads)),
     arena: Object.freeze({ usedBytes: arena.bytesUsed, reservedBytes: arena.byteLength }),
@@ -47,6 +47,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
   });
   return new Snapshot<Metrics>({
+    startedAt: f64[H_STARTED],
     takenAt,
     threads: Object.freeze(threads),
     metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],

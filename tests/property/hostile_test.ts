@@ -275,7 +275,8 @@ describe("a polluted Object.prototype", () => {
   function show(value: unknown): string {
     return JSON.stringify(
       value,
-      (key, part) => key === "takenAt" ? 0 : typeof part === "bigint" ? `${part}n` : part,
+      (key, part) =>
+        key === "takenAt" || key === "startedAt" ? 0 : typeof part === "bigint" ? `${part}n` : part,
     );
   }
 

@@ -43,21 +43,35 @@ describe("counter()", () => {
   });
 
   it("refuses labels whose names are no names", () => {
-    const bad: [unknown, string][] = [
+    const bad: [label: unknown, got: string, legal?: string][] = [
       ["", '""'],
-      ["1a", '"1a"'],
-      ["a-b", '"a-b"'],
+      ["1a", '"1a"', ", such as _1a"],
+      ["a-b", '"a-b"', ", such as a_b"],
       ["ä", '"ä"'],
-      ["a\n", '"a\\n"'],
-      ["__proto__", '"__proto__"'],
+      ["a\n", '"a\\n"', ", such as a"],
+      ["__proto__", '"__proto__"', ", such as proto"],
       [undefined, "undefined"],
       [Symbol("s"), "a symbol"],
     ];
-    for (const [label, got] of bad) {
-      const text =
-        `Cannot define a label: a name is letters, digits and _, and no digit first, got ${got}`;
+    for (const [label, got, legal = ""] of bad) {
+      const rule = `a name is letters, digits and _, and no digit first${legal}`;
+      const text = `Cannot define a label: ${rule}, got ${got}`;
       assertRefuses(() => define({ labels: ["fine", label] }), TypeError, text);
     }
+  });
+
+  it("refuses labels that mean something to Prometheus, or would be the same there", () => {
+    assertRefuses(
+      () => define({ labels: ["__name"] }),
+      TypeError,
+      `Cannot define a label: names that begin with __ are Prometheus' own, got "__name"`,
+    );
+    assertRefuses(
+      () => define({ labels: ["aB", "a_b"] }),
+      TypeError,
+      `Cannot define a counter: each label may stand once, got ["aB","a_b"]`,
+    );
+    define({ labels: ["le", "thread", "id"] });
   });
 
   it("refuses a maxSeries that is no integer from 1 to 2^29", () => {

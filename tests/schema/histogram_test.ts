@@ -20,6 +20,14 @@ describe("histogram()", () => {
     });
   });
 
+  it("refuses the label that a histogram's buckets have in Prometheus", () => {
+    assertRefuses(
+      () => define({ lowest: 1, highest: 2, labels: ["le"] }),
+      TypeError,
+      `Cannot define a label: le is the upper bound of a histogram's buckets, got "le"`,
+    );
+  });
+
   it("keeps its options, frozen", () => {
     const words = { help: "h", unit: "bytes", labels: ["a"], maxSeries: 7 } as const;
     const boundaries = [0, 0.5, 1e300];

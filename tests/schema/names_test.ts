@@ -1,5 +1,6 @@
+import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { assertName } from "../../src/schema/names.ts";
+import { assertName, snakeCase } from "../../src/schema/names.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
 describe("assertName()", () => {
@@ -9,26 +10,46 @@ describe("assertName()", () => {
     }
   });
 
-  it("refuses all else", () => {
-    const bad: [unknown, string][] = [
+  it("refuses all else, and names the nearest legal name", () => {
+    const bad: [name: unknown, got: string, legal?: string][] = [
       ["", '""'],
-      ["1", '"1"'],
-      ["a:b", '"a:b"'],
-      ["a ", '"a "'],
-      ["a\n", '"a\\n"'],
-      ["__proto__", '"__proto__"'],
-      ["a".repeat(90) + "-", `"${"a".repeat(80)}…"`],
+      ["-", '"-"'],
+      ["1", '"1"', "_1"],
+      ["a:b", '"a:b"', "a_b"],
+      ["http.requests/s", '"http.requests/s"', "http_requests_s"],
+      ["a ", '"a "', "a"],
+      ["a\n", '"a\\n"', "a"],
+      ["__proto__", '"__proto__"', "proto"],
+      ["a".repeat(90) + "-", `"${"a".repeat(80)}…"`, "a".repeat(80)],
       [1, "1"],
       [null, "null"],
       [undefined, "undefined"],
       [["a"], '["a"]'],
     ];
-    for (const [name, got] of bad) {
+    for (const [name, got, legal] of bad) {
+      const suggestion = legal === undefined ? "" : `, such as ${legal}`;
       assertRefuses(
         () => assertName("test", name),
         TypeError,
-        `Cannot test: a name is letters, digits and _, and no digit first, got ${got}`,
+        `Cannot test: a name is letters, digits and _, and no digit first${suggestion}, got ${got}`,
       );
     }
+  });
+});
+
+describe("snakeCase()", () => {
+  it("parts words where their case tells them apart", () => {
+    const names = {
+      packets: "packets",
+      lastSeen: "last_seen",
+      HTTPRequests: "http_requests",
+      requestsByURL: "requests_by_url",
+      p99Latency: "p99_latency",
+      utf8: "utf8",
+      snake_case: "snake_case",
+      _hidden: "_hidden",
+      A: "a",
+    };
+    for (const [name, snake] of Object.entries(names)) assertEquals(snakeCase(name), snake);
   });
 });

@@ -69,15 +69,24 @@ describe("record()", () => {
 
   it("refuses names that are no names", () => {
     const required = "a name is letters, digits and _, and no digit first";
-    for (const name of ["", "0", "a b", "a.b", "ф", "$x"]) {
-      const text = `Cannot define a field: ${required}, got ${JSON.stringify(name)}`;
+    for (
+      const [name, legal] of [
+        ["", ""],
+        ["0", ", such as _0"],
+        ["a b", ", such as a_b"],
+        ["a.b", ", such as a_b"],
+        ["ф", ""],
+        ["$x", ", such as x"],
+      ]
+    ) {
+      const text = `Cannot define a field: ${required}${legal}, got ${JSON.stringify(name)}`;
       assertRefuses(() => define({ [name]: sum() }), TypeError, text);
     }
     const proto = Object.defineProperty({}, "__proto__", { value: sum(), enumerable: true });
     assertRefuses(
       () => define(proto),
       TypeError,
-      `Cannot define a field: ${required}, got "__proto__"`,
+      `Cannot define a field: ${required}, such as proto, got "__proto__"`,
     );
   });
 

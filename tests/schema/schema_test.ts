@@ -49,9 +49,11 @@ describe("defineSchema()", () => {
   });
 
   it("refuses names that are no names", () => {
-    for (const name of ["", "0", "a-b", "é"]) {
-      const text =
-        `Cannot define a metric: a name is letters, digits and _, and no digit first, got "${name}"`;
+    for (
+      const [name, legal] of [["", ""], ["0", ", such as _0"], ["a-b", ", such as a_b"], ["é", ""]]
+    ) {
+      const rule = `a name is letters, digits and _, and no digit first${legal}`;
+      const text = `Cannot define a metric: ${rule}, got "${name}"`;
       assertRefuses(() => define({ [name]: counter() }), TypeError, text);
     }
   });

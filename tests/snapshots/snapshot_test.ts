@@ -51,6 +51,7 @@ describe("ThreadStats.snapshot()", () => {
     fill(attachKinds(stats).registerThread("two"), cell);
     const snapshot = stats.snapshot();
     assert(snapshot.takenAt >= before && snapshot.takenAt <= Date.now());
+    assert(snapshot.startedAt > 1.7e12 && snapshot.startedAt <= snapshot.takenAt);
     assertEquals(snapshot.threads, stats.threads());
     assertEquals(Object.keys(snapshot.metrics), Object.keys(kinds.metrics));
     for (const [name, { definition, series }] of Object.entries(snapshot.metrics)) {
@@ -234,7 +235,9 @@ describe("Snapshot", () => {
     fill(stats.registerThread(), stats.metrics.cell.create());
     const snapshot = stats.snapshot({ perThread: true });
     const clone = structuredClone(snapshot);
-    assertEquals(Object.keys(clone).toSorted(), ["metrics", "self", "takenAt", "threads"]);
+    assertEquals(Object.keys(clone).toSorted(), [
+      ...["metrics", "self", "startedAt", "takenAt", "threads"],
+    ]);
     assertEquals(clone.metrics.size.series[0].value.count, 2);
     assertEquals(valuesOf(clone).flow, valuesOf(snapshot).flow);
     assert(!("since" in clone));
@@ -297,6 +300,7 @@ describe("Snapshot.since()", () => {
     });
     assertEquals(size.bins.map(({ count }) => count), [3, 0, 0, 0]);
     assertEquals([size.count, size.sum, took.count, latency.count], [3, 150, 0, 1]);
+    assertEquals(delta.startedAt, before.takenAt);
     assertEquals([delta.takenAt, delta.threads, delta.self], [now.takenAt, now.threads, now.self]);
     assertEquals(delta.metrics.hits.definition, kinds.metrics.hits);
     // What was compared has not changed.

@@ -1,0 +1,115 @@
+/**
+ * A snapshot as exporters see it: families of series, each of one kind, with the name that the world knows it by.
+ *
+ * @module
+ */
+import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
+import { familiesOf, type FamilyName, OWN_PREFIX } from "../schema/families.ts";
+import type { HistogramBins } from "../schema/histogram.ts";
+import type { MetricDefinition } from "../schema/schema.ts";
+import type { SnapshotData } from "../snapshots/snapshot.ts";
+
+/** One bucket, of whatever kind. */
+export type Row = SeriesSnapshot<unknown>;
+
+/** A family with its series. */
+export interface Family extends FamilyName {
+  /** What is counted, in words. */
+  readonly help: string;
+  /** The bins of a histogram. */
+  readonly bins: HistogramBins | undefined;
+  /** The metric that the family is (a part) of; none for the library's own. */
+  readonly definition: MetricDefinition | undefined;
+  /** The series; of a record the value is {@linkcode valueOf} it. */
+  readonly rows: readonly Row[];
+}
+
+/** All families of a snapshot: the metrics in the order of the schema, then the library's own figures. */
+export function* familiesIn(
+  snapshot: SnapshotData,
+  { selfMetrics = true }: { selfMetrics?: boolean } = {},
+): Generator<Family> {
+  for (const [metric, { definition, series }] of Object.entries(snapshot.metrics)) {
+    for (const name of familiesOf(metric, definition)) {
+      yield {
+        ...name,
+        help: helpOf(name, definition),
+        bins: definition.kind === "histogram" ? definition.bins : undefined,
+        definition,
+        rows: series as readonly Row[],
+      };
+    }
+  }
+  if (selfMetrics) yield* selfFamilies(snapshot.self);
+}
+
+/** The value of a series or of a thread's part of it: of a record, its field. */
+export function valueOf({ field }: FamilyName, { value }: Row | ThreadValue<unknown>): unknown {
+  return field === undefined ? value : (value as Record<string, unknown>)[field];
+}
+
+/** Whether a bucket has to be told from others by its id, as it was made by `create()`: not by labels, and not the only one. */
+export function isAnonymous({ definition }: Family, row: Row): boolean {
+  if (definition === undefined) return false;
+  if (definition.labels.length === 0) return definition.kind === "record";
+  // Not `Object.keys`: this is asked for every series.
+  for (const _ in row.labels) return false;
+  return true;
+}
+
+function helpOf({ metric, field }: FamilyName, { help }: MetricDefinition): string {
+  if (field === undefined) return help;
+  return help === "" ? `${field} of ${metric}` : `${help}: ${field}`;
+}
+
+/** A family of figures that no schema defines. */
+export function plainFamily(
+  name: Pick<FamilyName, "kind" | "name" | "unit">,
+  help: string,
+  values: readonly { labels?: Row["labels"]; value: number }[],
+): Family {
+  return {
+    ...{ metric: name.name, field: undefined, bins: undefined, definition: undefined },
+    ...name,
+    help,
+    rows: values.map(({ labels = {}, value }, id) => ({ id, labels, value, epoch: 1 })),
+  };
+}
+
+function* selfFamilies(self: SnapshotData["self"]): Generator<Family> {
+  const own = (
+    kind: "counter" | "gauge",
+    [name, unit]: [name: string, unit?: string],
+    help: string,
+    values: readonly { labels?: Row["labels"]; value: number }[],
+  ) => plainFamily({ kind, name: OWN_PREFIX + name, unit: unit ?? "" }, help, values);
+  const by = (label: string, values: Readonly<Record<string, number>>) =>
+    Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
+  const { threads, arena, series, overflowed, refusedUpdates, readRetries } = self;
+  yield own("gauge", ["threads"], "Thread slots by state", by("state", threads));
+  yield own("gauge", ["series"], "Live buckets by metric", by("metric", series));
+  yield own("gauge", ["arena_used_bytes", "bytes"], "Shared memory that is given out", [
+    { value: arena.usedBytes },
+  ]);
+  yield own("gauge", ["arena_reserved_bytes", "bytes"], "Shared memory that is there", [
+    { value: arena.reservedBytes },
+  ]);
+  yield own(
+    "counter",
+    ["overflowed_updates"],
+    "Updates sent to the overflow series, by labelled metric",
+    by("metric", overflowed),
+  );
+  yield own(
+    "counter",
+    ["refused_updates"],
+    "Updates that threads tried after they were unregistered or revoked",
+    [{ value: refusedUpdates }],
+  );
+  yield own(
+    "counter",
+    ["read_retries"],
+    "Reads of records begun again because their writer was faster",
+    [{ value: readRetries }],
+  );
+}

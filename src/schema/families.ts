@@ -1,0 +1,100 @@
+/**
+ * What metrics are called outside of the program: the families of series that exporters make of them. Decided when a schema is defined, so
+ * that two of them never get the same name.
+ *
+ * @module
+ */
+import { cannot, got } from "../errors.ts";
+import type { FieldDefinition } from "./fields.ts";
+import { snakeCase } from "./names.ts";
+import type { MetricDefinition, SchemaDefinition } from "./schema.ts";
+
+/** What a family's values are to those that collect them. */
+export type FamilyKind = "counter" | "gauge" | "histogram";
+
+/** A family of series: a metric, or one field of a record. */
+export interface FamilyName {
+  /** Name of the metric in the schema. */
+  readonly metric: string;
+  /** The field of the record, if the metric is one. */
+  readonly field: string | undefined;
+  /** A `sum` of a record is a counter; what else a record keeps is a gauge. */
+  readonly kind: FamilyKind;
+  /** In snake case, with the unit at its end, without a counter's `_total`. */
+  readonly name: string;
+  /** Unit of the values that the name ends with; empty where there is none. */
+  readonly unit: string;
+}
+
+/** Names of the library's own families begin with this. */
+export const OWN_PREFIX = "thread_stats_";
+
+/** The families of one metric. */
+export function familiesOf(metric: string, definition: MetricDefinition): FamilyName[] {
+  if (definition.kind === "record") {
+    // A record's fields are of many units, so its unit is in no name.
+    return Object.entries(definition.fields).map(([field, { op }]) => ({
+      ...{ metric, field, unit: "" },
+      ...named(`${snakeCase(metric)}_${snakeCase(field)}`, kindOf(op), ""),
+    }));
+  }
+  const { kind, unit } = definition;
+  return [{ metric, field: undefined, ...named(snakeCase(metric), kind, unit) }];
+}
+
+/** Names of a family's samples in the text formats. */
+export function samplesOf({ kind, name }: Pick<FamilyName, "kind" | "name">): string[] {
+  switch (kind) {
+    case "counter":
+      return [`${name}_total`, `${name}_created`];
+    case "gauge":
+      return [name];
+    case "histogram":
+      return [`${name}_bucket`, `${name}_sum`, `${name}_count`, `${name}_created`];
+  }
+}
+
+/**
+ * Throws unless the metrics' families, and the samples of these, can stand beside each other.
+ *
+ * @throws {TypeError} When two have the same name, or one has a name of the library's own.
+ */
+export function assertFamilies(metrics: SchemaDefinition): void {
+  const owners = new Map<string, string>();
+  for (const [metric, definition] of Object.entries(metrics)) {
+    for (const family of familiesOf(metric, definition)) {
+      const what = `define the metric ${metric}`;
+      const { field, name } = family;
+      if (name.startsWith(OWN_PREFIX)) {
+        const required = `names that begin with ${OWN_PREFIX} are the library's own`;
+        throw new TypeError(cannot(what, required, got(name)));
+      }
+      const owner = field === undefined ? metric : `${metric}.${field}`;
+      for (const sample of new Set([name, ...samplesOf(family)])) {
+        const other = owners.get(sample);
+        if (other !== undefined) {
+          const required = `its name in Prometheus must not be that of ${other} too`;
+          throw new TypeError(cannot(what, required, got(sample)));
+        }
+        owners.set(sample, owner);
+      }
+    }
+  }
+}
+
+function kindOf(op: FieldDefinition["op"]): FamilyKind {
+  return op === "sum" ? "counter" : "gauge";
+}
+
+function named(
+  name: string,
+  kind: FamilyKind,
+  unit: string,
+): Pick<FamilyName, "kind" | "name" | "unit"> {
+  const base = kind === "counter" ? name.replace(/(?<=.)_total$/, "") : name;
+  // A unit that cannot be part of a name, as "%", is left to the help.
+  if (!/^[a-zA-Z0-9_]+$/.test(unit)) return { kind, name: base, unit: "" };
+  const suffix = snakeCase(unit);
+  const isThere = base === suffix || base.endsWith(`_${suffix}`);
+  return { kind, name: isThere ? base : `${base}_${suffix}`, unit: suffix };
+}
