@@ -52,9 +52,7 @@ export function valueOf({ field }: FamilyName, { value }: Row | ThreadValue<unkn
 export function isAnonymous({ definition }: Family, row: Row): boolean {
   if (definition === undefined) return false;
   if (definition.labels.length === 0) return definition.kind === "record";
-  // Not `Object.keys`: this is asked for every series.
-  for (const _ in row.labels) return false;
-  return true;
+  return Object.keys(row.labels).length === 0;
 }
 
 function helpOf({ metric, field }: FamilyName, { help }: MetricDefinition): string {

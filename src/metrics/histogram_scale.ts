@@ -29,6 +29,29 @@ export function scaleOf(bins: HistogramBins): HistogramScale {
 }
 
 /**
+ * For each boundary, how many bins count as a whole up to it: those whose middle is not above it. An explicit bin has no middle that could
+ * be told, so it counts from its upper bound on.
+ */
+export function binsUpTo(bins: HistogramBins, boundaries: readonly number[]): number[] {
+  const scale = scaleOf(bins);
+  const isExplicit = hasBoundaries(bins);
+  const pointOf = (index: number) => {
+    const upper = scale.upperBound(index);
+    return isExplicit ? upper : (upper + scale.lowerBound(index)) / 2;
+  };
+  return boundaries.map((boundary) => {
+    let low = 0;
+    let high = scale.size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pointOf(middle) <= boundary) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  });
+}
+
+/**
  * Bins as wide as a fixed part of their values: each power of two is cut into `2^digits` equal ones, so that a bin's number is the
  * upper bits of the double. A bin is at most `2^-digits` of its lower bound wide.
  */

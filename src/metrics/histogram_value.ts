@@ -5,7 +5,7 @@
  */
 import { cannot, got } from "../errors.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
-import { type HistogramScale, scaleOf } from "./histogram_scale.ts";
+import { binsUpTo, type HistogramScale, scaleOf } from "./histogram_scale.ts";
 
 /** One bin: the values above the bin before, up to `upperBound`. */
 export interface HistogramBin {
@@ -205,20 +205,14 @@ export class HistogramValue implements HistogramData {
    */
   cumulative(boundaries: readonly number[]): HistogramBin[] {
     assertBoundaries(boundaries);
-    const scale = scaleOf(this.scale);
-    const result: HistogramBin[] = [];
+    const ends = binsUpTo(this.scale, boundaries);
     let n = 0;
     let count = 0;
-    for (const upperBound of boundaries) {
-      for (; n < this.counts.length; n++) {
-        const index = this.offset + n;
-        const upper = scale.upperBound(index);
-        const middle = hasBoundaries(this.scale) ? upper : (upper + scale.lowerBound(index)) / 2;
-        if (middle > upperBound) break;
-        count += this.counts[n];
-      }
-      result.push({ upperBound, count });
-    }
+    const result = boundaries.map((upperBound, at) => {
+      const end = Math.min(ends[at] - this.offset, this.counts.length);
+      for (; n < end; n++) count += this.counts[n];
+      return { upperBound, count };
+    });
     return [...result, { upperBound: Infinity, count: this.count }];
   }
 

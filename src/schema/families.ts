@@ -5,7 +5,6 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import type { FieldDefinition } from "./fields.ts";
 import { snakeCase } from "./names.ts";
 import type { MetricDefinition, SchemaDefinition } from "./schema.ts";
 
@@ -31,15 +30,18 @@ export const OWN_PREFIX = "thread_stats_";
 
 /** The families of one metric. */
 export function familiesOf(metric: string, definition: MetricDefinition): FamilyName[] {
+  const { unit } = definition;
   if (definition.kind === "record") {
-    // A record's fields are of many units, so its unit is in no name.
     return Object.entries(definition.fields).map(([field, { op }]) => ({
-      ...{ metric, field, unit: "" },
-      ...named(`${snakeCase(metric)}_${snakeCase(field)}`, kindOf(op), ""),
+      ...{ metric, field },
+      ...named(
+        `${snakeCase(metric)}_${snakeCase(field)}`,
+        op === "sum" ? "counter" : "gauge",
+        unit,
+      ),
     }));
   }
-  const { kind, unit } = definition;
-  return [{ metric, field: undefined, ...named(snakeCase(metric), kind, unit) }];
+  return [{ metric, field: undefined, ...named(snakeCase(metric), definition.kind, unit) }];
 }
 
 /** Names of a family's samples in the text formats. */
@@ -80,10 +82,6 @@ export function assertFamilies(metrics: SchemaDefinition): void {
       }
     }
   }
-}
-
-function kindOf(op: FieldDefinition["op"]): FamilyKind {
-  return op === "sum" ? "counter" : "gauge";
 }
 
 function named(

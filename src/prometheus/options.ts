@@ -1,0 +1,112 @@
+/**
+ * Options of the Prometheus formats, and their checks.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import { hasBoundaries } from "../schema/histogram.ts";
+import { own } from "../schema/options.ts";
+import type { SnapshotData } from "../snapshots/snapshot.ts";
+
+/** What both {@linkcode prometheusText} and {@linkcode prometheusHandler} can be told. */
+export interface PrometheusOptions {
+  /**
+   * Upper bounds of the buckets that log-linear histograms are collapsed to, for all of them or by the metric's name in the schema. A
+   * bin of the histogram counts as a whole in the first bucket that is not below its middle, so each bound is exact to within the
+   * `relativeError`. Histograms with `boundaries` of their own keep these.
+   *
+   * @default The steps 1, 2.5, 5 of each power of ten between `lowest` and `highest`
+   */
+  boundaries?: readonly number[] | Readonly<Record<string, readonly number[]>>;
+  /**
+   * Whether OpenMetrics tells when each counter and histogram began to count (`_created`). A Prometheus that does not use these times
+   * stores them as one more series each.
+   *
+   * @default {true}
+   */
+  created?: boolean;
+  /**
+   * Whether each thread has a series of its own, with the label `thread`, in place of all threads' one. A label `thread` of the metric is
+   * called `exported_thread` then.
+   *
+   * @default {false}
+   */
+  perThread?: boolean;
+  /**
+   * Whether the library's own figures are there too: `thread_stats_*`.
+   *
+   * @default {true}
+   */
+  selfMetrics?: boolean;
+}
+
+/** The options, each one there. */
+export interface CheckedOptions extends Required<Omit<PrometheusOptions, "boundaries">> {
+  /** The bounds of one log-linear histogram's buckets, if they were chosen. */
+  readonly boundariesOf: (metric: string) => readonly number[] | undefined;
+}
+
+/**
+ * Checks the options that both functions have.
+ *
+ * @throws {TypeError} When an option has the wrong shape, or names a metric that is no log-linear histogram.
+ * @throws {RangeError} When boundaries are not finite and rising.
+ */
+export function checkOptions(
+  what: string,
+  options: PrometheusOptions,
+  snapshot: SnapshotData,
+): CheckedOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(cannot(what, "the options must be an object", options));
+  }
+  const { created = true, perThread = false, selfMetrics = true, boundaries } = own(options);
+  for (const [name, value] of Object.entries({ created, perThread, selfMetrics })) {
+    assertBoolean(what, name, value);
+  }
+  return { created, perThread, selfMetrics, boundariesOf: check(what, boundaries, snapshot) };
+}
+
+/** Throws unless an option is a boolean. */
+export function assertBoolean(what: string, name: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new TypeError(cannot(what, `${name} must be a boolean`, value));
+}
+
+function check(
+  what: string,
+  boundaries: PrometheusOptions["boundaries"],
+  snapshot: SnapshotData,
+): CheckedOptions["boundariesOf"] {
+  if (boundaries === undefined) return () => undefined;
+  if (typeof boundaries !== "object" || boundaries === null) {
+    const required = "boundaries must be an array, or an object of arrays";
+    throw new TypeError(cannot(what, required, boundaries));
+  }
+  if (Array.isArray(boundaries)) {
+    const bounds = checkBounds(what, "boundaries", boundaries);
+    return () => bounds;
+  }
+  const byMetric = new Map<string, readonly number[]>();
+  for (const [metric, bounds] of Object.entries(boundaries)) {
+    const definition = Object.hasOwn(snapshot.metrics, metric)
+      ? snapshot.metrics[metric].definition
+      : undefined;
+    if (definition?.kind !== "histogram" || hasBoundaries(definition.bins)) {
+      throw new TypeError(cannot(what, "boundaries must be for log-linear histograms", metric));
+    }
+    byMetric.set(metric, checkBounds(what, `boundaries of ${metric}`, bounds));
+  }
+  return (metric) => byMetric.get(metric);
+}
+
+function checkBounds(what: string, name: string, given: unknown): readonly number[] {
+  if (!Array.isArray(given) || given.some((bound) => typeof bound !== "number")) {
+    throw new TypeError(cannot(what, `${name} must be an array of numbers`, given));
+  }
+  const bounds: number[] = [...given];
+  if (!bounds.every((bound, n) => Number.isFinite(bound) && !(bound <= bounds[n - 1]))) {
+    throw new RangeError(cannot(what, `${name} must be finite and rising`, given));
+  }
+  return bounds;
+}
