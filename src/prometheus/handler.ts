@@ -98,10 +98,11 @@ export function prometheusHandler(
     };
     if (method === "HEAD") return new Response(null, answer);
     const snapshot = stats.snapshot({ perThread: checked.perThread });
-    starts.look(snapshot);
+    // A look that is left out makes no start wrong, only earlier than it need be.
+    if (format === "openmetrics" && checked.created) starts.look(snapshot);
     const renderOptions = { ...checked, format, startOf: starts.of.bind(starts) };
     const isWanted = filterOf(new URL(url).searchParams.getAll("name[]"));
-    const text = async function* () {
+    const chunks = async function* () {
       const families = [...familiesIn(snapshot, checked)];
       const taken = new Set(families.map(({ name }) => name));
       const isFree = (family: Family) => !taken.has(family.name) && isWanted(family);
@@ -109,9 +110,9 @@ export function prometheusHandler(
       if (runtimeMetrics) {
         yield* render([...runtimeFamilies(), await eventLoopLag()].filter(isFree), renderOptions);
       }
-      if (format === "openmetrics") yield END;
+      if (format === "openmetrics") yield new TextEncoder().encode(END);
     };
-    const body = toStream(text());
+    const body = toStream(chunks());
     return new Response(isZipped ? body.pipeThrough(new CompressionStream("gzip")) : body, answer);
   };
 }
@@ -123,14 +124,13 @@ function filterOf(names: readonly string[]): (family: Family) => boolean {
   return (family) => [family.name, ...samplesOf(family)].some((name) => wanted.has(name));
 }
 
-/** The chunks in UTF-8, each made when it is asked for. */
-function toStream(chunks: AsyncGenerator<string>): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const encoder = new TextEncoder();
+/** The chunks, each made when it is asked for. */
+function toStream<Chunk>(chunks: AsyncGenerator<Chunk>): ReadableStream<Chunk> {
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await chunks.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      else controller.enqueue(value);
     },
     async cancel() {
       await chunks.return(undefined);

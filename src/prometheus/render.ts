@@ -5,12 +5,12 @@
  *
  * @module
  */
-import type { Family, Row } from "../export/families.ts";
-import { isAnonymous, valueOf } from "../export/families.ts";
+import { type Family, isAnonymous, type Row, valueOf } from "../export/families.ts";
 import { threadSamples } from "../export/threads.ts";
 import type { HistogramValue } from "../metrics/histogram_value.ts";
 import { snakeCase } from "../schema/names.ts";
 import { Buckets } from "./buckets.ts";
+import { ByteWriter, escapeText } from "./byte_writer.ts";
 import type { CheckedOptions } from "./options.ts";
 
 /** The formats. */
@@ -19,7 +19,7 @@ export type TextFormat = "text" | "openmetrics";
 /** What ends an OpenMetrics text, so that one cut short is told from a whole one. */
 export const END = "# EOF\n";
 
-/** About how many UTF-16 code units a chunk has. */
+/** About how many bytes a chunk has. */
 const CHUNK = 65_536;
 
 /** What {@linkcode render} needs besides the families. */
@@ -29,122 +29,153 @@ export interface RenderOptions extends Omit<CheckedOptions, "selfMetrics"> {
   readonly startOf: (metric: string, row: Row) => number | undefined;
 }
 
-/** The lines of one series: `labels` without braces, `start` in milliseconds. */
-type Printer = (labels: string, value: unknown, start: number | undefined) => string;
+/** Writes the lines of one series. `start` is in milliseconds. */
+type Printer = (labels: ByteWriter, value: unknown, start: number | undefined) => void;
 
-/** The text, in chunks. Only one of them is in memory at a time. {@linkcode END} is left to the caller. */
-export function* render(families: Iterable<Family>, options: RenderOptions): Generator<string> {
-  const { startOf } = options;
-  let text = "";
+/** The text in UTF-8, in chunks of which only one is in memory at a time. {@linkcode END} is left to the caller. */
+export function* render(
+  families: Iterable<Family>,
+  options: RenderOptions,
+): Generator<Uint8Array<ArrayBuffer>> {
+  const { format, startOf } = options;
+  const out = new ByteWriter(CHUNK + CHUNK / 4);
+  const labels = new ByteWriter(1024);
   for (const family of families) {
-    text += headOf(family, options.format);
-    const print = printerOf(family, options);
-    const labelsOf = labeller(family, options);
-    const isTold = options.perThread && family.definition !== undefined;
-    const hasStart = options.format === "openmetrics" && options.created &&
-      family.definition !== undefined && family.kind !== "gauge";
+    const isOurs = family.definition === undefined;
+    const hasStart = format === "openmetrics" && options.created && !isOurs &&
+      family.kind !== "gauge";
+    const print = printerOf(out, family, options);
+    const writeLabels = labelWriter(labels, family, options);
+    writeHead(out, family, format);
     for (const row of family.rows) {
-      const labels = labelsOf(row);
       const start = hasStart ? startOf(family.metric, row) : undefined;
-      if (isTold) {
+      if (options.perThread && !isOurs) {
         for (const { thread, value } of threadSamples(family, row)) {
-          text += print(join(labels, `thread="${escapeValue(thread)}"`), value, start);
+          writeLabels(row, thread);
+          print(labels, value, start);
         }
       } else {
-        text += print(labels, valueOf(family, row), start);
+        writeLabels(row, undefined);
+        print(labels, valueOf(family, row), start);
       }
-      if (text.length >= CHUNK) {
-        yield text;
-        text = "";
-      }
+      if (out.length >= CHUNK) yield out.take();
     }
   }
-  if (text !== "") yield text;
+  if (out.length > 0) yield out.take();
 }
 
-/** What stands above a family's samples. */
-function headOf({ kind, name, unit, help }: Family, format: TextFormat): string {
-  if (format === "openmetrics") {
-    return `# TYPE ${name} ${kind}\n` +
-      (unit === "" ? "" : `# UNIT ${name} ${unit}\n`) +
-      (help === "" ? "" : `# HELP ${name} ${escapeValue(help)}\n`);
+/** Writes what stands above a family's samples. */
+function writeHead(
+  out: ByteWriter,
+  { kind, name, unit, help }: Family,
+  format: TextFormat,
+): void {
+  if (format === "text") {
+    // Before OpenMetrics a counter's family had the name of its samples.
+    const family = kind === "counter" ? `${name}_total` : name;
+    if (help !== "") out.text(`# HELP ${family} ${escapeText(help)}\n`);
+    out.text(`# TYPE ${family} ${kind}\n`);
+    return;
   }
-  // Before OpenMetrics a counter's family had the name of its samples.
-  const family = kind === "counter" ? `${name}_total` : name;
-  return (help === "" ? "" : `# HELP ${family} ${escapeHelp(help)}\n`) +
-    `# TYPE ${family} ${kind}\n`;
+  out.text(`# TYPE ${name} ${kind}\n`);
+  if (unit !== "") out.text(`# UNIT ${name} ${unit}\n`);
+  if (help === "") return;
+  out.text(`# HELP ${name} `);
+  out.quoted(help);
+  out.text("\n");
 }
 
-function printerOf(family: Family, options: RenderOptions): Printer {
+/** Gives the way to write the labels of a family's series, without braces. */
+function labelWriter(
+  labels: ByteWriter,
+  family: Family,
+  { perThread }: RenderOptions,
+): (row: Row, thread: string | undefined) => void {
+  const names = new Map<string, string>();
+  const nameOf = (key: string) => {
+    let name = names.get(key);
+    if (name !== undefined) return name;
+    name = snakeCase(key);
+    if (perThread && name === "thread") name = "exported_thread";
+    names.set(key, name);
+    return name;
+  };
+  const write = (name: string, value: string) => {
+    if (labels.length > 0) labels.text(",");
+    labels.text(name);
+    labels.text('="');
+    labels.quoted(value);
+    labels.text('"');
+  };
+  return (row, thread) => {
+    labels.clear();
+    for (const key of Object.keys(row.labels)) write(nameOf(key), row.labels[key]!);
+    if (labels.length === 0 && isAnonymous(family, row)) write("id", `${row.id}`);
+    if (thread !== undefined) write("thread", thread);
+  };
+}
+
+function printerOf(out: ByteWriter, family: Family, options: RenderOptions): Printer {
   const { kind, name } = family;
   switch (kind) {
-    case "counter":
-      return (labels, value, start) =>
-        sample(`${name}_total`, labels, numberText(value)) + created(name, labels, start);
+    case "counter": {
+      const total = `${name}_total`;
+      return (labels, value, start) => {
+        writeSample(out, total, labels, numberText(value));
+        writeCreated(out, name, labels, start);
+      };
+    }
     case "gauge":
-      return (labels, value) => sample(name, labels, numberText(value));
+      return (labels, value) => writeSample(out, name, labels, numberText(value));
     case "histogram":
-      return histogramPrinter(family, options);
+      return histogramPrinter(out, family, options);
   }
 }
 
-function histogramPrinter({ metric, name, bins }: Family, options: RenderOptions): Printer {
-  const buckets = new Buckets(bins!, options.boundariesOf(metric));
-  const isOpen = options.format === "openmetrics";
-  const bounds = buckets.bounds.map((bound) => `le="${isOpen ? floatText(bound) : bound}"`);
-  const last = 'le="+Inf"';
+function histogramPrinter(
+  out: ByteWriter,
+  { metric, name, bins }: Family,
+  { format, boundariesOf }: RenderOptions,
+): Printer {
+  const buckets = new Buckets(bins!, boundariesOf(metric));
+  const texts = buckets.bounds.map((bound) =>
+    `le="${format === "openmetrics" ? floatText(bound) : bound}"`
+  );
   return (labels, given, start) => {
     const value = given as HistogramValue;
-    let text = "";
-    buckets.forEach(value, (index, count) => {
-      text += sample(`${name}_bucket`, join(labels, bounds[index]), `${count}`);
-    });
-    return text + sample(`${name}_bucket`, join(labels, last), `${value.count}`) +
-      sample(`${name}_sum`, labels, numberText(value.sum)) +
-      sample(`${name}_count`, labels, `${value.count}`) +
-      created(name, labels, start);
+    const writeBucket = (bound: string, count: number) => {
+      out.text(`${name}_bucket{`);
+      out.append(labels);
+      if (labels.length > 0) out.text(",");
+      out.text(`${bound}} ${count}\n`);
+    };
+    buckets.forEach(value, (index, count) => writeBucket(texts[index], count));
+    writeBucket('le="+Inf"', value.count);
+    writeSample(out, `${name}_sum`, labels, numberText(value.sum));
+    writeSample(out, `${name}_count`, labels, `${value.count}`);
+    writeCreated(out, name, labels, start);
   };
 }
 
-/** Gives the labels of a family's series as text. */
-function labeller(family: Family, { perThread }: RenderOptions): (row: Row) => string {
-  const prefixes = new Map<string, string>();
-  return (row) => {
-    let text = "";
-    const { labels } = row;
-    for (const key of Object.keys(labels)) {
-      let prefix = prefixes.get(key);
-      if (prefix === undefined) {
-        const name = snakeCase(key);
-        prefix = perThread && name === "thread" ? 'exported_thread="' : `${name}="`;
-        prefixes.set(key, prefix);
-      }
-      const value = escapeValue(labels[key]!);
-      text += text === "" ? `${prefix}${value}"` : `,${prefix}${value}"`;
-    }
-    return text === "" && isAnonymous(family, row) ? `id="${row.id}"` : text;
-  };
+function writeSample(out: ByteWriter, name: string, labels: ByteWriter, value: string): void {
+  out.text(name);
+  if (labels.length > 0) {
+    out.text("{");
+    out.append(labels);
+    out.text("}");
+  }
+  out.text(" ");
+  out.text(value);
+  out.text("\n");
 }
 
-function sample(name: string, labels: string, value: string): string {
-  return labels === "" ? `${name} ${value}\n` : `${name}{${labels}} ${value}\n`;
-}
-
-function created(name: string, labels: string, start: number | undefined): string {
-  return start === undefined ? "" : sample(`${name}_created`, labels, `${start / 1000}`);
-}
-
-function join(labels: string, label: string): string {
-  return labels === "" ? label : `${labels},${label}`;
-}
-
-function escapeValue(text: string): string {
-  if (!/[\\"\n]/.test(text)) return text;
-  return escapeHelp(text).replaceAll('"', '\\"');
-}
-
-function escapeHelp(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+function writeCreated(
+  out: ByteWriter,
+  name: string,
+  labels: ByteWriter,
+  start: number | undefined,
+): void {
+  if (start !== undefined) writeSample(out, `${name}_created`, labels, `${start / 1000}`);
 }
 
 function numberText(value: unknown): string {

@@ -62,8 +62,13 @@ export function prometheusText<Metrics extends SchemaDefinition>(
   }
   const starts = new StartTimes();
   starts.look(data);
-  const startOf = starts.of.bind(starts);
-  const text = [...render(familiesIn(data, checked), { ...checked, format, startOf })].join("");
+  const renderOptions = { ...checked, format, startOf: starts.of.bind(starts) };
+  const decoder = new TextDecoder();
+  let text = "";
+  for (const chunk of render(familiesIn(data, checked), renderOptions)) {
+    // Each chunk ends with a line, so no character is cut.
+    text += decoder.decode(chunk);
+  }
   return format === "openmetrics" ? text + END : text;
 }
 
