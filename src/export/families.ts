@@ -83,14 +83,18 @@ function* selfFamilies(self: SnapshotData["self"]): Generator<Family> {
   ) => plainFamily({ kind, name: OWN_PREFIX + name, unit: unit ?? "" }, help, values);
   const by = (label: string, values: Readonly<Record<string, number>>) =>
     Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
-  const { threads, arena, series, overflowed, refusedUpdates, readRetries } = self;
+  const { threads, maxThreads, arena, series, overflowed, refusedUpdates, readRetries } = self;
   yield own("gauge", ["threads"], "Thread slots by state", by("state", threads));
+  yield own("gauge", ["threads_limit"], "The most threads at a time", [{ value: maxThreads }]);
   yield own("gauge", ["series"], "Live buckets by metric", by("metric", series));
   yield own("gauge", ["arena_used_bytes", "bytes"], "Shared memory that is given out", [
     { value: arena.usedBytes },
   ]);
   yield own("gauge", ["arena_reserved_bytes", "bytes"], "Shared memory that is there", [
     { value: arena.reservedBytes },
+  ]);
+  yield own("gauge", ["arena_limit_bytes", "bytes"], "To what the shared memory can grow", [
+    { value: arena.maxBytes },
   ]);
   yield own(
     "counter",

@@ -22,8 +22,14 @@ export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefi
 export interface SelfMetrics {
   /** How many thread slots are in each state. */
   readonly threads: Readonly<Record<ThreadState, number>>;
-  /** Bytes of the shared memory that are given out, and to which it has grown. */
-  readonly arena: { readonly usedBytes: number; readonly reservedBytes: number };
+  /** The most threads at a time. */
+  readonly maxThreads: number;
+  /** Bytes of the shared memory that are given out, to which it has grown, and to which it can grow. */
+  readonly arena: {
+    readonly usedBytes: number;
+    readonly reservedBytes: number;
+    readonly maxBytes: number;
+  };
   /** Live buckets by metric. */
   readonly series: Readonly<Record<string, number>>;
   /** Updates sent to the overflow series, by labelled metric. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
+import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
 import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
@@ -40,7 +40,12 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
   const { i32, f64 } = arena.views();
   const self: SelfMetrics = Object.freeze({
     threads: Object.freeze(countStates(threads)),
-    arena: Object.freeze({ usedBytes: arena.bytesUsed, reservedBytes: arena.byteLength }),
+    maxThreads: i32[H_MAX_THREADS],
+    arena: Object.freeze({
+      usedBytes: arena.bytesUsed,
+      reservedBytes: arena.byteLength,
+      maxBytes: arena.maxByteLength,
+    }),
     series: Object.freeze(series),
     overflowed: Object.freeze(overflowed),
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,

@@ -129,9 +129,11 @@ describe("ThreadStats.snapshot()", () => {
     Atomics.add(arena.views().i32, H_READ_RETRIES, 7);
     const { self } = stats.snapshot();
     assertEquals(self.threads, { active: 1, reserved: 1, retired: 1, revoked: 1 });
+    assertEquals(self.maxThreads, 64);
     assertEquals(self.arena, {
       usedBytes: arena.bytesUsed,
       reservedBytes: arena.byteLength,
+      maxBytes: 2 ** 30,
     });
     assertLess(0, self.arena.usedBytes);
     assertEquals([self.refusedUpdates, self.readRetries], [6, 7]);

@@ -1,0 +1,274 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import {
+  counter,
+  defineSchema,
+  gauge,
+  histogram,
+  max,
+  record,
+  sum,
+  ThreadStats,
+} from "../../mod.ts";
+import { prometheusText, type PrometheusTextOptions } from "../../src/prometheus/mod.ts";
+import { assertRefuses } from "../metrics/observe.ts";
+import { openShop } from "./shop.ts";
+
+const bare = { selfMetrics: false } as const;
+
+/** The lines that contain a word. */
+function linesWith(text: string, word: string): string[] {
+  return text.split("\n").filter((line) => line.includes(word));
+}
+
+describe("prometheusText()", () => {
+  it("writes every kind in format 0.0.4", () => {
+    const text = prometheusText(openShop().snapshot(), {
+      ...bare,
+      boundaries: { latency: [0.1, 1, 25] },
+    });
+    assertEquals(
+      text,
+      `# HELP visits_total Visits
+# TYPE visits_total counter
+visits_total 3
+# HELP requests_total Paths \\\\ and "words"\\nseen
+# TYPE requests_total counter
+requests_total{path="C:\\\\a \\"b\\"\\n",status_code="200"} 4
+requests_total{path="/ünï/😀",status_code=""} 2
+# HELP sent_bytes_total Bytes sent
+# TYPE sent_bytes_total counter
+sent_bytes_total 2305843009213694000
+# HELP queue_depth Jobs waiting
+# TYPE queue_depth gauge
+queue_depth 4
+# HELP coldest Least temperature
+# TYPE coldest gauge
+coldest{room="a"} -1.5
+coldest{room="b"} +Inf
+# HELP latency_seconds Time to answer
+# TYPE latency_seconds histogram
+latency_seconds_bucket{le="0.1"} 2
+latency_seconds_bucket{le="1"} 6
+latency_seconds_bucket{le="25"} 8
+latency_seconds_bucket{le="+Inf"} 8
+latency_seconds_sum 40.803
+latency_seconds_count 8
+# HELP size_bytes Sizes
+# TYPE size_bytes histogram
+size_bytes_bucket{route="/",le="100"} 2
+size_bytes_bucket{route="/",le="1000"} 2
+size_bytes_bucket{route="/",le="+Inf"} 3
+size_bytes_sum{route="/"} 5200
+size_bytes_count{route="/"} 3
+# HELP flow_bytes_total Traffic: bytes
+# TYPE flow_bytes_total counter
+flow_bytes_total{source="::1"} 9223372036854775810
+# HELP flow_first_seen Traffic: firstSeen
+# TYPE flow_first_seen gauge
+flow_first_seen{source="::1"} 5
+# HELP flow_last_seen Traffic: lastSeen
+# TYPE flow_last_seen gauge
+flow_last_seen{source="::1"} 6
+# HELP flow_flags Traffic: flags
+# TYPE flow_flags gauge
+flow_flags{source="::1"} 2147483648
+# HELP cell_hits_total Cells: hits
+# TYPE cell_hits_total counter
+cell_hits_total{id="0"} 2
+`,
+    );
+  });
+
+  it("writes units, created timestamps and an end in OpenMetrics", () => {
+    const snapshot = openShop().snapshot();
+    const text = prometheusText(snapshot, { ...bare, format: "openmetrics", boundaries: [1] });
+    const start = snapshot.startedAt / 1000;
+    for (
+      const part of [
+        `# TYPE requests counter\n# HELP requests Paths \\\\ and \\"words\\"\\nseen\n`,
+        `requests_total{path="/ünï/😀",status_code=""} 2\nrequests_created{path="/ünï/😀",status_code=""} ${start}\n`,
+        `# TYPE sent_bytes counter\n# UNIT sent_bytes bytes\n# HELP sent_bytes Bytes sent\n`,
+        `queue_depth 4\n# TYPE coldest`,
+        `latency_seconds_bucket{le="1.0"} 6\nlatency_seconds_bucket{le="+Inf"} 8\n`,
+        `latency_seconds_count 8\nlatency_seconds_created ${start}\n`,
+      ]
+    ) assertStringIncludes(text, part);
+    assert(text.endsWith(`cell_hits_created{id="0"} ${start}\n# EOF\n`));
+    const without = prometheusText(snapshot, { format: "openmetrics", created: false });
+    assertEquals(linesWith(without, "_created"), []);
+  });
+
+  it("gives each thread a series of its own, and threads of one name one together", () => {
+    const stats = openShop();
+    const again = stats.registerThread("two").metrics;
+    again.visits.add(10);
+    again.latency.record(0.2);
+    again.flow.labels({ source: "::1" }).update({ bytes: 1, firstSeen: 4, flags: 1 });
+    again.coldest.labels({ room: "b" }).set(3);
+    const text = prometheusText(stats.snapshot({ perThread: true }), {
+      ...bare,
+      perThread: true,
+      boundaries: [1],
+    });
+    for (
+      const [word, lines] of Object.entries({
+        "visits_total{": ['visits_total{thread="one"} 1.5', 'visits_total{thread="two"} 11.5'],
+        "coldest{": [
+          'coldest{room="a",thread="one"} -1.5',
+          'coldest{room="a",thread="two"} 1e+300',
+          'coldest{room="b",thread="two"} 3',
+        ],
+        'latency_seconds_bucket{thread="two"': [
+          'latency_seconds_bucket{thread="two",le="1"} 4',
+          'latency_seconds_bucket{thread="two",le="+Inf"} 5',
+        ],
+        'flow_bytes_total{source="::1",thread="two"}': [
+          'flow_bytes_total{source="::1",thread="two"} 4611686018427387906',
+        ],
+        'flow_first_seen{source="::1",thread="two"}': [
+          'flow_first_seen{source="::1",thread="two"} 4',
+        ],
+        'flow_flags{source="::1",thread="two"}': [
+          'flow_flags{source="::1",thread="two"} 2147483649',
+        ],
+        "cell_hits_total{": [
+          'cell_hits_total{id="0",thread="one"} 1',
+          'cell_hits_total{id="0",thread="two"} 1',
+        ],
+      })
+    ) assertEquals(linesWith(text, word), lines);
+  });
+
+  it("renames a label of the metric's own that is called thread", () => {
+    const schema = defineSchema({ jobs: counter({ labels: ["thread"] }) });
+    const stats = ThreadStats.create(schema);
+    stats.registerThread("main").metrics.jobs.labels({ thread: "theirs" }).add();
+    const snapshot = stats.snapshot({ perThread: true });
+    const line = (perThread: boolean) =>
+      linesWith(prometheusText(snapshot, { perThread }), "jobs_");
+    assertEquals(line(true)[1], 'jobs_total{exported_thread="theirs",thread="main"} 1');
+    assertEquals(line(false)[1], 'jobs_total{thread="theirs"} 1');
+  });
+
+  it("collapses log-linear histograms to steps of their range by default", () => {
+    const schema = defineSchema({
+      near: histogram({ lowest: 0.002, highest: 0.3 }),
+      far: histogram({ lowest: 1e-9, highest: 1e9 }),
+      narrow: histogram({ lowest: 3, highest: 4 }),
+    });
+    const text = prometheusText(ThreadStats.create(schema).snapshot(), bare);
+    const bounds = (name: string) =>
+      linesWith(text, `${name}_bucket`).map((line) => /le="(.*)"/.exec(line)![1]);
+    assertEquals(bounds("near"), [
+      ...["0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "+Inf"],
+    ]);
+    assertEquals(bounds("far").slice(0, 4), ["1e-9", "1e-8", "1e-7", "0.000001"]);
+    assertEquals(bounds("far").length, 20);
+    assertEquals(bounds("narrow"), ["+Inf"]);
+  });
+
+  it("tells the library's own figures", () => {
+    const schema = defineSchema({ jobs: counter({ labels: ["queue"], maxSeries: 1 }) });
+    const stats = ThreadStats.create(schema, { maxThreads: 7, maxByteLength: 2 ** 20 });
+    const thread = stats.registerThread("main");
+    for (const queue of ["a", "b", "c"]) thread.metrics.jobs.labels({ queue }).add();
+    const { arena } = stats.snapshot().self;
+    thread.unregister();
+    const text = prometheusText(stats.snapshot());
+    for (
+      const line of [
+        'jobs_total{otel_metric_overflow="true"} 2',
+        "# TYPE thread_stats_threads gauge",
+        'thread_stats_threads{state="retired"} 1',
+        "thread_stats_threads_limit 7",
+        'thread_stats_series{metric="jobs"} 2',
+        `thread_stats_arena_used_bytes ${arena.usedBytes}`,
+        `thread_stats_arena_reserved_bytes ${arena.reservedBytes}`,
+        `thread_stats_arena_limit_bytes ${2 ** 20}`,
+        "# TYPE thread_stats_overflowed_updates_total counter",
+        'thread_stats_overflowed_updates_total{metric="jobs"} 2',
+        "thread_stats_refused_updates_total 0",
+        "thread_stats_read_retries_total 0",
+      ]
+    ) assertStringIncludes(text, `${line}\n`);
+  });
+
+  it("tells buckets without labels from others by their id", () => {
+    const schema = defineSchema({
+      jobs: record({ n: sum() }, { labels: ["queue"] }),
+      cell: record({ n: sum(), top: max() }),
+      load: gauge(),
+    });
+    const stats = ThreadStats.create(schema);
+    stats.metrics.jobs.id({ queue: "" });
+    stats.metrics.jobs.create();
+    stats.metrics.cell.create();
+    stats.metrics.cell.create();
+    const text = prometheusText(stats.snapshot(), bare);
+    const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    assertEquals(samples, [
+      ...['jobs_n_total{queue=""} 0', 'jobs_n_total{id="1"} 0'],
+      ...['cell_n_total{id="0"} 0', 'cell_n_total{id="1"} 0'],
+      ...['cell_top{id="0"} -Inf', 'cell_top{id="1"} -Inf'],
+      "load 0",
+    ]);
+  });
+
+  it("takes what structured cloning keeps of a snapshot, and differences of two", () => {
+    const stats = openShop();
+    const before = stats.snapshot();
+    assertEquals(prometheusText(structuredClone(before)), prometheusText(before));
+    const text = prometheusText(stats.snapshot().since(before), { ...bare, format: "openmetrics" });
+    assertStringIncludes(text, `visits_total 0\nvisits_created ${before.takenAt / 1000}\n`);
+    assertStringIncludes(text, "latency_seconds_count 0\n");
+  });
+
+  it("leaves out the created timestamp when the memory's is damaged", () => {
+    const snapshot = openShop().snapshot();
+    const text = prometheusText({ ...snapshot, startedAt: NaN }, { format: "openmetrics" });
+    assertEquals(linesWith(text, "_created"), []);
+  });
+
+  it("refuses bad input", () => {
+    const snapshot = openShop().snapshot();
+    const what = "Cannot render the snapshot";
+    const cases: [options: unknown, Class: typeof TypeError | typeof RangeError, text: string][] = [
+      [null, TypeError, "the options must be an object, got null"],
+      [{ format: "json" }, TypeError, 'format must be "text" or "openmetrics", got "json"'],
+      [{ perThread: 1 }, TypeError, "perThread must be a boolean, got 1"],
+      [{ created: "no" }, TypeError, 'created must be a boolean, got "no"'],
+      [{ selfMetrics: null }, TypeError, "selfMetrics must be a boolean, got null"],
+      [{ boundaries: 1 }, TypeError, "boundaries must be an array, or an object of arrays, got 1"],
+      [{ boundaries: ["1"] }, TypeError, 'boundaries must be an array of numbers, got ["1"]'],
+      [{ boundaries: [2, 1] }, RangeError, "boundaries must be finite and rising, got [2,1]"],
+      [{ boundaries: [Infinity] }, RangeError, "boundaries must be finite and rising, got [null]"],
+      [
+        { boundaries: { latency: 1 } },
+        TypeError,
+        "boundaries of latency must be an array of numbers, got 1",
+      ],
+      ...["size", "visits", "nothing", "toString"].map((name) =>
+        [
+          { boundaries: { [name]: [1] } },
+          TypeError,
+          `boundaries must be for log-linear histograms, got "${name}"`,
+        ] as [unknown, typeof TypeError, string]
+      ),
+    ];
+    for (const [options, Class, text] of cases) {
+      assertRefuses(
+        () => prometheusText(snapshot, options as PrometheusTextOptions),
+        Class,
+        `${what}: ${text}`,
+      );
+    }
+    for (const [bad, got] of [[undefined, "undefined"], [1, "1"], [{}, "{}"]]) {
+      assertRefuses(
+        () => prometheusText(bad as never),
+        TypeError,
+        `${what}: it must come from snapshot(), got ${got}`,
+      );
+    }
+  });
+});
