@@ -1,0 +1,145 @@
+import { Worker } from "node:worker_threads";
+import type { Answer, Order, RequestParts, ResponseParts, WorkerStart } from "./messages.ts";
+import { EXIT_MEANS_STOPPED } from "./runtime.ts";
+import type { ServerSeat, ServerStats } from "./schema.ts";
+
+/** A worker that dies before it has begun would do so again at once. */
+const PAUSE_MS = 1000;
+/** How long workers have to put things away. */
+const FINISH_MS = 5000;
+
+interface Member {
+  readonly name: string;
+  readonly worker: Worker;
+  readonly seat: ServerSeat;
+  /** Who waits for the answer to which request. */
+  readonly pending: Map<number, (response: ResponseParts | undefined) => void>;
+  state: "starting" | "ready" | "finished";
+}
+
+/** Options of a {@linkcode Crew}. */
+export interface CrewOptions {
+  readonly stats: ServerStats;
+  /** The workers' module. */
+  readonly script: URL;
+  readonly crash: boolean;
+  /** Called when a worker has died. */
+  readonly onDeath: (name: string, reason: string) => void;
+}
+
+/** The workers: gives each request to the one with the least to do, and replaces one that dies. */
+export class Crew {
+  readonly #options: CrewOptions;
+  readonly #members = new Set<Member>();
+  #lastId = 0;
+  #isEnding = false;
+  /** Called when a member has come to another state, or is gone. */
+  #onChange: () => void = () => {};
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+  }
+
+  /** How many workers there are. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /**
+   * Starts workers and waits until all can begin.
+   *
+   * @throws {Error} If one dies before
+   */
+  async start(workers: number): Promise<void> {
+    for (let i = 1; i <= workers; i++) this.#hire(`worker-${i}`);
+    await this.#until(() => this.#members.size < workers || this.#areAll("ready"));
+    if (this.#members.size === workers) return;
+    await this.finish();
+    throw new Error("Cannot serve: all workers must start, got one that died");
+  }
+
+  /** Has a worker answer; undefined if it dies before. */
+  pass(request: RequestParts): Promise<ResponseParts | undefined> {
+    let idlest: Member | undefined;
+    for (const member of this.#members) {
+      if (!idlest || member.pending.size < idlest.pending.size) idlest = member;
+    }
+    if (!idlest) return Promise.resolve(undefined);
+    const { pending, worker } = idlest;
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      pending.set(id, resolve);
+      worker.postMessage({ id, request } satisfies Order);
+    });
+  }
+
+  /** Ends all workers. Requests that are in hand get no answer any more. */
+  async finish(): Promise<void> {
+    this.#isEnding = true;
+    for (const { worker } of this.#members) worker.postMessage("finish" satisfies Order);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#onChange();
+    }, FINISH_MS);
+    await this.#until(() => isLate || this.#areAll("finished"));
+    clearTimeout(timer);
+    for (const { worker } of this.#members) worker.terminate();
+  }
+
+  #hire(name: string): void {
+    const { stats, script, crash } = this.#options;
+    const seat = stats.reserveThread(name);
+    const start: WorkerStart = { handle: seat.handle, crash };
+    const worker = new Worker(script, { name, workerData: start });
+    const member: Member = { name, worker, seat, pending: new Map(), state: "starting" };
+    this.#members.add(member);
+    let reason = "it ended by itself";
+    worker.on("message", (answer: Answer) => this.#hear(member, answer));
+    worker.on("error", (error) => reason = String(error));
+    // All that the worker has sent before it died has been heard by now.
+    worker.on("exit", () => this.#bury(member, reason));
+  }
+
+  #hear(member: Member, answer: Answer): void {
+    if (typeof answer === "object") {
+      member.pending.get(answer.id)?.(answer.response);
+      member.pending.delete(answer.id);
+    } else {
+      member.state = answer;
+      this.#onChange();
+    }
+  }
+
+  #bury(member: Member, reason: string): void {
+    // What it has counted stays; what it has set of gauges goes.
+    member.seat.revoke({ stopped: EXIT_MEANS_STOPPED });
+    this.#members.delete(member);
+    for (const settle of member.pending.values()) settle(undefined);
+    if (member.state !== "finished") this.#options.onDeath(member.name, reason);
+    if (!this.#isEnding) this.#replace(member);
+    this.#onChange();
+  }
+
+  #replace({ name, state }: Pick<Member, "name" | "state">): void {
+    const hire = () => {
+      if (this.#isEnding) return;
+      try {
+        this.#hire(name);
+      } catch {
+        // More have died than there are seats: the oldest of these come out of quarantine in a while.
+        this.#replace({ name, state: "starting" });
+      }
+    };
+    if (state === "ready") hire();
+    else setTimeout(hire, PAUSE_MS);
+  }
+
+  #areAll(state: Member["state"]): boolean {
+    return [...this.#members].every((member) => member.state === state);
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#onChange = resolve);
+  }
+}

@@ -1,0 +1,60 @@
+import type { ThreadStatsHandle } from "../../mod.ts";
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  /** A seat's handle of the statistics. */
+  readonly handle: ThreadStatsHandle;
+  /** Whether `GET /crash` kills it. */
+  readonly crash: boolean;
+}
+
+/** A request, as it can be sent to a thread. */
+export interface RequestParts {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly [name: string, value: string][];
+  /** Empty where there is none. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** A response, as it can be sent back. */
+export interface ResponseParts {
+  readonly status: number;
+  readonly headers: readonly [name: string, value: string][];
+  /** Undefined where there is none. */
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** To a worker: answer a request, or, after the last one, put things away. */
+export type Order = { readonly id: number; readonly request: RequestParts } | "finish";
+
+/** From a worker: it can begin, an answer, or that all is put away. */
+export type Answer =
+  | "ready"
+  | { readonly id: number; readonly response: ResponseParts }
+  | "finished";
+
+/** The parts of a request whose body has been read. */
+export function partsOfRequest(request: Request, body: Uint8Array<ArrayBuffer>): RequestParts {
+  const { method, url, headers } = request;
+  return { method, url, headers: [...headers], body };
+}
+
+/** The request that the parts are of. */
+export function toRequest({ method, url, headers, body }: RequestParts): Request {
+  // A GET with a body is possible on the wire, but not as a Request.
+  const hasBody = body.byteLength > 0 && method !== "GET" && method !== "HEAD";
+  return new Request(url, { method, headers: [...headers], body: hasBody ? body : undefined });
+}
+
+/** The parts of a response; reads its body. */
+export async function partsOfResponse(response: Response): Promise<ResponseParts> {
+  const { status, headers } = response;
+  const body = response.body ? new Uint8Array(await response.arrayBuffer()) : undefined;
+  return { status, headers: [...headers], body };
+}
+
+/** The response that the parts are of. */
+export function toResponse({ status, headers, body }: ResponseParts): Response {
+  return new Response(body, { status, headers: [...headers] });
+}

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Handler, Listener } from "./runtime.ts";
+
+/** Serves with `node:http` what speaks in `Request` and `Response`. */
+export async function listenWithNode(
+  handler: Handler,
+  port: number,
+  hostname: string,
+): Promise<Listener> {
+  let isClosing = false;
+  const server = createServer(async (message, response) => {
+    await respond(message, response, handler);
+    // It was busy when close() looked.
+    if (isClosing) server.closeIdleConnections();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      isClosing = true;
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      return ended;
+    },
+  };
+}
+
+/** Has one request answered by a handler. */
+export async function respond(
+  message: IncomingMessage,
+  to: ServerResponse,
+  handler: Handler,
+): Promise<void> {
+  let request: Request;
+  try {
+    request = toRequest(message);
+  } catch {
+    // An address or a method of which no Request can be made.
+    to.writeHead(400).end();
+    return;
+  }
+  try {
+    await send(await handler(request), to);
+  } catch (error) {
+    // A client that has left hears nothing more, and that is no fault.
+    if (to.destroyed) return;
+    console.error(error);
+    if (to.headersSent) to.destroy();
+    else to.writeHead(500).end();
+  }
+}
+
+/**
+ * The request as the web's standards have it.
+ *
+ * @throws {TypeError} If its address is none, or its method may not be used
+ */
+export function toRequest(message: IncomingMessage): Request {
+  const { method = "GET", url = "/", rawHeaders } = message;
+  const base = `http://${message.headers.host ?? "localhost"}`;
+  const headers = new Headers();
+  for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i], rawHeaders[i + 1]);
+  const hasBody = method !== "GET" && method !== "HEAD";
+  // Not `new URL(url, base)`: a path that begins with two slashes would name another host.
+  return new Request(url.startsWith("/") ? base + url : url, {
+    method,
+    headers,
+    ...(hasBody ? { body: Readable.toWeb(message) as ReadableStream, duplex: "half" } : {}),
+  } as RequestInit);
+}
+
+/** Sends a response at the pace at which the client takes it. */
+export async function send(response: Response, to: ServerResponse): Promise<void> {
+  to.statusCode = response.status;
+  if (response.statusText) to.statusMessage = response.statusText;
+  for (const [name, value] of response.headers) {
+    // The one header that may come more than once, as it cannot be joined.
+    if (name !== "set-cookie") to.setHeader(name, value);
+  }
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) to.setHeader("set-cookie", cookies);
+  if (response.body) await pipeline(Readable.fromWeb(response.body as never), to);
+  else await new Promise<void>((resolve) => to.end(resolve));
+}

@@ -1,0 +1,27 @@
+import { counter, defineSchema, gauge, histogram, type ThreadStats } from "../../mod.ts";
+
+/** What is counted, by the names that Prometheus users know from other servers. */
+export const schema = defineSchema({
+  httpRequests: counter({ help: "Requests answered", labels: ["method", "status"] }),
+  httpRequestsInFlight: gauge({ help: "Requests in the hands of a worker" }),
+  httpRequestDuration: histogram({
+    help: "Time that a request was in the hands of a worker",
+    unit: "seconds",
+    lowest: 1e-6,
+    highest: 60,
+    relativeError: 0.01,
+  }),
+  httpRequestBodySize: histogram({
+    help: "Size of the bodies that were sent to be echoed",
+    unit: "bytes",
+    boundaries: [100, 1_000, 10_000, 100_000, 1_000_000],
+  }),
+  workersReplaced: counter({ help: "Workers that died and were replaced" }),
+});
+
+/** The statistics of this program. */
+export type ServerStats = ThreadStats<typeof schema.metrics>;
+/** A thread that counts. */
+export type ServerThread = ReturnType<ServerStats["registerThread"]>;
+/** A place for a thread to be. */
+export type ServerSeat = ReturnType<ServerStats["reserveThread"]>;

@@ -1,0 +1,97 @@
+import { ThreadStats } from "../../mod.ts";
+import { prometheusHandler } from "../../src/prometheus/mod.ts";
+import { readBody } from "./body.ts";
+import { Crew } from "./crew.ts";
+import { partsOfRequest, toResponse } from "./messages.ts";
+import { isKnownMethod, RequestMetrics } from "./request_metrics.ts";
+import { text } from "./routes.ts";
+import { listen, type Listener } from "./runtime.ts";
+import { schema } from "./schema.ts";
+
+/** For the seats of workers that died, which rest for a minute where it is not certain that they have stopped. */
+const SPARE_SEATS = 64;
+const MAX_BODY_BYTES = 1_000_000;
+
+/** Options of a {@linkcode Server}. */
+export interface ServerOptions {
+  /** Where to listen; 0 lets the system choose. */
+  readonly port: number;
+  readonly workers: number;
+  /** Whether `GET /crash` kills the worker that gets it. */
+  readonly crash: boolean;
+  /** The workers' module; for tests. */
+  readonly script?: URL;
+}
+
+/** The main thread's part: it accepts requests, passes them on to the workers, and answers for those that died. */
+export class Server {
+  readonly #crew: Crew;
+  readonly #metrics: RequestMetrics;
+  readonly #scrape: (request: Request) => Response;
+  #listener: Listener | undefined;
+
+  /**
+   * Starts the workers, then listens.
+   *
+   * @throws {Error} If a worker cannot start, or the port is taken
+   */
+  static async start(options: ServerOptions): Promise<Server> {
+    const server = new Server(options);
+    await server.#crew.start(options.workers);
+    try {
+      server.#listener = await listen(server.#handle, options.port);
+    } catch (error) {
+      await server.#crew.finish();
+      throw error;
+    }
+    return server;
+  }
+
+  private constructor({ workers, crash, script }: ServerOptions) {
+    const stats = ThreadStats.create(schema, { maxThreads: 1 + workers + SPARE_SEATS });
+    const thread = stats.registerThread("main");
+    this.#metrics = new RequestMetrics(thread);
+    this.#scrape = prometheusHandler(stats, { runtimeMetrics: true });
+    this.#crew = new Crew({
+      stats,
+      script: script ?? new URL("./worker.ts", import.meta.url),
+      crash,
+      onDeath(name, reason) {
+        thread.metrics.workersReplaced.add();
+        console.error(`serve: ${name} died and is replaced: ${reason}`);
+      },
+    });
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#listener!.port}/`;
+  }
+
+  /** Answers what has come, then ends. */
+  async close(): Promise<void> {
+    await this.#listener!.close();
+    await this.#crew.finish();
+  }
+
+  readonly #handle = async (request: Request): Promise<Response> => {
+    // Answered here, so that no scrape waits for a worker; and not counted, as it is not what the server is for.
+    if (new URL(request.url).pathname === "/metrics") return this.#scrape(request);
+    const start = performance.now();
+    const refuse = (status: number, words: string) => {
+      this.#metrics.count(request.method, status, start);
+      return text(status, `${words}\n`);
+    };
+    if (!isKnownMethod(request.method)) return refuse(501, "This method is not known here");
+    let body;
+    try {
+      body = await readBody(request, MAX_BODY_BYTES);
+    } catch {
+      return refuse(400, "The body ended too early");
+    }
+    if (!body) return refuse(413, `A body has at most ${MAX_BODY_BYTES} bytes here`);
+    if (this.#crew.size === 0) return refuse(503, "There is no worker at the moment");
+    const response = await this.#crew.pass(partsOfRequest(request, body));
+    return response ? toResponse(response) : refuse(502, "The worker died that had this request");
+  };
+}
