@@ -56,5 +56,8 @@ export async function partsOfResponse(response: Response): Promise<ResponseParts
 
 /** The response that the parts are of. */
 export function toResponse({ status, headers, body }: ResponseParts): Response {
-  return new Response(body, { status, headers: [...headers] });
+  const response = new Response(body, { status, headers: [...headers] });
+  // Else node:http, which sees only a stream, would send it in chunks.
+  if (body) response.headers.set("content-length", String(body.byteLength));
+  return response;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished } from "node:stream/promises";
 import type { Handler, Listener } from "./runtime.ts";
 
 /** Serves with `node:http` what speaks in `Request` and `Response`. */
@@ -85,6 +85,21 @@ export async function send(response: Response, to: ServerResponse): Promise<void
   }
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) to.setHeader("set-cookie", cookies);
-  if (response.body) await pipeline(Readable.fromWeb(response.body as never), to);
-  else await new Promise<void>((resolve) => to.end(resolve));
+  for await (const chunk of response.body ?? []) {
+    if (!to.write(chunk)) await drained(to);
+    if (to.destroyed) return;
+  }
+  to.end();
+  await finished(to);
+}
+
+/** Waits until there is room for more, or nobody who takes it. */
+function drained(to: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      to.off("drain", done).off("close", done);
+      resolve();
+    };
+    to.on("drain", done).on("close", done);
+  });
 }

@@ -4,7 +4,7 @@ import type { HistogramWriter } from "../../mod.ts";
 import type { ServerThread } from "./schema.ts";
 
 const MAX_ROUNDS = 1_000_000;
-const MAX_DELAY_MS = 10_000;
+const MAX_DELAY_MS = 60_000;
 
 type Route = (request: Request, url: URL) => Response | Promise<Response>;
 
