@@ -1,0 +1,234 @@
+import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { counter, defineSchema, gauge, ThreadStats } from "../../mod.ts";
+import {
+  prometheusHandler,
+  type PrometheusHandlerOptions,
+  prometheusText,
+  type ScrapeSource,
+} from "../../src/prometheus/mod.ts";
+import { listen } from "../../examples/http_server/runtime.ts";
+import { assertRefuses } from "../metrics/observe.ts";
+import { startWorker } from "../support/worker.ts";
+import { openShop } from "./shop.ts";
+
+const url = "http://localhost/metrics";
+const openMetrics = { accept: "application/openmetrics-text;version=1.0.0,*/*;q=0.1" };
+
+const get = (headers: Record<string, string> = {}, query = "") =>
+  new Request(url + query, { headers });
+
+/** The value of a sample without labels. */
+function valueOf(text: string, name: string): number {
+  return Number(new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1]);
+}
+
+describe("prometheusHandler()", () => {
+  it("answers with the format that was asked for", async () => {
+    const stats = openShop();
+    const handler = prometheusHandler(stats);
+    const plain = handler(get());
+    assertEquals(plain.status, 200);
+    assertEquals(plain.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assertEquals(plain.headers.get("content-encoding"), null);
+    assertEquals(await plain.text(), prometheusText(stats.snapshot()));
+    const open = handler(get(openMetrics));
+    assertEquals(
+      open.headers.get("content-type"),
+      "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    );
+    assertEquals(
+      await open.text(),
+      prometheusText(stats.snapshot(), { format: "openmetrics" }),
+    );
+  });
+
+  it("compresses when that is accepted", async () => {
+    const handler = prometheusHandler(openShop());
+    const zipped = handler(get({ ...openMetrics, "accept-encoding": "br, gzip;q=0.5" }));
+    assertEquals(zipped.headers.get("content-encoding"), "gzip");
+    assertEquals(zipped.headers.get("vary"), "accept, accept-encoding");
+    const body = zipped.body!.pipeThrough(new DecompressionStream("gzip"));
+    assertEquals(await new Response(body).text(), await handler(get(openMetrics)).text());
+  });
+
+  it("answers HEAD with the same headers, and refuses other methods", async () => {
+    const handler = prometheusHandler(openShop());
+    const head = handler(new Request(url, { method: "HEAD", headers: openMetrics }));
+    assertEquals([...head.headers], [...handler(get(openMetrics)).headers]);
+    assertEquals([head.status, await head.text()], [200, ""]);
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+      const refused = handler(new Request(url, { method }));
+      assertEquals([refused.status, refused.headers.get("allow")], [405, "GET, HEAD"]);
+      assertMatch(await refused.text(), /GET and HEAD/);
+    }
+  });
+
+  it("sends the families that name[] names, by their own name or a sample's", async () => {
+    const handler = prometheusHandler(openShop(), { runtimeMetrics: true });
+    const familiesOf = async (...names: string[]) => {
+      const query = `?${names.map((name) => `name[]=${name}`).join("&")}`;
+      const text = await handler(get({}, query)).text();
+      return [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    };
+    assertEquals(await familiesOf("visits", "flow_last_seen"), ["visits_total", "flow_last_seen"]);
+    assertEquals(await familiesOf("visits_total"), ["visits_total"]);
+    assertEquals(await familiesOf("latency_seconds_count"), ["latency_seconds"]);
+    assertEquals(
+      await familiesOf("thread_stats_threads", "process_uptime_seconds"),
+      ["thread_stats_threads", "process_uptime_seconds"],
+    );
+    assertEquals(await familiesOf("nothing", "visit"), []);
+    const empty = handler(get(openMetrics, "?name[]=nothing"));
+    assertEquals(await empty.text(), "# EOF\n");
+  });
+
+  it("tells figures of the process on request", async () => {
+    const stats = ThreadStats.create(
+      defineSchema({ process_uptime: gauge({ help: "Mine", unit: "seconds" }) }),
+    );
+    stats.registerThread("main").metrics.process_uptime.set(42);
+    const without = await prometheusHandler(stats)(get()).text();
+    assert(!without.includes("process_resident"));
+    const text = await prometheusHandler(stats, { runtimeMetrics: true })(get(openMetrics)).text();
+    const between = (name: string, low: number, high: number) => {
+      const value = valueOf(text, name);
+      assert(value >= low && value <= high, `${name} ${value}`);
+    };
+    between("process_resident_memory_bytes", 1e6, 1e11);
+    between("process_heap_bytes", 1e4, 1e11);
+    between("process_cpu_seconds_total", 1e-3, 1e6);
+    between("process_start_time_seconds", 1.7e9, Date.now() / 1000);
+    between("process_event_loop_lag_seconds", 0, 600);
+    const [user, system, both] = ["user_", "system_", ""].map((part) =>
+      valueOf(text, `process_cpu_${part}seconds_total`)
+    );
+    assert(Math.abs(user + system - both) < 1e-5);
+    // The schema's own family stands in the place of the process'.
+    assertEquals(text.match(/^process_uptime_seconds .*$/gm), ["process_uptime_seconds 42"]);
+    assert(text.endsWith("# EOF\n"));
+  });
+
+  it("tells of each series when it began", async () => {
+    const stats = openShop();
+    const before = Date.now() / 1000;
+    const handler = prometheusHandler(stats, { boundaries: [1] });
+    const made = Date.now() / 1000;
+    const createdOf = async (sample: string) => {
+      const text = await handler(get(openMetrics)).text();
+      const [line] = text.split("\n").filter((line) => line.startsWith(`${sample} `));
+      return Number(line.slice(sample.length));
+    };
+    const { startedAt } = stats.snapshot();
+    assertEquals(await createdOf("visits_created"), startedAt / 1000);
+    stats.metrics.flow.id({ source: "new" });
+    const start = await createdOf('flow_bytes_created{source="new"}');
+    assert(start >= before && start <= Date.now() / 1000, `${start}`);
+    const looked = Date.now() / 1000;
+    stats.metrics.visits.clear();
+    const cleared = await createdOf("visits_created");
+    assert(cleared >= made && cleared <= looked, `${cleared} ${looked}`);
+    assertEquals(await createdOf('flow_bytes_created{source="new"}'), start);
+  });
+
+  it("makes the text as it is taken, and stops with the client", async () => {
+    const stats = ThreadStats.create(
+      defineSchema({ jobs: counter({ labels: ["queue"], maxSeries: 20_000 }) }),
+    );
+    for (let n = 0; n < 20_000; n++) stats.metrics.jobs.id({ queue: `queue number ${n}` });
+    let looks = 0;
+    const source: ScrapeSource = {
+      snapshot() {
+        const snapshot = stats.snapshot();
+        const { definition, series } = snapshot.metrics.jobs;
+        const watched = new Proxy([...series], {
+          get: (rows, key) => {
+            if (key === `${Number(String(key))}`) looks++;
+            return Reflect.get(rows, key);
+          },
+        });
+        return { ...snapshot, metrics: { jobs: { definition, series: watched } } };
+      },
+    };
+    const handler = prometheusHandler(source);
+    looks = 0;
+    const reader = handler(get()).body!.getReader();
+    assertEquals(looks, 0);
+    const { value } = await reader.read();
+    assert(value!.length >= 65_536 && value!.length < 70_000);
+    assertLess(looks, 4_000);
+    await reader.cancel();
+    const atEnd = looks;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assertEquals(looks, atEnd);
+    const whole = await handler(get()).text();
+    assertEquals(whole.match(/^jobs_total\{/gm)!.length, 20_000);
+  });
+
+  it("answers over a real connection whatever the workers do", async () => {
+    const schema = defineSchema({ steps: counter({ help: "Steps" }) });
+    const stats = ThreadStats.create(schema);
+    const script = new URL("./workers/stepping.ts", import.meta.url);
+    const listener = await listen(prometheusHandler(stats), 0);
+    const scrape = async () => {
+      const response = await fetch(`http://127.0.0.1:${listener.port}/metrics`);
+      assertEquals(response.status, 200);
+      return valueOf(await response.text(), "steps_total");
+    };
+    const seat = stats.reserveThread("dead");
+    {
+      await using dead = await startWorker(script, seat.handle);
+      await dead.call("step", 5);
+      await dead.terminate();
+      seat.revoke();
+      await using blocked = await startWorker(script, stats.handle);
+      await blocked.call("step", 7);
+      blocked.call("block").catch(() => {});
+      assertEquals(await scrape(), 12);
+      await using busy = await startWorker(script, stats.handle);
+      busy.call("spin").catch(() => {});
+      let last = await scrape();
+      for (let rises = 0; rises < 3;) {
+        const now = await scrape();
+        assert(now >= last);
+        if (now > last) rises++;
+        last = now;
+      }
+    }
+    assertEquals(await scrape(), stats.metrics.steps.read());
+    await listener.close();
+  });
+
+  it("serves a view of another program's statistics", async () => {
+    const view = ThreadStats.inspect(openShop().handle);
+    assertStringIncludes(await prometheusHandler(view)(get()).text(), "\nvisits_total 3\n");
+  });
+
+  it("refuses bad input", () => {
+    const stats = openShop();
+    const what = "Cannot make a handler";
+    for (const [bad, got] of [[undefined, "undefined"], [null, "null"], [{}, "{}"]] as const) {
+      assertRefuses(
+        () => prometheusHandler(bad as never),
+        TypeError,
+        `${what}: it needs a ThreadStats or a view of one, got ${got}`,
+      );
+    }
+    const cases: [options: unknown, text: string][] = [
+      [null, "the options must be an object, got null"],
+      [{ runtimeMetrics: 1 }, "runtimeMetrics must be a boolean, got 1"],
+      [{ perThread: 1 }, "perThread must be a boolean, got 1"],
+      [
+        { boundaries: { visits: [1] } },
+        'boundaries must be for log-linear histograms, got "visits"',
+      ],
+    ];
+    for (const [options, text] of cases) {
+      assertRefuses(
+        () => prometheusHandler(stats, options as PrometheusHandlerOptions),
+        TypeError,
+        `${what}: ${text}`,
+      );
+    }
+  });
+});
