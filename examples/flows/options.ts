@@ -7,7 +7,7 @@ Counts the flows of a packet capture (pcap or pcapng, gzipped or not).
 
   --workers N      threads that read packets (default: one per processor)
   --format FORMAT  how flows are printed (default: table, the top 20)
-  --serve PORT     totals and top flows as JSON on http://127.0.0.1:PORT/ until interrupted
+  --serve PORT     totals and top flows as JSON on http://127.0.0.1:PORT/ until interrupted; /metrics is for Prometheus
 `;
 
 const MAX_WORKERS = 256;

@@ -7,7 +7,6 @@ import { cannot } from "../errors.ts";
 import { familiesIn } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { own } from "../schema/options.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
 import { Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
 import { checkOptions, type PrometheusOptions } from "./options.ts";
 import { END, render, type TextFormat } from "./render.ts";
@@ -49,8 +48,8 @@ export interface PrometheusTextOptions extends PrometheusOptions {
  * assertStringIncludes(text, '# HELP jobs_total Jobs done\n# TYPE jobs_total counter\njobs_total{queue="mail"} 2\n');
  * ```
  */
-export function prometheusText<Metrics extends SchemaDefinition>(
-  snapshot: SnapshotData<Metrics>,
+export function prometheusText(
+  snapshot: SnapshotData,
   options: PrometheusTextOptions = {},
 ): string {
   const what = "render the snapshot";

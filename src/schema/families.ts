@@ -93,6 +93,7 @@ function named(
   // A unit that cannot be part of a name, as "%", is left to the help.
   if (!/^[a-zA-Z0-9_]+$/.test(unit)) return { kind, name: base, unit: "" };
   const suffix = snakeCase(unit);
-  const isThere = base === suffix || base.endsWith(`_${suffix}`);
-  return { kind, name: isThere ? base : `${base}_${suffix}`, unit: suffix };
+  // OpenMetrics asks for a name in front of the unit: a metric that is called `bytes` has none.
+  if (base === suffix) return { kind, name: base, unit: "" };
+  return { kind, name: base.endsWith(`_${suffix}`) ? base : `${base}_${suffix}`, unit: suffix };
 }

@@ -43,6 +43,13 @@ describe("familiesOf()", () => {
     );
   });
 
+  it("leaves a unit out of the name where it would be all of it, or is no part of a name", () => {
+    const unitOf = (name: string, unit: string) => familiesOf(name, gauge({ unit }))[0].unit;
+    assertEquals(unitOf("sent", "bytes"), "bytes");
+    assertEquals(unitOf("bytes", "bytes"), "");
+    assertEquals(unitOf("load", "%"), "");
+  });
+
   it("gives a record one family for each field: sums are counters, all else gauges", () => {
     const flow = record({ bytes: sum("u64"), lastSeen: max(), flags: bitOr(), jobsTotal: sum() });
     const families = familiesOf("flow", flow);

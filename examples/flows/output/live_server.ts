@@ -1,5 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { prometheusHandler } from "../../../src/prometheus/mod.ts";
+import { respond } from "../../http_server/node_http.ts";
 import { compareByBytes, readFlows } from "./flow_row.ts";
 import type { FlowRun } from "../flow_run.ts";
 import { flowToJson } from "./format.ts";
@@ -8,7 +10,7 @@ const TOP_FLOWS = 20;
 /** Reading a million flows takes a while: a page that asks again and again must not eat the reader. */
 const MAX_AGE_MS = 1000;
 
-/** Serves the totals of a run and its top flows as JSON to this machine. */
+/** Serves the totals of a run and its top flows as JSON to this machine, and all of its metrics to a Prometheus server. */
 export class LiveServer {
   readonly #server: Server;
   readonly #run: FlowRun;
@@ -28,7 +30,12 @@ export class LiveServer {
 
   private constructor(run: FlowRun) {
     this.#run = run;
+    const scrape = prometheusHandler(run.stats, { runtimeMetrics: true });
     this.#server = createServer((request, response) => {
+      if (/^\/metrics(\?|$)/.test(request.url ?? "")) {
+        void respond(request, response, scrape);
+        return;
+      }
       if (request.url !== "/") {
         response.writeHead(404).end();
         return;

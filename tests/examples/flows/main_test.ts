@@ -277,6 +277,9 @@ describe("main.ts --serve", () => {
     );
     assertEquals(totals.top.length, 20);
     assert(totals.top[0].bytes >= totals.top[1].bytes);
+    const scrape = await fetch(`${url}metrics?name[]=packets_total`);
+    assertEquals(scrape.status, 200);
+    assertMatch(await scrape.text(), /\npackets_total 18309\n$/);
     assertEquals((await fetch(`${url}else`)).status, 404);
     // Not child.kill(): on Deno that reports a death by the signal even where it was handled.
     process.kill(child.pid!, "SIGINT");

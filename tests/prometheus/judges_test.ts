@@ -1,0 +1,94 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { spawnSync } from "node:child_process";
+import { schema } from "../../examples/flows/schema.ts";
+import { counter, defineSchema, histogram, ThreadStats } from "../../mod.ts";
+import { prometheusHandler, prometheusText } from "../../src/prometheus/mod.ts";
+import { isMissing } from "../support/debian_tools.ts";
+import { promtool } from "../support/prometheus_server.ts";
+import { openShop, shop } from "./shop.ts";
+
+const isDeno = "Deno" in globalThis;
+// Debian's own one: it has Debian's packages.
+const python = "/usr/bin/python3";
+
+/** Statistics whose output is worth a look, with options for it. */
+function* samples() {
+  const shopStats = openShop();
+  yield ["every kind", shopStats, {}] as const;
+  yield ["every kind by thread", shopStats, { perThread: true }] as const;
+  yield ["nothing counted", ThreadStats.create(shop), {}] as const;
+  yield ["the flow example", ThreadStats.create(schema), {}] as const;
+  const hostile = defineSchema({
+    jobs: counter({ help: "\\\n\"'{}#", labels: ["a", "b"], maxSeries: 3 }),
+    far: histogram({ help: "Far", lowest: 1e-300, highest: 1e300, relativeError: 0.5 }),
+  });
+  const stats = ThreadStats.create(hostile);
+  const { jobs, far } = stats.registerThread('\\"\n').metrics;
+  for (const a of ['"', "\\", "\n", "}", "# EOF"]) jobs.labels({ a, b: "" }).add(1e300);
+  far.record(1e-299);
+  far.record(1e299);
+  yield ["hostile texts and numbers", stats, { perThread: true }] as const;
+}
+
+describe(
+  "promtool check metrics",
+  { ignore: !isDeno || isMissing("promtool", "--version") },
+  () => {
+    for (const [name, stats, options] of samples()) {
+      it(`prometheusText() of ${name}`, async () => {
+        const text = prometheusText(stats.snapshot(options), options);
+        assertEquals(await promtool(["check", "metrics"], text), {
+          status: 0,
+          stdout: "",
+          stderr: "",
+        });
+      });
+    }
+
+    it("prometheusHandler() with figures of the process", async () => {
+      const handler = prometheusHandler(openShop(), { runtimeMetrics: true });
+      const text = await handler(new Request("http://localhost/")).text();
+      assertEquals(await promtool(["check", "metrics"], text), {
+        status: 0,
+        stdout: "",
+        stderr: "",
+      });
+    });
+  },
+);
+
+/** The families that OpenMetrics' reference parser finds, which refuses whatever is not by the letter of the specification. */
+function parseOpenMetrics(text: string): [name: string, type: string, samples: number][] {
+  const program = `
+import json, sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+families = text_string_to_metric_families(sys.stdin.buffer.read().decode())
+print(json.dumps([[f.name, f.type, len(f.samples)] for f in families]))
+`;
+  const { status, stdout, stderr } = spawnSync(python, ["-c", program], {
+    input: text,
+    encoding: "utf8",
+  });
+  assertEquals([status, stderr], [0, ""]);
+  return JSON.parse(stdout);
+}
+
+describe("the reference parser of OpenMetrics", {
+  ignore: !isDeno || isMissing(python, "-c", "import prometheus_client.openmetrics"),
+}, () => {
+  for (const [name, stats, options] of samples()) {
+    it(`prometheusText() of ${name}`, () => {
+      const text = prometheusText(stats.snapshot(options), { ...options, format: "openmetrics" });
+      const families = parseOpenMetrics(text);
+      assertEquals(
+        families.map(([name, type]) => `# TYPE ${name} ${type}`),
+        text.match(/^# TYPE .*$/gm),
+      );
+      assertEquals(
+        families.reduce((sum, [, , samples]) => sum + samples, 0),
+        text.match(/^[^#].*$/gm)!.length,
+      );
+    });
+  }
+});

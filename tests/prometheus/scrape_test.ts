@@ -1,0 +1,95 @@
+import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { schema } from "../../examples/flows/schema.ts";
+import { listen } from "../../examples/http_server/runtime.ts";
+import { ThreadStats } from "../../mod.ts";
+import { prometheusHandler } from "../../src/prometheus/mod.ts";
+import { isMissing } from "../support/debian_tools.ts";
+import { PrometheusServer } from "../support/prometheus_server.ts";
+import { startWorker } from "../support/worker.ts";
+
+// Once is enough: the server sees no more of the runtime than `handler_test.ts` does.
+const ignore = !("Deno" in globalThis) || isMissing("prometheus", "--version");
+
+const script = new URL("./workers/flows.ts", import.meta.url);
+
+describe("a Prometheus server that scrapes the flow example", { ignore }, () => {
+  it("prometheusHandler() is scraped whole each second, and no total ever falls", async () => {
+    const stats = ThreadStats.create(schema, { maxThreads: 4 });
+    const listener = await listen(prometheusHandler(stats, { runtimeMetrics: true }), 0);
+    await using server = await PrometheusServer.start({
+      config: `
+global: { scrape_interval: 1s, scrape_timeout: 1s }
+scrape_configs:
+  - job_name: flows
+    static_configs: [{ targets: ["127.0.0.1:${listener.port}"] }]
+`,
+    });
+    const scrapes = (count: number) =>
+      server.until("count_over_time(up[10m])", ([up]) => up?.value >= count);
+
+    const seats = [1, 2, 3, 4].map((n) => stats.reserveThread(`worker-${n}`));
+    {
+      const start = (n: number) => startWorker(script, seats[n].handle);
+      await using first = await start(0);
+      await using second = await start(1);
+      await using spinning = await start(2);
+      await using killed = await start(3);
+      const ended = [first.call("count"), second.call("count"), spinning.call("spin")];
+      killed.call("spin").catch(() => {});
+      await scrapes(3);
+      await killed.terminate();
+      seats[3].revoke();
+      await killed.stopped;
+      await scrapes(6);
+      for (const worker of [first, second, spinning]) worker.requestStop();
+      await Promise.all(ended);
+    }
+
+    const packets = stats.metrics.packets.read();
+    await server.until("packets_total", ([total]) => total?.value === packets);
+    const [{ value: bytes }] = await server.query("bytes_total");
+    assertEquals(bytes, stats.metrics.bytes.read());
+    const series = stats.metrics.flow.series();
+    assertEquals(series.length, 288);
+    for (const field of ["bytes", "packets", "firstSeen", "lastSeen", "flags"] as const) {
+      const name = {
+        firstSeen: "flow_first_seen",
+        lastSeen: "flow_last_seen",
+        flags: "flow_flags",
+      };
+      const samples = await server.query(
+        field in name ? name[field as "flags"] : `flow_${field}_total`,
+      );
+      const theirs = new Map(samples.map(({ labels, value }) => [keyOf(labels), value]));
+      const ours = new Map(
+        series.map(({ labels, value }) => [keyOf(labels), Number(value[field])]),
+      );
+      assertEquals(theirs, ours);
+    }
+    const [{ value: counted }] = await server.query("sum(flow_packets_total)");
+    assert(counted > 0 && counted <= packets);
+    const dead = stats.metrics.packets.perThread().find(({ thread }) => thread === "worker-4");
+    assertGreaterOrEqual(dead!.value, 18_309);
+
+    // Every scrape was answered, the totals rose from one to the next, and never fell.
+    const [{ value: up }] = await server.query("min_over_time(up[10m])");
+    assertEquals(up, 1);
+    const [{ value: changes }] = await server.query("changes(packets_total[10m])");
+    assertGreaterOrEqual(changes, 4);
+    const now = Date.now() / 1000;
+    const range = { start: now - 30, end: now, step: 1 };
+    for (const name of ["packets", "bytes", "flow_packets", "flow_bytes"]) {
+      assertEquals(await server.query(`resets(${name}_total[10m]) > 0`), []);
+      const rates = await server.queryRange(`rate(${name}_total[4s])`, range);
+      assertEquals(rates.length, name.startsWith("flow") ? 288 : 1);
+      assert(rates.every(({ values }) => values.every(([, rate]) => rate >= 0)));
+    }
+    await listener.close();
+  });
+});
+
+/** What tells a series from the others of its family. */
+function keyOf({ __name__, instance, job, ...labels }: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).sort());
+}
