@@ -1,6 +1,6 @@
 /**
  * Measures everything and writes it to a file, for `report.ts` and `documents/make.ts`:
- * `collect.ts --json FILE [deno] [bun] [node] [updates] [uses] [counts] [contention] [scale] [scrape] [--quick]`.
+ * `collect.ts --json FILE [deno] [bun] [node] [updates] [uses] [counts] [contention] [scale] [scrape] [exposition] [--quick]`.
  *
  * Runtimes and parts that are not named are all of them. Every case has a process of its own: what a compiler learns from one case
  * must not slow the next. The cases of a group take turns, and a figure is the median of what its processes gave, of which each
@@ -94,6 +94,7 @@ const parts: Record<string, (runtime: Runtime) => Promise<Row[]>> = {
   contention: runFile("bench/contention.ts"),
   scale: runFile("bench/scale.ts"),
   scrape: runFile("bench/scrape.ts"),
+  exposition: runFile("bench/exposition.ts"),
 };
 
 /** Those of `all` that were named, or all. */

@@ -112,6 +112,15 @@ const scrapes = ["idle workers", "one busy for 2 s", "all busy for 2 s"].map((wh
     find(rows, `scrape, ${when}`, { name: "library" }),
 }));
 
+const expositions = ["prom-client", "@prometheus-io/client"].map((rival): Target => ({
+  name: `scrape of 100,000 series: times faster than ${rival}`,
+  limit: 3,
+  isLeast: true,
+  measure: (rows) =>
+    find(rows, "exposition, time", { name: rival }) /
+    find(rows, "exposition, time", { name: "library" }),
+}));
+
 /** All targets. */
 export const targets: readonly Target[] = [
   { name: "counter add / plain `+=`", limit: 1.5, measure: ratio("counter add", "plain") },
@@ -171,4 +180,10 @@ export const targets: readonly Target[] = [
     measure: (rows) => find(rows, "memory, 1 GiB reserved and unused", { name: "library" }),
   },
   ...scrapes,
+  ...expositions,
+  {
+    name: "scrape of 100,000 series, ms",
+    limit: 150,
+    measure: (rows) => find(rows, "exposition, time", { name: "library" }) / 1e6,
+  },
 ];

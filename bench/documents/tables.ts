@@ -214,6 +214,7 @@ export function sections(results: Results): Map<string, string> {
         "scrape, all busy for 2 s",
       ]),
     ],
+    ["exposition", groupTables(results, ["exposition, time", "exposition, memory"])],
     ["summary", summary(results)],
   ]);
 }

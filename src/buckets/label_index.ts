@@ -31,6 +31,7 @@ import {
   writeLabels,
 } from "./label_text.ts";
 import { LabelTree, type Series } from "./label_tree.ts";
+import { WordPool } from "./word_pool.ts";
 
 /** What an index needs to know of its metric. */
 export interface LabelIndexOptions {
@@ -52,6 +53,7 @@ export class LabelIndex {
   readonly #maxSeries: number;
   readonly #tree: LabelTree;
   readonly #byId: (Series | undefined)[] = [];
+  readonly #words = new WordPool();
   /** The log was read up to here; `undefined` before the first look. */
   #position: number | undefined = undefined;
   #overflow: Series | undefined = undefined;
@@ -304,8 +306,9 @@ export class LabelIndex {
   #seriesOf(
     id: number,
     life: number,
-    { kind, values }: { kind: number; values: readonly string[] },
+    { kind, values: read }: { kind: number; values: readonly string[] },
   ): Series {
+    const values = read.map((value) => this.#words.share(value));
     const labels = kind === OVERFLOW
       ? OVERFLOW_LABELS
       : Object.freeze(Object.fromEntries(values.map((value, n) => [this.#names[n], value])));

@@ -189,7 +189,7 @@ export class BucketReader<Value> {
       }
     }
     // The same labels may have got another bucket while we read: then the first one is dead.
-    return index === undefined ? rows : rows.filter(({ id, epoch }) => index.isIn(id, epoch));
+    return index === undefined ? rows : keep(rows, ({ id, epoch }) => index.isIn(id, epoch));
   }
 
   /** Notes the epochs of the next buckets in `#epochs`, and gives their totals where the kind has a way to all at once. */
@@ -334,6 +334,11 @@ export class BucketReader<Value> {
 
 function idOf(found: number | Series): number {
   return typeof found === "number" ? found : found.id;
+}
+
+/** The rows for which something holds: the array itself where that is all of them, as it is but for the rarest of races. */
+function keep<Row>(rows: Row[], holds: (row: Row) => boolean): Row[] {
+  return rows.every(holds) ? rows : rows.filter(holds);
 }
 
 function toThreadValue<Value>({ thread, value }: ThreadPart<Value>): ThreadValue<Value> {

@@ -10,7 +10,8 @@ const MAX_UNIT_BYTES = 3;
 
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
-const NEWLINE = 0x0a;
+/** Line feed. */
+export const NEWLINE = 0x0a;
 
 const encoder = new TextEncoder();
 
@@ -54,6 +55,12 @@ export class ByteWriter {
       bytes[at++] = unit;
     }
     this.#length = at;
+  }
+
+  /** Writes one character of ASCII. */
+  byte(code: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = code;
   }
 
   /** Writes what another one holds. */

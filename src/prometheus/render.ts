@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { type Family, isAnonymous, type Row, valueOf } from "../export/families.ts";
+import { type Family, type Row, valueOf } from "../export/families.ts";
 import { threadSamples } from "../export/threads.ts";
 import type { HistogramValue } from "../metrics/histogram_value.ts";
-import { snakeCase } from "../schema/names.ts";
 import { Buckets } from "./buckets.ts";
-import { ByteWriter, escapeText } from "./byte_writer.ts";
+import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
+import { LabelWriter } from "./label_writer.ts";
 import type { CheckedOptions } from "./options.ts";
 
 /** The formats. */
@@ -21,6 +21,8 @@ export const END = "# EOF\n";
 
 /** About how many bytes a chunk has. */
 const CHUNK = 65_536;
+
+const BRACE = 0x7b;
 
 /** What {@linkcode render} needs besides the families. */
 export interface RenderOptions extends Omit<CheckedOptions, "selfMetrics"> {
@@ -45,17 +47,17 @@ export function* render(
     const hasStart = format === "openmetrics" && options.created && !isOurs &&
       family.kind !== "gauge";
     const print = printerOf(out, family, options);
-    const writeLabels = labelWriter(labels, family, options);
+    const labelWriter = new LabelWriter(labels, family, options);
     writeHead(out, family, format);
     for (const row of family.rows) {
       const start = hasStart ? startOf(family.metric, row) : undefined;
       if (options.perThread && !isOurs) {
         for (const { thread, value } of threadSamples(family, row)) {
-          writeLabels(row, thread);
+          labelWriter.write(row, thread);
           print(labels, value, start);
         }
       } else {
-        writeLabels(row, undefined);
+        labelWriter.write(row, undefined);
         print(labels, valueOf(family, row), start);
       }
       if (out.length >= CHUNK) yield out.take();
@@ -83,36 +85,6 @@ function writeHead(
   out.text(`# HELP ${name} `);
   out.quoted(help);
   out.text("\n");
-}
-
-/** Gives the way to write the labels of a family's series, without braces. */
-function labelWriter(
-  labels: ByteWriter,
-  family: Family,
-  { perThread }: RenderOptions,
-): (row: Row, thread: string | undefined) => void {
-  const names = new Map<string, string>();
-  const nameOf = (key: string) => {
-    let name = names.get(key);
-    if (name !== undefined) return name;
-    name = snakeCase(key);
-    if (perThread && name === "thread") name = "exported_thread";
-    names.set(key, name);
-    return name;
-  };
-  const write = (name: string, value: string) => {
-    if (labels.length > 0) labels.text(",");
-    labels.text(name);
-    labels.text('="');
-    labels.quoted(value);
-    labels.text('"');
-  };
-  return (row, thread) => {
-    labels.clear();
-    for (const key of Object.keys(row.labels)) write(nameOf(key), row.labels[key]!);
-    if (labels.length === 0 && isAnonymous(family, row)) write("id", `${row.id}`);
-    if (thread !== undefined) write("thread", thread);
-  };
 }
 
 function printerOf(out: ByteWriter, family: Family, options: RenderOptions): Printer {
@@ -160,13 +132,14 @@ function histogramPrinter(
 function writeSample(out: ByteWriter, name: string, labels: ByteWriter, value: string): void {
   out.text(name);
   if (labels.length > 0) {
-    out.text("{");
+    out.byte(BRACE);
     out.append(labels);
-    out.text("}");
+    out.text("} ");
+  } else {
+    out.text(" ");
   }
-  out.text(" ");
   out.text(value);
-  out.text("\n");
+  out.byte(NEWLINE);
 }
 
 function writeCreated(

@@ -90,6 +90,7 @@ scrape_configs:
 });
 
 /** What tells a series from the others of its family. */
-function keyOf({ __name__, instance, job, ...labels }: Readonly<Record<string, string>>): string {
-  return JSON.stringify(Object.entries(labels).sort());
+function keyOf(labels: Readonly<Record<string, string>>): string {
+  const theirs = ["__name__", "instance", "job"];
+  return JSON.stringify(Object.entries(labels).filter(([name]) => !theirs.includes(name)).sort());
 }

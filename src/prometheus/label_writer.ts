@@ -1,0 +1,58 @@
+/**
+ * The labels of a family's series.
+ *
+ * @module
+ */
+import { type Family, isAnonymous, type Row } from "../export/families.ts";
+import { snakeCase } from "../schema/names.ts";
+import type { ByteWriter } from "./byte_writer.ts";
+
+/** Writes the labels of one family's series as they stand between the braces. */
+export class LabelWriter {
+  readonly #out: ByteWriter;
+  readonly #family: Family;
+  readonly #perThread: boolean;
+  /** The metric's own labels: nearly all series have these, in this order. */
+  readonly #keys: readonly string[];
+  /** What stands in front of the value of each, behind that of the one before. */
+  readonly #openings: readonly string[];
+
+  constructor(out: ByteWriter, family: Family, { perThread }: { perThread: boolean }) {
+    this.#out = out;
+    this.#family = family;
+    this.#perThread = perThread;
+    this.#keys = family.definition?.labels ?? [];
+    this.#openings = this.#keys.map((key, n) => `${n === 0 ? "" : '",'}${this.#nameOf(key)}="`);
+  }
+
+  /** Writes the labels of a series, or of one thread's part of it, in place of what was written before. */
+  write(row: Row, thread: string | undefined): void {
+    const out = this.#out;
+    const keys = this.#keys;
+    out.clear();
+    if (keys.length > 0 && Object.hasOwn(row.labels, keys[0])) {
+      const openings = this.#openings;
+      for (let n = 0; n < keys.length; n++) {
+        out.text(openings[n]);
+        out.quoted(row.labels[keys[n]]!);
+      }
+      out.text('"');
+    } else {
+      for (const [key, value] of Object.entries(row.labels)) this.#add(this.#nameOf(key), value!);
+      if (out.length === 0 && isAnonymous(this.#family, row)) this.#add("id", `${row.id}`);
+    }
+    if (thread !== undefined) this.#add("thread", thread);
+  }
+
+  #add(name: string, value: string): void {
+    const out = this.#out;
+    out.text(out.length === 0 ? `${name}="` : `,${name}="`);
+    out.quoted(value);
+    out.text('"');
+  }
+
+  #nameOf(key: string): string {
+    const name = snakeCase(key);
+    return this.#perThread && name === "thread" ? "exported_thread" : name;
+  }
+}
