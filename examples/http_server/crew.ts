@@ -60,12 +60,9 @@ export class Crew {
 
   /** Has a worker answer; undefined if it dies before. */
   pass(request: RequestParts): Promise<ResponseParts | undefined> {
-    let idlest: Member | undefined;
-    for (const member of this.#members) {
-      if (!idlest || member.pending.size < idlest.pending.size) idlest = member;
-    }
-    if (!idlest) return Promise.resolve(undefined);
-    const { pending, worker } = idlest;
+    const member = this.#idlest();
+    if (!member) return Promise.resolve(undefined);
+    const { pending, worker } = member;
     const id = ++this.#lastId;
     return new Promise((resolve) => {
       pending.set(id, resolve);
@@ -133,6 +130,19 @@ export class Crew {
     };
     if (state === "ready") hire();
     else setTimeout(hire, PAUSE_MS);
+  }
+
+  /** The worker with the fewest requests in hand; one that is still starting only where there is no other. */
+  #idlest(): Member | undefined {
+    let best: Member | undefined;
+    for (const member of this.#members) {
+      const isBetter = best === undefined ||
+        (member.state === best.state
+          ? member.pending.size < best.pending.size
+          : member.state === "ready");
+      if (isBetter) best = member;
+    }
+    return best;
   }
 
   #areAll(state: Member["state"]): boolean {

@@ -27,3 +27,8 @@ export function sumBy(
   }
   return sums;
 }
+
+/** What was added between two scrapes. */
+export function difference(later: Samples, earlier: Samples): Samples {
+  return new Map([...later].map(([name, value]) => [name, value - (earlier.get(name) ?? 0)]));
+}
