@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Answer, Order, RequestParts, ResponseParts, WorkerStart } from "./messages.ts";
 import { EXIT_MEANS_STOPPED } from "./runtime.ts";
@@ -32,7 +33,10 @@ export class Crew {
   readonly #options: CrewOptions;
   readonly #members = new Set<Member>();
   #lastId = 0;
-  #isEnding = false;
+  /** Why the last worker died that had not begun. */
+  #failure = "";
+  /** Aborted when no more workers are hired. */
+  readonly #ending = new AbortController();
   /** Called when a member has come to another state, or is gone. */
   #onChange: () => void = () => {};
 
@@ -55,7 +59,7 @@ export class Crew {
     await this.#until(() => this.#members.size < workers || this.#areAll("ready"));
     if (this.#members.size === workers) return;
     await this.finish();
-    throw new Error("Cannot serve: all workers must start, got one that died");
+    throw new Error(`Cannot serve: all workers must start, got ${this.#failure}`);
   }
 
   /** Has a worker answer; undefined if it dies before. */
@@ -72,7 +76,7 @@ export class Crew {
 
   /** Ends all workers. Requests that are in hand get no answer any more. */
   async finish(): Promise<void> {
-    this.#isEnding = true;
+    this.#ending.abort();
     for (const { worker } of this.#members) worker.postMessage("finish" satisfies Order);
     let isLate = false;
     const timer = setTimeout(() => {
@@ -81,7 +85,7 @@ export class Crew {
     }, FINISH_MS);
     await this.#until(() => isLate || this.#areAll("finished"));
     clearTimeout(timer);
-    for (const { worker } of this.#members) worker.terminate();
+    await Promise.all([...this.#members].map(({ worker }) => worker.terminate()));
   }
 
   #hire(name: string): void {
@@ -114,22 +118,22 @@ export class Crew {
     this.#members.delete(member);
     for (const settle of member.pending.values()) settle(undefined);
     if (member.state !== "finished") this.#options.onDeath(member.name, reason);
-    if (!this.#isEnding) this.#replace(member);
+    if (member.state === "starting") this.#failure = reason;
+    this.#replace(member.name, member.state === "ready" ? 0 : PAUSE_MS);
     this.#onChange();
   }
 
-  #replace({ name, state }: Pick<Member, "name" | "state">): void {
-    const hire = () => {
-      if (this.#isEnding) return;
-      try {
-        this.#hire(name);
-      } catch {
-        // More have died than there are seats: the oldest of these come out of quarantine in a while.
-        this.#replace({ name, state: "starting" });
-      }
-    };
-    if (state === "ready") hire();
-    else setTimeout(hire, PAUSE_MS);
+  async #replace(name: string, pauseMs: number): Promise<void> {
+    const { signal } = this.#ending;
+    // The pause ends early when no more are hired.
+    if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    try {
+      this.#hire(name);
+    } catch {
+      // So many have died that all seats are in quarantine; the first of them is free again within a minute.
+      this.#replace(name, PAUSE_MS);
+    }
   }
 
   /** The worker with the fewest requests in hand; one that is still starting only where there is no other. */

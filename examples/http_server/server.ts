@@ -58,7 +58,7 @@ export class Server {
       crash,
       onDeath(name, reason) {
         thread.metrics.workersReplaced.add();
-        console.error(`serve: ${name} died and is replaced: ${reason}`);
+        console.error(`serve: ${name} died: ${reason}`);
       },
     });
   }

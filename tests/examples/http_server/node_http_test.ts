@@ -5,6 +5,8 @@ import { connect } from "node:net";
 import { listenWithNode, toRequest } from "../../../examples/http_server/node_http.ts";
 import type { Handler } from "../../../examples/http_server/runtime.ts";
 
+const isBun = "Bun" in globalThis;
+
 async function serving(handler: Handler, use: (port: number) => Promise<void>): Promise<void> {
   const listener = await listenWithNode(handler, 0, "127.0.0.1");
   try {
@@ -73,7 +75,8 @@ describe("listenWithNode()", () => {
     });
   });
 
-  it("listenWithNode() refuses what is no request", async () => {
+  // Bun's own node:http lets these heads through in another shape, and Bun does not need this file.
+  it("listenWithNode() refuses what is no request", { ignore: isBun }, async () => {
     await serving(({ url }) => new Response(url), async (port) => {
       for (const head of ["TRACE / HTTP/1.1\r\nhost: a", "GET / HTTP/1.1\r\nhost: no host"]) {
         const answer = await send(port, `${head}\r\nconnection: close\r\n\r\n`);
