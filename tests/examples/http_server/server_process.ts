@@ -11,21 +11,8 @@ export interface ServerProcess {
   scrape(): Promise<Samples>;
   /** Scrapes until the condition holds. */
   until(condition: (samples: Samples) => boolean): Promise<Samples>;
-  /** Asks the server to end, and waits for that. */
+  /** Asks the server to end, once, and waits for that. */
   stop(signal?: "SIGINT" | "SIGTERM"): Promise<ProgramResult>;
-}
-
-/** Calls `use` with a server on a port that is free, and stops that afterwards. */
-export async function withServer(
-  args: readonly string[],
-  use: (server: ServerProcess) => Promise<void>,
-): Promise<void> {
-  const server = await startServer(args);
-  try {
-    await use(server);
-  } finally {
-    await server.stop();
-  }
 }
 
 /** Runs the example until it ends by itself. */
@@ -33,7 +20,8 @@ export function runServer(args: readonly string[]): Promise<ProgramResult> {
   return resultOf(startProgram(MAIN, [...args]));
 }
 
-async function startServer(args: readonly string[]): Promise<ServerProcess> {
+/** Starts the example on a port that is free. */
+export async function startServer(args: readonly string[]): Promise<ServerProcess> {
   const child = startProgram(MAIN, ["--port=0", ...args]);
   const result = resultOf(child);
   const url = await new Promise<string>((resolve, reject) => {
