@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
 import type { Handler, Listener } from "./runtime.ts";
 
 /** Serves with `node:http` what speaks in `Request` and `Response`. */
@@ -11,10 +10,10 @@ export async function listenWithNode(
   hostname: string,
 ): Promise<Listener> {
   let isClosing = false;
-  const server = createServer(async (message, response) => {
-    await respond(message, response, handler);
-    // It was busy when close() looked.
-    if (isClosing) server.closeIdleConnections();
+  const server = createServer((message, response) => {
+    respond(message, response, handler);
+    // This connection was busy when close() looked.
+    response.on("close", () => isClosing && server.closeIdleConnections());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -90,7 +89,6 @@ export async function send(response: Response, to: ServerResponse): Promise<void
     if (to.destroyed) return;
   }
   to.end();
-  await finished(to);
 }
 
 /** Waits until there is room for more, or nobody who takes it. */

@@ -12,7 +12,7 @@ export function samplesIn(text: string): Samples {
   return samples;
 }
 
-/** A family's values added up by what `key` makes of the labels. */
+/** A family's values, where they are not 0, added up by what `key` makes of the labels. */
 export function sumBy(
   samples: Samples,
   family: string,
@@ -20,7 +20,7 @@ export function sumBy(
 ): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const [name, value] of samples) {
-    if (!name.startsWith(`${family}{`)) continue;
+    if (!name.startsWith(`${family}{`) || value === 0) continue;
     const pairs = [...name.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, text]) => [label, text]);
     const group = key(Object.fromEntries(pairs));
     sums[group] = (sums[group] ?? 0) + value;
