@@ -33,7 +33,12 @@ export async function runCommand(args: string[]): Promise<number> {
 
 /** Comes true at the first signal; a second one ends the process as it always does. */
 function interrupted(): Promise<void> {
+  const signals = ["SIGINT", "SIGTERM"] as const;
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    const stop = () => {
+      for (const signal of signals) process.off(signal, stop);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, stop);
   });
 }

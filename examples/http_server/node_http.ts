@@ -85,8 +85,8 @@ export async function send(response: Response, to: ServerResponse): Promise<void
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) to.setHeader("set-cookie", cookies);
   for await (const chunk of response.body ?? []) {
-    if (!to.write(chunk)) await drained(to);
     if (to.destroyed) return;
+    if (!to.write(chunk)) await drained(to);
   }
   to.end();
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HistogramWriter } from "../../mod.ts";
@@ -62,14 +63,9 @@ export function text(
 function hash(_: Request, { searchParams }: URL): Response {
   const rounds = wholeNumber(searchParams.get("n") ?? "1000", MAX_ROUNDS);
   if (rounds === undefined) return text(400, `n must be a number up to ${MAX_ROUNDS}\n`);
-  let digest = new Uint8Array(32);
-  for (let i = 0; i < rounds; i++) {
-    digest = new Uint8Array(createHash("sha256").update(digest).digest());
-  }
-  return text(
-    200,
-    Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") + "\n",
-  );
+  let digest: Uint8Array = new Uint8Array(32);
+  for (let i = 0; i < rounds; i++) digest = createHash("sha256").update(digest).digest();
+  return text(200, `${Buffer.from(digest).toString("hex")}\n`);
 }
 
 /** Waiting, as for a database: the worker has others in hand meanwhile. */

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type AddressInfo, createServer } from "node:net";
+import { samplesIn, sumBy } from "./samples.ts";
 import { Server } from "../../../examples/http_server/server.ts";
 
 describe("Server", () => {
@@ -26,13 +27,21 @@ describe("Server", () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it("close() ends the workers, and nothing listens any more", async () => {
+  it("the main thread counts what it refuses, and close() ends all", async () => {
     const server = await Server.start({ port: 0, workers: 1, crash: false });
-    const response = await fetch(server.url);
-    assertEquals([response.status, (await response.text()).slice(0, 17)], [
-      200,
-      "Hello from worker",
-    ]);
+    const status = async (path: string, init?: RequestInit) => {
+      const response = await fetch(server.url + path, init);
+      await response.arrayBuffer();
+      return response.status;
+    };
+    assertEquals(await status("", { method: "PURGE" }), 501);
+    const body = new Uint8Array(1_000_001);
+    assertEquals(await status("echo", { method: "POST", body }), 413);
+    assertEquals(await status("echo", { method: "POST", body: body.subarray(1) }), 200);
+    assertEquals(await status("crash"), 404);
+    const samples = samplesIn(await (await fetch(`${server.url}metrics`)).text());
+    const answers = sumBy(samples, "http_requests_total", (labels) => Object.values(labels).join());
+    assertEquals(answers, { "other,501": 1, "POST,413": 1, "POST,200": 1, "GET,404": 1 });
     await server.close();
     await assertRejects(() => fetch(server.url));
   });
