@@ -4,6 +4,9 @@ import { type Samples, samplesIn } from "./samples.ts";
 
 const MAIN = new URL("../../../examples/http_server/main.ts", import.meta.url);
 
+/** Only a server that is wrong takes so long. */
+const LIMIT_MS = 60_000;
+
 /** The example, running as a process of its own in the runtime that runs the tests. */
 export interface ServerProcess {
   readonly url: string;
@@ -38,9 +41,13 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
     url,
     scrape,
     async until(condition) {
+      const end = performance.now() + LIMIT_MS;
       for (;;) {
         const samples = await scrape();
         if (condition(samples)) return samples;
+        if (performance.now() > end) {
+          throw new Error(`Cannot wait for ${condition}: got ${JSON.stringify([...samples])}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
