@@ -1,0 +1,190 @@
+/**
+ * Metrics as observable instruments of a meter.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import { familiesIn, type Family } from "../export/families.ts";
+import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
+import type { BatchResult, ObservableInstrument, ObservableMeter } from "./api.ts";
+import { type Instrument, instrumentOf } from "./instruments.ts";
+import {
+  checkOptions,
+  firstSnapshot,
+  type MetricSource,
+  type OpenTelemetryOptions,
+} from "./options.ts";
+import { samplesIn } from "./samples.ts";
+
+/** Options of {@linkcode observe}. */
+export interface ObserveOptions extends OpenTelemetryOptions {
+  /**
+   * Which quantiles of histograms are told, each from 0 to 1: `0.99` as gauge `latency.quantile` with the attribute `quantile="0.99"`.
+   *
+   * @default {[]}
+   */
+  quantiles?: readonly number[];
+}
+
+/** Tells a meter the values of one family. */
+interface Observer {
+  readonly instruments: readonly ObservableInstrument[];
+  observe(result: BatchResult, family: Family): void;
+}
+
+const METHODS = [
+  "createObservableCounter",
+  "createObservableUpDownCounter",
+  "createObservableGauge",
+  "addBatchObservableCallback",
+  "removeBatchObservableCallback",
+] as const;
+
+/**
+ * Shows the statistics to a meter of `@opentelemetry/api`, whatever makes its collections: an SDK, or Deno itself (`OTEL_DENO=true`). Each
+ * collection takes one snapshot, and waits for no thread.
+ *
+ * | kind | instruments |
+ * | --- | --- |
+ * | counter, `sum` of a record | `ObservableCounter` |
+ * | gauge, by default or with `aggregate: "sum"` | `ObservableUpDownCounter` |
+ * | other gauge, other field of a record | `ObservableGauge` |
+ * | histogram `latency` | `ObservableCounter` `latency.count` and `latency.sum`, and by option `ObservableGauge` `latency.quantile` |
+ *
+ * **Histograms** have no observable instrument: the API takes their values one by one only. So a meter gets their counts, sums and quantiles; for
+ * whole histograms take {@linkcode ThreadStatsProducer}. A meter also does not learn when a bucket was cleared: to it the counter has
+ * fallen, which its readers and backends take for a new start.
+ *
+ * An SDK's meter has at most 2000 series in each instrument unless its reader is told otherwise (`cardinalityLimits`); a producer has no limit.
+ *
+ * Names, attributes and units: see the module.
+ *
+ * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
+ * @param meter Any `Meter` of `@opentelemetry/api`.
+ * @param options What is told.
+ * @returns What ends it, for `using` too: the instruments stay, but have no values any more.
+ * @throws {TypeError} When an argument has the wrong shape.
+ * @throws {RangeError} When a quantile is not from 0 to 1, or a metric has a name that OpenTelemetry does not allow.
+ *
+ * @example
+ * ```ts
+ * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+ * import { observe, type ObservableMeter } from "@x/thread-stats/opentelemetry";
+ *
+ * const stats = ThreadStats.create(defineSchema({ requests: counter() }));
+ *
+ * // import { metrics } from "@opentelemetry/api"; and in main():
+ * // using _ = show(metrics.getMeter("my-program"));
+ * export function show(meter: ObservableMeter): Disposable {
+ *   return observe(stats, meter);
+ * }
+ * ```
+ */
+export function observe(
+  stats: MetricSource,
+  meter: ObservableMeter,
+  options: ObserveOptions = {},
+): Disposable {
+  const what = "observe the statistics";
+  const first = firstSnapshot(what, stats);
+  const missing = METHODS.find((method) => typeof meter?.[method] !== "function");
+  if (missing !== undefined) {
+    throw new TypeError(cannot(what, `the meter must have ${missing}()`, meter));
+  }
+  const { perThread, selfMetrics, quantiles = [] } = checkOptions(what, options);
+  if (!Array.isArray(quantiles)) {
+    throw new TypeError(cannot(what, "quantiles must be an array", quantiles));
+  }
+  quantiles.forEach(assertQuantile);
+  const settings = { perThread, quantiles: [...quantiles] };
+  // The names first: then all instruments are made, or none.
+  const named = Array.from(
+    familiesIn(first, { selfMetrics }),
+    (family) => instrumentOf(what, family),
+  );
+  const observers = named.map((instrument) => observerOf(meter, instrument, settings));
+  const callback = (result: BatchResult) => {
+    let n = 0;
+    // The families come in the same order always.
+    for (const family of familiesIn(stats.snapshot({ perThread }), { selfMetrics })) {
+      observers[n++].observe(result, family);
+    }
+  };
+  const instruments = observers.flatMap((observer) => observer.instruments);
+  meter.addBatchObservableCallback(callback, instruments);
+  return {
+    [Symbol.dispose]: () => meter.removeBatchObservableCallback(callback, instruments),
+  };
+}
+
+interface ObserverSettings {
+  readonly perThread: boolean;
+  readonly quantiles: readonly number[];
+}
+
+function observerOf(
+  meter: ObservableMeter,
+  instrument: Instrument,
+  settings: ObserverSettings,
+): Observer {
+  if (instrument.kind === "histogram") return histogramObserver(meter, instrument, settings);
+  const made = make(meter, instrument);
+  return {
+    instruments: [made],
+    observe(result, family) {
+      for (const { attributes, value } of samplesIn(family, settings.perThread)) {
+        result.observe(made, value as number, attributes);
+      }
+    },
+  };
+}
+
+function histogramObserver(
+  meter: ObservableMeter,
+  { name, description, unit }: Instrument,
+  { perThread, quantiles }: ObserverSettings,
+): Observer {
+  const partOf = (kind: Instrument["kind"], part: string, words: string, partUnit: string) =>
+    make(meter, {
+      kind,
+      name: `${name}.${part}`,
+      description: description === "" ? words : `${description}: ${words}`,
+      unit: partUnit,
+    });
+  const count = partOf("counter", "count", "number of values", "");
+  const sum = partOf("counter", "sum", "sum of the values", unit);
+  const quantile = quantiles.length === 0
+    ? undefined
+    : partOf("gauge", "quantile", "quantiles of the values", unit);
+  return {
+    instruments: quantile === undefined ? [count, sum] : [count, sum, quantile],
+    observe(result, family) {
+      for (const sample of samplesIn(family, perThread)) {
+        const { attributes } = sample;
+        const value = sample.value as HistogramValue;
+        result.observe(count, value.count, attributes);
+        result.observe(sum, value.sum, attributes);
+        if (quantile === undefined || value.count === 0) continue;
+        for (const q of quantiles) {
+          result.observe(quantile, value.quantile(q), { ...attributes, quantile: `${q}` });
+        }
+      }
+    },
+  };
+}
+
+/** Makes an instrument for doubles: Deno's meter has no others. */
+function make(
+  meter: ObservableMeter,
+  { kind, name, description, unit }: Instrument,
+): ObservableInstrument {
+  const options = { description, unit };
+  switch (kind) {
+    case "counter":
+      return meter.createObservableCounter(name, options);
+    case "upDownCounter":
+      return meter.createObservableUpDownCounter(name, options);
+    default:
+      return meter.createObservableGauge(name, options);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What both ways to OpenTelemetry take: where snapshots come from, and the options that they share.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import { own } from "../schema/options.ts";
+import type { Snapshot } from "../snapshots/snapshot.ts";
+import type { SnapshotOptions } from "../snapshots/take.ts";
+
+/** Where snapshots come from: a {@linkcode ThreadStats}, or a view of one. */
+export interface MetricSource {
+  /** Takes a snapshot. */
+  snapshot(options?: SnapshotOptions): Snapshot;
+}
+
+/** What both {@linkcode observe} and {@linkcode ThreadStatsProducer} can be told. */
+export interface OpenTelemetryOptions {
+  /**
+   * Whether each thread has a series of its own, with the attribute `thread`, in place of all threads' one. A label `thread` of the metric is
+   * called `exported_thread` then.
+   *
+   * @default {false}
+   */
+  perThread?: boolean;
+  /**
+   * Whether the library's own figures are there too: `thread_stats.*`.
+   *
+   * @default {true}
+   */
+  selfMetrics?: boolean;
+}
+
+/**
+ * Checks a source, and takes the first snapshot of it.
+ *
+ * @throws {TypeError} When it is none.
+ */
+export function firstSnapshot(what: string, stats: MetricSource): Snapshot {
+  if (typeof stats?.snapshot !== "function") {
+    throw new TypeError(cannot(what, "it needs a ThreadStats or a view of one", stats));
+  }
+  return stats.snapshot();
+}
+
+/**
+ * Checks the common options.
+ *
+ * @returns All options as their own properties.
+ * @throws {TypeError} When an option has the wrong shape.
+ */
+export function checkOptions<Options extends OpenTelemetryOptions>(
+  what: string,
+  options: Options,
+): Options & Required<OpenTelemetryOptions> {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(cannot(what, "the options must be an object", options));
+  }
+  const given = own(options);
+  const { perThread = false, selfMetrics = true } = given;
+  for (const [name, value] of Object.entries({ perThread, selfMetrics })) {
+    if (typeof value !== "boolean") {
+      throw new TypeError(cannot(what, `${name} must be a boolean`, value));
+    }
+  }
+  return { ...given, perThread, selfMetrics };
+}

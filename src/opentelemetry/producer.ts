@@ -1,0 +1,177 @@
+/**
+ * Metrics for the readers of OpenTelemetry's SDK.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import { familiesIn } from "../export/families.ts";
+import { StartTimes } from "../export/start_times.ts";
+import { hasBoundaries } from "../schema/histogram.ts";
+import type { Snapshot } from "../snapshots/snapshot.ts";
+import { type Collection, metricDataOf } from "./data_points.ts";
+import { Deltas } from "./deltas.ts";
+import { ExponentialScale } from "./exponential.ts";
+import { type Instrument, instrumentOf } from "./instruments.ts";
+import {
+  checkOptions,
+  firstSnapshot,
+  type MetricSource,
+  type OpenTelemetryOptions,
+} from "./options.ts";
+import { SCOPE } from "./scope.ts";
+import type { CollectionResult, MetricData, MetricProducer, NoResource } from "./sdk.ts";
+
+/** Options of {@linkcode ThreadStatsProducer}. */
+export interface ThreadStatsProducerOptions extends OpenTelemetryOptions {
+  /**
+   * What counters, sums and histograms tell: all since they began to count, or what has happened since the collection before. Of deltas, a collection
+   * that could not be exported is lost, as with the SDK's own. Gauges of all kinds tell their value either way.
+   *
+   * @default {"cumulative"}
+   */
+  temporality?: "cumulative" | "delta";
+  /**
+   * The most buckets of an exponential histogram, 2 to 65536. Data that lies further apart is told less finely.
+   *
+   * @default {160}
+   */
+  maxSize?: number;
+}
+
+/** One family of the schema or of the library. */
+interface Member {
+  readonly instrument: Instrument;
+  /** Of a log-linear histogram. */
+  readonly scale: ExponentialScale | undefined;
+}
+
+const NO_RESOURCE: NoResource = Object.freeze({
+  attributes: Object.freeze({}),
+  merge: <Other extends object>(other: Other | null) => other ?? NO_RESOURCE,
+  getRawAttributes: () => [],
+});
+
+/**
+ * A `MetricProducer` for the readers of `@opentelemetry/sdk-metrics`, 2.x and 3.x: it carries all kinds of metrics, histograms too, whole and with the times at
+ * which they began to count. One collection takes one snapshot, and waits for no thread.
+ *
+ * | kind | in OpenTelemetry |
+ * | --- | --- |
+ * | counter, `sum` of a record | monotonic sum |
+ * | gauge, by default or with `aggregate: "sum"` | sum that is not monotonic |
+ * | other gauge, other field of a record | gauge |
+ * | histogram with `boundaries` | histogram |
+ * | histogram with `lowest` and `highest` | exponential histogram |
+ *
+ * The resource is that of the reader's `MeterProvider`, as the SDK wants it. Each reader needs a producer of its own: it remembers what that
+ * reader was told.
+ *
+ * Names, attributes and units: see the module. A `sum()` field of doubles counts as one that never falls.
+ *
+ * @example Beside a program's other metrics, by OTLP
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+ * import { ThreadStatsProducer } from "@x/thread-stats/opentelemetry";
+ *
+ * const stats = ThreadStats.create(defineSchema({ requests: counter({ labels: ["method"] }) }));
+ * const producer = new ThreadStatsProducer(stats, { selfMetrics: false });
+ * // new MeterProvider({
+ * //   readers: [
+ * //     new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(), metricProducers: [producer] }),
+ * //   ],
+ * // });
+ *
+ * stats.registerThread("main").metrics.requests.labels({ method: "GET" }).add(3);
+ * const { resourceMetrics } = await producer.collect(); // the reader does this
+ * const [{ scope, metrics }] = resourceMetrics.scopeMetrics;
+ * assertEquals(scope.name, "@x/thread-stats");
+ * assertEquals(metrics[0].descriptor.name, "requests");
+ * assertEquals(metrics[0].dataPoints[0].attributes, { method: "GET" });
+ * assertEquals(metrics[0].dataPoints[0].value, 3);
+ * ```
+ */
+export class ThreadStatsProducer implements MetricProducer {
+  readonly #stats: MetricSource;
+  readonly #perThread: boolean;
+  readonly #selfMetrics: boolean;
+  /** In the order in which `familiesIn` gives the families: always the same. */
+  readonly #members: readonly Member[];
+  readonly #starts = new StartTimes();
+  /** There for deltas only. */
+  readonly #deltas: Deltas | undefined;
+
+  /**
+   * A producer that was not asked yet.
+   *
+   * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
+   * @param options What is told, and how.
+   * @throws {TypeError} When an argument has the wrong shape.
+   * @throws {RangeError} When an option is out of range, or a metric has a name that OpenTelemetry does not allow.
+   */
+  constructor(stats: MetricSource, options: ThreadStatsProducerOptions = {}) {
+    const what = "make a producer";
+    const first = firstSnapshot(what, stats);
+    const checked = checkOptions(what, options);
+    const { perThread, selfMetrics, temporality = "cumulative", maxSize = 160 } = checked;
+    if (temporality !== "cumulative" && temporality !== "delta") {
+      const required = 'temporality must be "cumulative" or "delta"';
+      throw new TypeError(cannot(what, required, temporality));
+    }
+    if (typeof maxSize !== "number") {
+      throw new TypeError(cannot(what, "maxSize must be a number", maxSize));
+    }
+    if (!Number.isInteger(maxSize) || maxSize < 2 || maxSize > 65_536) {
+      throw new RangeError(cannot(what, "maxSize must be an integer from 2 to 65536", maxSize));
+    }
+    this.#stats = stats;
+    this.#perThread = perThread;
+    this.#selfMetrics = selfMetrics;
+    this.#members = Array.from(familiesIn(first, { selfMetrics }), (family) => {
+      const { bins } = family;
+      const isExponential = bins !== undefined && !hasBoundaries(bins);
+      return {
+        instrument: instrumentOf(what, family),
+        scale: isExponential ? new ExponentialScale(bins, maxSize) : undefined,
+      };
+    });
+    this.#starts.look(first);
+    this.#deltas = temporality === "delta" ? new Deltas() : undefined;
+  }
+
+  /**
+   * Reads all metrics. A reader calls it.
+   *
+   * @returns The metrics, with an empty resource. It never rejects: what went wrong is in `errors`.
+   */
+  collect(): Promise<CollectionResult> {
+    const scopeMetrics: CollectionResult["resourceMetrics"]["scopeMetrics"] = [];
+    const errors: unknown[] = [];
+    try {
+      const metrics = [...this.#metrics(this.#stats.snapshot({ perThread: this.#perThread }))];
+      scopeMetrics.push({ scope: SCOPE, metrics });
+    } catch (error) {
+      // A reader whose one producer rejects has nothing of the others either.
+      errors.push(error);
+    }
+    return Promise.resolve({ resourceMetrics: { resource: NO_RESOURCE, scopeMetrics }, errors });
+  }
+
+  *#metrics(now: Snapshot): Generator<MetricData> {
+    const starts = this.#starts;
+    starts.look(now);
+    const told = this.#deltas?.next(now) ?? now;
+    const collection: Collection = {
+      temporality: this.#deltas === undefined ? "cumulative" : "delta",
+      perThread: this.#perThread,
+      startOf: (metric, row) => starts.of(metric, row) ?? now.startedAt,
+      readBefore: told.startedAt,
+      readAt: now.takenAt,
+    };
+    let n = 0;
+    for (const family of familiesIn(told, { selfMetrics: this.#selfMetrics })) {
+      const data = metricDataOf(family, this.#members[n++], collection);
+      if (data !== undefined) yield data;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The series of a family with their attributes: of all threads together, or of each.
+ *
+ * @module
+ */
+import { type Family, isAnonymous, type Row, valueOf } from "../export/families.ts";
+import { threadSamples } from "../export/threads.ts";
+import { snakeCase } from "../schema/names.ts";
+import type { SeriesAttributes } from "./api.ts";
+
+/** One series. */
+export interface Sample {
+  /** The bucket. */
+  readonly row: Row;
+  readonly attributes: SeriesAttributes;
+  /** A `bigint` is a `number` here. */
+  readonly value: unknown;
+}
+
+/** The series of a family. A number that is not finite is left out: nobody has set it yet. */
+export function* samplesIn(family: Family, perThread: boolean): Generator<Sample> {
+  const keys = new Map<string, string>();
+  const isTold = perThread && family.definition !== undefined;
+  for (const row of family.rows) {
+    const attributes = attributesOf(family, row, { keys, isTold });
+    if (!isTold) {
+      const value = plain(valueOf(family, row));
+      if (isKnown(value)) yield { row, attributes, value };
+      continue;
+    }
+    for (const sample of threadSamples(family, row)) {
+      const value = plain(sample.value);
+      if (isKnown(value)) {
+        yield { row, attributes: { ...attributes, thread: sample.thread }, value };
+      }
+    }
+  }
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === "bigint" ? Number(value) : value;
+}
+
+function isKnown(value: unknown): boolean {
+  return typeof value !== "number" || Number.isFinite(value);
+}
+
+function attributesOf(
+  family: Family,
+  row: Row,
+  { keys, isTold }: { keys: Map<string, string>; isTold: boolean },
+): SeriesAttributes {
+  if (isAnonymous(family, row)) return { id: `${row.id}` };
+  const attributes: SeriesAttributes = {};
+  for (const [label, value] of Object.entries(row.labels)) {
+    if (label === "otel_metric_overflow") {
+      attributes["otel.metric.overflow"] = true;
+      continue;
+    }
+    let key = keys.get(label);
+    if (key === undefined) {
+      key = snakeCase(label);
+      // As in Prometheus, where a scrape's own label has precedence.
+      if (isTold && key === "thread") key = "exported_thread";
+      keys.set(label, key);
+    }
+    attributes[key] = value!;
+  }
+  return attributes;
+}
