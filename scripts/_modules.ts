@@ -9,21 +9,25 @@ export interface ModuleSource {
 }
 
 /**
+ * Folders whose tests need packages that nothing else does. Each pins them in a `package.json` and a lock file of its own, since every task fetches
+ * what stands in those of the root.
+ */
+export const packageFolders: readonly string[] = ["tests/property", "tests/opentelemetry"];
+
+/**
  * Probes JSR with a short time limit and falls back to the stand-ins of `tests/std/`.
  *
  * The lock file is read from a copy either way: the set of modules differs between the two, and
- * what one run resolves must not show up as a change in the work tree. The packages that only `tests/property` needs are
- * pinned in a lock file of its own, since every task fetches what stands in that of the root.
+ * what one run resolves must not show up as a change in the work tree. It has what `packageFolders` pin, too.
  */
 export async function findModules(): Promise<ModuleSource> {
   const lock = await Deno.makeTempFile({ prefix: "thread-stats-", suffix: ".lock" });
-  const [ours, property] = await Promise.all(
-    ["deno.lock", "tests/property/deno.lock"].map(readJson),
-  );
+  const files = ["deno.lock", ...packageFolders.map((folder) => `${folder}/deno.lock`)];
+  const locks = await Promise.all(files.map(readJson));
   const merged = {
-    ...ours,
-    specifiers: { ...ours.specifiers, ...property.specifiers },
-    npm: { ...ours.npm, ...property.npm },
+    ...locks[0],
+    specifiers: Object.assign({}, ...locks.map(({ specifiers }) => specifiers)),
+    npm: Object.assign({}, ...locks.map(({ npm }) => npm)),
   };
   await Deno.writeTextFile(lock, JSON.stringify(merged));
   globalThis.addEventListener("unload", () => {

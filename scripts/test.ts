@@ -12,7 +12,7 @@
 
 import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
-import { findModules, type ModuleSource } from "./_modules.ts";
+import { findModules, type ModuleSource, packageFolders } from "./_modules.ts";
 import { root, stream } from "./_process.ts";
 import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./_runtimes.ts";
 
@@ -68,14 +68,14 @@ function testCommand(
   }
 }
 
-/** Puts the packages of the property tests where Bun and Node find them, as `tests/property/deno.lock` pins them. */
-async function installPackages(): Promise<void> {
+/** Puts the packages that a folder's tests need where these find them, as its `deno.lock` pins them. */
+async function installPackages(folder: string): Promise<void> {
   const command = [
     ...[Deno.execPath(), "install", "--no-config", "--node-modules-dir=auto"],
     ...["--lock=deno.lock", "--frozen", "--quiet"],
   ];
-  const { success, reason } = await stream(command, { folder: "tests/property", limitMinutes: 3 });
-  if (!success) console.log(`The packages of tests/property could not be installed: it ${reason}`);
+  const { success, reason } = await stream(command, { folder, limitMinutes: 3 });
+  if (!success) console.log(`The packages of ${folder} could not be installed: it ${reason}`);
 }
 
 /** Runs one test runner; a crash or a run without tests counts as one failure. */
@@ -141,7 +141,9 @@ async function main(): Promise<number> {
   const modules = await findModules();
   if (modules.notice !== undefined) console.log(modules.notice);
 
-  if (files.some((path) => path.startsWith("tests/property/"))) await installPackages();
+  for (const folder of packageFolders) {
+    if (files.some((path) => path.startsWith(`${folder}/`))) await installPackages(folder);
+  }
 
   const sections: Section[] = [];
   for (const name of names) {
