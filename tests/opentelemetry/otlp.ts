@@ -77,9 +77,7 @@ export function seriesOf(
   scope = "@x/thread-stats",
 ): Map<string, Series> {
   const all = new Map<string, Series>();
-  const scopes = request.resourceMetrics.flatMap(({ scopeMetrics }) =>
-    scopeMetrics
-  )
+  const scopes = request.resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics)
     .filter((metrics) => metrics.scope.name === scope);
   for (const metric of scopes.flatMap(({ metrics }) => metrics ?? [])) {
     const { gauge, sum, histogram, exponentialHistogram } = metric;

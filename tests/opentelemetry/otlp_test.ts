@@ -23,12 +23,11 @@ type Temporality = "cumulative" | "delta";
 function startPipeline(
   stats: ThreadStats<Metrics>,
   { url }: Receiver,
-  { path, temporality, with: { MeterProvider, PeriodicExportingMetricReader } }:
-    {
-      path: string;
-      temporality: Temporality;
-      with: typeof sdk;
-    },
+  { path, temporality, with: { MeterProvider, PeriodicExportingMetricReader } }: {
+    path: string;
+    temporality: Temporality;
+    with: typeof sdk;
+  },
 ) {
   return new MeterProvider({
     resource: resources.resourceFromAttributes({ "service.name": "shop" }),
@@ -51,14 +50,10 @@ function bucketsOf(
   const add = (bound: number, count: string) =>
     all.set(`${bound}`, (all.get(`${bound}`) ?? 0) + Number(count));
   if (scale === undefined) {
-    bucketCounts.forEach((count, n) =>
-      add(explicitBounds![n] ?? Infinity, count)
-    );
+    bucketCounts.forEach((count, n) => add(explicitBounds![n] ?? Infinity, count));
   } else {
     const { offset = 0, bucketCounts = [] } = positive!;
-    bucketCounts.forEach((count, n) =>
-      add(2 ** (((offset + n) >> scale) + 1), count)
-    );
+    bucketCounts.forEach((count, n) => add(2 ** (((offset + n) >> scale) + 1), count));
   }
   return new Map([...all].filter(([, count]) => count > 0));
 }
@@ -92,8 +87,7 @@ function totalsOf(
 /** What the library says of the same series. */
 function expectedOf(stats: ThreadStats<Metrics>): Map<string, number> {
   const all = new Map<string, number>();
-  const put = (name: string, value: number | bigint) =>
-    all.set(name, Number(value));
+  const put = (name: string, value: number | bigint) => all.set(name, Number(value));
   const putHistogram = (
     name: string,
     value: HistogramValue,
@@ -106,8 +100,7 @@ function expectedOf(stats: ThreadStats<Metrics>): Map<string, number> {
       if (count > 0) put(key, (all.get(key) ?? 0) + count);
     }
   };
-  const { jobsDone, queueDepth, longestQueue, latency, bodySize, flow } =
-    stats.metrics;
+  const { jobsDone, queueDepth, longestQueue, latency, bodySize, flow } = stats.metrics;
   for (const { labels, value } of jobsDone.series()) {
     put(`jobs_done{job_kind="${labels.jobKind}"}`, value);
   }
@@ -121,8 +114,7 @@ function expectedOf(stats: ThreadStats<Metrics>): Map<string, number> {
   );
   putHistogram("body_size", bodySize.read(), (upper) => upper);
   for (const { labels, value } of flow.series()) {
-    const of = (field: string) =>
-      `flow.${field}{protocol="${labels.protocol}"}`;
+    const of = (field: string) => `flow.${field}{protocol="${labels.protocol}"}`;
     put(of("bytes"), value.bytes);
     put(of("time"), value.time);
     put(of("first_seen"), value.firstSeen);
@@ -164,11 +156,8 @@ describe("ThreadStatsProducer by OTLP/HTTP", () => {
       { path: "/v2/cumulative", temporality: "cumulative", with: sdk2 },
       { path: "/v2/delta", temporality: "delta", with: sdk2 },
     ] as const;
-    const pipelines = paths.map((options) =>
-      startPipeline(stats, receiver, options)
-    );
-    const send = () =>
-      Promise.all(pipelines.map((pipeline) => pipeline.forceFlush()));
+    const pipelines = paths.map((options) => startPipeline(stats, receiver, options));
+    const send = () => Promise.all(pipelines.map((pipeline) => pipeline.forceFlush()));
 
     const seats = [
       stats.reserveThread("survivor"),
@@ -184,8 +173,7 @@ describe("ThreadStatsProducer by OTLP/HTTP", () => {
     );
     const survived = survivor.call<number>("count");
     victim.call("count").catch(() => {});
-    const bySlot = () =>
-      stats.metrics.latency.perThread().map(({ value }) => value.count);
+    const bySlot = () => stats.metrics.latency.perThread().map(({ value }) => value.count);
     const progress = async (threads: number) => {
       const before = bySlot();
       await until(() =>
@@ -216,9 +204,7 @@ describe("ThreadStatsProducer by OTLP/HTTP", () => {
       const requests = receiver.at(path);
       const totals = totalsOf(requests, temporality);
       const last = new Map(
-        [...totals[totals.length - 1]].filter(([key]) =>
-          !key.startsWith("thread_stats.")
-        ),
+        [...totals[totals.length - 1]].filter(([key]) => !key.startsWith("thread_stats.")),
       );
       assertEquals([...last].sort(), [...expected].sort(), path);
       // Nothing that counts has fallen in between: the sums of deltas do not, as no delta is negative.

@@ -35,9 +35,7 @@ export async function startReceiver(): Promise<Receiver> {
         headers["content-type"] !== "application/x-protobuf"
       ) {
         throw new Error(
-          `A ${method} of ${
-            headers["content-type"]
-          } is no OTLP/HTTP in protobuf`,
+          `A ${method} of ${headers["content-type"]} is no OTLP/HTTP in protobuf`,
         );
       }
       const decoded = decode(await bodyOf(request));
@@ -86,7 +84,5 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
-  return request.headers["content-encoding"] === "gzip"
-    ? gunzipSync(bytes)
-    : bytes;
+  return request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
 }

@@ -45,8 +45,7 @@ export type Metrics = typeof schema.metrics;
 
 /** Updates all metrics once. All values are such that doubles add them up exactly, in any order. */
 export function update({ metrics }: Thread<Metrics>, round: number): void {
-  const { jobsDone, queueDepth, longestQueue, latency, bodySize, flow } =
-    metrics;
+  const { jobsDone, queueDepth, longestQueue, latency, bodySize, flow } = metrics;
   jobsDone.labels({ jobKind: round % 3 === 0 ? "mail" : "page" }).add(
     round % 5,
   );
