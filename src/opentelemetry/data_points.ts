@@ -24,8 +24,8 @@ import {
 export interface Collection {
   readonly temporality: "cumulative" | "delta";
   readonly perThread: boolean;
-  /** When a series began to count; `undefined` when nobody can tell. */
-  readonly startOf: (metric: string, row: Row) => number | undefined;
+  /** When a series began to count; `NaN` when nobody can tell. */
+  readonly startOf: (metric: string, row: Row) => number;
   /** When the statistics were read before: where deltas start. */
   readonly readBefore: number;
   readonly readAt: number;
@@ -94,15 +94,16 @@ function pointMaker({ metric }: Family, collection: Collection, isDelta: boolean
   return <Value>({ row, attributes }: Sample, value: Value): DataPoint<Value> => {
     let startTime = deltaStart;
     if (!isDelta) {
-      const start = startOf(metric, row);
-      // OTLP's word for a time that nobody knows is 0. No clock that was set back lets a point end before it starts.
-      startTime = start === undefined ? [0, 0] : timeOf(Math.min(start, readAt));
+      // No clock that was set back lets a point end before it starts.
+      startTime = timeOf(Math.min(startOf(metric, row), readAt));
     }
     return { startTime, endTime, attributes, value };
   };
 }
 
+/** OTLP's word for a time that nobody knows is 0. */
 function timeOf(milliseconds: number): HighResolutionTime {
+  if (!Number.isFinite(milliseconds)) return [0, 0];
   const whole = Math.round(milliseconds);
   return [Math.floor(whole / 1000), whole % 1000 * 1_000_000];
 }

@@ -34,7 +34,9 @@ export class ExponentialScale {
     const bins = new LogLinearScale(lowest, highest, relativeError);
     const perOctave = 2 ** this.#digits;
     this.#indexes = Int32Array.from({ length: bins.size }, (_, bin) => {
-      const middle = bins.lowerBound(bin) / 2 + bins.upperBound(bin) / 2;
+      // The bin of the greatest number ends beyond it.
+      const upper = Math.min(bins.upperBound(bin), Number.MAX_VALUE);
+      const middle = bins.lowerBound(bin) / 2 + upper / 2;
       // Upper bounds are inclusive.
       return Math.ceil(Math.log2(middle) * perOctave) - 1;
     });

@@ -1,0 +1,522 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import {
+  bitOr,
+  counter,
+  defineSchema,
+  gauge,
+  histogram,
+  max,
+  min,
+  record,
+  type SchemaDefinition,
+  Snapshot,
+  sum,
+  ThreadStats,
+} from "../../mod.ts";
+import {
+  type CollectionResult,
+  type DataPoint,
+  type ExplicitHistogram,
+  type MetricData,
+  type MetricSource,
+  ThreadStatsProducer,
+  type ThreadStatsProducerOptions,
+} from "../../src/opentelemetry/mod.ts";
+import { familiesIn } from "../../src/export/families.ts";
+
+/** The metrics of a collection by name. */
+async function collect(producer: ThreadStatsProducer): Promise<Record<string, MetricData>> {
+  const { resourceMetrics, errors } = await producer.collect();
+  assertEquals(errors, []);
+  const [{ metrics }] = resourceMetrics.scopeMetrics;
+  return Object.fromEntries(metrics.map((metric) => [metric.descriptor.name, metric]));
+}
+
+/** A producer without the library's own figures. */
+function producerOf(
+  stats: MetricSource,
+  options: ThreadStatsProducerOptions = {},
+): ThreadStatsProducer {
+  return new ThreadStatsProducer(stats, { selfMetrics: false, ...options });
+}
+
+/** Attributes and value of each point. */
+function valuesOf(metric: MetricData | undefined): unknown[] {
+  const points: readonly DataPoint<unknown>[] = metric?.dataPoints ?? [];
+  return points.map(({ attributes, value }) => ({ ...attributes, value }));
+}
+
+function startOf(metric: MetricData): number {
+  const [seconds, nanoseconds] = metric.dataPoints[0].startTime;
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
+/** Time that the clock, which has milliseconds, can tell from now. */
+async function tick(): Promise<void> {
+  const now = Date.now();
+  while (Date.now() === now) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+function make<const Metrics extends SchemaDefinition>(metrics: Metrics) {
+  const stats = ThreadStats.create(defineSchema(metrics));
+  return { stats, ...stats.registerThread("main") };
+}
+
+describe("ThreadStatsProducer.collect()", () => {
+  it("tells all kinds by the names, units and types of OpenTelemetry", async () => {
+    const schema = defineSchema({
+      requestsServed: counter({ help: "Requests served", labels: ["httpMethod"] }),
+      queueDepth: gauge(),
+      lastSize: gauge({ unit: "bytes", aggregate: "latest" }),
+      latency: histogram({ unit: "seconds", lowest: 1, highest: 100 }),
+      size: histogram({ unit: "kibibytes", boundaries: [1, 2] }),
+      flow: record({ bytesSent: sum("u64"), took: sum(), lastSeen: max(), flags: bitOr() }, {
+        help: "Traffic",
+      }),
+    });
+    const stats = ThreadStats.create(schema);
+    const { metrics } = stats.registerThread("main");
+    metrics.requestsServed.labels({ httpMethod: "GET" }).add(2);
+    metrics.queueDepth.set(3);
+    metrics.lastSize.set(4);
+    metrics.latency.record(5);
+    metrics.size.record(2);
+    metrics.flow.update(stats.metrics.flow.create(), {
+      ...{ bytesSent: 6, took: 0.5, lastSeen: 7, flags: 5 },
+    });
+    const told = await collect(producerOf(stats));
+    const short = Object.values(told).map((metric) => {
+      const { descriptor: { name, unit, valueType }, dataPointType } = metric;
+      const isMonotonic = "isMonotonic" in metric ? metric.isMonotonic : undefined;
+      return [name, unit, valueType, dataPointType, isMonotonic, metric.aggregationTemporality];
+    });
+    assertEquals(short, [
+      ["requests_served", "", 1, 3, true, 1],
+      ["queue_depth", "", 1, 3, false, 1],
+      ["last_size", "By", 1, 2, undefined, 1],
+      ["latency", "s", 1, 1, undefined, 1],
+      ["size", "KiBy", 1, 0, undefined, 1],
+      ["flow.bytes_sent", "", 0, 3, true, 1],
+      ["flow.took", "", 1, 3, true, 1],
+      ["flow.last_seen", "", 1, 2, undefined, 1],
+      ["flow.flags", "", 0, 2, undefined, 1],
+    ]);
+    assertEquals(told.requests_served.descriptor.description, "Requests served");
+    assertEquals(told["flow.took"].descriptor.description, "Traffic: took");
+    assertEquals(valuesOf(told.requests_served), [{ http_method: "GET", value: 2 }]);
+    assertEquals(valuesOf(told["flow.bytes_sent"]), [{ id: "0", value: 6 }]);
+    assertEquals(valuesOf(told["flow.flags"]), [{ id: "0", value: 5 }]);
+    assertEquals(valuesOf(told.size), [{
+      value: {
+        buckets: { boundaries: [1, 2], counts: [0, 1, 0] },
+        ...{ count: 1, sum: 2, min: 2, max: 2 },
+      },
+    }]);
+    const latency = valuesOf(told.latency) as { value: { scale: number; positive: unknown } }[];
+    assertEquals(latency[0].value.scale, 7);
+  });
+
+  it("gives a collector that writes for Prometheus the names of ./prometheus", async () => {
+    const { stats, metrics } = make({
+      latency: histogram({ unit: "seconds", lowest: 1, highest: 2 }),
+      waitSeconds: counter({ unit: "seconds" }),
+      jobsTotal: counter(),
+      load: gauge({ unit: "ratio", aggregate: "latest" }),
+      share: gauge({ unit: "ratio" }),
+      compression: histogram({ unit: "ratio", boundaries: [1] }),
+      hitRatio: counter({ unit: "ratio" }),
+      backlog: gauge({ unit: "requests" }),
+      heat: gauge({ unit: "celsius", aggregate: "max" }),
+      stock: gauge({ unit: "kilobytes" }),
+      flow: record({ sent: sum(), longest: max() }, { unit: "bytes" }),
+    });
+    metrics.load.set(1);
+    metrics.heat.set(1);
+    metrics.flow.update(stats.metrics.flow.create(), { sent: 1, longest: 1 });
+    // As Prometheus' and the collector's translators do it: https://github.com/prometheus/otlptranslator
+    const words: Record<string, string> = { s: "seconds", By: "bytes", Cel: "celsius" };
+    const told = Object.values(await collect(new ThreadStatsProducer(stats)));
+    const translated = told.map((metric) => {
+      const { name, unit } = metric.descriptor;
+      const tokens = name.split(/[._]/);
+      const word = unit === "1" ? (metric.dataPointType === 2 ? "ratio" : "") : words[unit] ?? unit;
+      if (word !== "" && !tokens.includes(word)) tokens.push(word);
+      if ("isMonotonic" in metric && metric.isMonotonic) tokens.push("total");
+      return tokens.join("_");
+    });
+    const families = [...familiesIn(stats.snapshot())].filter(({ rows }) => rows.length > 0);
+    assertEquals(
+      translated,
+      families.map(({ kind, name }) => kind === "counter" ? `${name}_total` : name),
+    );
+  });
+
+  it("tells labels, the overflow series and buckets without labels apart", async () => {
+    const { stats, metrics } = make({
+      jobs: counter({ labels: ["jobKind"], maxSeries: 1 }),
+      flow: record({ bytes: sum() }, { labels: ["source"] }),
+    });
+    metrics.jobs.labels({ jobKind: "a" }).add(1);
+    metrics.jobs.labels({ jobKind: "b" }).add(2);
+    metrics.flow.labels({ source: "x" }).update({ bytes: 3 });
+    const id = stats.metrics.flow.create();
+    metrics.flow.update(id, { bytes: 4 });
+    const told = await collect(producerOf(stats));
+    assertEquals(valuesOf(told.jobs), [
+      { job_kind: "a", value: 1 },
+      { "otel.metric.overflow": true, value: 2 },
+    ]);
+    assertEquals(valuesOf(told["flow.bytes"]), [
+      { source: "x", value: 3 },
+      { id: `${id}`, value: 4 },
+    ]);
+  });
+
+  it("tells threads apart on request, each name once", async () => {
+    const stats = ThreadStats.create(defineSchema({
+      jobs: counter({ labels: ["thread"] }),
+      depth: gauge(),
+    }));
+    const threads = ["a", "b", "b"].map((name) => stats.registerThread(name));
+    threads.forEach(({ metrics }, n) => {
+      metrics.jobs.labels({ thread: "main" }).add(n + 1);
+      metrics.depth.set(10 * (n + 1));
+    });
+    threads[0].unregister();
+    const told = await collect(producerOf(stats, { perThread: true }));
+    assertEquals(valuesOf(told.jobs), [
+      { exported_thread: "main", thread: "a", value: 1 },
+      { exported_thread: "main", thread: "b", value: 5 },
+    ]);
+    assertEquals(valuesOf(told.depth), [{ thread: "b", value: 50 }]);
+  });
+
+  it("leaves out what nobody has set", async () => {
+    const { stats, metrics } = make({
+      flow: record({ bytes: sum(), first: min(), last: max() }),
+      lowest: gauge({ aggregate: "min" }),
+    });
+    const id = stats.metrics.flow.create();
+    const producer = producerOf(stats);
+    assertEquals(Object.keys(await collect(producer)), ["flow.bytes"]);
+    metrics.flow.update(id, { first: 1, last: 2 });
+    metrics.lowest.set(3);
+    assertEquals(Object.keys(await collect(producer)), [
+      ...["flow.bytes", "flow.first", "flow.last", "lowest"],
+    ]);
+  });
+
+  it("tells 64-bit sums as integers as far as a number is exact, then as doubles", async () => {
+    const { stats, metrics } = make({ flow: record({ bytes: sum("u64") }) });
+    const id = stats.metrics.flow.create();
+    const producer = producerOf(stats);
+    metrics.flow.update(id, { bytes: 2n ** 53n - 1n });
+    const { "flow.bytes": exact } = await collect(producer);
+    assertEquals([exact.descriptor.valueType, exact.dataPoints[0].value], [0, 2 ** 53 - 1]);
+    metrics.flow.update(id, { bytes: 2n ** 63n });
+    const { "flow.bytes": beyond } = await collect(producer);
+    assertEquals([beyond.descriptor.valueType, beyond.dataPoints[0].value], [1, 2 ** 63 + 2 ** 53]);
+  });
+
+  it("starts a series anew after clear() and in a new life of its id", async () => {
+    const { stats, metrics } = make({
+      jobs: counter(),
+      flow: record({ bytes: sum() }),
+    });
+    const id = stats.metrics.flow.create();
+    const producer = producerOf(stats);
+    metrics.jobs.add(5);
+    metrics.flow.update(id, { bytes: 5 });
+    await tick();
+    const first = await collect(producer);
+    assertEquals(startOf(first.jobs), Math.round(stats.snapshot().startedAt));
+    await tick();
+    const second = await collect(producer);
+    assertEquals(startOf(second.jobs), startOf(first.jobs));
+    stats.metrics.jobs.clear();
+    metrics.jobs.add(1);
+    stats.metrics.flow.destroy(id);
+    assertEquals(stats.metrics.flow.create(), id);
+    metrics.flow.update(id, { bytes: 2 });
+    const third = await collect(producer);
+    assertEquals([valuesOf(third.jobs), valuesOf(third["flow.bytes"])], [
+      [{ value: 1 }],
+      [{ id: `${id}`, value: 2 }],
+    ]);
+    for (const name of ["jobs", "flow.bytes"]) {
+      // Later than all that the former life was told of.
+      assertEquals(third[name].dataPoints[0].startTime, second[name].dataPoints[0].endTime);
+    }
+  });
+
+  it("says that it does not know a start, and ends no point before it starts", async () => {
+    const { stats } = make({ jobs: counter() });
+    let at = { startedAt: NaN, takenAt: 5000.4 };
+    const source = { snapshot: () => new Snapshot({ ...stats.snapshot(), ...at }) };
+    const { jobs } = await collect(producerOf(source));
+    assertEquals([jobs.dataPoints[0].startTime, jobs.dataPoints[0].endTime], [[0, 0], [
+      5,
+      0,
+    ]]);
+    at = { startedAt: 9000, takenAt: 7500 };
+    for (const temporality of ["cumulative", "delta"] as const) {
+      stats.registerThread().metrics.jobs.add();
+      const { jobs } = await collect(producerOf(source, { temporality }));
+      const { startTime, endTime } = jobs.dataPoints[0];
+      assertEquals([startTime, endTime], [[7, 500_000_000], [7, 500_000_000]]);
+    }
+  });
+
+  it("takes one snapshot, and of threads only on request", async () => {
+    const { stats } = make({
+      jobs: counter(),
+      depth: gauge(),
+      took: histogram({ boundaries: [1] }),
+    });
+    for (const perThread of [false, true]) {
+      const asked: unknown[] = [];
+      const producer = producerOf({
+        snapshot(options) {
+          asked.push(options?.perThread);
+          return stats.snapshot(options);
+        },
+      }, { perThread });
+      asked.length = 0;
+      await collect(producer);
+      assertEquals(asked, [perThread]);
+    }
+  });
+
+  it("tells what goes wrong instead of rejecting", async () => {
+    const { stats } = make({ jobs: counter() });
+    let isBroken = false;
+    const error = new Error("broken");
+    const producer = producerOf({
+      snapshot(options) {
+        if (isBroken) throw error;
+        return stats.snapshot(options);
+      },
+    });
+    isBroken = true;
+    const result: CollectionResult = await producer.collect();
+    assertEquals(result.errors, [error]);
+    assertEquals(result.resourceMetrics.scopeMetrics, []);
+    isBroken = false;
+    assertEquals((await producer.collect()).errors, []);
+  });
+
+  it("tells the library's own figures unless it shall not", async () => {
+    const { stats } = make({ jobs: counter({ labels: ["kind"] }) });
+    const told = await collect(new ThreadStatsProducer(stats));
+    assertEquals(Object.keys(told), [
+      "thread_stats.threads",
+      "thread_stats.series",
+      "thread_stats.arena_used",
+      "thread_stats.arena_reserved",
+      "thread_stats.overflowed_updates",
+      "thread_stats.refused_updates",
+      "thread_stats.read_retries",
+    ]);
+    assertEquals(told["thread_stats.arena_used"].descriptor.unit, "By");
+    assertEquals(told["thread_stats.arena_used"].descriptor.valueType, 0);
+    assertEquals(valuesOf(told["thread_stats.threads"])[0], { state: "active", value: 1 });
+    assertEquals(await collect(producerOf(stats)), {});
+  });
+
+  it("has an empty resource that gives way to any other", async () => {
+    const { stats } = make({ jobs: counter() });
+    const { resource } = (await producerOf(stats).collect()).resourceMetrics;
+    assertEquals(resource.attributes, {});
+    assertEquals(resource.getRawAttributes(), []);
+    const other = { attributes: { a: "b" } };
+    assert(resource.merge(other) === other);
+    assert(resource.merge(null) === resource);
+  });
+});
+
+describe("ThreadStatsProducer with deltas", () => {
+  it("tells what has happened in between, from one end to the next", async () => {
+    const { stats, metrics } = make({
+      jobs: counter({ labels: ["kind"] }),
+      depth: gauge(),
+      took: histogram({ boundaries: [10] }),
+      flow: record({ bytes: sum("u64"), last: max() }),
+    });
+    const id = stats.metrics.flow.create();
+    const [a, b] = ["a", "b"].map((kind) => metrics.jobs.labels({ kind }));
+    const producer = producerOf(stats, { temporality: "delta" });
+    a.add(5);
+    b.add(6);
+    metrics.depth.set(7);
+    metrics.took.record(8);
+    metrics.flow.update(id, { bytes: 9, last: 1 });
+    const first = await collect(producer);
+    assertEquals(valuesOf(first.jobs), [{ kind: "a", value: 5 }, { kind: "b", value: 6 }]);
+    assertEquals(first.jobs.aggregationTemporality, 0);
+    await tick();
+    a.add(1);
+    metrics.took.record(20, 2);
+    const second = await collect(producer);
+    assertEquals(Object.keys(second), ["jobs", "depth", "took", "flow.last"]);
+    assertEquals(valuesOf(second.jobs), [{ kind: "a", value: 1 }]);
+    assertEquals(valuesOf(second.took), [{
+      value: { count: 2, sum: 40, buckets: { boundaries: [10], counts: [0, 2] } },
+    }]);
+    // Gauges tell how it is.
+    assertEquals([valuesOf(second.depth), second.depth.aggregationTemporality], [
+      [{ value: 7 }],
+      1,
+    ]);
+    const [point] = second.jobs.dataPoints;
+    assertEquals(point.startTime, first.jobs.dataPoints[0].endTime);
+  });
+
+  it("is never negative after clear(), nor in a new life of an id", async () => {
+    const { stats, metrics } = make({
+      jobs: counter(),
+      took: histogram({ boundaries: [10] }),
+      flow: record({ bytes: sum("u64") }),
+    });
+    const id = stats.metrics.flow.create();
+    const producer = producerOf(stats, { temporality: "delta" });
+    metrics.jobs.add(5);
+    metrics.took.record(5, 5);
+    metrics.flow.update(id, { bytes: 5 });
+    await collect(producer);
+    stats.metrics.jobs.clear();
+    stats.metrics.took.clear();
+    stats.metrics.flow.destroy(id);
+    assertEquals(stats.metrics.flow.create(), id);
+    metrics.jobs.add(1);
+    metrics.took.record(1);
+    metrics.flow.update(id, { bytes: 2 });
+    const told = await collect(producer);
+    assertEquals(valuesOf(told.jobs), [{ value: 1 }]);
+    assertEquals(valuesOf(told["flow.bytes"]), [{ id: `${id}`, value: 2 }]);
+    const { count, sum: total } = told.took.dataPoints[0].value as ExplicitHistogram;
+    assertEquals([count, total], [1, 1]);
+  });
+
+  for (const perThread of [false, true]) {
+    it(`loses no part of a histogram's sum that is ahead of its bins (perThread: ${perThread})`, async () => {
+      const { stats, metrics } = make({ took: histogram({ boundaries: [10] }) });
+      let ahead = 0;
+      const source: MetricSource = {
+        snapshot(options) {
+          const now = stats.snapshot(options);
+          const { definition, series } = now.metrics.took;
+          const later = <Part extends { value: unknown }>(part: Part): Part => {
+            const value = part.value as (typeof series)[number]["value"];
+            return { ...part, value: { ...value, sum: value.sum + ahead } };
+          };
+          const rows = series.map((row) => {
+            const parts = row.perThread?.map(later);
+            return { ...later(row), ...(parts && { perThread: parts }) };
+          });
+          // The values get their methods back.
+          return new Snapshot({ ...now, metrics: { took: { definition, series: rows } } });
+        },
+      };
+      const producer = producerOf(source, { temporality: "delta", perThread });
+      let [count, total] = [0, 0];
+      const step = async (act: () => void, inFlight: number) => {
+        act();
+        ahead = inFlight;
+        const { took } = await collect(producer);
+        for (const { value } of took?.dataPoints ?? []) {
+          count += (value as ExplicitHistogram).count;
+          total += (value as ExplicitHistogram).sum;
+        }
+      };
+      // The sum of a value is there before its bin, and its bin when the next collection comes; also before there is any.
+      await step(() => {}, 4);
+      await step(() => metrics.took.record(4), 0);
+      await step(() => metrics.took.record(2), 3);
+      await step(() => {}, 3);
+      await step(() => metrics.took.record(3), 5);
+      await step(() => {}, 5);
+      await step(() => metrics.took.record(5), 0);
+      assertEquals([count, total], [4, 14]);
+    });
+  }
+
+  it("tells the library's own counters as deltas too", async () => {
+    const { stats, metrics } = make({ jobs: counter({ labels: ["kind"], maxSeries: 1 }) });
+    for (const kind of ["a", "b"]) metrics.jobs.labels({ kind }).add();
+    const thread = stats.registerThread("gone");
+    thread.unregister();
+    const refuse = () => assertThrows(() => thread.metrics.jobs.labels({ kind: "a" }).add());
+    const producer = new ThreadStatsProducer(stats, { temporality: "delta" });
+    const figures = async (): Promise<unknown[]> => {
+      const told = await collect(producer);
+      return ["overflowed", "refused"].map((name) =>
+        told[`thread_stats.${name}_updates`]?.dataPoints[0].value
+      );
+    };
+    const { refusedUpdates } = stats.snapshot().self;
+    assertEquals(await figures(), [1, refusedUpdates === 0 ? undefined : refusedUpdates]);
+    assertEquals(await figures(), [undefined, undefined]);
+    metrics.jobs.labels({ kind: "c" }).add(2);
+    refuse();
+    const after = stats.snapshot().self;
+    assertEquals(await figures(), [
+      after.overflowed.jobs - 1 || undefined,
+      after.refusedUpdates - refusedUpdates || undefined,
+    ]);
+  });
+});
+
+describe("new ThreadStatsProducer()", () => {
+  const { stats } = make({ jobs: counter() });
+  // deno-lint-ignore no-explicit-any
+  const made = (...args: any[]) => () => Reflect.construct(ThreadStatsProducer, args);
+
+  it("refuses what is no source", () => {
+    for (const source of [undefined, null, 1, {}, { snapshot: 1 }, stats.handle]) {
+      assertThrows(made(source), TypeError, "Cannot make a producer: it needs a ThreadStats");
+    }
+  });
+
+  it("refuses options that are none", () => {
+    const refused: [unknown, typeof TypeError | typeof RangeError, string][] = [
+      [null, TypeError, "the options must be an object, got null"],
+      ["delta", TypeError, "the options must be an object"],
+      [
+        { temporality: "both" },
+        TypeError,
+        'temporality must be "cumulative" or "delta", got "both"',
+      ],
+      [{ temporality: 1 }, TypeError, "temporality must be"],
+      [{ perThread: 1 }, TypeError, "perThread must be a boolean, got 1"],
+      [{ selfMetrics: null }, TypeError, "selfMetrics must be a boolean, got null"],
+      [{ maxSize: "160" }, TypeError, "maxSize must be a number"],
+      [{ maxSize: 1 }, RangeError, "maxSize must be an integer from 2 to 65536, got 1"],
+      [{ maxSize: 2.5 }, RangeError, "maxSize must be an integer"],
+      [{ maxSize: NaN }, RangeError, "maxSize must be an integer"],
+      [{ maxSize: 65_537 }, RangeError, "maxSize must be an integer"],
+    ];
+    for (const [options, error, text] of refused) {
+      assertThrows(made(stats, options), error, `Cannot make a producer: ${text}`);
+    }
+  });
+
+  it("takes options as own properties only", async () => {
+    const options = Object.create({ temporality: "delta", perThread: true });
+    const { jobs } = await collect(producerOf(stats, options));
+    assertEquals(jobs.aggregationTemporality, 1);
+  });
+
+  it("refuses names that OpenTelemetry does not allow", () => {
+    for (const name of ["_jobs", "j".repeat(256)]) {
+      const text =
+        "Cannot make a producer: names begin with a letter and have at most 255 characters";
+      assertThrows(made(make({ [name]: counter() }).stats), RangeError, text);
+    }
+  });
+
+  it("shows what ThreadStats.inspect() gives", async () => {
+    const view = ThreadStats.inspect(stats.handle);
+    assertEquals(Object.keys(await collect(producerOf(view))), ["jobs"]);
+  });
+});
