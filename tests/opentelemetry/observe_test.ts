@@ -1,0 +1,199 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { counter, defineSchema, type SnapshotOptions, ThreadStats } from "../../mod.ts";
+import { type MetricSource, observe, type ObserveOptions } from "../../src/opentelemetry/mod.ts";
+import { api, sdk, sdk2 } from "./packages.ts";
+import { schema, update } from "./schema.ts";
+
+/** A meter of an SDK, and what a reader of it collects: values by name and attributes. */
+function startMeter({ MeterProvider, MetricReader }: typeof sdk = sdk) {
+  class Reader extends MetricReader {
+    protected override onShutdown(): Promise<void> {
+      return Promise.resolve();
+    }
+    protected override onForceFlush(): Promise<void> {
+      return Promise.resolve();
+    }
+  }
+  const reader = new Reader();
+  const provider = new MeterProvider({ readers: [reader] });
+  const collect = async () => {
+    const { resourceMetrics, errors } = await reader.collect();
+    assertEquals(errors, []);
+    return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
+  };
+  return {
+    meter: provider.getMeter("test"),
+    collect,
+    async values(): Promise<Record<string, unknown>> {
+      const points = (await collect()).flatMap(({ descriptor, dataPoints }) =>
+        dataPoints.map(({ attributes, value }) => {
+          const texts = Object.entries(attributes).map(([key, text]) => `${key}=${text}`);
+          return [[descriptor.name, ...texts].join(" "), value];
+        })
+      );
+      return Object.fromEntries(points);
+    },
+  };
+}
+
+function counted(rounds = 20): ThreadStats<typeof schema.metrics> {
+  const stats = ThreadStats.create(schema);
+  const thread = stats.registerThread("main");
+  for (let round = 0; round < rounds; round++) update(thread, round);
+  return stats;
+}
+
+/** A source that notes what it is asked for. */
+function noting(stats: MetricSource): MetricSource & { asked: (SnapshotOptions | undefined)[] } {
+  const asked: (SnapshotOptions | undefined)[] = [];
+  return {
+    asked,
+    snapshot(options) {
+      asked.push(options);
+      return stats.snapshot(options);
+    },
+  };
+}
+
+describe("observe()", () => {
+  for (const [version, packages] of Object.entries({ 3: sdk, 2: sdk2 })) {
+    it(`tells a meter of the SDK ${version}.x the library's own values, in the right instruments`, async () => {
+      const stats = counted();
+      const { meter, collect, values } = startMeter(packages);
+      using _ = observe(stats, meter, { selfMetrics: false, quantiles: [0.5, 0.99] });
+      const { jobsDone, queueDepth, longestQueue, latency, bodySize, flow } = stats.metrics;
+      const [took, size] = [latency.read(), bodySize.read()];
+      const [tcp, udp] = ["tcp", "udp"].map((protocol) => flow.read({ protocol }));
+      assertEquals(await values(), {
+        "jobs_done job_kind=mail": jobsDone.read({ jobKind: "mail" }),
+        "jobs_done job_kind=page": jobsDone.read({ jobKind: "page" }),
+        "queue_depth": queueDepth.read(),
+        "longest_queue": longestQueue.read(),
+        "latency.count": took.count,
+        "latency.sum": took.sum,
+        "latency.quantile quantile=0.5": took.quantile(0.5),
+        "latency.quantile quantile=0.99": took.quantile(0.99),
+        "body_size.count": size.count,
+        "body_size.sum": size.sum,
+        "body_size.quantile quantile=0.5": size.quantile(0.5),
+        "body_size.quantile quantile=0.99": size.quantile(0.99),
+        "flow.bytes protocol=tcp": Number(tcp.bytes),
+        "flow.bytes protocol=udp": Number(udp.bytes),
+        "flow.time protocol=tcp": tcp.time,
+        "flow.time protocol=udp": udp.time,
+        "flow.first_seen protocol=tcp": tcp.firstSeen,
+        "flow.first_seen protocol=udp": udp.firstSeen,
+        "flow.last_seen protocol=tcp": tcp.lastSeen,
+        "flow.last_seen protocol=udp": udp.lastSeen,
+        "flow.flags protocol=tcp": tcp.flags,
+        "flow.flags protocol=udp": udp.flags,
+      });
+      const { SUM, GAUGE } = packages.DataPointType;
+      const kinds = (await collect()).map((metric) => [
+        metric.descriptor.name,
+        metric.descriptor.unit,
+        metric.dataPointType,
+        "isMonotonic" in metric ? metric.isMonotonic : undefined,
+      ]);
+      assertEquals(kinds, [
+        ["jobs_done", "", SUM, true],
+        ["queue_depth", "", SUM, false],
+        ["longest_queue", "", GAUGE, undefined],
+        ["latency.count", "", SUM, true],
+        ["latency.sum", "s", SUM, true],
+        ["latency.quantile", "s", GAUGE, undefined],
+        ["body_size.count", "", SUM, true],
+        ["body_size.sum", "By", SUM, true],
+        ["body_size.quantile", "By", GAUGE, undefined],
+        ["flow.bytes", "", SUM, true],
+        ["flow.time", "", SUM, true],
+        ["flow.first_seen", "", GAUGE, undefined],
+        ["flow.last_seen", "", GAUGE, undefined],
+        ["flow.flags", "", GAUGE, undefined],
+      ]);
+    });
+  }
+
+  it("takes one snapshot for each collection, and none when it has ended", async () => {
+    const stats = noting(counted());
+    const { meter, values } = startMeter();
+    const observing = observe(stats, meter);
+    stats.asked.length = 0;
+    await values();
+    assertEquals(stats.asked, [{ perThread: false }]);
+    await values();
+    assertEquals(stats.asked.length, 2);
+    observing[Symbol.dispose]();
+    await values();
+    assertEquals(stats.asked.length, 2);
+    observing[Symbol.dispose]();
+  });
+
+  it("tells threads apart and the library's own figures on request", async () => {
+    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+    for (const [n, name] of ["a", "b"].entries()) {
+      stats.registerThread(name).metrics.jobs.add(n + 1);
+    }
+    const { meter, values } = startMeter();
+    using _ = observe(ThreadStats.inspect(stats.handle), meter, { perThread: true });
+    const told = await values();
+    assertEquals([told["jobs thread=a"], told["jobs thread=b"], told.jobs], [1, 2, undefined]);
+    assertEquals(told["thread_stats.threads state=active"], 2);
+  });
+
+  it("tells nothing of histograms without values but that they have none", async () => {
+    const { meter, values } = startMeter();
+    using _ = observe(ThreadStats.create(schema), meter, { selfMetrics: false, quantiles: [0.5] });
+    assertEquals(await values(), {
+      ...{ "queue_depth": 0, "latency.count": 0, "latency.sum": 0 },
+      ...{ "body_size.count": 0, "body_size.sum": 0 },
+    });
+  });
+
+  it("does nothing on a meter that does nothing", () => {
+    const stats = noting(counted());
+    using _ = observe(stats, api.createNoopMeter());
+    assertEquals(stats.asked.length, 1);
+  });
+
+  it("refuses bad input, and makes no instrument then", () => {
+    const stats = counted();
+    const made: string[] = [];
+    const create = (name: string) => {
+      made.push(name);
+      return {};
+    };
+    const meter = {
+      ...{ createObservableCounter: create, createObservableGauge: create },
+      ...{ createObservableUpDownCounter: create },
+      ...{ addBatchObservableCallback: () => {}, removeBatchObservableCallback: () => {} },
+    };
+    type Refusal = [source: unknown, meter: unknown, options: unknown, text: string];
+    const wrong: Refusal[] = [
+      [undefined, meter, {}, "it needs a ThreadStats or a view of one, got undefined"],
+      [schema, meter, {}, "it needs a ThreadStats or a view of one"],
+      [stats, undefined, {}, "the meter must have createObservableCounter(), got undefined"],
+      [stats, null, {}, "the meter must have createObservableCounter(), got null"],
+      [stats, { ...meter, addBatchObservableCallback: 1 }, {}, "addBatchObservableCallback()"],
+      [stats, meter, null, "the options must be an object, got null"],
+      [stats, meter, { perThread: "yes" }, 'perThread must be a boolean, got "yes"'],
+      [stats, meter, { selfMetrics: 0 }, "selfMetrics must be a boolean, got 0"],
+      [stats, meter, { quantiles: 0.5 }, "quantiles must be an array, got 0.5"],
+    ];
+    for (const [source, given, options, text] of wrong) {
+      const act = () => observe(source as typeof stats, given as typeof meter, options as object);
+      assertThrows(act, TypeError, text);
+    }
+    const observing = (options: unknown) => () => observe(stats, meter, options as ObserveOptions);
+    assertThrows(observing({ quantiles: ["0.5"] }), TypeError, "it must be a number");
+    assertThrows(
+      observing({ quantiles: [0.5, 1.1] }),
+      RangeError,
+      "it must be from 0 to 1, got 1.1",
+    );
+    const underlined = ThreadStats.create(defineSchema({ jobs: counter(), _jobs: counter() }));
+    assertThrows(() => observe(underlined, meter), RangeError, "begin with a letter");
+    assertEquals(made, []);
+  });
+});
