@@ -18,11 +18,15 @@ const ranges: Bins[] = [
   { lowest: 2 ** -1022, highest: Number.MAX_VALUE, relativeError: 0.5 },
 ];
 
-function recorded(bins: Bins, values: Iterable<number>): HistogramValue {
+/** What a histogram has once it has recorded some values, and these alone. */
+function recorder(bins: Bins): (values: Iterable<number>) => HistogramValue {
   const stats = ThreadStats.create(defineSchema({ took: histogram(bins) }));
   const { took } = stats.registerThread("main").metrics;
-  for (const value of values) took.record(value);
-  return stats.metrics.took.read();
+  return (values) => {
+    stats.metrics.took.clear();
+    for (const value of values) took.record(value);
+    return stats.metrics.took.read();
+  };
 }
 
 /** Evenly spread logarithms: all bins of a range get values. */
@@ -47,7 +51,7 @@ function boundsOf(index: number, scale: number): [number, number] {
 describe("ExponentialScale.convert()", () => {
   it("keeps each count, at any range, error and size", () => {
     for (const bins of ranges) {
-      const value = recorded(bins, spread(bins));
+      const value = recorder(bins)(spread(bins));
       for (const maxSize of [2, 3, 160, 65_536]) {
         const counts = new ExponentialScale(bins, maxSize).convert(value);
         assertEquals(countOf(counts), value.count);
@@ -62,8 +66,9 @@ describe("ExponentialScale.convert()", () => {
   it("puts a value into a bucket within the stated error of it", () => {
     for (const bins of ranges) {
       const scale = new ExponentialScale(bins, 160);
+      const recorded = recorder(bins);
       for (const value of spread(bins, 100)) {
-        const counts = scale.convert(recorded(bins, [value]));
+        const counts = scale.convert(recorded([value]));
         assertEquals(counts.positive.bucketCounts, [1]);
         const [lower, upper] = boundsOf(counts.positive.offset, counts.scale);
         // What OpenTelemetry takes for the bucket: the point with the same relative error to both bounds.
@@ -76,7 +81,7 @@ describe("ExponentialScale.convert()", () => {
   it("has a scale no lower than the size asks for", () => {
     const bins = ranges[0];
     const values = [...spread(bins)];
-    const value = recorded(bins, values);
+    const value = recorder(bins)(values);
     const { scale, positive } = new ExponentialScale(bins, 160).convert(value);
     // 26 octaves: 4 buckets in each are 104, 8 would be 208.
     assertEquals(scale, 2);
@@ -94,7 +99,7 @@ describe("ExponentialScale.convert()", () => {
 
   it("makes one bucket of two, from a scale to the next", () => {
     const bins = ranges[0];
-    const value = recorded(bins, spread(bins));
+    const value = recorder(bins)(spread(bins));
     const fine = new ExponentialScale(bins, 65_536).convert(value);
     assertEquals(fine.scale, 7);
     for (const maxSize of [1000, 100, 10]) {
@@ -110,10 +115,10 @@ describe("ExponentialScale.convert()", () => {
   it("counts what is out of range at the ends, and nothing when there is nothing", () => {
     const bins = ranges[0];
     const scale = new ExponentialScale(bins, 160);
-    const { positive, zeroCount } = scale.convert(recorded(bins, [0, 1e-9, 1e9]));
+    const { positive, zeroCount } = scale.convert(recorder(bins)([0, 1e-9, 1e9]));
     assertEquals([positive.bucketCounts[0], positive.bucketCounts.at(-1), zeroCount], [2, 1, 0]);
     const empty = { offset: 0, bucketCounts: [] };
-    assertEquals(scale.convert(recorded(bins, [])), {
+    assertEquals(scale.convert(recorder(bins)([])), {
       ...{ scale: 7, zeroCount: 0 },
       ...{ positive: empty, negative: empty },
     });
