@@ -90,12 +90,15 @@ function isNothing(value: unknown): boolean {
 function pointMaker({ metric }: Family, collection: Collection, isDelta: boolean) {
   const { startOf, readBefore, readAt } = collection;
   const endTime = timeOf(readAt);
-  const deltaStart = timeOf(Math.min(readBefore, readAt));
+  // Most series have begun at the same time.
+  let start = readBefore;
+  let startTime = timeOf(Math.min(start, readAt));
   return <Value>({ row, attributes }: Sample, value: Value): DataPoint<Value> => {
-    let startTime = deltaStart;
-    if (!isDelta) {
+    const due = isDelta ? readBefore : startOf(metric, row);
+    if (due !== start) {
+      start = due;
       // No clock that was set back lets a point end before it starts.
-      startTime = timeOf(Math.min(startOf(metric, row), readAt));
+      startTime = timeOf(Math.min(start, readAt));
     }
     return { startTime, endTime, attributes, value };
   };

@@ -6,11 +6,13 @@ import {
   defineSchema,
   gauge,
   histogram,
+  HistogramValue,
   max,
   min,
   record,
   type SchemaDefinition,
   Snapshot,
+  type SnapshotOptions,
   sum,
   ThreadStats,
 } from "../../mod.ts";
@@ -61,6 +63,35 @@ async function tick(): Promise<void> {
 function make<const Metrics extends SchemaDefinition>(metrics: Metrics) {
   const stats = ThreadStats.create(defineSchema(metrics));
   return { stats, ...stats.registerThread("main") };
+}
+
+/** Statistics in which the last value of each histogram is under way: its sum is there, its bin, the first one, is not. */
+class InFlight implements MetricSource {
+  readonly #stats: MetricSource;
+  isInFlight = false;
+
+  constructor(stats: MetricSource) {
+    this.#stats = stats;
+  }
+
+  snapshot(options?: SnapshotOptions): Snapshot {
+    const now = this.#stats.snapshot(options);
+    if (!this.isInFlight) return now;
+    const metrics = Object.entries(now.metrics).map(([name, { definition, series }]) => {
+      const rows = series.map((row) => {
+        const perThread = row.perThread?.map(withoutLast);
+        return { ...withoutLast(row), ...(perThread && { perThread }) };
+      });
+      return [name, { definition, series: rows }];
+    });
+    return new Snapshot({ ...now, metrics: Object.fromEntries(metrics) });
+  }
+}
+
+function withoutLast<Part extends { value: unknown }>(part: Part): Part {
+  const value = part.value as HistogramValue;
+  const counts = value.counts.map((count, n) => count - (value.offset + n === 0 ? 1 : 0));
+  return { ...part, value: new HistogramValue({ ...value, counts }) };
 }
 
 describe("ThreadStatsProducer.collect()", () => {
@@ -136,7 +167,9 @@ describe("ThreadStatsProducer.collect()", () => {
     metrics.flow.update(stats.metrics.flow.create(), { sent: 1, longest: 1 });
     // As Prometheus' and the collector's translators do it: https://github.com/prometheus/otlptranslator
     const words: Record<string, string> = { s: "seconds", By: "bytes", Cel: "celsius" };
-    const told = Object.values(await collect(new ThreadStatsProducer(stats)));
+    const all = await collect(new ThreadStatsProducer(stats));
+    assertEquals([all.load.descriptor.unit, all.backlog.descriptor.unit], ["1", "requests"]);
+    const told = Object.values(all);
     const translated = told.map((metric) => {
       const { name, unit } = metric.descriptor;
       const tokens = name.split(/[._]/);
@@ -248,6 +281,32 @@ describe("ThreadStatsProducer.collect()", () => {
       // Later than all that the former life was told of.
       assertEquals(third[name].dataPoints[0].startTime, second[name].dataPoints[0].endTime);
     }
+  });
+
+  it("starts a series no earlier than the collection that did not have it", async () => {
+    const { stats, metrics } = make({ jobs: counter({ labels: ["kind"] }) });
+    metrics.jobs.labels({ kind: "a" }).add();
+    await tick();
+    const madeAt = Date.now();
+    const producer = producerOf(stats);
+    await tick();
+    metrics.jobs.labels({ kind: "b" }).add();
+    const { jobs } = await collect(producer);
+    const [a, b] = jobs.dataPoints.map(({ startTime: [seconds, nanoseconds] }) =>
+      seconds * 1000 + nanoseconds / 1e6
+    );
+    assert(a < madeAt && b >= madeAt, `${a} ${b} ${madeAt}`);
+  });
+
+  it("tells no sum of a histogram without values", async () => {
+    const { stats, metrics } = make({ took: histogram({ boundaries: [10] }) });
+    const source = new InFlight(stats);
+    const producer = producerOf(source);
+    metrics.took.record(4);
+    source.isInFlight = true;
+    const { took } = await collect(producer);
+    const buckets = { boundaries: [10], counts: [0, 0] };
+    assertEquals(valuesOf(took), [{ value: { count: 0, sum: 0, buckets } }]);
   });
 
   it("says that it does not know a start, and ends no point before it starts", async () => {
@@ -399,54 +458,41 @@ describe("ThreadStatsProducer with deltas", () => {
   });
 
   for (const perThread of [false, true]) {
-    it(`loses no part of a histogram's sum that is ahead of its bins (perThread: ${perThread})`, async () => {
+    it(`loses no part of a histogram's sum that comes before its bin (perThread: ${perThread})`, async () => {
       const { stats, metrics } = make({ took: histogram({ boundaries: [10] }) });
-      let ahead = 0;
-      const source: MetricSource = {
-        snapshot(options) {
-          const now = stats.snapshot(options);
-          const { definition, series } = now.metrics.took;
-          const later = <Part extends { value: unknown }>(part: Part): Part => {
-            const value = part.value as (typeof series)[number]["value"];
-            return { ...part, value: { ...value, sum: value.sum + ahead } };
-          };
-          const rows = series.map((row) => {
-            const parts = row.perThread?.map(later);
-            return { ...later(row), ...(parts && { perThread: parts }) };
-          });
-          // The values get their methods back.
-          return new Snapshot({ ...now, metrics: { took: { definition, series: rows } } });
-        },
-      };
+      const source = new InFlight(stats);
       const producer = producerOf(source, { temporality: "delta", perThread });
       let [count, total] = [0, 0];
-      const step = async (act: () => void, inFlight: number) => {
-        act();
-        ahead = inFlight;
+      const tell = async () => {
         const { took } = await collect(producer);
         for (const { value } of took?.dataPoints ?? []) {
           count += (value as ExplicitHistogram).count;
           total += (value as ExplicitHistogram).sum;
         }
       };
-      // The sum of a value is there before its bin, and its bin when the next collection comes; also before there is any.
-      await step(() => {}, 4);
-      await step(() => metrics.took.record(4), 0);
-      await step(() => metrics.took.record(2), 3);
-      await step(() => {}, 3);
-      await step(() => metrics.took.record(3), 5);
-      await step(() => {}, 5);
-      await step(() => metrics.took.record(5), 0);
+      const record = async (value: number) => {
+        metrics.took.record(value);
+        source.isInFlight = true;
+        await tell();
+        source.isInFlight = false;
+        await tell();
+      };
+      await record(4);
+      metrics.took.record(2);
+      await record(3);
+      stats.metrics.took.clear();
+      await record(5);
       assertEquals([count, total], [4, 14]);
     });
   }
 
   it("tells the library's own counters as deltas too", async () => {
-    const { stats, metrics } = make({ jobs: counter({ labels: ["kind"], maxSeries: 1 }) });
-    for (const kind of ["a", "b"]) metrics.jobs.labels({ kind }).add();
+    const { stats, metrics } = make({
+      jobs: counter({ labels: ["kind"], maxSeries: 1 }),
+      hits: counter(),
+    });
     const thread = stats.registerThread("gone");
     thread.unregister();
-    const refuse = () => assertThrows(() => thread.metrics.jobs.labels({ kind: "a" }).add());
     const producer = new ThreadStatsProducer(stats, { temporality: "delta" });
     const figures = async (): Promise<unknown[]> => {
       const told = await collect(producer);
@@ -454,16 +500,13 @@ describe("ThreadStatsProducer with deltas", () => {
         told[`thread_stats.${name}_updates`]?.dataPoints[0].value
       );
     };
-    const { refusedUpdates } = stats.snapshot().self;
-    assertEquals(await figures(), [1, refusedUpdates === 0 ? undefined : refusedUpdates]);
+    for (const kind of ["a", "b"]) metrics.jobs.labels({ kind }).add();
+    assertThrows(() => thread.metrics.hits.add());
+    assertEquals(await figures(), [1, 1]);
     assertEquals(await figures(), [undefined, undefined]);
-    metrics.jobs.labels({ kind: "c" }).add(2);
-    refuse();
-    const after = stats.snapshot().self;
-    assertEquals(await figures(), [
-      after.overflowed.jobs - 1 || undefined,
-      after.refusedUpdates - refusedUpdates || undefined,
-    ]);
+    for (const kind of ["c", "d"]) metrics.jobs.labels({ kind }).add();
+    assertThrows(() => thread.metrics.hits.add());
+    assertEquals(await figures(), [2, 1]);
   });
 });
 
