@@ -55,7 +55,7 @@ const METHODS = [
  * whole histograms take {@linkcode ThreadStatsProducer}. A meter also does not learn when a bucket was cleared: to it the counter has
  * fallen, which its readers and backends take for a new start.
  *
- * An SDK's meter has at most 2000 series in each instrument unless its reader is told otherwise (`cardinalityLimits`); a producer has no limit.
+ * An SDK's meter has at most 2000 series in each instrument unless its reader is told otherwise; a producer has no limit.
  *
  * Names, attributes and units: see the module.
  *
@@ -68,16 +68,23 @@ const METHODS = [
  *
  * @example
  * ```ts
- * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+ * import { assertEquals } from "@std/assert";
+ * import { counter, defineSchema, gauge, ThreadStats } from "@x/thread-stats";
  * import { observe, type ObservableMeter } from "@x/thread-stats/opentelemetry";
  *
- * const stats = ThreadStats.create(defineSchema({ requests: counter() }));
+ * const stats = ThreadStats.create(defineSchema({ requests: counter(), queueDepth: gauge() }));
  *
- * // import { metrics } from "@opentelemetry/api"; and in main():
- * // using _ = show(metrics.getMeter("my-program"));
- * export function show(meter: ObservableMeter): Disposable {
- *   return observe(stats, meter);
- * }
+ * const names: string[] = [];
+ * const make = (name: string) => ({ number: names.push(name) });
+ * const meter: ObservableMeter = { // in a program: metrics.getMeter("shop") of @opentelemetry/api
+ *   createObservableCounter: make,
+ *   createObservableUpDownCounter: make,
+ *   createObservableGauge: make,
+ *   addBatchObservableCallback() {},
+ *   removeBatchObservableCallback() {},
+ * };
+ * using _ = observe(stats, meter, { selfMetrics: false });
+ * assertEquals(names, ["requests", "queue_depth"]);
  * ```
  */
 export function observe(

@@ -25,7 +25,8 @@ import type { CollectionResult, MetricData, MetricProducer, NoResource } from ".
 export interface ThreadStatsProducerOptions extends OpenTelemetryOptions {
   /**
    * What counters, sums and histograms tell: all since they began to count, or what has happened since the collection before. Of deltas, a collection
-   * that could not be exported is lost, as with the SDK's own. Gauges of all kinds tell their value either way.
+   * that could not be exported is lost, as with the SDK's own. Gauges of all kinds tell their value either way. Nobody tells a producer what
+   * its reader's exporter prefers, so it has to be said here.
    *
    * @default {"cumulative"}
    */
@@ -66,7 +67,7 @@ const NO_RESOURCE: NoResource = Object.freeze({
  * The resource is that of the reader's `MeterProvider`, as the SDK wants it. Each reader needs a producer of its own: it remembers what that
  * reader was told.
  *
- * Names, attributes and units: see the module. A `sum()` field of doubles counts as one that never falls.
+ * Names, attributes and units: see the module. A `sum()` of doubles is told as one that never falls, which is for the program to keep.
  *
  * @example Beside a program's other metrics, by OTLP
  * ```ts
