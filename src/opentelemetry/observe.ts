@@ -5,16 +5,17 @@
  */
 import { cannot } from "../errors.ts";
 import { familiesIn, type Family } from "../export/families.ts";
-import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
-import type { BatchResult, ObservableInstrument, ObservableMeter } from "./api.ts";
-import { type Instrument, instrumentOf } from "./instruments.ts";
+import { assertQuantile } from "../metrics/histogram_value.ts";
+import { snakeCase } from "../schema/names.ts";
+import type { BatchResult, ObservableMeter } from "./api.ts";
+import { instrumentOf } from "./instruments.ts";
+import { observerOf } from "./observers.ts";
 import {
   checkOptions,
   firstSnapshot,
   type MetricSource,
   type OpenTelemetryOptions,
 } from "./options.ts";
-import { samplesIn } from "./samples.ts";
 
 /** Options of {@linkcode observe}. */
 export interface ObserveOptions extends OpenTelemetryOptions {
@@ -24,12 +25,6 @@ export interface ObserveOptions extends OpenTelemetryOptions {
    * @default {[]}
    */
   quantiles?: readonly number[];
-}
-
-/** Tells a meter the values of one family. */
-interface Observer {
-  readonly instruments: readonly ObservableInstrument[];
-  observe(result: BatchResult, family: Family): void;
 }
 
 const METHODS = [
@@ -63,7 +58,7 @@ const METHODS = [
  * @param meter Any `Meter` of `@opentelemetry/api`.
  * @param options What is told.
  * @returns What ends it, for `using` too: the instruments stay, but have no values any more.
- * @throws {TypeError} When an argument has the wrong shape.
+ * @throws {TypeError} When an argument has the wrong shape, or quantiles are asked for and a histogram has a label of that name.
  * @throws {RangeError} When a quantile is not from 0 to 1, or a metric has a name that OpenTelemetry does not allow.
  *
  * @example
@@ -105,10 +100,13 @@ export function observe(
   quantiles.forEach(assertQuantile);
   const settings = { perThread, quantiles: [...quantiles] };
   // The names first: then all instruments are made, or none.
-  const named = Array.from(
-    familiesIn(first, { selfMetrics }),
-    (family) => instrumentOf(what, family),
-  );
+  const named = Array.from(familiesIn(first, { selfMetrics }), (family) => {
+    if (quantiles.length > 0 && hasQuantileLabel(family)) {
+      const required = "a histogram whose quantiles are told has no label quantile";
+      throw new TypeError(cannot(what, required, family.metric));
+    }
+    return instrumentOf(what, family);
+  });
   const observers = named.map((instrument) => observerOf(meter, instrument, settings));
   const callback = (result: BatchResult) => {
     let n = 0;
@@ -124,74 +122,7 @@ export function observe(
   };
 }
 
-interface ObserverSettings {
-  readonly perThread: boolean;
-  readonly quantiles: readonly number[];
-}
-
-function observerOf(
-  meter: ObservableMeter,
-  instrument: Instrument,
-  settings: ObserverSettings,
-): Observer {
-  if (instrument.kind === "histogram") return histogramObserver(meter, instrument, settings);
-  const made = make(meter, instrument);
-  return {
-    instruments: [made],
-    observe(result, family) {
-      for (const { attributes, value } of samplesIn(family, settings.perThread)) {
-        result.observe(made, value as number, attributes);
-      }
-    },
-  };
-}
-
-function histogramObserver(
-  meter: ObservableMeter,
-  { name, description, unit }: Instrument,
-  { perThread, quantiles }: ObserverSettings,
-): Observer {
-  const partOf = (kind: Instrument["kind"], part: string, words: string, partUnit: string) =>
-    make(meter, {
-      kind,
-      name: `${name}.${part}`,
-      description: description === "" ? words : `${description}: ${words}`,
-      unit: partUnit,
-    });
-  const count = partOf("counter", "count", "number of values", "");
-  const sum = partOf("counter", "sum", "sum of the values", unit);
-  const quantile = quantiles.length === 0
-    ? undefined
-    : partOf("gauge", "quantile", "quantiles of the values", unit);
-  return {
-    instruments: quantile === undefined ? [count, sum] : [count, sum, quantile],
-    observe(result, family) {
-      for (const sample of samplesIn(family, perThread)) {
-        const { attributes } = sample;
-        const value = sample.value as HistogramValue;
-        result.observe(count, value.count, attributes);
-        result.observe(sum, value.sum, attributes);
-        if (quantile === undefined || value.count === 0) continue;
-        for (const q of quantiles) {
-          result.observe(quantile, value.quantile(q), { ...attributes, quantile: `${q}` });
-        }
-      }
-    },
-  };
-}
-
-/** Makes an instrument for doubles: Deno's meter has no others. */
-function make(
-  meter: ObservableMeter,
-  { kind, name, description, unit }: Instrument,
-): ObservableInstrument {
-  const options = { description, unit };
-  switch (kind) {
-    case "counter":
-      return meter.createObservableCounter(name, options);
-    case "upDownCounter":
-      return meter.createObservableUpDownCounter(name, options);
-    default:
-      return meter.createObservableGauge(name, options);
-  }
+function hasQuantileLabel({ definition }: Family): boolean {
+  return definition?.kind === "histogram" &&
+    definition.labels.some((label) => snakeCase(label) === "quantile");
 }

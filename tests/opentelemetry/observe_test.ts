@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { counter, defineSchema, type SnapshotOptions, ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, histogram, type SnapshotOptions, ThreadStats } from "../../mod.ts";
 import { type MetricSource, observe, type ObserveOptions } from "../../src/opentelemetry/mod.ts";
 import { api, sdk, sdk2 } from "./packages.ts";
 import { schema, update } from "./schema.ts";
@@ -192,6 +192,11 @@ describe("observe()", () => {
       RangeError,
       "it must be from 0 to 1, got 1.1",
     );
+    const labelled = ThreadStats.create(defineSchema({
+      took: histogram({ boundaries: [1], labels: ["Quantile"] }),
+    }));
+    const text = 'a histogram whose quantiles are told has no label quantile, got "took"';
+    assertThrows(() => observe(labelled, meter, { quantiles: [1] }), TypeError, text);
     const underlined = ThreadStats.create(defineSchema({ jobs: counter(), _jobs: counter() }));
     assertThrows(() => observe(underlined, meter), RangeError, "begin with a letter");
     assertEquals(made, []);

@@ -6,93 +6,16 @@ import {
   defineSchema,
   gauge,
   histogram,
-  HistogramValue,
   max,
   min,
   record,
-  type SchemaDefinition,
   Snapshot,
-  type SnapshotOptions,
   sum,
   ThreadStats,
 } from "../../mod.ts";
-import {
-  type CollectionResult,
-  type DataPoint,
-  type ExplicitHistogram,
-  type MetricData,
-  type MetricSource,
-  ThreadStatsProducer,
-  type ThreadStatsProducerOptions,
-} from "../../src/opentelemetry/mod.ts";
+import { type CollectionResult, ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
 import { familiesIn } from "../../src/export/families.ts";
-
-/** The metrics of a collection by name. */
-async function collect(producer: ThreadStatsProducer): Promise<Record<string, MetricData>> {
-  const { resourceMetrics, errors } = await producer.collect();
-  assertEquals(errors, []);
-  const [{ metrics }] = resourceMetrics.scopeMetrics;
-  return Object.fromEntries(metrics.map((metric) => [metric.descriptor.name, metric]));
-}
-
-/** A producer without the library's own figures. */
-function producerOf(
-  stats: MetricSource,
-  options: ThreadStatsProducerOptions = {},
-): ThreadStatsProducer {
-  return new ThreadStatsProducer(stats, { selfMetrics: false, ...options });
-}
-
-/** Attributes and value of each point. */
-function valuesOf(metric: MetricData | undefined): unknown[] {
-  const points: readonly DataPoint<unknown>[] = metric?.dataPoints ?? [];
-  return points.map(({ attributes, value }) => ({ ...attributes, value }));
-}
-
-function startOf(metric: MetricData): number {
-  const [seconds, nanoseconds] = metric.dataPoints[0].startTime;
-  return seconds * 1000 + nanoseconds / 1e6;
-}
-
-/** Time that the clock, which has milliseconds, can tell from now. */
-async function tick(): Promise<void> {
-  const now = Date.now();
-  while (Date.now() === now) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-function make<const Metrics extends SchemaDefinition>(metrics: Metrics) {
-  const stats = ThreadStats.create(defineSchema(metrics));
-  return { stats, ...stats.registerThread("main") };
-}
-
-/** Statistics in which the last value of each histogram is under way: its sum is there, its bin, the first one, is not. */
-class InFlight implements MetricSource {
-  readonly #stats: MetricSource;
-  isInFlight = false;
-
-  constructor(stats: MetricSource) {
-    this.#stats = stats;
-  }
-
-  snapshot(options?: SnapshotOptions): Snapshot {
-    const now = this.#stats.snapshot(options);
-    if (!this.isInFlight) return now;
-    const metrics = Object.entries(now.metrics).map(([name, { definition, series }]) => {
-      const rows = series.map((row) => {
-        const perThread = row.perThread?.map(withoutLast);
-        return { ...withoutLast(row), ...(perThread && { perThread }) };
-      });
-      return [name, { definition, series: rows }];
-    });
-    return new Snapshot({ ...now, metrics: Object.fromEntries(metrics) });
-  }
-}
-
-function withoutLast<Part extends { value: unknown }>(part: Part): Part {
-  const value = part.value as HistogramValue;
-  const counts = value.counts.map((count, n) => count - (value.offset + n === 0 ? 1 : 0));
-  return { ...part, value: new HistogramValue({ ...value, counts }) };
-}
+import { collect, InFlight, make, producerOf, startOf, tick, valuesOf } from "./collect.ts";
 
 describe("ThreadStatsProducer.collect()", () => {
   it("tells all kinds by the names, units and types of OpenTelemetry", async () => {
@@ -387,122 +310,6 @@ describe("ThreadStatsProducer.collect()", () => {
   });
 });
 
-describe("ThreadStatsProducer with deltas", () => {
-  it("tells what has happened in between, from one end to the next", async () => {
-    const { stats, metrics } = make({
-      jobs: counter({ labels: ["kind"] }),
-      depth: gauge(),
-      took: histogram({ boundaries: [10] }),
-      flow: record({ bytes: sum("u64"), last: max() }),
-    });
-    const id = stats.metrics.flow.create();
-    const [a, b] = ["a", "b"].map((kind) => metrics.jobs.labels({ kind }));
-    const producer = producerOf(stats, { temporality: "delta" });
-    a.add(5);
-    b.add(6);
-    metrics.depth.set(7);
-    metrics.took.record(8);
-    metrics.flow.update(id, { bytes: 9, last: 1 });
-    const first = await collect(producer);
-    assertEquals(valuesOf(first.jobs), [{ kind: "a", value: 5 }, { kind: "b", value: 6 }]);
-    assertEquals(first.jobs.aggregationTemporality, 0);
-    await tick();
-    a.add(1);
-    metrics.took.record(20, 2);
-    const second = await collect(producer);
-    assertEquals(Object.keys(second), ["jobs", "depth", "took", "flow.last"]);
-    assertEquals(valuesOf(second.jobs), [{ kind: "a", value: 1 }]);
-    assertEquals(valuesOf(second.took), [{
-      value: { count: 2, sum: 40, buckets: { boundaries: [10], counts: [0, 2] } },
-    }]);
-    // Gauges tell how it is.
-    assertEquals([valuesOf(second.depth), second.depth.aggregationTemporality], [
-      [{ value: 7 }],
-      1,
-    ]);
-    const [point] = second.jobs.dataPoints;
-    assertEquals(point.startTime, first.jobs.dataPoints[0].endTime);
-  });
-
-  it("is never negative after clear(), nor in a new life of an id", async () => {
-    const { stats, metrics } = make({
-      jobs: counter(),
-      took: histogram({ boundaries: [10] }),
-      flow: record({ bytes: sum("u64") }),
-    });
-    const id = stats.metrics.flow.create();
-    const producer = producerOf(stats, { temporality: "delta" });
-    metrics.jobs.add(5);
-    metrics.took.record(5, 5);
-    metrics.flow.update(id, { bytes: 5 });
-    await collect(producer);
-    stats.metrics.jobs.clear();
-    stats.metrics.took.clear();
-    stats.metrics.flow.destroy(id);
-    assertEquals(stats.metrics.flow.create(), id);
-    metrics.jobs.add(1);
-    metrics.took.record(1);
-    metrics.flow.update(id, { bytes: 2 });
-    const told = await collect(producer);
-    assertEquals(valuesOf(told.jobs), [{ value: 1 }]);
-    assertEquals(valuesOf(told["flow.bytes"]), [{ id: `${id}`, value: 2 }]);
-    const { count, sum: total } = told.took.dataPoints[0].value as ExplicitHistogram;
-    assertEquals([count, total], [1, 1]);
-  });
-
-  for (const perThread of [false, true]) {
-    it(`loses no part of a histogram's sum that comes before its bin (perThread: ${perThread})`, async () => {
-      const { stats, metrics } = make({ took: histogram({ boundaries: [10] }) });
-      const source = new InFlight(stats);
-      const producer = producerOf(source, { temporality: "delta", perThread });
-      let [count, total] = [0, 0];
-      const tell = async () => {
-        const { took } = await collect(producer);
-        for (const { value } of took?.dataPoints ?? []) {
-          count += (value as ExplicitHistogram).count;
-          total += (value as ExplicitHistogram).sum;
-        }
-      };
-      const record = async (value: number) => {
-        metrics.took.record(value);
-        source.isInFlight = true;
-        await tell();
-        source.isInFlight = false;
-        await tell();
-      };
-      await record(4);
-      metrics.took.record(2);
-      await record(3);
-      stats.metrics.took.clear();
-      await record(5);
-      assertEquals([count, total], [4, 14]);
-    });
-  }
-
-  it("tells the library's own counters as deltas too", async () => {
-    const { stats, metrics } = make({
-      jobs: counter({ labels: ["kind"], maxSeries: 1 }),
-      hits: counter(),
-    });
-    const thread = stats.registerThread("gone");
-    thread.unregister();
-    const producer = new ThreadStatsProducer(stats, { temporality: "delta" });
-    const figures = async (): Promise<unknown[]> => {
-      const told = await collect(producer);
-      return ["overflowed", "refused"].map((name) =>
-        told[`thread_stats.${name}_updates`]?.dataPoints[0].value
-      );
-    };
-    for (const kind of ["a", "b"]) metrics.jobs.labels({ kind }).add();
-    assertThrows(() => thread.metrics.hits.add());
-    assertEquals(await figures(), [1, 1]);
-    assertEquals(await figures(), [undefined, undefined]);
-    for (const kind of ["c", "d"]) metrics.jobs.labels({ kind }).add();
-    assertThrows(() => thread.metrics.hits.add());
-    assertEquals(await figures(), [2, 1]);
-  });
-});
-
 describe("new ThreadStatsProducer()", () => {
   const { stats } = make({ jobs: counter() });
   // deno-lint-ignore no-explicit-any
@@ -539,8 +346,8 @@ describe("new ThreadStatsProducer()", () => {
 
   it("takes options as own properties only", async () => {
     const options = Object.create({ temporality: "delta", perThread: true });
-    const { jobs } = await collect(producerOf(stats, options));
-    assertEquals(jobs.aggregationTemporality, 1);
+    const { jobs } = await collect(new ThreadStatsProducer(stats, options));
+    assertEquals([jobs.aggregationTemporality, valuesOf(jobs)], [1, [{ value: 0 }]]);
   });
 
   it("refuses names that OpenTelemetry does not allow", () => {
