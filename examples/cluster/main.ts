@@ -1,0 +1,76 @@
+/**
+ * A cluster on one machine: processes that count, each with threads, and the file by which Prometheus finds them. A member that ends is
+ * started again on its port, as a supervisor would do it.
+ *
+ * @module
+ */
+import { rename, writeFile } from "node:fs/promises";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { MemberProcess } from "./member_process.ts";
+import { parseNumbers, UsageError } from "./options.ts";
+
+const USAGE = `Usage: deno task cluster [--processes N] [--workers N]
+
+Starts processes that count requests in several threads each, and serve /metrics for Prometheus.
+
+  --processes N    how many (default: 3)
+  --workers N      threads of each (default: 2)
+`;
+
+/** Where `prometheus.yml` looks for the members. */
+const TARGETS = new URL("./targets.json", import.meta.url);
+
+/** As a whole, since Prometheus may read it at any time. */
+async function writeTargets(targets: readonly string[]): Promise<void> {
+  const next = new URL("./targets.json.new", import.meta.url);
+  await writeFile(
+    next,
+    `${JSON.stringify([{ targets, labels: { cluster: "local" } }], null, 2)}\n`,
+  );
+  await rename(next, TARGETS);
+}
+
+function report(member: MemberProcess): void {
+  console.log(`process ${member.pid} serves http://${member.target}/metrics`);
+}
+
+async function keepAlive(member: MemberProcess, workers: number): Promise<never> {
+  while (true) {
+    console.log(`process ${member.pid} has ended (${await member.ended}): another takes its place`);
+    member = await MemberProcess.start({ port: member.port, workers });
+    report(member);
+  }
+}
+
+async function run({ processes, workers }: { processes: number; workers: number }): Promise<void> {
+  const starts = Array.from({ length: processes }, () => MemberProcess.start({ port: 0, workers }));
+  const members = await Promise.all(starts);
+  members.forEach(report);
+  await writeTargets(members.map(({ target }) => target));
+  const config = fileURLToPath(new URL("./prometheus.yml", import.meta.url));
+  console.log(`
+Start Prometheus on them (its packages are called prometheus):
+
+  prometheus --config.file=${config} --storage.tsdb.path=/tmp/thread-stats-prometheus
+
+and look at http://127.0.0.1:9090/graph?g0.expr=job:requests:rate1m&g0.tab=0 after a minute. Then end one of them,
+
+  kill -9 ${members[0].pid}
+
+and the rate does not fall below what the others count. Ctrl-C ends all of them.
+`);
+  await Promise.all(members.map((member) => keepAlive(member, workers)));
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(0));
+try {
+  await run(parseNumbers(process.argv.slice(2), {
+    processes: { least: 1, most: 64, otherwise: 3 },
+    workers: { least: 1, most: 200, otherwise: 2 },
+  }));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`cluster: ${error.message}\n\n${USAGE.trimEnd()}`);
+  process.exitCode = 2;
+}
