@@ -54,7 +54,7 @@ Start Prometheus on them (its packages are called prometheus):
 
   prometheus --config.file=${config} --storage.tsdb.path=/tmp/thread-stats-prometheus
 
-and look at http://127.0.0.1:9090/graph?g0.expr=job:requests:rate1m&g0.tab=0 after a minute. Then end one of them,
+and look at http://127.0.0.1:9090/graph?g0.expr=job:http_requests:rate1m&g0.tab=0 after a minute. Then end one of them,
 
   kill -9 ${members[0].pid}
 

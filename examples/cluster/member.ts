@@ -26,11 +26,10 @@ const USAGE = `Usage: member.ts [--port PORT] [--workers N] [--requests N]
 function serve(handler: (request: Request) => Response, port: number): void {
   const server = createServer(async (incoming, outgoing) => {
     const { method, url, headers } = incoming;
-    const asked = new URL(url ?? "/", "http://localhost");
-    if (asked.pathname !== "/metrics") return outgoing.writeHead(404).end("See /metrics\n");
+    if (!/^\/metrics(\?|$)/.test(url ?? "")) return outgoing.writeHead(404).end("See /metrics\n");
     const { accept, "accept-encoding": encoding } = headers;
     const answer = handler(
-      new Request(asked, {
+      new Request(`http://localhost${url}`, {
         method,
         headers: { accept: accept ?? "", "accept-encoding": String(encoding ?? "") },
       }),
@@ -64,7 +63,8 @@ try {
   });
   endWithStarter();
   const stats = startWorkers(workers, requests === 0 ? Infinity : requests);
-  serve(prometheusHandler(stats, { boundaries, runtimeMetrics: true }), port);
+  // Without the times at which series began: Prometheus would store each as one series more.
+  serve(prometheusHandler(stats, { boundaries, created: false, runtimeMetrics: true }), port);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`member: ${error.message}\n\n${USAGE.trimEnd()}`);

@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+/** The example's folder. */
+const EXAMPLE = new URL("../../../examples/cluster/", import.meta.url);
+
+/** The path of one of the example's files. */
+export function pathOf(name: string): string {
+  return fileURLToPath(new URL(name, EXAMPLE));
+}
+
+/** The text of one of the example's files. */
+export function textOf(name: string): Promise<string> {
+  return readFile(new URL(name, EXAMPLE), "utf8");
+}
+
+/** All expressions of the dashboard, as Grafana would send them for one job. */
+export async function dashboardExpressions(job: string): Promise<string[]> {
+  const { panels } = JSON.parse(await textOf("dashboard.json"));
+  const expressions: string[] = panels.flatMap(({ targets }: { targets: { expr: string }[] }) =>
+    targets.map(({ expr }) => expr)
+  );
+  return expressions.map((text) =>
+    text.replaceAll("$__rate_interval", "1m").replaceAll("$job", job)
+  );
+}
