@@ -4,13 +4,9 @@
  * @module
  */
 import { fstatSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import process from "node:process";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { prometheusHandler } from "../../src/prometheus/mod.ts";
+import { listen } from "../http_server/runtime.ts";
 import { parseNumbers, UsageError } from "./options.ts";
 import { boundaries } from "./schema.ts";
 import { startWorkers } from "./workers.ts";
@@ -21,32 +17,6 @@ const USAGE = `Usage: member.ts [--port PORT] [--workers N] [--requests N]
   --workers N      threads that count (default: 2)
   --requests N     how many requests each of them handles; 0, the default, is for no end
 `;
-
-/** Serves the metrics on the loopback interface, under Deno, Bun and Node alike. */
-function serve(handler: (request: Request) => Response, port: number): void {
-  const server = createServer(async (incoming, outgoing) => {
-    const { method, url, headers } = incoming;
-    if (!/^\/metrics(\?|$)/.test(url ?? "")) return outgoing.writeHead(404).end("See /metrics\n");
-    const { accept, "accept-encoding": encoding } = headers;
-    const answer = handler(
-      new Request(`http://localhost${url}`, {
-        method,
-        headers: { accept: accept ?? "", "accept-encoding": String(encoding ?? "") },
-      }),
-    );
-    outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
-    if (answer.body === null) return outgoing.end();
-    // A client that goes away before the end is no error.
-    await pipeline(Readable.fromWeb(answer.body as ReadableStream), outgoing).catch(() => {});
-  });
-  server.on("error", (error) => {
-    console.error(`member: ${error}`);
-    process.exit(1);
-  });
-  server.listen(port, "127.0.0.1", () => {
-    console.log(`serving on port ${(server.address() as AddressInfo).port}`);
-  });
-}
 
 /** Ends this process with the one that started it, however that one ends: then the pipe between them does. */
 function endWithStarter(): void {
@@ -64,9 +34,17 @@ try {
   endWithStarter();
   const stats = startWorkers(workers, requests === 0 ? Infinity : requests);
   // Without the times at which series began: Prometheus would store each as one series more.
-  serve(prometheusHandler(stats, { boundaries, created: false, runtimeMetrics: true }), port);
+  const metrics = prometheusHandler(stats, { boundaries, created: false, runtimeMetrics: true });
+  const listener = await listen(
+    (request) =>
+      new URL(request.url).pathname === "/metrics"
+        ? metrics(request)
+        : new Response("See /metrics\n", { status: 404 }),
+    port,
+  );
+  console.log(`serving on port ${listener.port}`);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`member: ${error.message}\n\n${USAGE.trimEnd()}`);
-  process.exitCode = 2;
+  const isUsage = error instanceof UsageError;
+  console.error(isUsage ? `member: ${error.message}\n\n${USAGE.trimEnd()}` : `member: ${error}`);
+  process.exit(isUsage ? 2 : 1);
 }

@@ -24,3 +24,18 @@ export async function dashboardExpressions(job: string): Promise<string[]> {
     text.replaceAll("$__rate_interval", "1m").replaceAll("$job", job)
   );
 }
+
+/** How long a condition may take to come true: a machine under load is slow. */
+const LIMIT_MS = 60_000;
+
+/**
+ * Asks again and again until the answer is the one that is wanted.
+ *
+ * @throws {Error} When it was not within a minute.
+ */
+export async function eventually(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (const limit = Date.now() + LIMIT_MS; !(await isSo());) {
+    if (Date.now() > limit) throw new Error(`Waited in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

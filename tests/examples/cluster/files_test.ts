@@ -33,7 +33,7 @@ describeOnDeno("examples/cluster rules", () => {
       pathOf("prometheus.yml"),
     ]);
     assertEquals(status, 0, stderr);
-    assertMatch(stdout, /SUCCESS: 22 rules found/);
+    assertMatch(stdout, /SUCCESS: 23 rules found/);
   });
 
   it("rules.yml does what rules_test.yml says", async () => {
