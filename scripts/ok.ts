@@ -29,13 +29,14 @@ async function checks(withTests: boolean): Promise<Check[]> {
       sources.some((source) => path === source || path.startsWith(`${source}/`)),
   );
   const documented = [...entryPoints, ...files.filter((path) => path.startsWith("src/"))];
+  const pages = ["README.md", ...await filesIn("docs", (path) => path.endsWith(".md"))];
   return [
     { name: "format", command: [deno, "fmt", "--check"] },
     { name: "lint", command: [deno, "lint"] },
     { name: "types", command: [deno, "check", ...modules.args, ...files] },
     {
       name: "types of the examples in the documentation",
-      command: [deno, "check", "--doc-only", ...modules.args, "README.md", ...documented],
+      command: [deno, "check", "--doc-only", ...modules.args, ...pages, ...documented],
     },
     { name: "documentation", command: [deno, "doc", "--lint", ...modules.args, ...entryPoints] },
     ...(withTests

@@ -110,9 +110,12 @@ async function runTypes(modules: ModuleSource): Promise<Section | undefined> {
 }
 
 async function runDocs(modules: ModuleSource): Promise<Section | undefined> {
-  const files = await filesIn(".", (path) =>
-    path === "README.md" || path === "mod.ts" ||
-    (path.startsWith("src/") && path.endsWith(".ts") && !path.endsWith("_test.ts")));
+  const files = await filesIn(
+    ".",
+    (path) =>
+      path === "README.md" || path === "mod.ts" || /^docs\/.*\.md$/.test(path) ||
+      (path.startsWith("src/") && path.endsWith(".ts") && !path.endsWith("_test.ts")),
+  );
   const withExamples: string[] = [];
   for (const file of files) {
     const text = await Deno.readTextFile(new URL(file, root));

@@ -1,0 +1,269 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { readFile } from "node:fs/promises";
+import {
+  counter,
+  defineSchema,
+  gauge,
+  histogram,
+  ThreadStats,
+} from "../../../mod.ts";
+import { prometheusText } from "../../../src/prometheus/mod.ts";
+import { promClient } from "./prom_client.ts";
+
+const { Counter, Gauge, Histogram, Registry, Summary } = promClient;
+
+/** The samples of a text by name and labels, whatever their order. */
+function samplesOf(text: string): Record<string, string> {
+  const samples = text.split("\n").filter((line) =>
+    line !== "" && !line.startsWith("#")
+  );
+  return Object.fromEntries(
+    samples.map((line) => {
+      const [, name, labels = "", value] = /^([^{ ]+)(?:\{(.*)\})? (.*)$/.exec(
+        line,
+      )!;
+      return [`${name}{${labels.split(",").sort().join(",")}}`, value];
+    }).sort(),
+  );
+}
+
+/** HELP and TYPE of each family. */
+function headsOf(text: string): string[] {
+  return text.split("\n").filter((line) => line.startsWith("#")).sort();
+}
+
+function theirs() {
+  const registers = [new Registry()];
+  return {
+    registry: registers[0],
+    requests: new Counter({
+      ...{ name: "http_requests_total", help: "Requests handled", registers },
+      labelNames: ["method", "status"] as const,
+    }),
+    jobs: new Counter({ name: "jobs_total", help: "Jobs done", registers }),
+    depth: new Gauge({ name: "queue_depth", help: "Jobs waiting", registers }),
+    latency: new Histogram({
+      ...{ name: "latency_seconds", help: "Time to handle", registers },
+      ...{ labelNames: ["route"] as const, buckets: [0.1, 0.5, 1] },
+    }),
+  };
+}
+
+function ours() {
+  const stats = ThreadStats.create(defineSchema({
+    httpRequests: counter({
+      help: "Requests handled",
+      labels: ["method", "status"],
+    }),
+    jobs: counter({ help: "Jobs done" }),
+    queueDepth: gauge({ help: "Jobs waiting" }),
+    latency: histogram({
+      ...{
+        help: "Time to handle",
+        unit: "seconds",
+        labels: ["route"] as const,
+      },
+      boundaries: [0.1, 0.5, 1],
+    }),
+  }));
+  const text = () => prometheusText(stats.snapshot(), { selfMetrics: false });
+  return { stats, text, ...stats.registerThread("main").metrics };
+}
+
+// One runtime is enough: what differs between them is in other tests.
+const describeOnNode = "Deno" in globalThis || "Bun" in globalThis
+  ? describe.skip
+  : describe;
+
+describeOnNode("docs/from_prom_client.md", () => {
+  it("the same updates give the same samples, HELP and TYPE", async () => {
+    const a = theirs();
+    const b = ours();
+    assertEquals(headsOf(b.text()), headsOf(await a.registry.metrics()));
+    // What is there before the first update.
+    assertEquals(samplesOf(b.text()), samplesOf(await a.registry.metrics()));
+
+    a.requests.inc({ method: "GET", status: "200" });
+    b.httpRequests.labels({ method: "GET", status: "200" }).add();
+    a.requests.labels("GET", "200").inc(5);
+    b.httpRequests.labels({ method: "GET", status: "200" }).add(5);
+    a.requests.labels({ method: "POST", status: "500" }).inc(0.5);
+    b.httpRequests.labels({ method: "POST", status: "500" }).add(0.5);
+    a.jobs.inc();
+    b.jobs.add();
+    a.depth.set(7);
+    b.queueDepth.set(7);
+    a.depth.inc(3);
+    b.queueDepth.add(3);
+    a.depth.dec();
+    b.queueDepth.sub();
+    for (const value of [0, 0.1, 0.25, 0.5, 3]) {
+      a.latency.observe({ route: "/" }, value);
+      b.latency.labels({ route: "/" }).record(value);
+    }
+    a.latency.zero({ route: "/none" });
+    b.latency.labels({ route: "/none" });
+    const samples = samplesOf(b.text());
+    assertEquals(samples, samplesOf(await a.registry.metrics()));
+    assertEquals(samples['latency_seconds_bucket{le="0.5",route="/"}'], "4");
+    assertEquals(samples["queue_depth{}"], "9");
+
+    a.requests.remove({ method: "GET", status: "200" });
+    b.stats.metrics.httpRequests.destroy({ method: "GET", status: "200" });
+    a.jobs.reset();
+    b.stats.metrics.jobs.clear();
+    a.depth.reset();
+    b.stats.metrics.queueDepth.clear();
+    assertEquals(samplesOf(b.text()), samplesOf(await a.registry.metrics()));
+    assertEquals(samplesOf(b.text())["jobs_total{}"], "0");
+  });
+
+  it("what is refused on both sides, and what is on one alone", () => {
+    const a = theirs();
+    const b = ours();
+    assertThrows(() => a.jobs.inc(-1), Error);
+    assertThrows(() => b.jobs.add(-1), RangeError);
+    // All labels, as strings.
+    a.requests.inc({ method: "GET" });
+    assertThrows(
+      () => b.httpRequests.labels({ method: "GET" } as never),
+      TypeError,
+    );
+    a.requests.inc({ method: "GET", status: 200 });
+    assertThrows(
+      () => b.httpRequests.labels({ method: "GET", status: 200 } as never),
+      TypeError,
+    );
+    // Values that are not negative.
+    a.latency.observe({ route: "/" }, -1);
+    assertThrows(() => b.latency.labels({ route: "/" }).record(-1), RangeError);
+  });
+
+  it("the bucket generators give what the page writes in their place", async () => {
+    assertEquals(
+      Array.from({ length: 20 }, (_, n) => 0 + 10 * n),
+      promClient.linearBuckets(0, 10, 20),
+    );
+    assertEquals(
+      Array.from({ length: 5 }, (_, n) => 1 * 2 ** n),
+      promClient.exponentialBuckets(1, 2, 5),
+    );
+    const { values } = await new Histogram({
+      name: "h",
+      help: "h",
+      registers: [],
+    }).get();
+    const bounds = values.map(({ labels }) =>
+      (labels as { le?: number | string }).le
+    )
+      .filter((bound) => typeof bound === "number");
+    assertEquals(bounds, [
+      0.005,
+      0.01,
+      0.025,
+      0.05,
+      0.1,
+      0.25,
+      0.5,
+      1,
+      2.5,
+      5,
+      10,
+    ]);
+  });
+
+  it("runtimeMetrics has the default metrics that the page says are in both", async () => {
+    const registry = new Registry();
+    promClient.collectDefaultMetrics({ register: registry });
+    const text = await registry.metrics();
+    registry.clear();
+    const page = await readFile(
+      new URL("../../../docs/from_prom_client.md", import.meta.url),
+      "utf8",
+    );
+    const sentence =
+      /`collectDefaultMetrics\(\)` and `runtimeMetrics: true` have ([^.]*) in common/
+        .exec(page)!;
+    const names = Array.from(
+      sentence[1].matchAll(/`(\w+)`/g),
+      ([, name]) => name,
+    );
+    assertEquals(names.length, 5);
+    const { prometheusHandler } = await import(
+      "../../../src/prometheus/mod.ts"
+    );
+    const handler = prometheusHandler(ours().stats, { runtimeMetrics: true });
+    const own = await handler(new Request("http://localhost/metrics")).text();
+    for (const name of names) {
+      for (const [side, all] of Object.entries({ text, own })) {
+        assert(
+          new RegExp(`^${name} `, "m").test(all),
+          `${name} is not in ${side}`,
+        );
+      }
+    }
+  });
+
+  it("all that the page names is there in prom-client", async () => {
+    const registers = [new Registry()];
+    const config = { name: "n", help: "h", registers: [] };
+    const members: [object, string[]][] = [
+      [new Counter(config), ["inc", "labels", "get", "reset", "remove"]],
+      [new Gauge(config), [
+        ...[
+          "set",
+          "inc",
+          "dec",
+          "setToCurrentTime",
+          "startTimer",
+          "labels",
+          "reset",
+          "remove",
+        ],
+      ]],
+      [new Histogram(config), [
+        "observe",
+        "startTimer",
+        "zero",
+        "labels",
+        "get",
+        "reset",
+        "remove",
+      ]],
+      [new Summary(config), ["observe", "startTimer"]],
+      [registers[0], [
+        ...["metrics", "contentType", "setContentType", "getSingleMetric"],
+        ...[
+          "getSingleMetricAsString",
+          "getMetricsAsJSON",
+          "clear",
+          "removeSingleMetric",
+        ],
+        ...["resetMetrics", "setDefaultLabels"],
+      ]],
+      [Registry, ["merge", "OPENMETRICS_CONTENT_TYPE"]],
+      [promClient.AggregatorRegistry.prototype, ["clusterMetrics"]],
+      [promClient.Pushgateway.prototype, ["pushAdd", "push", "delete"]],
+      [promClient, [
+        "register",
+        "linearBuckets",
+        "exponentialBuckets",
+        "collectDefaultMetrics",
+      ]],
+    ];
+    for (const [owner, names] of members) {
+      for (const name of names) assert(name in owner, name);
+    }
+    // Of two registries with the same name merge() wants to know nothing; here one schema has all names.
+    await assertRejects(async () => {
+      const [a, b] = [new Registry(), new Registry()];
+      for (const registry of [a, b]) {
+        new Counter({ ...config, registers: [registry] });
+      }
+      await Registry.merge([a, b]).metrics();
+    }, Error);
+    const twice = { requests: counter(), Requests: counter() };
+    assertThrows(() => defineSchema(twice), TypeError);
+  });
+});
