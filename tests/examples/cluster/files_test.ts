@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promtool } from "../../support/prometheus_server.ts";
 import { dashboardExpressions, pathOf, textOf } from "./example.ts";
+import { blocksOf, clusterPage, tableBelow } from "./page.ts";
 
 /** Runs `promtool` on files of a temporary folder. */
 async function withFiles(
@@ -53,13 +54,13 @@ describeOnDeno("examples/cluster rules", () => {
       ["expr: up == 0", "expr: up == 2", /alertname: ?InstanceDown/],
       ["histogram_quantile(0.9,", "histogram_quantile(0.95,", /p90_1m/],
     ];
-    for (const [what, instead, found] of faults) {
+    await Promise.all(faults.map(async ([what, instead, found]) => {
       assert(rules.includes(what), what);
       const files = { "rules.yml": rules.replace(what, instead), "rules_test.yml": test };
       const { status, output } = await withFiles(files, "test", "rules", "rules_test.yml");
       assertEquals(status, 1, `${instead} was not found`);
       assertMatch(output, found);
-    }
+    }));
   });
 
   it("dashboard.json has expressions that Prometheus understands, and panels that stand apart", async () => {
@@ -79,5 +80,26 @@ describeOnDeno("examples/cluster rules", () => {
     assertEquals(new Set(corners).size, panels.length);
     const ids = panels.map(({ id }: { id: number }) => id);
     assertEquals(new Set(ids).size, panels.length);
+  });
+
+  it("docs/cluster.md has configurations and rules that are what promtool takes", async () => {
+    const blocks = blocksOf(await clusterPage(), "yaml");
+    assert(blocks.length >= 6);
+    const shipped = { "rules.yml": await textOf("rules.yml"), "targets.json": "[]" };
+    const named = blocks.map((block, n) => [`block-${n}.yml`, block] as const);
+    const files = { ...shipped, ...Object.fromEntries(named) };
+    const [rules, configs] = [true, false].map((wanted) =>
+      named.filter(([, block]) => block.startsWith("groups:") === wanted).map(([name]) => name)
+    );
+    for (const args of [["check", "rules", ...rules], ["check", "config", ...configs]]) {
+      const { status, output } = await withFiles(files, ...args);
+      assertEquals(status, 0, output);
+    }
+  });
+
+  it("docs/cluster.md tells of each alert and no other", async () => {
+    const told = tableBelow(await clusterPage(), "alert").map(([name]) => name);
+    const alerts = (await textOf("rules.yml")).matchAll(/^ +- alert: (\w+)$/gm);
+    assertEquals(told, Array.from(alerts, ([, name]) => `\`${name}\``));
   });
 });

@@ -8,6 +8,8 @@ export interface ScrapeSize {
   readonly series: number;
   readonly bytes: number;
   readonly zippedBytes: number;
+  /** Of the shared memory, for all threads together. */
+  readonly arenaBytes: number;
 }
 
 /** Measures a scrape of a process with the example's schema, some sets of labels, and values as after some days. */
@@ -36,5 +38,6 @@ export function scrapeSize(
     series: text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length,
     bytes: text.length,
     zippedBytes: gzipSync(text).length,
+    arenaBytes: stats.snapshot().self.arena.usedBytes,
   };
 }
