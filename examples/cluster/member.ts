@@ -32,7 +32,7 @@ try {
     requests: { least: 0, most: 1e12, otherwise: 0 },
   });
   endWithStarter();
-  const stats = startWorkers(workers, requests === 0 ? Infinity : requests);
+  const { stats } = startWorkers(workers, requests === 0 ? Infinity : requests);
   // Without the times at which series began: Prometheus would store each as one series more.
   const metrics = prometheusHandler(stats, { boundaries, created: false, runtimeMetrics: true });
   const listener = await listen(
