@@ -4,14 +4,19 @@ import { fileURLToPath } from "node:url";
 /** The example's folder. */
 const EXAMPLE = new URL("../../../examples/cluster/", import.meta.url);
 
+/** Where one of the example's files is. */
+export function urlOf(name: string): URL {
+  return new URL(name, EXAMPLE);
+}
+
 /** The path of one of the example's files. */
 export function pathOf(name: string): string {
-  return fileURLToPath(new URL(name, EXAMPLE));
+  return fileURLToPath(urlOf(name));
 }
 
 /** The text of one of the example's files. */
 export function textOf(name: string): Promise<string> {
-  return readFile(new URL(name, EXAMPLE), "utf8");
+  return readFile(urlOf(name), "utf8");
 }
 
 /** All expressions of the dashboard, as Grafana would send them for one job. */

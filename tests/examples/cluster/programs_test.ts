@@ -1,19 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import { MemberProcess } from "../../../examples/cluster/member_process.ts";
 import { parseNumbers, UsageError } from "../../../examples/cluster/options.ts";
-import { eventually, pathOf } from "./example.ts";
-
-function start(program: string, ...args: string[]): ChildProcess {
-  const runtimeArgs = process.versions.deno ? ["run", "-A", "--no-check", "--no-lock"] : [];
-  return spawn(process.execPath, [...runtimeArgs, pathOf(program), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
-  });
-}
+import { startProgram } from "../flows/run_program.ts";
+import { eventually, textOf, urlOf } from "./example.ts";
 
 /** What a program prints, as it comes. */
 class Output {
@@ -94,19 +86,19 @@ const describeOnNode = "Deno" in globalThis || "Bun" in globalThis ? describe.sk
 
 describeOnNode("main.ts of the cluster", () => {
   it("main.ts and member.ts explain wrong arguments", async () => {
-    for (const program of ["main.ts", "member.ts"]) {
-      const output = new Output(start(program, "--workers", "0"));
+    await Promise.all(["main.ts", "member.ts"].map(async (program) => {
+      const output = new Output(startProgram(urlOf(program), ["--workers", "0"]));
       await output.until(/ended with 2/);
       assertStringIncludes(output.text, "--workers from 1 to 200 is required, got 0\n\nUsage: ");
-    }
+    }));
   });
 
   it("main.ts writes the targets, and starts a member again that was killed", async () => {
-    const child = start("main.ts", "--processes", "2", "--workers", "1");
+    const child = startProgram(urlOf("main.ts"), ["--processes", "2", "--workers", "1"]);
     try {
       const output = new Output(child);
       await output.until(/Start Prometheus/);
-      const targets = JSON.parse(await readFile(pathOf("targets.json"), "utf8"))[0].targets;
+      const targets = JSON.parse(await textOf("targets.json"))[0].targets;
       const lines = [...output.text.matchAll(/^process (\d+) serves http:\/\/(.*)\/metrics$/gm)];
       assertEquals(targets, lines.map(([, , target]) => target));
       assertEquals(targets.length, 2);
