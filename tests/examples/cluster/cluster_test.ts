@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { MemberProcess } from "../../../examples/cluster/member_process.ts";
+import { isMissing } from "../../support/debian_tools.ts";
 import { PrometheusServer, type Series } from "../../support/prometheus_server.ts";
 import { dashboardExpressions, textOf } from "./example.ts";
 
@@ -52,9 +53,9 @@ function countedIn({ values }: Series): number {
 const total = "sum(job_method_status:http_requests_total:sum)";
 
 // One runtime is enough: what differs between them is in other tests.
-const describeOnDeno = "Deno" in globalThis ? describe : describe.skip;
+const ignore = !("Deno" in globalThis) || isMissing("prometheus", "--version");
 
-describeOnDeno("examples/cluster", () => {
+describe("examples/cluster", { ignore }, () => {
   it("a real Prometheus with the shipped rules has the members' totals, and a restart takes nothing", async () => {
     const began = Date.now() / 1000;
     const options = { workers: WORKERS, requests: FIRST_LIFE };

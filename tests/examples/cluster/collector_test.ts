@@ -26,9 +26,9 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
 
 // The one runtime that reads YAML by itself. The collector cannot be had where the tests run.
 const { Bun: bun } = globalThis as { Bun?: { YAML: { parse(text: string): unknown } } };
-const describeOnBun = bun === undefined ? describe.skip : describe;
+const ignore = bun === undefined;
 
-describeOnBun("collector.yaml", () => {
+describe("collector.yaml", { ignore }, () => {
   it("collector.yaml has components that exist, and each of them is in the pipeline", async () => {
     const collector = bun!.YAML.parse(await textOf("collector.yaml")) as Collector;
     const kinds = ["receivers", "processors", "exporters"] as const;

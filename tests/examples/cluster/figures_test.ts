@@ -35,9 +35,9 @@ function short(value: number): string {
 }
 
 // One runtime is enough: the text is the same in all.
-const describeOnDeno = "Deno" in globalThis ? describe : describe.skip;
+const ignore = !("Deno" in globalThis);
 
-describeOnDeno("docs/cluster.md figures", () => {
+describe("docs/cluster.md figures", { ignore }, () => {
   it("the sizes of a scrape are those that are measured", async () => {
     const rows = tableBelow(await clusterPage(), "a process with");
     assertEquals(rows.map(([name]) => name), PROCESSES.map(({ name }) => name));

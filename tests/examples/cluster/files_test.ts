@@ -3,6 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isMissing } from "../../support/debian_tools.ts";
 import { promtool } from "../../support/prometheus_server.ts";
 import { dashboardExpressions, pathOf, textOf } from "./example.ts";
 import { blocksOf, clusterPage, tableBelow } from "./page.ts";
@@ -24,9 +25,9 @@ async function withFiles(
 }
 
 // One runtime is enough for files.
-const describeOnDeno = "Deno" in globalThis ? describe : describe.skip;
+const ignore = !("Deno" in globalThis) || isMissing("promtool", "--version");
 
-describeOnDeno("examples/cluster rules", () => {
+describe("examples/cluster rules", { ignore }, () => {
   it("prometheus.yml and rules.yml are what promtool takes", async () => {
     const { status, stdout, stderr } = await promtool([
       "check",

@@ -1,13 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { readFile } from "node:fs/promises";
-import {
-  counter,
-  defineSchema,
-  gauge,
-  histogram,
-  ThreadStats,
-} from "../../../mod.ts";
+import { counter, defineSchema, gauge, histogram, ThreadStats } from "../../../mod.ts";
 import { prometheusText } from "../../../src/prometheus/mod.ts";
 import { promClient } from "./prom_client.ts";
 
@@ -15,9 +9,7 @@ const { Counter, Gauge, Histogram, Registry, Summary } = promClient;
 
 /** The samples of a text by name and labels, whatever their order. */
 function samplesOf(text: string): Record<string, string> {
-  const samples = text.split("\n").filter((line) =>
-    line !== "" && !line.startsWith("#")
-  );
+  const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return Object.fromEntries(
     samples.map((line) => {
       const [, name, labels = "", value] = /^([^{ ]+)(?:\{(.*)\})? (.*)$/.exec(
@@ -72,11 +64,9 @@ function ours() {
 }
 
 // One runtime is enough: what differs between them is in other tests.
-const describeOnNode = "Deno" in globalThis || "Bun" in globalThis
-  ? describe.skip
-  : describe;
+const ignore = "Deno" in globalThis || "Bun" in globalThis;
 
-describeOnNode("docs/from_prom_client.md", () => {
+describe("docs/from_prom_client.md", { ignore }, () => {
   it("the same updates give the same samples, HELP and TYPE", async () => {
     const a = theirs();
     const b = ours();
@@ -154,9 +144,7 @@ describeOnNode("docs/from_prom_client.md", () => {
       help: "h",
       registers: [],
     }).get();
-    const bounds = values.map(({ labels }) =>
-      (labels as { le?: number | string }).le
-    )
+    const bounds = values.map(({ labels }) => (labels as { le?: number | string }).le)
       .filter((bound) => typeof bound === "number");
     assertEquals(bounds, [
       0.005,
@@ -182,9 +170,8 @@ describeOnNode("docs/from_prom_client.md", () => {
       new URL("../../../docs/from_prom_client.md", import.meta.url),
       "utf8",
     );
-    const sentence =
-      /`collectDefaultMetrics\(\)` and `runtimeMetrics: true` have ([^.]*) in common/
-        .exec(page)!;
+    const sentence = /`collectDefaultMetrics\(\)` and `runtimeMetrics: true` have ([^.]*) in common/
+      .exec(page)!;
     const names = Array.from(
       sentence[1].matchAll(/`(\w+)`/g),
       ([, name]) => name,
