@@ -12,7 +12,11 @@ export interface ModuleSource {
  * Folders whose tests need packages that nothing else does. Each pins them in a `package.json` and a lock file of its own, since every task fetches
  * what stands in those of the root.
  */
-export const packageFolders: readonly string[] = ["tests/property", "tests/opentelemetry"];
+export const packageFolders: readonly string[] = [
+  "tests/property",
+  "tests/opentelemetry",
+  "tests/examples/from_prom_client",
+];
 
 /**
  * Probes JSR with a short time limit and falls back to the stand-ins of `tests/std/`.

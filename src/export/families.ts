@@ -5,6 +5,7 @@
  */
 import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
 import { familiesOf, type FamilyName, OWN_PREFIX } from "../schema/families.ts";
+import { snakeCase } from "../schema/names.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
@@ -53,6 +54,11 @@ export function isAnonymous({ definition }: Family, row: Row): boolean {
   if (definition === undefined) return false;
   if (definition.labels.length === 0) return definition.kind === "record";
   return Object.keys(row.labels).length === 0;
+}
+
+/** The label by which {@linkcode isAnonymous} buckets are told from others: one that the metric does not have itself. */
+export function idLabelOf({ definition }: Family): string {
+  return definition?.labels.some((label) => snakeCase(label) === "id") ? "bucket_id" : "id";
 }
 
 function helpOf({ metric, field }: FamilyName, { help }: MetricDefinition): string {

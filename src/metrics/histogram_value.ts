@@ -164,7 +164,8 @@ export class HistogramValue implements HistogramData {
     const difference = this.#combine(earlier, -1, { min: this.min, max: this.max });
     const scale = scaleOf(this.scale);
     const first = difference.counts.findIndex((count) => count > 0);
-    if (first < 0) return new HistogramValue({ ...difference, sum: 0, min: NaN, max: NaN });
+    // The sum as it is: that of an update in flight comes before its bin, and must be in one difference.
+    if (first < 0) return new HistogramValue({ ...difference, min: NaN, max: NaN });
     const last = difference.counts.findLastIndex((count) => count > 0);
     const { offset, clamped } = difference;
     // Beyond the end bins lies what was clamped.
@@ -253,7 +254,7 @@ export class HistogramValue implements HistogramData {
       scale: this.scale,
       offset,
       counts,
-      sum: this.sum + sign * other.sum,
+      sum: Math.max(0, this.sum + sign * other.sum),
       ...bounds,
       clamped: Math.max(0, this.clamped + sign * other.clamped),
     });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Family, isAnonymous, type Row, valueOf } from "../export/families.ts";
+import { type Family, idLabelOf, isAnonymous, type Row, valueOf } from "../export/families.ts";
 import { threadSamples } from "../export/threads.ts";
 import { snakeCase } from "../schema/names.ts";
 import type { SeriesAttributes } from "./api.ts";
@@ -50,7 +50,7 @@ function attributesOf(
   row: Row,
   { keys, isTold }: { keys: Map<string, string>; isTold: boolean },
 ): SeriesAttributes {
-  if (isAnonymous(family, row)) return { id: `${row.id}` };
+  if (isAnonymous(family, row)) return { [idLabelOf(family)]: `${row.id}` };
   const attributes: SeriesAttributes = {};
   for (const [label, value] of Object.entries(row.labels)) {
     if (label === "otel_metric_overflow") {

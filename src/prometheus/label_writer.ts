@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Family, isAnonymous, type Row } from "../export/families.ts";
+import { type Family, idLabelOf, isAnonymous, type Row } from "../export/families.ts";
 import { snakeCase } from "../schema/names.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 
@@ -39,7 +39,9 @@ export class LabelWriter {
       out.text('"');
     } else {
       for (const [key, value] of Object.entries(row.labels)) this.#add(this.#nameOf(key), value!);
-      if (out.length === 0 && isAnonymous(this.#family, row)) this.#add("id", `${row.id}`);
+      if (out.length === 0 && isAnonymous(this.#family, row)) {
+        this.#add(idLabelOf(this.#family), `${row.id}`);
+      }
     }
     if (thread !== undefined) this.#add("thread", thread);
   }

@@ -307,6 +307,15 @@ describe("HistogramValue.since()", () => {
     assertEquals([delta.quantile(0.5), delta.bins], [NaN, []]);
   });
 
+  it("loses no part of a sum that came ahead of its bin", () => {
+    const before = valueOf(LATENCY, [1]);
+    const between = new HistogramValue({ ...before, sum: 3 });
+    const after = valueOf(LATENCY, [1, 2]);
+    const parts = [between.since(before), after.since(between)];
+    assertEquals(parts.map(({ count }) => count), [0, 1]);
+    assertEquals(parts[0].sum + parts[1].sum, 2);
+  });
+
   it("bounds clamped values by least and greatest of all", () => {
     const before = valueOf(LATENCY, [0, 1, 500]);
     const delta = (...values: number[]) => valueOf(LATENCY, [0, 1, 500, ...values]).since(before);

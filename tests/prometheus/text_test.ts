@@ -199,8 +199,11 @@ cell_hits_total{id="0"} 2
       jobs: record({ n: sum() }, { labels: ["queue"] }),
       cell: record({ n: sum(), top: max() }),
       load: gauge(),
+      user: record({ n: sum() }, { labels: ["id"] }),
     });
     const stats = ThreadStats.create(schema);
+    stats.metrics.user.id({ id: "1" });
+    stats.metrics.user.create();
     stats.metrics.jobs.id({ queue: "" });
     stats.metrics.jobs.create();
     stats.metrics.cell.create();
@@ -212,6 +215,7 @@ cell_hits_total{id="0"} 2
       ...['cell_n_total{id="0"} 0', 'cell_n_total{id="1"} 0'],
       ...['cell_top{id="0"} -Inf', 'cell_top{id="1"} -Inf'],
       "load 0",
+      ...['user_n_total{id="1"} 0', 'user_n_total{bucket_id="1"} 0'],
     ]);
   });
 
