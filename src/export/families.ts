@@ -61,6 +61,27 @@ export function idLabelOf({ definition }: Family): string {
   return definition?.labels.some((label) => snakeCase(label) === "id") ? "bucket_id" : "id";
 }
 
+/**
+ * What the labels of a family's series are called. Where threads are told apart, a label `thread` of the metric's own makes room for theirs, as a target's
+ * labels do in Prometheus.
+ */
+export function labelNames(
+  { definition }: Family,
+  { perThread }: { perThread: boolean },
+): (key: string) => string {
+  const names = new Map((definition?.labels ?? []).map((label) => [label, snakeCase(label)]));
+  if (perThread && definition !== undefined) {
+    const taken = new Set(names.values());
+    for (const [label, name] of names) {
+      if (name !== "thread") continue;
+      let free = `exported_${name}`;
+      while (taken.has(free)) free = `exported_${free}`;
+      names.set(label, free);
+    }
+  }
+  return (key) => names.get(key) ?? key;
+}
+
 function helpOf({ metric, field }: FamilyName, { help }: MetricDefinition): string {
   if (field === undefined) return help;
   return help === "" ? `${field} of ${metric}` : `${help}: ${field}`;
@@ -70,13 +91,13 @@ function helpOf({ metric, field }: FamilyName, { help }: MetricDefinition): stri
 export function plainFamily(
   name: Pick<FamilyName, "kind" | "name" | "unit">,
   help: string,
-  values: readonly { labels?: Row["labels"]; value: number }[],
+  values: readonly { labels: Row["labels"]; value: number }[],
 ): Family {
   return {
     ...{ metric: name.name, field: undefined, bins: undefined, definition: undefined },
     ...name,
     help,
-    rows: values.map(({ labels = {}, value }, id) => ({ id, labels, value, epoch: 1 })),
+    rows: values.map(({ labels, value }, id) => ({ id, labels, value, epoch: 1 })),
   };
 }
 
@@ -85,23 +106,33 @@ function* selfFamilies(self: SnapshotData["self"]): Generator<Family> {
     kind: "counter" | "gauge",
     [name, unit]: [name: string, unit?: string],
     help: string,
-    values: readonly { labels?: Row["labels"]; value: number }[],
+    values: readonly { labels: Row["labels"]; value: number }[],
   ) => plainFamily({ kind, name: OWN_PREFIX + name, unit: unit ?? "" }, help, values);
   const by = (label: string, values: Readonly<Record<string, number>>) =>
     Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
+  const one = (value: number) => [{ labels: {}, value }];
   const { threads, maxThreads, arena, series, overflowed, refusedUpdates, readRetries } = self;
   yield own("gauge", ["threads"], "Thread slots by state", by("state", threads));
-  yield own("gauge", ["threads_limit"], "The most threads at a time", [{ value: maxThreads }]);
+  yield own("gauge", ["threads_limit"], "The most threads at a time", one(maxThreads));
   yield own("gauge", ["series"], "Live buckets by metric", by("metric", series));
-  yield own("gauge", ["arena_used_bytes", "bytes"], "Shared memory that is given out", [
-    { value: arena.usedBytes },
-  ]);
-  yield own("gauge", ["arena_reserved_bytes", "bytes"], "Shared memory that is there", [
-    { value: arena.reservedBytes },
-  ]);
-  yield own("gauge", ["arena_limit_bytes", "bytes"], "To what the shared memory can grow", [
-    { value: arena.maxBytes },
-  ]);
+  yield own(
+    "gauge",
+    ["arena_used_bytes", "bytes"],
+    "Shared memory that is given out",
+    one(arena.usedBytes),
+  );
+  yield own(
+    "gauge",
+    ["arena_reserved_bytes", "bytes"],
+    "Shared memory that is there",
+    one(arena.reservedBytes),
+  );
+  yield own(
+    "gauge",
+    ["arena_limit_bytes", "bytes"],
+    "To what the shared memory can grow",
+    one(arena.maxBytes),
+  );
   yield own(
     "counter",
     ["overflowed_updates"],
@@ -112,12 +143,12 @@ function* selfFamilies(self: SnapshotData["self"]): Generator<Family> {
     "counter",
     ["refused_updates"],
     "Updates that threads tried after they were unregistered or revoked",
-    [{ value: refusedUpdates }],
+    one(refusedUpdates),
   );
   yield own(
     "counter",
     ["read_retries"],
     "Reads of records begun again because their writer was faster",
-    [{ value: readRetries }],
+    one(readRetries),
   );
 }

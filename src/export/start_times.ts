@@ -38,9 +38,10 @@ export class StartTimes {
     this.#lastLook = snapshot.takenAt;
   }
 
-  /** When a series began, in milliseconds since 1970; `undefined` when nobody can tell. */
-  of(metric: string, row: Row): number | undefined {
-    const start = this.#metrics.get(metric)?.starts[row.id];
+  /** When a series began, in milliseconds since 1970; `undefined` when nobody can tell, or a later look has found another one in its place. */
+  of(metric: string, { id, epoch }: Row): number | undefined {
+    const known = this.#metrics.get(metric);
+    const start = known?.epochs[id] === epoch ? known.starts[id] : undefined;
     return start !== undefined && Number.isFinite(start) ? start : undefined;
   }
 }

@@ -3,9 +3,15 @@
  *
  * @module
  */
-import { type Family, idLabelOf, isAnonymous, type Row, valueOf } from "../export/families.ts";
+import {
+  type Family,
+  idLabelOf,
+  isAnonymous,
+  labelNames,
+  type Row,
+  valueOf,
+} from "../export/families.ts";
 import { threadSamples } from "../export/threads.ts";
-import { snakeCase } from "../schema/names.ts";
 import type { SeriesAttributes } from "./api.ts";
 
 /** One series. */
@@ -19,10 +25,10 @@ export interface Sample {
 
 /** The series of a family. A number that is not finite is left out: nobody has set it yet. */
 export function* samplesIn(family: Family, perThread: boolean): Generator<Sample> {
-  const keys = new Map<string, string>();
+  const nameOf = labelNames(family, { perThread });
   const isTold = perThread && family.definition !== undefined;
   for (const row of family.rows) {
-    const attributes = attributesOf(family, row, { keys, isTold });
+    const attributes = attributesOf(family, row, nameOf);
     if (!isTold) {
       const value = plain(valueOf(family, row));
       if (isKnown(value)) yield { row, attributes, value };
@@ -48,7 +54,7 @@ function isKnown(value: unknown): boolean {
 function attributesOf(
   family: Family,
   row: Row,
-  { keys, isTold }: { keys: Map<string, string>; isTold: boolean },
+  nameOf: (label: string) => string,
 ): SeriesAttributes {
   if (isAnonymous(family, row)) return { [idLabelOf(family)]: `${row.id}` };
   const attributes: SeriesAttributes = {};
@@ -57,14 +63,7 @@ function attributesOf(
       attributes["otel.metric.overflow"] = true;
       continue;
     }
-    let key = keys.get(label);
-    if (key === undefined) {
-      key = snakeCase(label);
-      // As in Prometheus, where a scrape's own label has precedence.
-      if (isTold && key === "thread") key = "exported_thread";
-      keys.set(label, key);
-    }
-    attributes[key] = value!;
+    attributes[nameOf(label)] = value!;
   }
   return attributes;
 }

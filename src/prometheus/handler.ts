@@ -47,7 +47,7 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
  * @param options What is told.
  * @returns The handler.
  * @throws {TypeError} When an argument has the wrong shape.
- * @throws {RangeError} When boundaries are not finite and rising.
+ * @throws {RangeError} When boundaries are not finite, not negative and rising.
  *
  * @example
  * ```ts
@@ -96,7 +96,8 @@ export function prometheusHandler(
         ...(isZipped ? { "content-encoding": "gzip" } : {}),
       },
     };
-    if (method === "HEAD") return new Response(null, answer);
+    // Not `null`: of that a server would say that its length is 0.
+    if (method === "HEAD") return new Response(emptyStream(), answer);
     const snapshot = stats.snapshot({ perThread: checked.perThread });
     // A look that is left out makes no start wrong, only earlier than it need be.
     if (format === "openmetrics" && checked.created) starts.look(snapshot);
@@ -104,8 +105,9 @@ export function prometheusHandler(
     const isWanted = filterOf(new URL(url).searchParams.getAll("name[]"));
     const chunks = async function* () {
       const families = [...familiesIn(snapshot, checked)];
-      const taken = new Set(families.map(({ name }) => name));
-      const isFree = (family: Family) => !taken.has(family.name) && isWanted(family);
+      const taken = new Set(families.flatMap(namesOf));
+      const isFree = (family: Family) =>
+        isWanted(family) && !namesOf(family).some((name) => taken.has(name));
       yield* render(families.filter(isWanted), renderOptions);
       if (runtimeMetrics) {
         yield* render([...runtimeFamilies(), await eventLoopLag()].filter(isFree), renderOptions);
@@ -121,7 +123,16 @@ export function prometheusHandler(
 function filterOf(names: readonly string[]): (family: Family) => boolean {
   if (names.length === 0) return () => true;
   const wanted = new Set(names);
-  return (family) => [family.name, ...samplesOf(family)].some((name) => wanted.has(name));
+  return (family) => namesOf(family).some((name) => wanted.has(name));
+}
+
+/** The names that nothing else may have: the family's own and those of its samples. */
+function namesOf(family: Family): string[] {
+  return [family.name, ...samplesOf(family)];
+}
+
+function emptyStream(): ReadableStream {
+  return new ReadableStream({ start: (controller) => controller.close() });
 }
 
 /** The chunks, each made when it is asked for. */

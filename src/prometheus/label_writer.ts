@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { type Family, idLabelOf, isAnonymous, type Row } from "../export/families.ts";
-import { snakeCase } from "../schema/names.ts";
+import { type Family, idLabelOf, isAnonymous, labelNames, type Row } from "../export/families.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 
 /** Writes the labels of one family's series as they stand between the braces. */
 export class LabelWriter {
   readonly #out: ByteWriter;
   readonly #family: Family;
-  readonly #perThread: boolean;
+  readonly #nameOf: (key: string) => string;
   /** The metric's own labels: nearly all series have these, in this order. */
   readonly #keys: readonly string[];
   /** What stands in front of the value of each, behind that of the one before. */
@@ -20,8 +19,8 @@ export class LabelWriter {
   constructor(out: ByteWriter, family: Family, { perThread }: { perThread: boolean }) {
     this.#out = out;
     this.#family = family;
-    this.#perThread = perThread;
     this.#keys = family.definition?.labels ?? [];
+    this.#nameOf = labelNames(family, { perThread });
     this.#openings = this.#keys.map((key, n) => `${n === 0 ? "" : '",'}${this.#nameOf(key)}="`);
   }
 
@@ -51,10 +50,5 @@ export class LabelWriter {
     out.text(out.length === 0 ? `${name}="` : `,${name}="`);
     out.quoted(value);
     out.text('"');
-  }
-
-  #nameOf(key: string): string {
-    const name = snakeCase(key);
-    return this.#perThread && name === "thread" ? "exported_thread" : name;
   }
 }

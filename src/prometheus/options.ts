@@ -50,7 +50,7 @@ export interface CheckedOptions extends Required<Omit<PrometheusOptions, "bounda
  * Checks the options that both functions have.
  *
  * @throws {TypeError} When an option has the wrong shape, or names a metric that is no log-linear histogram.
- * @throws {RangeError} When boundaries are not finite and rising.
+ * @throws {RangeError} When boundaries are not finite, not negative and rising.
  */
 export function checkOptions(
   what: string,
@@ -105,8 +105,8 @@ function checkBounds(what: string, name: string, given: unknown): readonly numbe
     throw new TypeError(cannot(what, `${name} must be an array of numbers`, given));
   }
   const bounds: number[] = [...given];
-  if (!bounds.every((bound, n) => Number.isFinite(bound) && !(bound <= bounds[n - 1]))) {
-    throw new RangeError(cannot(what, `${name} must be finite and rising`, given));
+  if (!bounds.every((bound, n) => bound >= 0 && bound < Infinity && !(bound <= bounds[n - 1]))) {
+    throw new RangeError(cannot(what, `${name} must be finite, not negative and rising`, given));
   }
   return bounds;
 }

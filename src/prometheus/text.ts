@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot, got } from "../errors.ts";
 import { familiesIn } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { own } from "../schema/options.ts";
@@ -33,7 +33,7 @@ export interface PrometheusTextOptions extends PrometheusOptions {
  * @param options What is told, and how.
  * @returns The text.
  * @throws {TypeError} When an argument has the wrong shape.
- * @throws {RangeError} When boundaries are not finite and rising.
+ * @throws {RangeError} When boundaries are not finite, not negative and rising.
  *
  * @example
  * ```ts
@@ -55,6 +55,11 @@ export function prometheusText(
   const what = "render the snapshot";
   const data = asSnapshot(what, snapshot);
   const checked = checkOptions(what, options, data);
+  if (checked.perThread && !hasThreads(data)) {
+    throw new TypeError(
+      cannot(what, "perThread needs a snapshot with perThread", got("one without")),
+    );
+  }
   const { format = "text" } = own(options);
   if (format !== "text" && format !== "openmetrics") {
     throw new TypeError(cannot(what, 'format must be "text" or "openmetrics"', format));
@@ -69,6 +74,13 @@ export function prometheusText(
     text += decoder.decode(chunk);
   }
   return format === "openmetrics" ? text + END : text;
+}
+
+/** Whether a snapshot tells what each thread has counted. */
+function hasThreads({ metrics }: SnapshotData): boolean {
+  return Object.values(metrics).every(({ series }) =>
+    (series as readonly object[]).every((row) => Object.hasOwn(row, "perThread"))
+  );
 }
 
 /** The snapshot, with the methods of its values. */

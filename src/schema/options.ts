@@ -124,6 +124,9 @@ function assertLabel(kind: string, label: unknown): asserts label is string {
   if (label.startsWith("__")) {
     throw new TypeError(cannot(what, "names that begin with __ are Prometheus' own", label));
   }
+  if (snakeCase(label) === "otel_metric_overflow") {
+    throw new TypeError(cannot(what, "otel_metric_overflow marks what is beyond maxSeries", label));
+  }
   if (kind === "histogram" && snakeCase(label) === "le") {
     throw new TypeError(cannot(what, "le is the upper bound of a histogram's buckets", label));
   }

@@ -118,7 +118,7 @@ describe("sections()", () => {
     for (const made of [results({}), results({ deno: [] })]) {
       const names = [...sections(made).keys()];
       assertEquals(names.toSorted(), [
-        ...["contention", "counts", "environment", "scale", "scrape", "summary"],
+        ...["contention", "counts", "environment", "exposition", "scale", "scrape", "summary"],
         ...["targets", "updates", "uses"],
       ]);
     }

@@ -58,4 +58,15 @@ describe("StartTimes", () => {
     assertEquals(starts.of("jobs", { id, labels: {}, value: 0, epoch: 1 }), undefined);
     assertEquals(look(5000, NaN), { a: undefined });
   });
+
+  it("of() is undefined for a series that a later look has found cleared", () => {
+    const { stats, starts, look } = watched();
+    stats.metrics.jobs.id({ queue: "a" });
+    const [row] = stats.snapshot().metrics.jobs.series;
+    look(5000);
+    assertEquals(starts.of("jobs", row), 1000);
+    stats.metrics.jobs.clear({ queue: "a" });
+    look(6000);
+    assertEquals(starts.of("jobs", row), undefined);
+  });
 });

@@ -107,6 +107,16 @@ describe("prometheusHandler()", () => {
     // The schema's own family stands in the place of the process'.
     assertEquals(text.match(/^process_uptime_seconds .*$/gm), ["process_uptime_seconds 42"]);
     assert(text.endsWith("# EOF\n"));
+    const start = /^process_start_time_seconds .*$/m;
+    const later = await prometheusHandler(stats, { runtimeMetrics: true })(get()).text();
+    assertEquals(start.exec(later)![0], start.exec(text)![0]);
+  });
+
+  it("leaves out a figure of the process where a metric has the name of its sample", async () => {
+    const stats = ThreadStats.create(defineSchema({ process_cpu_seconds_total: gauge() }));
+    const text = await prometheusHandler(stats, { runtimeMetrics: true })(get()).text();
+    assertEquals(text.match(/^process_cpu_seconds_total .*$/gm), ["process_cpu_seconds_total 0"]);
+    assertEquals(text.match(/process_cpu_user_seconds_total/g)!.length, 3);
   });
 
   it("tells of each series when it began", async () => {

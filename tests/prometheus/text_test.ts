@@ -141,14 +141,22 @@ cell_hits_total{id="0"} 2
   });
 
   it("renames a label of the metric's own that is called thread", () => {
-    const schema = defineSchema({ jobs: counter({ labels: ["thread"] }) });
+    const schema = defineSchema({
+      jobs: counter({ labels: ["thread"] }),
+      work: counter({ labels: ["thread", "exportedThread"] }),
+    });
     const stats = ThreadStats.create(schema);
-    stats.registerThread("main").metrics.jobs.labels({ thread: "theirs" }).add();
+    const { jobs, work } = stats.registerThread("main").metrics;
+    jobs.labels({ thread: "theirs" }).add();
+    work.labels({ thread: "a", exportedThread: "b" }).add();
     const snapshot = stats.snapshot({ perThread: true });
     const line = (perThread: boolean) =>
       linesWith(prometheusText(snapshot, { perThread }), "jobs_");
     assertEquals(line(true)[1], 'jobs_total{exported_thread="theirs",thread="main"} 1');
     assertEquals(line(false)[1], 'jobs_total{thread="theirs"} 1');
+    assertEquals(linesWith(prometheusText(snapshot, { perThread: true }), "work_total{"), [
+      'work_total{exported_exported_thread="a",exported_thread="b",thread="main"} 1',
+    ]);
   });
 
   it("collapses log-linear histograms to steps of their range by default", () => {
@@ -245,8 +253,21 @@ cell_hits_total{id="0"} 2
       [{ selfMetrics: null }, TypeError, "selfMetrics must be a boolean, got null"],
       [{ boundaries: 1 }, TypeError, "boundaries must be an array, or an object of arrays, got 1"],
       [{ boundaries: ["1"] }, TypeError, 'boundaries must be an array of numbers, got ["1"]'],
-      [{ boundaries: [2, 1] }, RangeError, "boundaries must be finite and rising, got [2,1]"],
-      [{ boundaries: [Infinity] }, RangeError, "boundaries must be finite and rising, got [null]"],
+      [
+        { boundaries: [2, 1] },
+        RangeError,
+        "boundaries must be finite, not negative and rising, got [2,1]",
+      ],
+      [
+        { boundaries: [Infinity] },
+        RangeError,
+        "boundaries must be finite, not negative and rising, got [null]",
+      ],
+      [
+        { boundaries: [-1] },
+        RangeError,
+        "boundaries must be finite, not negative and rising, got [-1]",
+      ],
       [
         { boundaries: { latency: 1 } },
         TypeError,
@@ -267,6 +288,11 @@ cell_hits_total{id="0"} 2
         `${what}: ${text}`,
       );
     }
+    assertRefuses(
+      () => prometheusText(snapshot, { perThread: true }),
+      TypeError,
+      `${what}: perThread needs a snapshot with perThread, got one without`,
+    );
     for (const [bad, got] of [[undefined, "undefined"], [1, "1"], [{}, "{}"]]) {
       assertRefuses(
         () => prometheusText(bad as never),

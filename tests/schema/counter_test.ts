@@ -71,6 +71,11 @@ describe("counter()", () => {
       TypeError,
       `Cannot define a counter: each label may stand once, got ["aB","a_b"]`,
     );
+    assertRefuses(
+      () => define({ labels: ["otelMetricOverflow"] }),
+      TypeError,
+      `Cannot define a label: otel_metric_overflow marks what is beyond maxSeries, got "otelMetricOverflow"`,
+    );
     define({ labels: ["le", "thread", "id"] });
   });
 
