@@ -20,6 +20,9 @@ export interface OpenTelemetryOptions {
    * Whether each thread has a series of its own, with the attribute `thread`, in place of all threads' one. A label `thread` of the metric is
    * called `exported_thread` then.
    *
+   * It is the name of a slot's last owner, and the value what all of its owners have counted. A slot that goes to a thread of another name takes its count
+   * along: one series falls and another one jumps, while the sum over threads does neither. Give a worker that takes another's place the same name.
+   *
    * @default {false}
    */
   perThread?: boolean;

@@ -12,6 +12,8 @@
  * Names are written in snake case; a unit becomes the end of the name. Buckets that were made by `create()` have the label `id` (`bucket_id` beside a label `id` of the metric's own); an id that is
  * used again is a new series with an old name.
  *
+ * A record's `sum` is a counter here. One that takes negative changes is none: a server takes its falls for restarts.
+ *
  * @example
  * ```ts
  * import { assertStringIncludes } from "@std/assert";

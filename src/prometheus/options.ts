@@ -29,6 +29,10 @@ export interface PrometheusOptions {
    * Whether each thread has a series of its own, with the label `thread`, in place of all threads' one. A label `thread` of the metric is
    * called `exported_thread` then.
    *
+   * The label is the name of a slot's last owner, and the value what all of its owners have counted. Where a slot goes to a thread of another name, its
+   * count goes there too: one series falls and another one jumps, while the sum over threads does neither. So give a worker that takes another's
+   * place the same name, and take rates of sums over threads.
+   *
    * @default {false}
    */
   perThread?: boolean;
