@@ -79,6 +79,10 @@ describe("prometheusHandler()", () => {
       ["thread_stats_threads", "process_uptime_seconds"],
     );
     assertEquals(await familiesOf("nothing", "visit"), []);
+    // As Bun has it where the Host is illegal.
+    const odd = { method: "GET", headers: new Headers(), url: "/metrics?name[]=visits#name[]=x" };
+    const text = await handler(odd as Request).text();
+    assertEquals(text.match(/^# TYPE (\S+)/gm), ["# TYPE visits_total"]);
     const empty = handler(get(openMetrics, "?name[]=nothing"));
     assertEquals(await empty.text(), "# EOF\n");
   });
