@@ -41,6 +41,9 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
  * 0.0.4, and compressed, as the client asks for. Of `?name[]=requests_total&name[]=...` only these families are sent. `HEAD` gets the same
  * headers; other methods get 405.
  *
+ * A handler knows when a series began from what it has seen before, so make one for the program and keep it: two of them have seen different things, and
+ * tell different times (`created: false` where several threads answer).
+ *
  * Cost: a snapshot, and about 0.3 µs for each line. The text is made as the client takes it, 64 KiB at a time.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
