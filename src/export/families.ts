@@ -58,7 +58,7 @@ export function isAnonymous({ definition }: Family, row: Row): boolean {
 
 /** The label by which {@linkcode isAnonymous} buckets are told from others: one that the metric does not have itself. */
 export function idLabelOf({ definition }: Family): string {
-  return definition?.labels.some((label) => snakeCase(label) === "id") ? "bucket_id" : "id";
+  return free("id", "bucket_", (definition?.labels ?? []).map(snakeCase));
 }
 
 /**
@@ -71,15 +71,17 @@ export function labelNames(
 ): (key: string) => string {
   const names = new Map((definition?.labels ?? []).map((label) => [label, snakeCase(label)]));
   if (perThread && definition !== undefined) {
-    const taken = new Set(names.values());
+    const taken = [...names.values()];
     for (const [label, name] of names) {
-      if (name !== "thread") continue;
-      let free = `exported_${name}`;
-      while (taken.has(free)) free = `exported_${free}`;
-      names.set(label, free);
+      if (name === "thread") names.set(label, free(`exported_${name}`, "exported_", taken));
     }
   }
   return (key) => names.get(key) ?? key;
+}
+
+/** A name that is not taken: with as many prefixes as that needs. */
+function free(name: string, prefix: string, taken: readonly string[]): string {
+  return taken.includes(name) ? free(prefix + name, prefix, taken) : name;
 }
 
 function helpOf({ metric, field }: FamilyName, { help }: MetricDefinition): string {

@@ -12,6 +12,7 @@ import type { SnapshotOptions } from "../snapshots/take.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
 import { assertBoolean, checkOptions, type PrometheusOptions } from "./options.ts";
+import { asSnapshot } from "./source.ts";
 import { END, render } from "./render.ts";
 import { eventLoopLag, runtimeFamilies } from "./runtime.ts";
 
@@ -75,7 +76,7 @@ export function prometheusHandler(
   if (typeof stats?.snapshot !== "function") {
     throw new TypeError(cannot(what, "it needs a ThreadStats or a view of one", stats));
   }
-  const first = stats.snapshot();
+  const first = asSnapshot(what, stats.snapshot());
   const checked = checkOptions(what, options, first);
   const { runtimeMetrics = false } = own(options);
   assertBoolean(what, "runtimeMetrics", runtimeMetrics);
@@ -85,20 +86,19 @@ export function prometheusHandler(
   return (request) => {
     const { method, headers, url } = request;
     if (method !== "GET" && method !== "HEAD") {
-      return new Response("Only GET and HEAD are allowed\n", {
-        status: 405,
-        headers: { allow: "GET, HEAD", "content-type": "text/plain; charset=utf-8" },
-      });
+      const headers = { allow: "GET, HEAD", "content-type": "text/plain; charset=utf-8" };
+      return new Response("Only GET and HEAD are allowed\n", own({ status: 405, headers }));
     }
     const format = formatFor(headers.get("accept"));
     const isZipped = acceptsGzip(headers.get("accept-encoding"));
-    const answer = {
+    // By `own`, as everything that is given to the platform: it takes what stands on `Object.prototype` for an option.
+    const answer = own({
       headers: {
         "content-type": CONTENT_TYPES[format],
         vary: "accept, accept-encoding",
         ...(isZipped ? { "content-encoding": "gzip" } : {}),
       },
-    };
+    });
     // Not `null`: of that a server would say that its length is 0.
     if (method === "HEAD") return new Response(emptyStream(), answer);
     const snapshot = stats.snapshot({ perThread: checked.perThread });
@@ -140,12 +140,13 @@ function namesOf(family: Family): string[] {
 }
 
 function emptyStream(): ReadableStream {
-  return new ReadableStream({ start: (controller) => controller.close() });
+  const start = (controller: ReadableStreamDefaultController) => controller.close();
+  return new ReadableStream(own({ start }));
 }
 
 /** The chunks, each made when it is asked for. */
 function toStream<Chunk>(chunks: AsyncGenerator<Chunk>): ReadableStream<Chunk> {
-  return new ReadableStream({
+  const source: UnderlyingDefaultSource<Chunk> = {
     async pull(controller) {
       const { done, value } = await chunks.next();
       if (done) controller.close();
@@ -154,5 +155,6 @@ function toStream<Chunk>(chunks: AsyncGenerator<Chunk>): ReadableStream<Chunk> {
     async cancel() {
       await chunks.return(undefined);
     },
-  }, { highWaterMark: 0 });
+  };
+  return new ReadableStream(own(source), own({ highWaterMark: 0 }));
 }

@@ -24,14 +24,19 @@ interface Choice {
 /** OpenMetrics if the client would rather have it, or would have either; else the format that everything reads. */
 export function formatFor(accept: string | null): TextFormat {
   const choices = parse(accept ?? "");
-  const open = best(choices.filter((choice) =>
-    choice.name === "application/openmetrics-text" &&
-    ["1.0.0", "0.0.1"].includes(choice.parameters.get("version") ?? "1.0.0")
-  ));
+  const ofVersion = (type: string, version: string) =>
+    choices.filter(({ name, parameters }) =>
+      name === type && (parameters.get("version") ?? version) === version
+    );
   // Only those who name it get it: not every client that takes anything can read OpenMetrics.
-  return open > 0 && open >= best(choices.filter(({ name }) => name === "text/plain"))
-    ? "openmetrics"
-    : "text";
+  const open = best(ofVersion("application/openmetrics-text", "1.0.0"));
+  // The narrowest of the ranges that match is the one that says how much the client wants it.
+  const ranges = [
+    ofVersion("text/plain", "0.0.4"),
+    ...["text/*", "*/*"].map((range) => choices.filter(({ name }) => name === range)),
+  ];
+  const text = best(ranges.find((range) => range.length > 0) ?? []);
+  return open > 0 && open >= text ? "openmetrics" : "text";
 }
 
 /** Whether the client takes gzip. */
@@ -46,8 +51,8 @@ function best(choices: readonly Choice[]): number {
 }
 
 function parse(header: string): Choice[] {
-  return header.split(",").map((part) => {
-    const [name, ...rest] = part.split(";").map((word) => word.trim().toLowerCase());
+  return split(header, ",").map((part) => {
+    const [name = "", ...rest] = split(part, ";").map((word) => word.trim().toLowerCase());
     const parameters = new Map(rest.map((pair) => {
       const [key, value = ""] = pair.split("=", 2);
       return [key.trim(), value.trim().replace(/^"(.*)"$/, "$1")];
@@ -55,4 +60,9 @@ function parse(header: string): Choice[] {
     const quality = Number(parameters.get("q") ?? 1);
     return { name, parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 };
   });
+}
+
+/** The parts of a text between separators, of which those in quotation marks are none. */
+function split(text: string, separator: "," | ";"): string[] {
+  return text.match(new RegExp(`(?:[^${separator}"]|"(?:\\\\.|[^"\\\\])*"?)+`, "g")) ?? [];
 }

@@ -19,7 +19,8 @@ export interface PrometheusOptions {
    */
   boundaries?: readonly number[] | Readonly<Record<string, readonly number[]>>;
   /**
-   * Whether OpenMetrics tells when each counter and histogram began to count (`_created`). A Prometheus that does not use these times
+   * Whether OpenMetrics tells when each counter and histogram began to count (`_created`): the time of the handler's last look before it was there, of
+   * what was there when the handler was made the start of the statistics. A Prometheus that does not use these times
    * stores them as one more series each.
    *
    * @default {true}

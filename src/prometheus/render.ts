@@ -49,6 +49,7 @@ export function* render(
     const print = printerOf(out, family, options);
     const labelWriter = new LabelWriter(labels, family, options);
     writeHead(out, family, format);
+    if (out.length >= CHUNK) yield out.take();
     for (const row of family.rows) {
       const start = hasStart ? startOf(family.metric, row) : undefined;
       if (options.perThread && !isOurs) {
@@ -111,7 +112,7 @@ function histogramPrinter(
 ): Printer {
   const buckets = new Buckets(bins!, boundariesOf(metric));
   const texts = buckets.bounds.map((bound) =>
-    `le="${format === "openmetrics" ? floatText(bound) : bound}"`
+    `le="${format === "openmetrics" ? openMetricsFloat(bound) : canonicalFloat(bound)}"`
   );
   return (labels, given, start) => {
     const value = given as HistogramValue;
@@ -157,7 +158,19 @@ function numberText(value: unknown): string {
   return `${value}`;
 }
 
-/** A bucket's bound as OpenMetrics writes it: always with a point or an exponent, so that it is the same text from every program. */
-function floatText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${value}.0` : `${value}`;
+/**
+ * A bucket's bound as Go's `%g` writes it, and with it the client libraries of other languages: `le` is text to a server, and buckets of several programs
+ * are added up only where it is the same.
+ */
+function canonicalFloat(value: number): string {
+  const [digits, power] = value.toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < 6) return `${value}`;
+  return `${digits}e${exponent < 0 ? "-" : "+"}${`${Math.abs(exponent)}`.padStart(2, "0")}`;
+}
+
+/** The same in OpenMetrics, where a whole number has a point too. */
+function openMetricsFloat(value: number): string {
+  const text = canonicalFloat(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
 }

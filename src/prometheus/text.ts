@@ -7,9 +7,10 @@ import { cannot, got } from "../errors.ts";
 import { familiesIn } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { own } from "../schema/options.ts";
-import { Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
+import type { SnapshotData } from "../snapshots/snapshot.ts";
 import { checkOptions, type PrometheusOptions } from "./options.ts";
 import { END, render, type TextFormat } from "./render.ts";
+import { asSnapshot } from "./source.ts";
 
 /** Options of {@linkcode prometheusText}. */
 export interface PrometheusTextOptions extends PrometheusOptions {
@@ -81,14 +82,4 @@ function hasThreads({ metrics }: SnapshotData): boolean {
   return Object.values(metrics).every(({ series }) =>
     (series as readonly object[]).every((row) => Object.hasOwn(row, "perThread"))
   );
-}
-
-/** The snapshot, with the methods of its values. */
-function asSnapshot(what: string, snapshot: unknown): SnapshotData {
-  if (snapshot instanceof Snapshot) return snapshot;
-  const { metrics, self } = (snapshot ?? {}) as Partial<SnapshotData>;
-  if (typeof metrics !== "object" || typeof self !== "object") {
-    throw new TypeError(cannot(what, "it must come from snapshot()", snapshot));
-  }
-  return new Snapshot(snapshot as SnapshotData);
 }

@@ -218,6 +218,23 @@ describe("prometheusHandler()", () => {
     assertStringIncludes(await prometheusHandler(view)(get()).text(), "\nvisits_total 3\n");
   });
 
+  it("takes nothing from a polluted Object.prototype", async () => {
+    const handler = prometheusHandler(openShop(), { runtimeMetrics: true, selfMetrics: false });
+    const clean = await handler(get({}, "?name[]=visits")).text();
+    const evil = { status: 503, start: 1, size: 1, labels: { evil: "1" }, perThread: [], help: 1 };
+    const prototype = Object.prototype as Record<string, unknown>;
+    let response: Response;
+    let text: string;
+    try {
+      Object.assign(prototype, evil);
+      response = handler(get({}, "?name[]=visits"));
+      text = await response.text();
+    } finally {
+      for (const name of Object.keys(evil)) delete prototype[name];
+    }
+    assertEquals([response.status, text], [200, clean]);
+  });
+
   it("refuses bad input", () => {
     const stats = openShop();
     const what = "Cannot make a handler";
@@ -226,6 +243,13 @@ describe("prometheusHandler()", () => {
         () => prometheusHandler(bad as never),
         TypeError,
         `${what}: it needs a ThreadStats or a view of one, got ${got}`,
+      );
+    }
+    for (const [given, got] of [[undefined, "undefined"], [Promise.resolve(), "{}"]]) {
+      assertRefuses(
+        () => prometheusHandler({ snapshot: () => given as never }),
+        TypeError,
+        `${what}: it must come from snapshot(), got ${got}`,
       );
     }
     const cases: [options: unknown, text: string][] = [

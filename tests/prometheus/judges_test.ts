@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { spawnSync } from "node:child_process";
 import { schema } from "../../examples/flows/schema.ts";
-import { counter, defineSchema, histogram, ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, histogram, record, sum, ThreadStats } from "../../mod.ts";
 import { prometheusHandler, prometheusText } from "../../src/prometheus/mod.ts";
 import { isMissing } from "../support/debian_tools.ts";
 import { promtool } from "../support/prometheus_server.ts";
@@ -28,6 +28,18 @@ function* samples() {
   for (const a of ['"', "\\", "\n", "}", "# EOF"]) jobs.labels({ a, b: "" }).add(1e300);
   far.record(1e-299);
   far.record(1e299);
+  const names = defineSchema({
+    threads: counter({ help: "Threads", labels: ["thread", "exportedThread"] }),
+    ids: record({ n: sum() }, { help: "Ids", labels: ["id", "bucketId"] }),
+  });
+  const named = ThreadStats.create(names);
+  for (const name of ["a", "a", "b"]) {
+    const { threads, ids } = named.registerThread(name).metrics;
+    threads.labels({ thread: "a", exportedThread: "b" }).add();
+    ids.labels({ id: "", bucketId: "1" }).update({ n: 1 });
+    ids.update(named.metrics.ids.create(), { n: 1 });
+  }
+  yield ["labels that are called like those of exporters", named, { perThread: true }] as const;
   yield ["hostile texts and numbers", stats, { perThread: true }] as const;
 }
 
@@ -57,6 +69,17 @@ describe(
     });
   },
 );
+
+describe("no series twice", () => {
+  for (const [name, stats, options] of samples()) {
+    it(`prometheusText() of ${name}`, () => {
+      const text = prometheusText(stats.snapshot(options), options);
+      // What stands in front of the value; no label of these samples has a space and a number at its end.
+      const series = text.match(/^[^#].*(?= \S+$)/gm)!;
+      assertEquals(series.length, new Set(series).size);
+    });
+  }
+});
 
 /** The families that OpenMetrics' reference parser finds, which refuses whatever is not by the letter of the specification. */
 function parseOpenMetrics(text: string): [name: string, type: string, samples: number][] {
@@ -91,4 +114,12 @@ describe("the reference parser of OpenMetrics", {
       );
     });
   }
+
+  it("prometheusHandler() with figures of the process", async () => {
+    const handler = prometheusHandler(openShop(), { runtimeMetrics: true, perThread: true });
+    const headers = { accept: "application/openmetrics-text" };
+    const text = await handler(new Request("http://localhost/", { headers })).text();
+    const names = parseOpenMetrics(text).map(([name]) => name);
+    assertEquals(names.filter((name) => name.startsWith("process_")).length, 8);
+  });
 });

@@ -12,7 +12,24 @@ describe("formatFor()", () => {
       ["text/plain;version=0.0.4", "text"],
       ["application/openmetrics-text", "openmetrics"],
       ["Application/OpenMetrics-Text; Version=1.0.0; Charset=UTF-8", "openmetrics"],
-      ['application/openmetrics-text;version="0.0.1"', "openmetrics"],
+      ['application/openmetrics-text;version="1.0.0"', "openmetrics"],
+      // We have 1.0.0 alone.
+      ["application/openmetrics-text;version=0.0.1", "text"],
+      [
+        "application/openmetrics-text;version=1.0.0;q=0,application/openmetrics-text;version=0.0.1",
+        "text",
+      ],
+      // A range says how much is wanted of what nothing narrower names.
+      ["application/openmetrics-text;q=0.1,*/*;q=0.9", "text"],
+      ["application/openmetrics-text;q=0.1,text/*;q=0.9", "text"],
+      ["application/openmetrics-text;q=0.5,text/plain;q=0.1,*/*;q=0.9", "openmetrics"],
+      [
+        "text/plain;version=1.0.0;q=0.9,application/openmetrics-text;q=0.8,text/plain;q=0.1",
+        "openmetrics",
+      ],
+      ['text/html;p="\\",application/openmetrics-text;q=1,"', "text"],
+      ['text/html;p=",', "text"],
+      [",;,", "text"],
       ["application/openmetrics-text;version=2.0.0,text/plain;q=0.1", "text"],
       ["application/openmetrics-text;q=0,*/*", "text"],
       ["application/openmetrics-text;q=nonsense", "text"],

@@ -171,9 +171,24 @@ cell_hits_total{id="0"} 2
     assertEquals(bounds("near"), [
       ...["0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "+Inf"],
     ]);
-    assertEquals(bounds("far").slice(0, 4), ["1e-9", "1e-8", "1e-7", "0.000001"]);
+    assertEquals(bounds("far").slice(0, 4), ["1e-09", "1e-08", "1e-07", "1e-06"]);
     assertEquals(bounds("far").length, 20);
     assertEquals(bounds("narrow"), ["+Inf"]);
+  });
+
+  it("writes bounds as other client libraries do", () => {
+    const bounds = [0, 1e-5, 0.00025, 0.1, 1, 250, 999_999, 1e6, 1_234_567.5, 1e10, 1e100];
+    const stats = ThreadStats.create(defineSchema({ size: histogram({ boundaries: bounds }) }));
+    const of = (options: PrometheusTextOptions) =>
+      Array.from(prometheusText(stats.snapshot(), options).matchAll(/le="(.*?)"/g), ([, le]) => le);
+    assertEquals(of({}), [
+      ...["0", "1e-05", "0.00025", "0.1", "1", "250", "999999", "1e+06", "1.2345675e+06"],
+      ...["1e+10", "1e+100", "+Inf"],
+    ]);
+    assertEquals(of({ format: "openmetrics" }), [
+      ...["0.0", "1e-05", "0.00025", "0.1", "1.0", "250.0", "999999.0", "1e+06", "1.2345675e+06"],
+      ...["1e+10", "1e+100", "+Inf"],
+    ]);
   });
 
   it("tells the library's own figures", () => {
@@ -293,7 +308,12 @@ cell_hits_total{id="0"} 2
       TypeError,
       `${what}: perThread needs a snapshot with perThread, got one without`,
     );
-    for (const [bad, got] of [[undefined, "undefined"], [1, "1"], [{}, "{}"]]) {
+    for (
+      const [bad, got] of [[undefined, "undefined"], [1, "1"], [{}, "{}"], [{
+        metrics: null,
+        self: {},
+      }, '{"metrics":null,"self":{}}']]
+    ) {
       assertRefuses(
         () => prometheusText(bad as never),
         TypeError,
