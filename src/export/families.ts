@@ -62,8 +62,8 @@ export function idLabelOf({ definition }: Family): string {
 }
 
 /**
- * What the labels of a family's series are called. Where threads are told apart, a label `thread` of the metric's own makes room for theirs, as a target's
- * labels do in Prometheus.
+ * What the labels of a family's series are called. Where threads are told apart, labels `thread` and `slot` of the metric's own make room for theirs, as
+ * those of a target do in Prometheus.
  */
 export function labelNames(
   { definition }: Family,
@@ -73,7 +73,9 @@ export function labelNames(
   if (perThread && definition !== undefined) {
     const taken = [...names.values()];
     for (const [label, name] of names) {
-      if (name === "thread") names.set(label, free(`exported_${name}`, "exported_", taken));
+      if (name === "thread" || name === "slot") {
+        names.set(label, free(`exported_${name}`, "exported_", taken));
+      }
     }
   }
   return (key) => names.get(key) ?? key;

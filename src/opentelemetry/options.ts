@@ -17,11 +17,11 @@ export interface MetricSource {
 /** What both {@linkcode observe} and {@linkcode ThreadStatsProducer} can be told. */
 export interface OpenTelemetryOptions {
   /**
-   * Whether each thread has a series of its own, with the attribute `thread`, in place of all threads' one. A label `thread` of the metric is
-   * called `exported_thread` then.
+   * Whether each thread has a series of its own, with the attributes `thread` and `slot`, in place of all threads' one. Labels of the metric that are called
+   * so are `exported_thread` and `exported_slot` then.
    *
-   * It is the name of a slot's last owner, and the value what all of its owners have counted. A slot that goes to a thread of another name takes its count
-   * along: one series falls and another one jumps, while the sum over threads does neither. Give a worker that takes another's place the same name.
+   * A series has what all owners of the slot have counted; `thread` is the last one's name. So no series falls, but where a slot goes to a thread of another
+   * name, its count goes on in a new series: give a worker that takes another's place the same name.
    *
    * @default {false}
    */

@@ -37,7 +37,8 @@ export function* samplesIn(family: Family, perThread: boolean): Generator<Sample
     for (const sample of threadSamples(family, row)) {
       const value = plain(sample.value);
       if (isKnown(value)) {
-        yield { row, attributes: { ...attributes, thread: sample.thread }, value };
+        const { thread, slot } = sample;
+        yield { row, attributes: { ...attributes, thread, slot }, value };
       }
     }
   }

@@ -25,7 +25,7 @@ export class LabelWriter {
   }
 
   /** Writes the labels of a series, or of one thread's part of it, in place of what was written before. */
-  write(row: Row, thread: string | undefined): void {
+  write(row: Row, owner?: { readonly thread: string; readonly slot: string }): void {
     const out = this.#out;
     const keys = this.#keys;
     out.clear();
@@ -42,7 +42,9 @@ export class LabelWriter {
         this.#add(idLabelOf(this.#family), `${row.id}`);
       }
     }
-    if (thread !== undefined) this.#add("thread", thread);
+    if (owner === undefined) return;
+    this.#add("thread", owner.thread);
+    this.#add("slot", owner.slot);
   }
 
   #add(name: string, value: string): void {

@@ -27,12 +27,11 @@ export interface PrometheusOptions {
    */
   created?: boolean;
   /**
-   * Whether each thread has a series of its own, with the label `thread`, in place of all threads' one. A label `thread` of the metric is
-   * called `exported_thread` then.
+   * Whether each thread has a series of its own, with the labels `thread` and `slot`, in place of all threads' one. Labels of the metric that are called
+   * so are `exported_thread` and `exported_slot` then. `prometheusText` needs a snapshot that was taken with `perThread`.
    *
-   * The label is the name of a slot's last owner, and the value what all of its owners have counted. Where a slot goes to a thread of another name, its
-   * count goes there too: one series falls and another one jumps, while the sum over threads does neither. So give a worker that takes another's
-   * place the same name, and take rates of sums over threads.
+   * A series has what all owners of the slot have counted; `thread` is the last one's name. So no series falls, but where a slot goes to a thread of another
+   * name, its count goes on in a new series: give a worker that takes another's place the same name.
    *
    * @default {false}
    */

@@ -53,12 +53,12 @@ export function* render(
     for (const row of family.rows) {
       const start = hasStart ? startOf(family.metric, row) : undefined;
       if (options.perThread && !isOurs) {
-        for (const { thread, value } of threadSamples(family, row)) {
-          labelWriter.write(row, thread);
-          print(labels, value, start);
+        for (const sample of threadSamples(family, row)) {
+          labelWriter.write(row, sample);
+          print(labels, sample.value, start);
         }
       } else {
-        labelWriter.write(row, undefined);
+        labelWriter.write(row);
         print(labels, valueOf(family, row), start);
       }
       if (out.length >= CHUNK) yield out.take();

@@ -138,7 +138,8 @@ describe("observe()", () => {
     const { meter, values } = startMeter();
     using _ = observe(ThreadStats.inspect(stats.handle), meter, { perThread: true });
     const told = await values();
-    assertEquals([told["jobs thread=a"], told["jobs thread=b"], told.jobs], [1, 2, undefined]);
+    const jobs = ["jobs thread=a slot=0", "jobs thread=b slot=1", "jobs"].map((name) => told[name]);
+    assertEquals(jobs, [1, 2, undefined]);
     assertEquals(told["thread_stats.threads state=active"], 2);
   });
 

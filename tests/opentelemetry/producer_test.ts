@@ -129,7 +129,7 @@ describe("ThreadStatsProducer.collect()", () => {
     ]);
   });
 
-  it("tells threads apart on request, each name once", async () => {
+  it("tells threads apart on request, also those of one name", async () => {
     const stats = ThreadStats.create(defineSchema({
       jobs: counter({ labels: ["thread"] }),
       depth: gauge(),
@@ -142,10 +142,14 @@ describe("ThreadStatsProducer.collect()", () => {
     threads[0].unregister();
     const told = await collect(producerOf(stats, { perThread: true }));
     assertEquals(valuesOf(told.jobs), [
-      { exported_thread: "main", thread: "a", value: 1 },
-      { exported_thread: "main", thread: "b", value: 5 },
+      { exported_thread: "main", thread: "a", slot: "0", value: 1 },
+      { exported_thread: "main", thread: "b", slot: "1", value: 2 },
+      { exported_thread: "main", thread: "b", slot: "2", value: 3 },
     ]);
-    assertEquals(valuesOf(told.depth), [{ thread: "b", value: 50 }]);
+    assertEquals(valuesOf(told.depth), [
+      { thread: "b", slot: "1", value: 20 },
+      { thread: "b", slot: "2", value: 30 },
+    ]);
   });
 
   it("leaves out what nobody has set", async () => {

@@ -99,7 +99,7 @@ cell_hits_total{id="0"} 2
     assertEquals(linesWith(without, "_created"), []);
   });
 
-  it("gives each thread a series of its own, and threads of one name one together", () => {
+  it("gives each thread a series of its own, also those of one name", () => {
     const stats = openShop();
     const again = stats.registerThread("two").metrics;
     again.visits.add(10);
@@ -113,49 +113,72 @@ cell_hits_total{id="0"} 2
     });
     for (
       const [word, lines] of Object.entries({
-        "visits_total{": ['visits_total{thread="one"} 1.5', 'visits_total{thread="two"} 11.5'],
+        "visits_total{": [
+          'visits_total{thread="one",slot="0"} 1.5',
+          'visits_total{thread="two",slot="1"} 1.5',
+          'visits_total{thread="two",slot="2"} 10',
+        ],
         "coldest{": [
-          'coldest{room="a",thread="one"} -1.5',
-          'coldest{room="a",thread="two"} 1e+300',
-          'coldest{room="b",thread="two"} 3',
+          'coldest{room="a",thread="one",slot="0"} -1.5',
+          'coldest{room="a",thread="two",slot="1"} 1e+300',
+          'coldest{room="b",thread="two",slot="2"} 3',
         ],
-        'latency_seconds_bucket{thread="two"': [
-          'latency_seconds_bucket{thread="two",le="1"} 4',
-          'latency_seconds_bucket{thread="two",le="+Inf"} 5',
+        'latency_seconds_bucket{thread="two",slot="1"': [
+          'latency_seconds_bucket{thread="two",slot="1",le="1"} 3',
+          'latency_seconds_bucket{thread="two",slot="1",le="+Inf"} 4',
         ],
-        'flow_bytes_total{source="::1",thread="two"}': [
-          'flow_bytes_total{source="::1",thread="two"} 4611686018427387906',
+        "flow_bytes_total{": [
+          'flow_bytes_total{source="::1",thread="one",slot="0"} 4611686018427387905',
+          'flow_bytes_total{source="::1",thread="two",slot="1"} 4611686018427387905',
+          'flow_bytes_total{source="::1",thread="two",slot="2"} 1',
         ],
-        'flow_first_seen{source="::1",thread="two"}': [
-          'flow_first_seen{source="::1",thread="two"} 4',
-        ],
-        'flow_flags{source="::1",thread="two"}': [
-          'flow_flags{source="::1",thread="two"} 2147483649',
+        'flow_first_seen{source="::1",thread="two",slot="2"}': [
+          'flow_first_seen{source="::1",thread="two",slot="2"} 4',
         ],
         "cell_hits_total{": [
-          'cell_hits_total{id="0",thread="one"} 1',
-          'cell_hits_total{id="0",thread="two"} 1',
+          'cell_hits_total{id="0",thread="one",slot="0"} 1',
+          'cell_hits_total{id="0",thread="two",slot="1"} 1',
         ],
       })
     ) assertEquals(linesWith(text, word), lines);
   });
 
-  it("renames a label of the metric's own that is called thread", () => {
+  it("has no series that falls, or jumps, when a slot goes to a thread of another name", () => {
+    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+    const [first, second] = [stats.registerThread("pool"), stats.registerThread("old")];
+    first.metrics.jobs.add(10);
+    second.metrics.jobs.add(1000);
+    const series = () => {
+      const snapshot = stats.snapshot({ perThread: true });
+      const lines = linesWith(prometheusText(snapshot, { perThread: true }), "jobs_total{");
+      return Object.fromEntries(lines.map((line) => line.split(" ")));
+    };
+    const before = series();
+    second.unregister();
+    stats.registerThread("pool").metrics.jobs.add();
+    const after = series();
+    for (const [name, value] of Object.entries(before)) {
+      if (name in after) assertEquals(after[name], value);
+    }
+    assertEquals(after['jobs_total{thread="pool",slot="1"}'], "1001");
+  });
+
+  it("renames labels of the metric's own that are called thread and slot", () => {
     const schema = defineSchema({
       jobs: counter({ labels: ["thread"] }),
-      work: counter({ labels: ["thread", "exportedThread"] }),
+      work: counter({ labels: ["thread", "exportedThread", "slot"] }),
     });
     const stats = ThreadStats.create(schema);
     const { jobs, work } = stats.registerThread("main").metrics;
     jobs.labels({ thread: "theirs" }).add();
-    work.labels({ thread: "a", exportedThread: "b" }).add();
+    work.labels({ thread: "a", exportedThread: "b", slot: "c" }).add();
     const snapshot = stats.snapshot({ perThread: true });
     const line = (perThread: boolean) =>
       linesWith(prometheusText(snapshot, { perThread }), "jobs_");
-    assertEquals(line(true)[1], 'jobs_total{exported_thread="theirs",thread="main"} 1');
+    assertEquals(line(true)[1], 'jobs_total{exported_thread="theirs",thread="main",slot="0"} 1');
     assertEquals(line(false)[1], 'jobs_total{thread="theirs"} 1');
     assertEquals(linesWith(prometheusText(snapshot, { perThread: true }), "work_total{"), [
-      'work_total{exported_exported_thread="a",exported_thread="b",thread="main"} 1',
+      'work_total{exported_exported_thread="a",exported_thread="b",exported_slot="c",thread="main",slot="0"} 1',
     ]);
   });
 
