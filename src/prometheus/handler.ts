@@ -27,7 +27,8 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
   /**
    * Whether figures of this process are there too: `process_resident_memory_bytes`, `process_heap_bytes`,
    * `process_cpu_seconds_total`, `process_event_loop_lag_seconds`, `process_uptime_seconds` and others. A metric of the schema that has
-   * one of these names takes its place.
+   * one of these names takes its place. Heap and lag are those of the thread that answers; on Deno and Bun a worker knows its own age alone, not that of
+   * the process.
    *
    * @default {false}
    */
@@ -45,7 +46,8 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
  * A handler knows when a series began from what it has seen before, so make one for the program and keep it: two of them have seen different things, and
  * tell different times (`created: false` where several threads answer).
  *
- * Cost: a snapshot, and about 0.3 µs for each line. The text is made as the client takes it, 64 KiB at a time.
+ * Cost: a snapshot, and about 0.3 µs for each line. The text is made as the client takes it, some 64 KiB at a time (at least one series); until the client
+ * has taken it all, the answer holds its snapshot.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param options What is told.
