@@ -5,7 +5,7 @@
  */
 import type { Family, Row } from "../export/families.ts";
 import type { HistogramValue } from "../metrics/histogram_value.ts";
-import type { ExplicitBins } from "../schema/histogram.ts";
+import { ExplicitScale } from "./explicit.ts";
 import type { ExponentialScale } from "./exponential.ts";
 import type { Instrument } from "./instruments.ts";
 import { type Sample, samplesIn } from "./samples.ts";
@@ -13,8 +13,6 @@ import {
   AggregationTemporality,
   type DataPoint,
   DataPointType,
-  type ExplicitHistogram,
-  type ExponentialHistogram,
   type HighResolutionTime,
   type MetricData,
   ValueType,
@@ -31,10 +29,13 @@ export interface Collection {
   readonly readAt: number;
 }
 
+/** What turns a histogram's bins into one kind or the other of OpenTelemetry's. */
+export type HistogramScale = ExplicitScale | ExponentialScale;
+
 /** The metric of a family; `undefined` when there is nothing to tell. */
 export function metricDataOf(
   family: Family,
-  { instrument, scale }: { instrument: Instrument; scale: ExponentialScale | undefined },
+  { instrument, scale }: { instrument: Instrument; scale: HistogramScale | undefined },
   collection: Collection,
 ): MetricData | undefined {
   const { kind, name, description, unit } = instrument;
@@ -69,16 +70,16 @@ export function metricDataOf(
         dataPoints: points((value) => value as number),
       };
     case "histogram":
-      return scale === undefined
+      return scale instanceof ExplicitScale
         ? {
           ...common,
           dataPointType: DataPointType.HISTOGRAM,
-          dataPoints: points((value) => explicitOf(value as HistogramValue, isDelta)),
+          dataPoints: points((value) => histogramOf(value as HistogramValue, isDelta, scale)),
         }
         : {
           ...common,
           dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM,
-          dataPoints: points((value) => exponentialOf(value as HistogramValue, isDelta, scale)),
+          dataPoints: points((value) => histogramOf(value as HistogramValue, isDelta, scale!)),
         };
   }
 }
@@ -130,17 +131,10 @@ function summaryOf({ count, sum, min, max }: HistogramValue, isDelta: boolean) {
   return { count, sum, ...(isDelta ? {} : { min, max }) };
 }
 
-function explicitOf(value: HistogramValue, isDelta: boolean): ExplicitHistogram {
-  const { boundaries } = value.scale as ExplicitBins;
-  const counts = new Array<number>(boundaries.length + 1).fill(0);
-  value.counts.forEach((count, n) => counts[value.offset + n] = count);
-  return { ...summaryOf(value, isDelta), buckets: { boundaries: [...boundaries], counts } };
-}
-
-function exponentialOf(
+function histogramOf<Counts>(
   value: HistogramValue,
   isDelta: boolean,
-  scale: ExponentialScale,
-): ExponentialHistogram {
+  scale: { convert(value: HistogramValue): Counts },
+) {
   return { ...summaryOf(value, isDelta), ...scale.convert(value) };
 }

@@ -4,12 +4,14 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { familiesIn } from "../export/families.ts";
+import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
+import { familiesIn, type Family } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
-import { type Collection, metricDataOf } from "./data_points.ts";
+import { type Collection, type HistogramScale, metricDataOf } from "./data_points.ts";
 import { Deltas } from "./deltas.ts";
+import { ExplicitScale } from "./explicit.ts";
 import { ExponentialScale } from "./exponential.ts";
 import { type Instrument, instrumentOf } from "./instruments.ts";
 import {
@@ -23,6 +25,15 @@ import type { CollectionResult, MetricData, MetricProducer, NoResource } from ".
 
 /** Options of {@linkcode ThreadStatsProducer}. */
 export interface ThreadStatsProducerOptions extends OpenTelemetryOptions {
+  /**
+   * Upper bounds of the buckets of log-linear histograms that are told as histograms with such bounds, not as exponential ones: all of them, or those
+   * of the metrics that are named as in the schema. For receivers that know no exponential histograms, and for queries of Prometheus that ask for
+   * `_bucket`. A bin of the histogram counts as a whole in the first bucket that is not below its middle, so each bound is exact to within
+   * the `relativeError`. Histograms with `boundaries` of their own keep these.
+   *
+   * @default None: log-linear histograms are exponential ones
+   */
+  boundaries?: readonly number[] | Readonly<Record<string, readonly number[]>>;
   /**
    * What counters, sums and histograms tell: all since they began to count, or what has happened since the collection before. Of deltas, a collection
    * that could not be exported is lost, as with the SDK's own. Gauges of all kinds tell their value either way. Nobody tells a producer what
@@ -42,8 +53,8 @@ export interface ThreadStatsProducerOptions extends OpenTelemetryOptions {
 /** One family of the schema or of the library. */
 interface Member {
   readonly instrument: Instrument;
-  /** Of a log-linear histogram. */
-  readonly scale: ExponentialScale | undefined;
+  /** Of a histogram. */
+  readonly scale: HistogramScale | undefined;
 }
 
 const NO_RESOURCE: NoResource = Object.freeze({
@@ -62,7 +73,7 @@ const NO_RESOURCE: NoResource = Object.freeze({
  * | gauge, by default or with `aggregate: "sum"` | sum that is not monotonic |
  * | other gauge, other field of a record | gauge |
  * | histogram with `boundaries` | histogram |
- * | histogram with `lowest` and `highest` | exponential histogram |
+ * | histogram with `lowest` and `highest` | exponential histogram, or by option `boundaries` as above |
  *
  * The resource is that of the reader's `MeterProvider`, as the SDK wants it. Each reader needs a producer of its own: it remembers what that
  * reader was told.
@@ -108,7 +119,7 @@ export class ThreadStatsProducer implements MetricProducer {
    * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
    * @param options What is told, and how.
    * @throws {TypeError} When an argument has the wrong shape.
-   * @throws {RangeError} When an option is out of range, or a metric has a name that OpenTelemetry does not allow.
+   * @throws {RangeError} When an option is out of range, boundaries are not finite, not negative and rising, or a metric has a name that OpenTelemetry does not allow.
    */
   constructor(stats: MetricSource, options: ThreadStatsProducerOptions = {}) {
     const what = "make a producer";
@@ -125,17 +136,14 @@ export class ThreadStatsProducer implements MetricProducer {
     if (!Number.isInteger(maxSize) || maxSize < 2 || maxSize > 65_536) {
       throw new RangeError(cannot(what, "maxSize must be an integer from 2 to 65536", maxSize));
     }
+    const boundariesOf = checkBoundaries(what, checked.boundaries, first);
     this.#stats = stats;
     this.#perThread = perThread;
     this.#selfMetrics = selfMetrics;
-    this.#members = Array.from(familiesIn(first, { selfMetrics }), (family) => {
-      const { bins } = family;
-      const isExponential = bins !== undefined && !hasBoundaries(bins);
-      return {
-        instrument: instrumentOf(what, family),
-        scale: isExponential ? new ExponentialScale(bins, maxSize) : undefined,
-      };
-    });
+    this.#members = Array.from(familiesIn(first, { selfMetrics }), (family) => ({
+      instrument: instrumentOf(what, family),
+      scale: scaleOf(family, boundariesOf, maxSize),
+    }));
     this.#starts.look(first);
     this.#deltas = temporality === "delta" ? new Deltas() : undefined;
   }
@@ -175,4 +183,17 @@ export class ThreadStatsProducer implements MetricProducer {
       if (data !== undefined) yield data;
     }
   }
+}
+
+function scaleOf(
+  { metric, bins }: Family,
+  boundariesOf: BoundariesOf,
+  maxSize: number,
+): HistogramScale | undefined {
+  if (bins === undefined) return undefined;
+  if (hasBoundaries(bins)) return new ExplicitScale(bins, bins.boundaries);
+  const boundaries = boundariesOf(metric);
+  return boundaries === undefined
+    ? new ExponentialScale(bins, maxSize)
+    : new ExplicitScale(bins, boundaries);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { hasBoundaries } from "../schema/histogram.ts";
+import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
 import { own } from "../schema/options.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 
@@ -47,7 +47,7 @@ export interface PrometheusOptions {
 /** The options, each one there. */
 export interface CheckedOptions extends Required<Omit<PrometheusOptions, "boundaries">> {
   /** The bounds of one log-linear histogram's buckets, if they were chosen. */
-  readonly boundariesOf: (metric: string) => readonly number[] | undefined;
+  readonly boundariesOf: BoundariesOf;
 }
 
 /**
@@ -68,49 +68,12 @@ export function checkOptions(
   for (const [name, value] of Object.entries({ created, perThread, selfMetrics })) {
     assertBoolean(what, name, value);
   }
-  return { created, perThread, selfMetrics, boundariesOf: check(what, boundaries, snapshot) };
+  const boundariesOf = checkBoundaries(what, boundaries, snapshot);
+  return { created, perThread, selfMetrics, boundariesOf };
 }
 
 /** Throws unless an option is a boolean. */
 export function assertBoolean(what: string, name: string, value: unknown): void {
   if (typeof value === "boolean") return;
   throw new TypeError(cannot(what, `${name} must be a boolean`, value));
-}
-
-function check(
-  what: string,
-  boundaries: PrometheusOptions["boundaries"],
-  snapshot: SnapshotData,
-): CheckedOptions["boundariesOf"] {
-  if (boundaries === undefined) return () => undefined;
-  if (typeof boundaries !== "object" || boundaries === null) {
-    const required = "boundaries must be an array, or an object of arrays";
-    throw new TypeError(cannot(what, required, boundaries));
-  }
-  if (Array.isArray(boundaries)) {
-    const bounds = checkBounds(what, "boundaries", boundaries);
-    return () => bounds;
-  }
-  const byMetric = new Map<string, readonly number[]>();
-  for (const [metric, bounds] of Object.entries(boundaries)) {
-    const definition = Object.hasOwn(snapshot.metrics, metric)
-      ? snapshot.metrics[metric].definition
-      : undefined;
-    if (definition?.kind !== "histogram" || hasBoundaries(definition.bins)) {
-      throw new TypeError(cannot(what, "boundaries must be for log-linear histograms", metric));
-    }
-    byMetric.set(metric, checkBounds(what, `boundaries of ${metric}`, bounds));
-  }
-  return (metric) => byMetric.get(metric);
-}
-
-function checkBounds(what: string, name: string, given: unknown): readonly number[] {
-  if (!Array.isArray(given) || given.some((bound) => typeof bound !== "number")) {
-    throw new TypeError(cannot(what, `${name} must be an array of numbers`, given));
-  }
-  const bounds: number[] = [...given];
-  if (!bounds.every((bound, n) => bound >= 0 && bound < Infinity && !(bound <= bounds[n - 1]))) {
-    throw new RangeError(cannot(what, `${name} must be finite, not negative and rising`, given));
-  }
-  return bounds;
 }

@@ -5,10 +5,11 @@
  *
  * @module
  */
+import { Buckets } from "../export/buckets.ts";
 import { type Family, type Row, valueOf } from "../export/families.ts";
 import { threadSamples } from "../export/threads.ts";
 import type { HistogramValue } from "../metrics/histogram_value.ts";
-import { Buckets } from "./buckets.ts";
+import { boundsOf } from "./bounds.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
 import { LabelWriter } from "./label_writer.ts";
 import type { CheckedOptions } from "./options.ts";
@@ -110,7 +111,7 @@ function histogramPrinter(
   { metric, name, bins }: Family,
   { format, boundariesOf }: RenderOptions,
 ): Printer {
-  const buckets = new Buckets(bins!, boundariesOf(metric));
+  const buckets = new Buckets(bins!, boundsOf(bins!, boundariesOf(metric)));
   const texts = buckets.bounds.map((bound) =>
     `le="${format === "openmetrics" ? openMetricsFloat(bound) : canonicalFloat(bound)}"`
   );

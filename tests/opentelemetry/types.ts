@@ -36,8 +36,12 @@ export function producers(): MetricReaderOptions {
   new ThreadStatsProducer(stats, { temporality: "both" });
   // @ts-expect-error: a number
   new ThreadStatsProducer(stats, { maxSize: "20" });
+  new ThreadStatsProducer(stats, { boundaries: [0.1, 1] });
+  new ThreadStatsProducer(stats, { boundaries: { latency: [0.1, 1] } });
+  // @ts-expect-error: numbers
+  new ThreadStatsProducer(stats, { boundaries: ["1"] });
   // @ts-expect-error: no such option
-  new ThreadStatsProducer(stats, { boundaries: [] });
+  new ThreadStatsProducer(stats, { quantiles: [] });
   return { metricProducers: [producer, ours] };
 }
 

@@ -1,0 +1,35 @@
+/**
+ * A histogram's bins, collapsed to the buckets that an exporter tells.
+ *
+ * @module
+ */
+import { binsUpTo } from "../metrics/histogram_scale.ts";
+import type { HistogramValue } from "../metrics/histogram_value.ts";
+import type { HistogramBins } from "../schema/histogram.ts";
+
+/** Counts up to each bound, for all series of one histogram. */
+export class Buckets {
+  /** Upper bounds, without the last one, which is infinite. */
+  readonly bounds: readonly number[];
+  /** How many bins count up to each bound. */
+  readonly #ends: readonly number[];
+
+  constructor(bins: HistogramBins, bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.#ends = binsUpTo(bins, bounds);
+  }
+
+  /** Calls back with the cumulative count of each bound in rising order, but for the infinite one. */
+  forEach(
+    { counts, offset }: HistogramValue,
+    callback: (index: number, count: number) => void,
+  ): void {
+    let n = 0;
+    let count = 0;
+    for (let index = 0; index < this.#ends.length; index++) {
+      const end = Math.min(this.#ends[index] - offset, counts.length);
+      for (; n < end; n++) count += counts[n];
+      callback(index, count);
+    }
+  }
+}
