@@ -5,8 +5,7 @@
  */
 import { cannot } from "../errors.ts";
 import type { Family } from "../export/families.ts";
-import { OWN_PREFIX } from "../schema/families.ts";
-import { snakeCase } from "../schema/names.ts";
+import { instrumentName, isSumGauge, OWN_PREFIX } from "../schema/families.ts";
 import { ucumOf } from "./units.ts";
 
 /** Kinds of instruments. */
@@ -30,30 +29,19 @@ const NAME = /^[a-zA-Z][a-zA-Z0-9_.\-/]{0,254}$/;
  * @throws {RangeError} When OpenTelemetry does not allow its name.
  */
 export function instrumentOf(what: string, family: Family): Instrument {
-  const kind = kindOf(family);
-  const unit = ucumOf(family.definition?.unit ?? family.unit);
-  const name = nameOf(family, kind);
+  const { definition, help } = family;
+  const kind = isSumGauge(definition) ? "upDownCounter" : family.kind;
+  const name = definition === undefined ? ownName(family) : instrumentName(family, definition);
   if (!NAME.test(name)) {
     const required = "names begin with a letter and have at most 255 characters";
     throw new RangeError(cannot(what, required, name));
   }
-  return { kind, name, description: family.help, unit };
+  return { kind, name, description: help, unit: ucumOf(definition?.unit ?? family.unit) };
 }
 
-function kindOf({ kind, definition }: Family): InstrumentKind {
-  // What threads' values add up to can be added up over labels too; the least, the greatest and the latest cannot.
-  const isSum = definition?.kind === "gauge" && definition.aggregate === "sum";
-  return isSum ? "upDownCounter" : kind;
-}
-
-function nameOf({ metric, field, definition, unit }: Family, kind: InstrumentKind): string {
-  if (definition === undefined) {
-    const rest = metric.slice(OWN_PREFIX.length);
-    const name = unit === "" ? rest : rest.replace(new RegExp(`_${unit}$`), "");
-    return `${OWN_PREFIX.slice(0, -1)}.${name}`;
-  }
-  const whole = [metric, ...(field === undefined ? [] : [field])].map(snakeCase).join(".");
-  const name = kind === "counter" ? whole.replace(/(?<=.)_total$/, "") : whole;
-  // For Prometheus `1` is a `_ratio` in the name of a gauge only.
-  return unit === "ratio" && kind !== "gauge" ? `${name.replace(/_ratio$/, "")}_ratio` : name;
+/** The library's own figures have a namespace. */
+function ownName({ metric, unit }: Family): string {
+  const rest = metric.slice(OWN_PREFIX.length);
+  const name = unit === "" ? rest : rest.replace(new RegExp(`_${unit}$`), "");
+  return `${OWN_PREFIX.slice(0, -1)}.${name}`;
 }

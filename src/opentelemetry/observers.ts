@@ -6,6 +6,7 @@
 import type { Family } from "../export/families.ts";
 import type { HistogramValue } from "../metrics/histogram_value.ts";
 import type { BatchResult, ObservableInstrument, ObservableMeter } from "./api.ts";
+import { instrumentParts } from "../schema/families.ts";
 import type { Instrument } from "./instruments.ts";
 import { samplesIn } from "./samples.ts";
 
@@ -45,10 +46,16 @@ function histogramObserver(
   { name, description, unit }: Instrument,
   { perThread, quantiles }: ObserverSettings,
 ): Observer {
-  const partOf = (kind: Instrument["kind"], part: string, words: string, partUnit: string) =>
+  const names = instrumentParts(name);
+  const partOf = (
+    kind: Instrument["kind"],
+    part: keyof typeof names,
+    words: string,
+    partUnit: string,
+  ) =>
     make(meter, {
       kind,
-      name: `${name}.${part}`,
+      name: names[part],
       description: description === "" ? words : `${description}: ${words}`,
       unit: partUnit,
     });

@@ -57,31 +57,76 @@ export function samplesOf({ kind, name }: Pick<FamilyName, "kind" | "name">): st
 }
 
 /**
+ * Whether a gauge's values are parts of a sum. What threads' values add up to can be added up over labels too; the least, the greatest and
+ * the latest cannot.
+ */
+export function isSumGauge(definition: MetricDefinition | undefined): boolean {
+  return definition?.kind === "gauge" && definition.aggregate === "sum";
+}
+
+/**
+ * What a family is called in OpenTelemetry: a field stands behind a dot, and the unit beside the name. So the names can be the same where those in
+ * Prometheus differ.
+ */
+export function instrumentName(
+  { metric, field, kind, unit }: FamilyName,
+  definition: MetricDefinition,
+): string {
+  const whole = [metric, ...(field === undefined ? [] : [field])].map(snakeCase).join(".");
+  const name = kind === "counter" ? withoutTotal(whole) : whole;
+  // To those who write for Prometheus the unit `1` is a `_ratio` in the name of a gauge only.
+  const isGauge = kind === "gauge" && !isSumGauge(definition);
+  return unit === "ratio" && !isGauge ? `${name.replace(/_ratio$/, "")}_ratio` : name;
+}
+
+/** Names of what a meter gets of a histogram, as it has no observable one. */
+export function instrumentParts(name: string): { count: string; sum: string; quantile: string } {
+  return { count: `${name}.count`, sum: `${name}.sum`, quantile: `${name}.quantile` };
+}
+
+/**
  * Throws unless the metrics' families, and the samples of these, can stand beside each other.
  *
  * @throws {TypeError} When two have the same name, or one has a name of the library's own.
  */
 export function assertFamilies(metrics: SchemaDefinition): void {
-  const owners = new Map<string, string>();
+  const inPrometheus = new Map<string, string>();
+  const inOpenTelemetry = new Map<string, string>();
   for (const [metric, definition] of Object.entries(metrics)) {
     for (const family of familiesOf(metric, definition)) {
-      const what = `define the metric ${metric}`;
-      const { field, name } = family;
+      const { kind, field, name } = family;
       if (name.startsWith(OWN_PREFIX)) {
         const required = `names that begin with ${OWN_PREFIX} are the library's own`;
-        throw new TypeError(cannot(what, required, got(name)));
+        throw new TypeError(cannot(`define the metric ${metric}`, required, got(name)));
       }
-      const owner = field === undefined ? metric : `${metric}.${field}`;
-      for (const sample of new Set([name, ...samplesOf(family)])) {
-        const other = owners.get(sample);
-        if (other !== undefined) {
-          const required = `its name in Prometheus must not be that of ${other} too`;
-          throw new TypeError(cannot(what, required, got(sample)));
-        }
-        owners.set(sample, owner);
-      }
+      const owner = { metric, family: field === undefined ? metric : `${metric}.${field}` };
+      take(inPrometheus, "Prometheus", owner, new Set([name, ...samplesOf(family)]));
+      const instrument = instrumentName(family, definition);
+      const parts = kind === "histogram" ? Object.values(instrumentParts(instrument)) : [];
+      take(inOpenTelemetry, "OpenTelemetry", owner, [instrument, ...parts]);
     }
   }
+}
+
+/** Notes whose some names are, and throws when one of them is taken. */
+function take(
+  owners: Map<string, string>,
+  where: string,
+  { metric, family }: { metric: string; family: string },
+  names: Iterable<string>,
+): void {
+  for (const name of names) {
+    const other = owners.get(name);
+    if (other !== undefined) {
+      const required = `its name in ${where} must not be that of ${other} too`;
+      throw new TypeError(cannot(`define the metric ${metric}`, required, got(name)));
+    }
+    owners.set(name, family);
+  }
+}
+
+function withoutTotal(name: string): string {
+  return name.replace(/(?<=.)_total$/, "");
 }
 
 function named(
@@ -89,7 +134,7 @@ function named(
   kind: FamilyKind,
   unit: string,
 ): Pick<FamilyName, "kind" | "name" | "unit"> {
-  const base = kind === "counter" ? name.replace(/(?<=.)_total$/, "") : name;
+  const base = kind === "counter" ? withoutTotal(name) : name;
   // A unit that cannot be part of a name, as "%", is left to the help.
   if (!/^[a-zA-Z0-9_]+$/.test(unit)) return { kind, name: base, unit: "" };
   const suffix = snakeCase(unit);

@@ -90,6 +90,41 @@ describe("defineSchema()", () => {
     }
   });
 
+  it("refuses metrics that would have the same name in OpenTelemetry, where units are in no name", () => {
+    const clashes: [SchemaDefinition, metric: string, other: string, name: string][] = [
+      [{ aTotal: counter({ unit: "seconds" }), a: gauge() }, "a", "aTotal", "a"],
+      [
+        { fooBar: gauge({ unit: "seconds" }), foo_bar: gauge({ unit: "bytes" }) },
+        ...["foo_bar", "fooBar", "foo_bar"] as const,
+      ],
+      [
+        { flow: record({ a: sum() }), Flow: record({ A: max() }, { unit: "bytes" }) },
+        ...["Flow", "flow.a", "flow.a"] as const,
+      ],
+      [
+        { share: counter({ unit: "ratio" }), share_ratio: gauge({ unit: "bytes" }) },
+        ...["share_ratio", "share", "share_ratio"] as const,
+      ],
+      // A meter gets a histogram as several instruments.
+      ...["count", "sum", "quantile"].map((
+        part,
+      ): [SchemaDefinition, string, string, string] => [
+        { took: histogram(seconds), Took: record({ [part]: max() }) },
+        ...["Took", "took", `took.${part}`] as const,
+      ]),
+    ];
+    for (const [metrics, metric, other, name] of clashes) {
+      const required = `its name in OpenTelemetry must not be that of ${other} too`;
+      assertRefuses(
+        () => defineSchema(metrics),
+        TypeError,
+        `Cannot define the metric ${metric}: ${required}, got ${name}`,
+      );
+    }
+    // A dot is no underscore.
+    defineSchema({ flow: record({ a: sum() }, { unit: "bytes" }), flow_a: gauge() });
+  });
+
   it("refuses names that are the library's own", () => {
     assertRefuses(
       () => defineSchema({ threadStatsThreads: gauge() }),
