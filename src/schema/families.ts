@@ -76,7 +76,7 @@ export function instrumentName(
   const name = kind === "counter" ? withoutTotal(whole) : whole;
   // To those who write for Prometheus the unit `1` is a `_ratio` in the name of a gauge only.
   const isGauge = kind === "gauge" && !isSumGauge(definition);
-  return unit === "ratio" && !isGauge ? `${name.replace(/_ratio$/, "")}_ratio` : name;
+  return unit === "ratio" && !isGauge && !/[_.]ratio$/.test(name) ? `${name}_ratio` : name;
 }
 
 /** Names of what a meter gets of a histogram, as it has no observable one. */

@@ -14,7 +14,6 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import { type CollectionResult, ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
-import { familiesIn } from "../../src/export/families.ts";
 import { collect, InFlight, make, producerOf, startOf, tick, valuesOf } from "./collect.ts";
 
 describe("ThreadStatsProducer.collect()", () => {
@@ -69,43 +68,6 @@ describe("ThreadStatsProducer.collect()", () => {
     }]);
     const latency = valuesOf(told.latency) as { value: { scale: number; positive: unknown } }[];
     assertEquals(latency[0].value.scale, 7);
-  });
-
-  it("gives a collector that writes for Prometheus the names of ./prometheus", async () => {
-    const { stats, metrics } = make({
-      latency: histogram({ unit: "seconds", lowest: 1, highest: 2 }),
-      waitSeconds: counter({ unit: "seconds" }),
-      jobsTotal: counter(),
-      load: gauge({ unit: "ratio", aggregate: "latest" }),
-      share: gauge({ unit: "ratio" }),
-      compression: histogram({ unit: "ratio", boundaries: [1] }),
-      hitRatio: counter({ unit: "ratio" }),
-      backlog: gauge({ unit: "requests" }),
-      heat: gauge({ unit: "celsius", aggregate: "max" }),
-      stock: gauge({ unit: "kilobytes" }),
-      flow: record({ sent: sum(), longest: max() }, { unit: "bytes" }),
-    });
-    metrics.load.set(1);
-    metrics.heat.set(1);
-    metrics.flow.update(stats.metrics.flow.create(), { sent: 1, longest: 1 });
-    // As Prometheus' and the collector's translators do it: https://github.com/prometheus/otlptranslator
-    const words: Record<string, string> = { s: "seconds", By: "bytes", Cel: "celsius" };
-    const all = await collect(new ThreadStatsProducer(stats));
-    assertEquals([all.load.descriptor.unit, all.backlog.descriptor.unit], ["1", "requests"]);
-    const told = Object.values(all);
-    const translated = told.map((metric) => {
-      const { name, unit } = metric.descriptor;
-      const tokens = name.split(/[._]/);
-      const word = unit === "1" ? (metric.dataPointType === 2 ? "ratio" : "") : words[unit] ?? unit;
-      if (word !== "" && !tokens.includes(word)) tokens.push(word);
-      if ("isMonotonic" in metric && metric.isMonotonic) tokens.push("total");
-      return tokens.join("_");
-    });
-    const families = [...familiesIn(stats.snapshot())].filter(({ rows }) => rows.length > 0);
-    assertEquals(
-      translated,
-      families.map(({ kind, name }) => kind === "counter" ? `${name}_total` : name),
-    );
   });
 
   it("tells labels, the overflow series and buckets without labels apart", async () => {
