@@ -32,11 +32,19 @@ export function instrumentOf(what: string, family: Family): Instrument {
   const { definition, help } = family;
   const kind = isSumGauge(definition) ? "upDownCounter" : family.kind;
   const name = definition === undefined ? ownName(family) : instrumentName(family, definition);
-  if (!NAME.test(name)) {
-    const required = "names begin with a letter and have at most 255 characters";
-    throw new RangeError(cannot(what, required, name));
-  }
+  assertInstrumentName(what, name);
   return { kind, name, description: help, unit: ucumOf(definition?.unit ?? family.unit) };
+}
+
+/**
+ * Throws unless OpenTelemetry allows a name.
+ *
+ * @throws {RangeError} When it does not.
+ */
+export function assertInstrumentName(what: string, name: string): void {
+  if (NAME.test(name)) return;
+  const required = "names begin with a letter and have at most 255 characters";
+  throw new RangeError(cannot(what, required, name));
 }
 
 /** The library's own figures have a namespace. */

@@ -5,10 +5,10 @@
  */
 import { cannot } from "../errors.ts";
 import { familiesIn, type Family } from "../export/families.ts";
-import { assertQuantile } from "../metrics/histogram_value.ts";
+import { instrumentParts } from "../schema/families.ts";
 import { snakeCase } from "../schema/names.ts";
 import type { BatchResult, ObservableMeter } from "./api.ts";
-import { instrumentOf } from "./instruments.ts";
+import { assertInstrumentName, instrumentOf } from "./instruments.ts";
 import { observerOf } from "./observers.ts";
 import {
   checkOptions,
@@ -25,6 +25,13 @@ export interface ObserveOptions extends OpenTelemetryOptions {
    * @default {[]}
    */
   quantiles?: readonly number[];
+  /**
+   * Is told what goes wrong in a collection, such as a source that throws; the meter gets no more values then. If it throws itself, the meter has that:
+   * Deno's ends the program, an SDK's reader counts it as an error of its collection.
+   *
+   * @default {console.error}
+   */
+  onError?: (error: unknown) => void;
 }
 
 const METHODS = [
@@ -50,6 +57,10 @@ const METHODS = [
  * whole histograms take {@linkcode ThreadStatsProducer}. A meter also does not learn when a bucket was cleared: to it the counter has
  * fallen, which its readers and backends take for a new start.
  *
+ * **What is gone**, an SDK's reader of cumulative values, which is its default, tells for ever with the value that it had last: destroyed buckets, and all when the
+ * observing has ended; with `perThread` also threads that have ended, and the old counts of those that count no more in a bucket that was cleared.
+ * Readers of deltas and Deno's meter do not. Where buckets or threads come and go, take {@linkcode ThreadStatsProducer}: it tells what is there.
+ *
  * An SDK's meter has at most 2000 series in each instrument unless its reader is told otherwise; a producer has no limit.
  *
  * Names, attributes and units: see the module.
@@ -57,7 +68,7 @@ const METHODS = [
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param meter Any `Meter` of `@opentelemetry/api`.
  * @param options What is told.
- * @returns What ends it, for `using` too: the instruments stay, but have no values any more.
+ * @returns What ends it, for `using` too: the instruments stay, but get no values any more.
  * @throws {TypeError} When an argument has the wrong shape, or quantiles are asked for and a histogram has a label of that name.
  * @throws {RangeError} When a quantile is not from 0 to 1, or a metric has a name that OpenTelemetry does not allow.
  *
@@ -93,26 +104,37 @@ export function observe(
   if (missing !== undefined) {
     throw new TypeError(cannot(what, `the meter must have ${missing}()`, meter));
   }
-  const { perThread, selfMetrics, quantiles = [] } = checkOptions(what, options);
-  if (!Array.isArray(quantiles)) {
-    throw new TypeError(cannot(what, "quantiles must be an array", quantiles));
+  const checked = checkOptions(what, options);
+  const { perThread, selfMetrics, onError = (error) => console.error(error) } = checked;
+  if (typeof onError !== "function") {
+    throw new TypeError(cannot(what, "onError must be a function", onError));
   }
-  quantiles.forEach(assertQuantile);
-  const settings = { perThread, quantiles: [...quantiles] };
+  const quantiles = checkQuantiles(what, checked.quantiles);
+  const settings = { perThread, quantiles };
   // The names first: then all instruments are made, or none.
   const named = Array.from(familiesIn(first, { selfMetrics }), (family) => {
     if (quantiles.length > 0 && hasQuantileLabel(family)) {
       const required = "a histogram whose quantiles are told has no label quantile";
       throw new TypeError(cannot(what, required, family.metric));
     }
-    return instrumentOf(what, family);
+    const instrument = instrumentOf(what, family);
+    if (instrument.kind === "histogram") {
+      for (const name of Object.values(instrumentParts(instrument.name))) {
+        assertInstrumentName(what, name);
+      }
+    }
+    return instrument;
   });
   const observers = named.map((instrument) => observerOf(meter, instrument, settings));
   const callback = (result: BatchResult) => {
-    let n = 0;
-    // The families come in the same order always.
-    for (const family of familiesIn(stats.snapshot({ perThread }), { selfMetrics })) {
-      observers[n++].observe(result, family);
+    try {
+      let n = 0;
+      // The families come in the same order always.
+      for (const family of familiesIn(stats.snapshot({ perThread }), { selfMetrics })) {
+        observers[n++].observe(result, family);
+      }
+    } catch (error) {
+      onError(error);
     }
   };
   const instruments = observers.flatMap((observer) => observer.instruments);
@@ -120,6 +142,22 @@ export function observe(
   return {
     [Symbol.dispose]: () => meter.removeBatchObservableCallback(callback, instruments),
   };
+}
+
+function checkQuantiles(what: string, given: readonly number[] = []): readonly number[] {
+  if (!Array.isArray(given)) {
+    throw new TypeError(cannot(what, "quantiles must be an array", given));
+  }
+  const quantiles: readonly number[] = [...given];
+  for (const q of quantiles) {
+    if (typeof q !== "number") {
+      throw new TypeError(cannot(what, "quantiles must be numbers", q));
+    }
+    if (!(q >= 0 && q <= 1)) {
+      throw new RangeError(cannot(what, "quantiles must be from 0 to 1", q));
+    }
+  }
+  return quantiles;
 }
 
 function hasQuantileLabel({ definition }: Family): boolean {

@@ -1,12 +1,23 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { counter, defineSchema, histogram, type SnapshotOptions, ThreadStats } from "../../mod.ts";
+import {
+  counter,
+  defineSchema,
+  gauge,
+  histogram,
+  type SnapshotOptions,
+  ThreadStats,
+} from "../../mod.ts";
 import { type MetricSource, observe, type ObserveOptions } from "../../src/opentelemetry/mod.ts";
+import { collect, producerOf } from "./collect.ts";
 import { api, sdk, sdk2 } from "./packages.ts";
 import { schema, update } from "./schema.ts";
 
 /** A meter of an SDK, and what a reader of it collects: values by name and attributes. */
-function startMeter({ MeterProvider, MetricReader }: typeof sdk = sdk) {
+function startMeter(
+  { MeterProvider, MetricReader, AggregationTemporality }: typeof sdk = sdk,
+  temporality = AggregationTemporality.CUMULATIVE,
+) {
   class Reader extends MetricReader {
     protected override onShutdown(): Promise<void> {
       return Promise.resolve();
@@ -15,7 +26,7 @@ function startMeter({ MeterProvider, MetricReader }: typeof sdk = sdk) {
       return Promise.resolve();
     }
   }
-  const reader = new Reader();
+  const reader = new Reader({ aggregationTemporalitySelector: () => temporality });
   const provider = new MeterProvider({ readers: [reader] });
   const collect = async () => {
     const { resourceMetrics, errors } = await reader.collect();
@@ -143,6 +154,58 @@ describe("observe()", () => {
     assertEquals(told["thread_stats.threads state=active"], 2);
   });
 
+  it("throws nothing into a collection: onError is told, and the next one is whole", async () => {
+    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+    const error = new Error("broken");
+    let isBroken = false;
+    const source = {
+      snapshot() {
+        if (isBroken) throw error;
+        return stats.snapshot();
+      },
+    };
+    const { meter, values } = startMeter(sdk, sdk.AggregationTemporality.DELTA);
+    const told: unknown[] = [];
+    const options = { selfMetrics: false, onError: (error: unknown) => told.push(error) };
+    using _ = observe(source, meter, options);
+    const { jobs } = stats.registerThread("main").metrics;
+    jobs.add(1);
+    assertEquals(await values(), { jobs: 1 });
+    isBroken = true;
+    jobs.add(2);
+    assertEquals([await values(), told], [{}, [error]]);
+    isBroken = false;
+    assertEquals([await values(), told], [{ jobs: 2 }, [error]]);
+  });
+
+  it("leaves it to the meter what becomes of values that are gone", async () => {
+    const { CUMULATIVE, DELTA } = sdk.AggregationTemporality;
+    for (const temporality of [CUMULATIVE, DELTA]) {
+      const stats = ThreadStats.create(defineSchema({
+        jobs: counter({ labels: ["kind"] }),
+        depth: gauge({ labels: ["queue"] }),
+      }));
+      const { meter, values } = startMeter(sdk, temporality);
+      const observing = observe(stats, meter, { selfMetrics: false, perThread: true });
+      const threads = ["a", "b"].map((name) => stats.registerThread(name));
+      threads[0].metrics.jobs.labels({ kind: "mail" }).add(1);
+      threads[1].metrics.depth.labels({ queue: "mail" }).set(2);
+      const whole = {
+        "jobs kind=mail thread=a slot=0": 1,
+        "depth queue=mail thread=b slot=1": 2,
+      };
+      assertEquals(await values(), whole);
+      stats.metrics.jobs.destroy({ kind: "mail" });
+      threads[1].unregister();
+      // As the documentation says: an SDK's reader of cumulative values tells what is gone for ever.
+      assertEquals(await values(), temporality === CUMULATIVE ? whole : {});
+      observing[Symbol.dispose]();
+      assertEquals(await values(), temporality === CUMULATIVE ? whole : {});
+      // The producer does not.
+      assertEquals(await collect(producerOf(stats, { perThread: true })), {});
+    }
+  });
+
   it("tells nothing of histograms without values but that they have none", async () => {
     const { meter, values } = startMeter();
     using _ = observe(ThreadStats.create(schema), meter, { selfMetrics: false, quantiles: [0.5] });
@@ -181,25 +244,35 @@ describe("observe()", () => {
       [stats, meter, { perThread: "yes" }, 'perThread must be a boolean, got "yes"'],
       [stats, meter, { selfMetrics: 0 }, "selfMetrics must be a boolean, got 0"],
       [stats, meter, { quantiles: 0.5 }, "quantiles must be an array, got 0.5"],
+      [stats, meter, { onError: "log" }, 'onError must be a function, got "log"'],
     ];
     for (const [source, given, options, text] of wrong) {
       const act = () => observe(source as typeof stats, given as typeof meter, options as object);
       assertThrows(act, TypeError, text);
     }
     const observing = (options: unknown) => () => observe(stats, meter, options as ObserveOptions);
-    assertThrows(observing({ quantiles: ["0.5"] }), TypeError, "it must be a number");
-    assertThrows(
-      observing({ quantiles: [0.5, 1.1] }),
-      RangeError,
-      "it must be from 0 to 1, got 1.1",
-    );
+    const what = "Cannot observe the statistics";
+    for (const quantiles of [["0.5"], [0.5, null], new Array(1)]) {
+      const text = `${what}: quantiles must be numbers, got`;
+      assertThrows(observing({ quantiles }), TypeError, text);
+    }
+    const text = `${what}: quantiles must be from 0 to 1, got`;
+    for (const q of [1.1, -0.1, NaN]) {
+      assertThrows(observing({ quantiles: [0.5, q] }), RangeError, `${text} ${q}`);
+    }
     const labelled = ThreadStats.create(defineSchema({
       took: histogram({ boundaries: [1], labels: ["Quantile"] }),
     }));
-    const text = 'a histogram whose quantiles are told has no label quantile, got "took"';
-    assertThrows(() => observe(labelled, meter, { quantiles: [1] }), TypeError, text);
+    assertThrows(
+      () => observe(labelled, meter, { quantiles: [1] }),
+      TypeError,
+      'a histogram whose quantiles are told has no label quantile, got "took"',
+    );
     const underlined = ThreadStats.create(defineSchema({ jobs: counter(), _jobs: counter() }));
     assertThrows(() => observe(underlined, meter), RangeError, "begin with a letter");
+    const took = histogram({ boundaries: [1] });
+    const long = ThreadStats.create(defineSchema({ ["h".repeat(250)]: took }));
+    assertThrows(() => observe(long, meter), RangeError, "have at most 255 characters");
     assertEquals(made, []);
   });
 });

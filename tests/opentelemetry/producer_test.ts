@@ -93,20 +93,21 @@ describe("ThreadStatsProducer.collect()", () => {
 
   it("tells threads apart on request, also those of one name", async () => {
     const stats = ThreadStats.create(defineSchema({
-      jobs: counter({ labels: ["thread"] }),
+      jobs: counter({ labels: ["thread", "exportedThread"] }),
       depth: gauge(),
     }));
     const threads = ["a", "b", "b"].map((name) => stats.registerThread(name));
     threads.forEach(({ metrics }, n) => {
-      metrics.jobs.labels({ thread: "main" }).add(n + 1);
+      metrics.jobs.labels({ thread: "main", exportedThread: "io" }).add(n + 1);
       metrics.depth.set(10 * (n + 1));
     });
     threads[0].unregister();
     const told = await collect(producerOf(stats, { perThread: true }));
+    const own = { exported_exported_thread: "main", exported_thread: "io" };
     assertEquals(valuesOf(told.jobs), [
-      { exported_thread: "main", thread: "a", slot: "0", value: 1 },
-      { exported_thread: "main", thread: "b", slot: "1", value: 2 },
-      { exported_thread: "main", thread: "b", slot: "2", value: 3 },
+      { ...own, thread: "a", slot: "0", value: 1 },
+      { ...own, thread: "b", slot: "1", value: 2 },
+      { ...own, thread: "b", slot: "2", value: 3 },
     ]);
     assertEquals(valuesOf(told.depth), [
       { thread: "b", slot: "1", value: 20 },

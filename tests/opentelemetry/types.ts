@@ -65,6 +65,8 @@ export function meters(meter: Meter): void {
   using _ = observe(stats, ours, { quantiles: [0.5] });
   using _again = observe(view, meter, { perThread: true, selfMetrics: false });
 
+  using _quiet = observe(view, meter, { onError() {} });
+
   // @ts-expect-error: no meter
   observe(stats, {});
   // @ts-expect-error: no statistics
