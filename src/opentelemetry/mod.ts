@@ -22,6 +22,9 @@
  * | counter `total` | `total_total` | `total` |
  * | `a__b` | `a__b` | `a_b` |
  *
+ * A histogram `latency` in `seconds` has its names there by a producer only: the `latency.count` and `latency.sum` of a meter become `latency_count_total` and
+ * `latency_sum_seconds_total`.
+ *
  * Nothing is imported: the package `@opentelemetry/api` or `@opentelemetry/sdk-metrics` (2.x or 3.x) is there if a program has a meter or a reader.
  *
  * @example A program that sends its metrics to a collector

@@ -63,7 +63,7 @@ const METHODS = [
  *
  * An SDK's meter has at most 2000 series in each instrument unless its reader is told otherwise; a producer has no limit.
  *
- * Names, attributes and units: see the module.
+ * Names, attributes and units: see the module. A `sum()` of doubles is told as one that never falls, which is for the program to keep.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param meter Any `Meter` of `@opentelemetry/api`.

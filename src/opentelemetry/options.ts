@@ -18,7 +18,7 @@ export interface MetricSource {
 export interface OpenTelemetryOptions {
   /**
    * Whether each thread has a series of its own, with the attributes `thread` and `slot`, in place of all threads' one. Labels of the metric that are called
-   * so are `exported_thread` and `exported_slot` then.
+   * so are `exported_thread` and `exported_slot` then, with one more `exported_` where the metric has that too.
    *
    * A series has what all owners of the slot have counted; `thread` is the last one's name. So no series falls, but where a slot goes to a thread of another
    * name, its count goes on in a new series: give a worker that takes another's place the same name.

@@ -43,7 +43,8 @@ export interface ThreadStatsProducerOptions extends OpenTelemetryOptions {
    */
   temporality?: "cumulative" | "delta";
   /**
-   * The most buckets of an exponential histogram, 2 to 65536. Data that lies further apart is told less finely.
+   * The most buckets of an exponential histogram, 2 to 65536. Data that lies further apart is told less finely. Prometheus refuses a scale below -4, which
+   * with 128 buckets or more no data needs.
    *
    * @default {160}
    */

@@ -97,6 +97,13 @@ describe("ExponentialScale.convert()", () => {
     assertLessOrEqual(moved / values.length, 2 * 4 * 0.01);
   });
 
+  it("needs no scale below -4, the least that Prometheus takes, if it may have 128 buckets", () => {
+    const bins = { lowest: 2 ** -1022, highest: Number.MAX_VALUE, relativeError: 1 };
+    const value = recorder(bins)([bins.lowest, bins.highest]);
+    const scaleFor = (maxSize: number) => new ExponentialScale(bins, maxSize).convert(value).scale;
+    assertEquals([scaleFor(128), scaleFor(127)], [-4, -5]);
+  });
+
   it("makes one bucket of two, from a scale to the next", () => {
     const bins = ranges[0];
     const value = recorder(bins)(spread(bins));

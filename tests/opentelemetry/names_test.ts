@@ -107,5 +107,8 @@ describe("instrumentOf()", () => {
       assertNotEquals(prometheus, collector);
       assertEquals(namesOf(metrics)[0], [collector, prometheus]);
     }
+    // What a meter gets of a histogram.
+    assertEquals(translated("counter", "latency.count", ""), "latency_count_total");
+    assertEquals(translated("counter", "latency.sum", "s"), "latency_sum_seconds_total");
   });
 });
