@@ -21,6 +21,20 @@ function namesOf(metrics: SchemaDefinition): string[] {
 
 const seconds = { lowest: 1e-3, highest: 10, unit: "seconds" } as const;
 
+/** Metrics of which one cannot be defined, as it has a name of another. */
+type Clash = [metrics: SchemaDefinition, metric: string, other: string, name: string];
+
+function assertClashes(where: string, clashes: readonly Clash[]): void {
+  for (const [metrics, metric, other, name] of clashes) {
+    const required = `its name in ${where} must not be that of ${other} too`;
+    assertRefuses(
+      () => defineSchema(metrics),
+      TypeError,
+      `Cannot define the metric ${metric}: ${required}, got ${name}`,
+    );
+  }
+}
+
 describe("familiesOf()", () => {
   it("gives a metric one family, in snake case and with its unit", () => {
     assertEquals(
@@ -68,7 +82,7 @@ describe("familiesOf()", () => {
 
 describe("defineSchema()", () => {
   it("refuses metrics that would have the same name in Prometheus", () => {
-    const clashes: [SchemaDefinition, metric: string, other: string, name: string][] = [
+    const clashes: Clash[] = [
       [{ queueDepth: gauge(), queue_depth: gauge() }, "queue_depth", "queueDepth", "queue_depth"],
       [{ jobs: counter(), jobs_total: counter() }, "jobs_total", "jobs", "jobs"],
       [{ jobs: counter(), Jobs: gauge() }, "Jobs", "jobs", "jobs"],
@@ -80,18 +94,11 @@ describe("defineSchema()", () => {
         ...["took_seconds_count", "took", "took_seconds_count"] as const,
       ],
     ];
-    for (const [metrics, metric, other, name] of clashes) {
-      const required = `its name in Prometheus must not be that of ${other} too`;
-      assertRefuses(
-        () => defineSchema(metrics),
-        TypeError,
-        `Cannot define the metric ${metric}: ${required}, got ${name}`,
-      );
-    }
+    assertClashes("Prometheus", clashes);
   });
 
   it("refuses metrics that would have the same name in OpenTelemetry, where units are in no name", () => {
-    const clashes: [SchemaDefinition, metric: string, other: string, name: string][] = [
+    const clashes: Clash[] = [
       [{ aTotal: counter({ unit: "seconds" }), a: gauge() }, "a", "aTotal", "a"],
       [
         { fooBar: gauge({ unit: "seconds" }), foo_bar: gauge({ unit: "bytes" }) },
@@ -106,21 +113,12 @@ describe("defineSchema()", () => {
         ...["share_ratio", "share", "share_ratio"] as const,
       ],
       // A meter gets a histogram as several instruments.
-      ...["count", "sum", "quantile"].map((
-        part,
-      ): [SchemaDefinition, string, string, string] => [
+      ...["count", "sum", "quantile"].map((part): Clash => [
         { took: histogram(seconds), Took: record({ [part]: max() }) },
         ...["Took", "took", `took.${part}`] as const,
       ]),
     ];
-    for (const [metrics, metric, other, name] of clashes) {
-      const required = `its name in OpenTelemetry must not be that of ${other} too`;
-      assertRefuses(
-        () => defineSchema(metrics),
-        TypeError,
-        `Cannot define the metric ${metric}: ${required}, got ${name}`,
-      );
-    }
+    assertClashes("OpenTelemetry", clashes);
     // A dot is no underscore.
     defineSchema({ flow: record({ a: sum() }, { unit: "bytes" }), flow_a: gauge() });
   });
