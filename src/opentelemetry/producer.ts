@@ -103,6 +103,24 @@ const NO_RESOURCE: NoResource = Object.freeze({
  * assertEquals(metrics[0].dataPoints[0].attributes, { method: "GET" });
  * assertEquals(metrics[0].dataPoints[0].value, 3);
  * ```
+ *
+ * @example Buckets of a log-linear histogram, for queries of Prometheus that ask for `_bucket`
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { defineSchema, histogram, ThreadStats } from "@x/thread-stats";
+ * import { ThreadStatsProducer } from "@x/thread-stats/opentelemetry";
+ *
+ * const schema = defineSchema({ latency: histogram({ unit: "seconds", lowest: 1e-6, highest: 60 }) });
+ * const stats = ThreadStats.create(schema);
+ * const { latency } = stats.registerThread("main").metrics;
+ * for (const seconds of [0.02, 0.3, 0.4]) latency.record(seconds);
+ *
+ * const producer = new ThreadStatsProducer(stats, { boundaries: { latency: [0.1, 1] } });
+ * const { resourceMetrics } = await producer.collect(); // the reader does this
+ * const [metric] = resourceMetrics.scopeMetrics[0].metrics;
+ * if (metric.dataPointType !== 0) throw new Error("No histogram with bounds");
+ * assertEquals(metric.dataPoints[0].value.buckets, { boundaries: [0.1, 1], counts: [1, 2, 0] });
+ * ```
  */
 export class ThreadStatsProducer implements MetricProducer {
   readonly #stats: MetricSource;
