@@ -25,7 +25,10 @@ export function checkBoundaries(
   { metrics }: SnapshotData,
 ): BoundariesOf {
   if (boundaries === undefined) return () => undefined;
-  if (typeof boundaries !== "object" || boundaries === null) {
+  const isOther = typeof boundaries !== "object" || boundaries === null ||
+    // A map or a typed array would seem to be an object without bounds.
+    (!Array.isArray(boundaries) && Symbol.iterator in boundaries);
+  if (isOther) {
     const required = "boundaries must be an array, or an object of arrays";
     throw new TypeError(cannot(what, required, boundaries));
   }

@@ -13,7 +13,7 @@ export interface PrometheusOptions {
   /**
    * Upper bounds of the buckets that log-linear histograms are collapsed to, for all of them or by the metric's name in the schema. A
    * bin of the histogram counts as a whole in the first bucket that is not below its middle, so each bound is exact to within the
-   * `relativeError`. Histograms with `boundaries` of their own keep these.
+   * `relativeError`; values above `highest` count in that last bin too. Histograms with `boundaries` of their own keep these.
    *
    * @default The steps 1, 2.5, 5 of each power of ten between `lowest` and `highest`
    */

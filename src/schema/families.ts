@@ -19,7 +19,7 @@ export interface FamilyName {
   readonly field: string | undefined;
   /** A `sum` of a record is a counter; what else a record keeps is a gauge. */
   readonly kind: FamilyKind;
-  /** In snake case, with the unit at its end, without a counter's `_total`. */
+  /** In snake case, with the unit as it is at its end, without a counter's `_total`. */
   readonly name: string;
   /** Unit of the values that the name ends with; empty where there is none. */
   readonly unit: string;
@@ -137,8 +137,7 @@ function named(
   const base = kind === "counter" ? withoutTotal(name) : name;
   // A unit that cannot be part of a name, as "%", is left to the help.
   if (!/^[a-zA-Z0-9_]+$/.test(unit)) return { kind, name: base, unit: "" };
-  const suffix = snakeCase(unit);
   // OpenMetrics asks for a name in front of the unit: a metric that is called `bytes` has none.
-  if (base === suffix) return { kind, name: base, unit: "" };
-  return { kind, name: base.endsWith(`_${suffix}`) ? base : `${base}_${suffix}`, unit: suffix };
+  if (base === unit) return { kind, name: base, unit: "" };
+  return { kind, name: base.endsWith(`_${unit}`) ? base : `${base}_${unit}`, unit };
 }

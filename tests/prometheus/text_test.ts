@@ -290,6 +290,11 @@ cell_hits_total{id="0"} 2
       [{ created: "no" }, TypeError, 'created must be a boolean, got "no"'],
       [{ selfMetrics: null }, TypeError, "selfMetrics must be a boolean, got null"],
       [{ boundaries: 1 }, TypeError, "boundaries must be an array, or an object of arrays, got 1"],
+      [
+        { boundaries: new Map([["latency", [1]]]) },
+        TypeError,
+        "boundaries must be an array, or an object of arrays, got {}",
+      ],
       [{ boundaries: ["1"] }, TypeError, 'boundaries must be an array of numbers, got ["1"]'],
       [
         { boundaries: [2, 1] },

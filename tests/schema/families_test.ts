@@ -62,6 +62,7 @@ describe("familiesOf()", () => {
     assertEquals(unitOf("sent", "bytes"), "bytes");
     assertEquals(unitOf("bytes", "bytes"), "");
     assertEquals(unitOf("load", "%"), "");
+    assertEquals(familiesOf("sent", gauge({ unit: "kB" }))[0].name, "sent_kB");
   });
 
   it("gives a record one family for each field: sums are counters, all else gauges", () => {
