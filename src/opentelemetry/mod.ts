@@ -7,14 +7,13 @@
  * `otel.metric.overflow`. Units are written in UCUM: `seconds` is `s`, `bytes` is `By`.
  *
  * A collector that writes these metrics for Prometheus, with suffixes as is its default, gives them the names that they have in
- * `@x/thread-stats/prometheus`, as long as a unit is one word in lower case (`milliseconds`, not `ms`), and a name has its unit and `total` at its end or
+ * `@x/thread-stats/prometheus`, as long as a unit is one word (`milliseconds`, not `ms`), and a name has its unit and `total` at its end or
  * not at all, and no two `_` in a row. Otherwise it goes by rules of its own:
  *
  * | metric | in `./prometheus` | by a collector |
  * | --- | --- | --- |
  * | `took` in `ms`, or another unit as UCUM writes it | `took_ms` | `took_milliseconds` |
  * | `load` in `%`, or another unit that can be part of no name | `load` | `load_percent` |
- * | `sent` in `Bytes` | `sent_bytes` | `sent_Bytes` |
  * | `secondsWaited` in `seconds` | `seconds_waited_seconds` | `seconds_waited` |
  * | `hitRatioNow`, a gauge in `ratio` | `hit_ratio_now_ratio` | `hit_now_ratio` |
  * | `rate_cache_hits` in `cache_hits` | `rate_cache_hits` | `rate_cache_hits_cache_hits` |
