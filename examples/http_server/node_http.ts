@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
+import { isHost } from "./address.ts";
 import type { Handler, Listener } from "./runtime.ts";
 
 /** Serves with `node:http` what speaks in `Request` and `Response`. */
@@ -27,6 +28,7 @@ export async function listenWithNode(
       server.closeIdleConnections();
       return ended;
     },
+    cut: () => server.closeAllConnections(),
   };
 }
 
@@ -58,16 +60,18 @@ export async function respond(
 /**
  * The request as the web's standards have it.
  *
- * @throws {TypeError} If its address is none, or its method may not be used
+ * @throws {TypeError} If its address is none, its Host is more than one, or its method may not be used
  */
 export function toRequest(message: IncomingMessage): Request {
   const { method = "GET", url = "/", rawHeaders } = message;
-  const base = `http://${message.headers.host ?? "localhost"}`;
+  // An empty Host is allowed; of `http:///a/b` it would make the host a.
+  const host = message.headers.host || "localhost";
+  if (!isHost(host)) throw new TypeError(`Cannot make a request: Host must be a host, got ${host}`);
   const headers = new Headers();
   for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i], rawHeaders[i + 1]);
   const hasBody = method !== "GET" && method !== "HEAD";
   // Not `new URL(url, base)`: a path that begins with two slashes would name another host.
-  return new Request(url.startsWith("/") ? base + url : url, {
+  return new Request(url.startsWith("/") ? `http://${host}${url}` : url, {
     method,
     headers,
     ...(hasBody ? { body: Readable.toWeb(message) as ReadableStream, duplex: "half" } : {}),

@@ -1,3 +1,4 @@
+import { withAddress } from "./address.ts";
 import { listenWithNode } from "./node_http.ts";
 
 /** Answers requests. */
@@ -6,15 +7,24 @@ export type Handler = (request: Request) => Response | Promise<Response>;
 /** What listens. */
 export interface Listener {
   readonly port: number;
-  /** Accepts nothing more, and waits until what has come is answered. */
+  /** Accepts nothing more, and waits until what has come is answered: as long as clients take for it. */
   close(): Promise<void>;
+  /** Ends the connections for which `close()` still waits; Deno cannot, there they end with the process. */
+  cut(): void;
 }
 
 /** What is used of Bun's global object. */
 interface BunApi {
-  serve(options: { port: number; hostname: string; fetch: Handler }): {
+  serve(options: {
+    port: number;
+    hostname: string;
+    fetch: Handler;
+    error: (error: Error) => Response;
+    /** Seconds. */
+    idleTimeout: number;
+  }): {
     readonly port: number;
-    stop(): Promise<void>;
+    stop(closeActiveConnections?: boolean): Promise<void>;
   };
 }
 
@@ -29,13 +39,27 @@ export const EXIT_MEANS_STOPPED: boolean = deno === undefined;
 
 /** Listens on this machine's own address with what the runtime has for it; port 0 lets the system choose. */
 export async function listen(handler: Handler, port: number): Promise<Listener> {
+  const fetch = withAddress(handler);
   if (deno) {
-    const server = deno.serve({ port, hostname, onListen: () => {} }, handler);
-    return { port: server.addr.port, close: () => server.shutdown() };
+    const server = deno.serve({ port, hostname, onListen: () => {} }, fetch);
+    return { port: server.addr.port, close: () => server.shutdown(), cut: () => {} };
   }
   if (bun) {
-    const server = bun.serve({ port, hostname, fetch: handler });
-    return { port: server.port, close: () => server.stop() };
+    const server = bun.serve({
+      ...{ port, hostname, fetch },
+      // Else whoever finds a fault would be shown the source.
+      error(error) {
+        console.error(error);
+        return new Response(null, { status: 500 });
+      },
+      // Else it would end, after 10 s, what takes longer to answer.
+      idleTimeout: 120,
+    });
+    return {
+      port: server.port,
+      close: () => server.stop(),
+      cut: () => void server.stop(true),
+    };
   }
-  return await listenWithNode(handler, port, hostname);
+  return await listenWithNode(fetch, port, hostname);
 }

@@ -11,6 +11,8 @@ import { schema } from "./schema.ts";
 /** For the seats of workers that died, which rest for a minute where it is not certain that they have stopped. */
 const SPARE_SEATS = 64;
 const MAX_BODY_BYTES = 1_000_000;
+/** Less than what those who end a process give it before they kill it: Docker 10 s, Kubernetes 30 s. */
+const CLOSE_MS = 5000;
 
 /** Options of a {@linkcode Server}. */
 export interface ServerOptions {
@@ -21,6 +23,8 @@ export interface ServerOptions {
   readonly crash: boolean;
   /** The workers' module; for tests. */
   readonly script?: URL;
+  /** How long clients have, at the end, to send what they have begun and to take their answers; for tests. */
+  readonly closeMs?: number;
 }
 
 /** The main thread's part: it accepts requests, passes them on to the workers, and answers for those that died. */
@@ -28,6 +32,7 @@ export class Server {
   readonly #crew: Crew;
   readonly #metrics: RequestMetrics;
   readonly #scrape: (request: Request) => Response;
+  readonly #closeMs: number;
   #listener: Listener | undefined;
 
   /**
@@ -47,7 +52,8 @@ export class Server {
     return server;
   }
 
-  private constructor({ workers, crash, script }: ServerOptions) {
+  private constructor({ workers, crash, script, closeMs = CLOSE_MS }: ServerOptions) {
+    this.#closeMs = closeMs;
     const stats = ThreadStats.create(schema, { maxThreads: 1 + workers + SPARE_SEATS });
     const thread = stats.registerThread("main");
     this.#metrics = new RequestMetrics(thread);
@@ -68,9 +74,14 @@ export class Server {
     return `http://127.0.0.1:${this.#listener!.port}/`;
   }
 
-  /** Answers what has come, then ends. */
+  /** Answers what has come, then ends; connections that are not done after some seconds are cut off. */
   async close(): Promise<void> {
-    await this.#listener!.close();
+    const listener = this.#listener!;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, this.#closeMs);
+    await Promise.race([listener.close(), late.promise]);
+    clearTimeout(timer);
+    listener.cut();
     await this.#crew.finish();
   }
 

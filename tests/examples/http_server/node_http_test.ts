@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { listenWithNode, toRequest } from "../../../examples/http_server/node_http.ts";
 import type { Handler } from "../../../examples/http_server/runtime.ts";
+import { send } from "./raw_request.ts";
 
 const isBun = "Bun" in globalThis;
 
@@ -14,16 +15,6 @@ async function serving(handler: Handler, use: (port: number) => Promise<void>): 
   } finally {
     await listener.close();
   }
-}
-
-/** What comes back for bytes that no well-behaved client would send. */
-function send(port: number, head: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const socket = connect(port, "127.0.0.1", () => socket.write(head));
-    socket.setEncoding("utf8").on("data", (text: string) => said += text);
-    socket.on("end", () => resolve(said)).on("error", reject);
-  });
 }
 
 describe("listenWithNode()", () => {
@@ -134,6 +125,10 @@ describe("toRequest()", () => {
     assertEquals(urlOf("//other/a", "here"), "http://here//other/a");
     assertEquals(urlOf("http://there/a", "here"), "http://there/a");
     assertEquals(urlOf("/a"), "http://localhost/a");
+    assertEquals(urlOf("/a/b", ""), "http://localhost/a/b");
     assertThrows(() => urlOf("*", "here"), TypeError);
+    for (const host of ["x/metrics?", "x?", "x#", "x\\y", "name@x", "two words"]) {
+      assertThrows(() => urlOf("/a", host), TypeError, undefined, host);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type AddressInfo, createServer } from "node:net";
+import { begin } from "./raw_request.ts";
 import { samplesIn, sumBy } from "./samples.ts";
 import { Server } from "../../../examples/http_server/server.ts";
 
@@ -44,5 +45,26 @@ describe("Server", () => {
     assertEquals(answers, { "other,501": 1, "POST,413": 1, "POST,200": 1, "GET,404": 1 });
     await server.close();
     await assertRejects(() => fetch(server.url));
+  });
+
+  it("close() does not wait for ever for clients that are not done", async () => {
+    const server = await Server.start({ port: 0, workers: 1, crash: false, closeMs: 50 });
+    const port = Number(new URL(server.url).port);
+    const clients = await Promise.all([
+      begin(port, "GET / HT"),
+      begin(port, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"),
+    ]);
+    // So that the server knows of the connections.
+    await (await fetch(server.url)).arrayBuffer();
+    const cut = new Promise<boolean>((resolve) => {
+      // Without the limit the second one would be waited for.
+      const giveUp = setTimeout(() => resolve(false), 20_000);
+      server.close().then(() => resolve(true)).finally(() => clearTimeout(giveUp));
+    });
+    try {
+      assertEquals(await cut, true);
+    } finally {
+      for (const client of clients) client.destroy();
+    }
   });
 });
