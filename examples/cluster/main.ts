@@ -1,6 +1,6 @@
 /**
  * A cluster on one machine: processes that count, each with threads, and the file by which Prometheus finds them. A member that ends is
- * started again on its port, as a supervisor would do it.
+ * started again on its port, as often as it takes.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { MemberProcess } from "./member_process.ts";
 import { parseNumbers, UsageError } from "./options.ts";
+import { keepRunning } from "./supervisor.ts";
 
 const USAGE = `Usage: deno task cluster [--processes N] [--workers N]
 
@@ -35,12 +36,14 @@ function report(member: MemberProcess): void {
   console.log(`process ${member.pid} serves http://${member.target}/metrics`);
 }
 
-async function keepAlive(member: MemberProcess, workers: number): Promise<never> {
-  while (true) {
-    console.log(`process ${member.pid} has ended (${await member.ended}): another takes its place`);
-    member = await MemberProcess.start({ port: member.port, workers });
-    report(member);
-  }
+function keepAlive(member: MemberProcess, workers: number): Promise<never> {
+  return keepRunning(member, {
+    start: ({ port }) => MemberProcess.start({ port, workers }),
+    onEnd: ({ pid }, reason) =>
+      console.log(`process ${pid} has ended (${reason}): another takes its place`),
+    onStart: report,
+    onFailure: (error) => console.error(`cluster: ${error}: it is tried again`),
+  });
 }
 
 async function run({ processes, workers }: { processes: number; workers: number }): Promise<void> {
@@ -70,7 +73,8 @@ try {
     workers: { least: 1, most: 200, otherwise: 2 },
   }));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(`cluster: ${error.message}\n\n${USAGE.trimEnd()}`);
-  process.exitCode = 2;
+  const isUsage = error instanceof UsageError;
+  console.error(isUsage ? `cluster: ${error.message}\n\n${USAGE.trimEnd()}` : `cluster: ${error}`);
+  // With it end the members that could start.
+  process.exit(isUsage ? 2 : 1);
 }
