@@ -30,6 +30,13 @@ export async function dashboardExpressions(job: string): Promise<string[]> {
   );
 }
 
+/** The metric of whose series the dashboard takes the jobs that can be chosen. */
+export async function dashboardJobMetric(): Promise<string> {
+  const { templating } = JSON.parse(await textOf("dashboard.json"));
+  const { query } = templating.list.find(({ name }: { name: string }) => name === "job");
+  return /^label_values\((.*), job\)$/.exec(query.query)![1];
+}
+
 /** How long a condition may take to come true: a machine under load is slow. */
 const LIMIT_MS = 60_000;
 

@@ -1,5 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { boundaries } from "../../../examples/cluster/schema.ts";
 import { clusterPage, tableBelow } from "./page.ts";
 import { scrapeSize } from "./sizes.ts";
 
@@ -73,5 +74,28 @@ describe("docs/cluster.md figures", { ignore }, () => {
       })
     );
     assertEquals(tableBelow(page, "processes"), expected);
+  });
+
+  it("the series of a collector follow from them, and its answer has the size that is told", async () => {
+    const page = await clusterPage();
+    const one = scrapeSize({ threads: THREADS, labelSets: 4, perThread: false });
+    const histogram = boundaries.httpRequestDuration.length + 3;
+    for (
+      const [what, series] of [
+        ["with boundaries", one.series],
+        ["exponential histograms", one.series - histogram + 1],
+      ] as const
+    ) {
+      const total = (10_000 * (series + 1)).toLocaleString("en-US");
+      assertMatch(
+        page,
+        new RegExp(`^${what} +10,000 × \\(${series} \\+ 1\\) = ${total} series`, "m"),
+      );
+    }
+    // The names of the families are there once; each series has two labels more.
+    const [, megabytes] = /^With `boundaries` that is one answer of (\d+) MB/m.exec(page)!;
+    const shown = one.sampleBytes + one.series * 'job="members",instance="host-1:12345",'.length;
+    const part = Number(megabytes) * 1e6 / (10_000 * shown);
+    assert(part > 0.8 && part < 1.25, `${shown} bytes of one process`);
   });
 });

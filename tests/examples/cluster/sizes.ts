@@ -7,6 +7,8 @@ import { prometheusText } from "../../../src/prometheus/mod.ts";
 export interface ScrapeSize {
   readonly series: number;
   readonly bytes: number;
+  /** Without the lines that describe the families. */
+  readonly sampleBytes: number;
   readonly zippedBytes: number;
   /** Of the shared memory, for all threads together. */
   readonly arenaBytes: number;
@@ -34,9 +36,11 @@ export function scrapeSize(
     format: "openmetrics",
     created: false,
   });
+  const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return {
-    series: text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).length,
+    series: samples.length,
     bytes: text.length,
+    sampleBytes: samples.join("\n").length,
     zippedBytes: gzipSync(text).length,
     arenaBytes: stats.snapshot().self.arena.usedBytes,
   };
