@@ -15,6 +15,7 @@ import { resourceFromAttributes } from "npm:@opentelemetry/resources@3.1.0";
 import { MeterProvider, PeriodicExportingMetricReader } from "npm:@opentelemetry/sdk-metrics@3.1.0";
 import { ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
 import { parseNumbers, UsageError } from "./options.ts";
+import { boundaries } from "./schema.ts";
 import { startWorkers } from "./workers.ts";
 
 const USAGE = `Usage: push.ts [--workers N] [--requests N] [--interval SECONDS]
@@ -39,7 +40,8 @@ async function run(
         exporter: new OTLPMetricExporter(),
         exportIntervalMillis: interval * 1000,
         exportTimeoutMillis: Math.min(interval, 10) * 1000,
-        metricProducers: [new ThreadStatsProducer(stats)],
+        // Else the latency would be an exponential histogram, of which rules.yml knows nothing.
+        metricProducers: [new ThreadStatsProducer(stats, { boundaries })],
       }),
     ],
   });
