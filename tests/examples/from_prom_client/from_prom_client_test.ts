@@ -109,6 +109,74 @@ describe("docs/from_prom_client.md", { ignore }, () => {
     assertEquals(samplesOf(b.text())["jobs_total{}"], "0");
   });
 
+  it("reset() of a metric with labels is destroy() of each series, and not clear()", async () => {
+    const a = theirs();
+    const b = ours();
+    const { httpRequests, latency } = b.stats.metrics;
+    a.requests.inc({ method: "GET", status: "200" });
+    b.httpRequests.labels({ method: "GET", status: "200" }).add();
+    a.latency.observe({ route: "/" }, 0.2);
+    b.latency.labels({ route: "/" }).record(0.2);
+    a.registry.resetMetrics();
+    for (const id of httpRequests.ids()) httpRequests.clear(id);
+    assertEquals(samplesOf(b.text())['http_requests_total{method="GET",status="200"}'], "0");
+    for (const id of httpRequests.ids()) httpRequests.destroy(id);
+    for (const id of latency.ids()) latency.destroy(id);
+    assertEquals(samplesOf(b.text()), samplesOf(await a.registry.metrics()));
+    assertEquals(samplesOf(b.text()), { "jobs_total{}": "0", "queue_depth{}": "0" });
+  });
+
+  it("reset() of a histogram without labels takes it away, and clear() does not", async () => {
+    const registers = [new Registry()];
+    const a = new Histogram({ name: "size", help: "Size", buckets: [1], registers });
+    a.observe(1);
+    a.reset();
+    assertEquals(samplesOf(await registers[0].metrics()), {});
+    const stats = ThreadStats.create(defineSchema({ size: histogram({ boundaries: [1] }) }));
+    stats.registerThread("main").metrics.size.record(1);
+    stats.metrics.size.clear();
+    const text = prometheusText(stats.snapshot(), { selfMetrics: false });
+    assertEquals(samplesOf(text)['size_bucket{le="1"}'], "0");
+  });
+
+  it("names of labels stay in prom-client, and are in snake case here", async () => {
+    const registers = [new Registry()];
+    const labelNames = ["statusCode"] as const;
+    new Counter({ name: "a_total", help: "A", labelNames, registers }).inc({ statusCode: "200" });
+    assertEquals(samplesOf(await registers[0].metrics()), { 'a_total{statusCode="200"}': "1" });
+    const stats = ThreadStats.create(defineSchema({ a: counter({ labels: labelNames }) }));
+    stats.registerThread("main").metrics.a.labels({ statusCode: "200" }).add();
+    const text = prometheusText(stats.snapshot(), { selfMetrics: false });
+    assertEquals(samplesOf(text), { 'a_total{status_code="200"}': "1" });
+  });
+
+  it("gauges take no Infinity and no NaN here, and have one where nobody has set them", async () => {
+    const registers = [new Registry()];
+    const a = new Gauge({ name: "a", help: "A", registers });
+    assertEquals(samplesOf(await registers[0].metrics()), { "a{}": "0" });
+    for (const [value, text] of [[Infinity, "+Inf"], [-Infinity, "-Inf"], [NaN, "Nan"]] as const) {
+      a.set(value);
+      assertEquals(samplesOf(await registers[0].metrics()), { "a{}": text });
+    }
+    const stats = ThreadStats.create(defineSchema({
+      most: gauge({ aggregate: "max" }),
+      least: gauge({ aggregate: "min" }),
+    }));
+    const text = () => samplesOf(prometheusText(stats.snapshot(), { selfMetrics: false }));
+    const thread = stats.registerThread("main");
+    const unset = { "least{}": "+Inf", "most{}": "-Inf" };
+    assertEquals(text(), unset);
+    for (const gauge of [thread.metrics.most, thread.metrics.least]) {
+      for (const value of [Infinity, -Infinity, NaN]) {
+        assertThrows(() => gauge.set(value), RangeError);
+      }
+      gauge.set(0);
+    }
+    assertEquals(text(), { "least{}": "0", "most{}": "0" });
+    thread.unregister();
+    assertEquals(text(), unset);
+  });
+
   it("what is refused on both sides, and what is on one alone", () => {
     const a = theirs();
     const b = ours();
