@@ -36,7 +36,7 @@ export class Routes {
       return text(405, `Only ${allow} is possible here\n`, { allow });
     }
     const response = await route.run(request, url);
-    return isHead ? new Response(null, response) : response;
+    return isHead ? await headOf(response) : response;
   }
 
   readonly #echo: Route = async (request) => {
@@ -45,6 +45,13 @@ export class Routes {
     const type = request.headers.get("content-type") ?? "application/octet-stream";
     return new Response(body, { headers: { "content-type": type } });
   };
+}
+
+/** What HEAD is answered where GET has that answer: the same length, and no body. */
+async function headOf(response: Response): Promise<Response> {
+  const headers = new Headers(response.headers);
+  headers.set("content-length", String((await response.arrayBuffer()).byteLength));
+  return new Response(null, { status: response.status, headers });
 }
 
 /** An answer in words. */

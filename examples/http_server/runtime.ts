@@ -22,6 +22,7 @@ interface BunApi {
     error: (error: Error) => Response;
     /** Seconds. */
     idleTimeout: number;
+    maxRequestBodySize: number;
   }): {
     readonly port: number;
     stop(closeActiveConnections?: boolean): Promise<void>;
@@ -54,6 +55,8 @@ export async function listen(handler: Handler, port: number): Promise<Listener> 
       },
       // Else it would end, after 10 s, what takes longer to answer.
       idleTimeout: 120,
+      // Else it would break the connection at 128 MB; what is too large, the handler says.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     });
     return {
       port: server.port,

@@ -5,7 +5,8 @@ export const schema = defineSchema({
   httpRequests: counter({ help: "Requests answered", labels: ["method", "status"] }),
   httpRequestsInFlight: gauge({ help: "Requests in the hands of a worker" }),
   httpRequestDuration: histogram({
-    help: "Time that a request was in the hands of a worker",
+    help:
+      "Time to answer: in the hands of a worker, or since it came where the main thread answers",
     unit: "seconds",
     lowest: 1e-6,
     highest: 60,
@@ -16,7 +17,7 @@ export const schema = defineSchema({
     unit: "bytes",
     boundaries: [100, 1_000, 10_000, 100_000, 1_000_000],
   }),
-  workersReplaced: counter({ help: "Workers that died and were replaced" }),
+  workersDied: counter({ help: "Workers that died" }),
 });
 
 /** The statistics of this program. */

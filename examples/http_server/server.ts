@@ -63,7 +63,7 @@ export class Server {
       script: script ?? new URL("./worker.ts", import.meta.url),
       crash,
       onDeath(name, reason) {
-        thread.metrics.workersReplaced.add();
+        thread.metrics.workersDied.add();
         console.error(`serve: ${name} died: ${reason}`);
       },
     });

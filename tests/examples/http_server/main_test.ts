@@ -79,7 +79,7 @@ describe("main.ts with two workers", () => {
     const plan = [...round, { method: "GET", path: "crash" }, ...round];
     const amount = 2 * plan.length;
     const answers = await load(server.url, plan, { amount });
-    const after = await server.until((samples) => samples.get("workers_replaced_total") === 2);
+    const after = await server.until((samples) => samples.get("workers_died_total") === 2);
     const counted = difference(after, before);
     // Each crash is answered with 502, as is all else that the worker had in hand.
     assertEquals(sorted(answersIn(counted)), sorted(answers));

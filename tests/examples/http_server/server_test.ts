@@ -28,7 +28,7 @@ describe("Server", () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it("the main thread counts what it refuses, and close() ends all", async () => {
+  it("the main thread counts what it refuses, HEAD has the length of GET, and close() ends all", async () => {
     const server = await Server.start({ port: 0, workers: 1, crash: false });
     const status = async (path: string, init?: RequestInit) => {
       const response = await fetch(server.url + path, init);
@@ -40,9 +40,16 @@ describe("Server", () => {
     assertEquals(await status("echo", { method: "POST", body }), 413);
     assertEquals(await status("echo", { method: "POST", body: body.subarray(1) }), 200);
     assertEquals(await status("crash"), 404);
+    const get = await fetch(server.url);
+    const length = String((await get.arrayBuffer()).byteLength);
+    const head = await fetch(server.url, { method: "HEAD" });
+    assertEquals([head.status, head.headers.get("content-length")], [200, length]);
     const samples = samplesIn(await (await fetch(`${server.url}metrics`)).text());
     const answers = sumBy(samples, "http_requests_total", (labels) => Object.values(labels).join());
-    assertEquals(answers, { "other,501": 1, "POST,413": 1, "POST,200": 1, "GET,404": 1 });
+    assertEquals(answers, {
+      ...{ "other,501": 1, "POST,413": 1, "POST,200": 1, "GET,404": 1 },
+      ...{ "GET,200": 1, "HEAD,200": 1 },
+    });
     await server.close();
     await assertRejects(() => fetch(server.url));
   });
