@@ -53,11 +53,11 @@ async function run({ processes, workers }: { processes: number; workers: number 
   await writeTargets(members.map(({ target }) => target));
   const config = fileURLToPath(new URL("./prometheus.yml", import.meta.url));
   console.log(`
-Start Prometheus on them (its packages are called prometheus):
+Start Prometheus on them (its packages are called prometheus, and may have started one of their own on port 9090):
 
-  prometheus --config.file=${config} --storage.tsdb.path=/tmp/thread-stats-prometheus
+  prometheus --config.file=${config} --storage.tsdb.path=/tmp/thread-stats-prometheus --web.listen-address=127.0.0.1:9099
 
-and look at http://127.0.0.1:9090/graph?g0.expr=job:http_requests:rate1m&g0.tab=0 after a minute. Then end one of them,
+and look at http://127.0.0.1:9099/graph?g0.expr=job:http_requests:rate1m&g0.tab=0 after a minute. Then end one of them,
 
   kill -9 ${members[0].pid}
 

@@ -132,6 +132,9 @@ describe("examples/cluster", { ignore }, () => {
       }
       const jobs = await server.query(`group by (job) (${await dashboardJobMetric()})`);
       assertEquals(jobs.map(({ labels }) => labels.job).sort(), ["members", "pushed"]);
+      // LEVEL of a rule's name tells which labels are left.
+      const [threads] = await server.query('job_state:thread_stats_threads:sum{job="pushed"}');
+      assertEquals(Object.keys(threads.labels).sort(), ["__name__", "job", "state"]);
     } finally {
       await Promise.all(members.map((member) => member.kill()));
     }

@@ -28,7 +28,8 @@ export async function startCollector(job: string): Promise<Collector> {
     metrics.httpRequests.labels({ method: "POST", status: "500" }).add();
     metrics.httpRequestDuration.record(0.02);
     const text = prometheusText(stats.snapshot(), { boundaries });
-    response.end(asPushed(text, `job="${job}",instance="host:1"`));
+    const scope = 'otel_scope_name="@x/thread-stats",otel_scope_version="0.1.0"';
+    response.end(asPushed(text, `job="${job}",instance="host:1",${scope}`));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
