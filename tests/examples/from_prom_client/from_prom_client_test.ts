@@ -139,6 +139,23 @@ describe("docs/from_prom_client.md", { ignore }, () => {
     assertEquals(samplesOf(text)['size_bucket{le="1"}'], "0");
   });
 
+  it("a value above highest is in its bucket, and one above all boundaries in +Inf alone", () => {
+    const stats = ThreadStats.create(defineSchema({
+      fine: histogram({ lowest: 0.001, highest: 10 }),
+      plain: histogram({ boundaries: [1, 10] }),
+    }));
+    const { fine, plain } = stats.registerThread("main").metrics;
+    fine.record(3600);
+    plain.record(3600);
+    const text = prometheusText(stats.snapshot(), { selfMetrics: false });
+    const samples = samplesOf(text);
+    assertEquals(
+      [samples['fine_bucket{le="10"}'], samples["fine_sum{}"], samples['plain_bucket{le="10"}']],
+      ["1", "3600", "0"],
+    );
+    assertEquals(stats.metrics.fine.read().max, 3600);
+  });
+
   it("names of labels stay in prom-client, and are in snake case here", async () => {
     const registers = [new Registry()];
     const labelNames = ["statusCode"] as const;
