@@ -2,7 +2,8 @@
  * Statistics for programs with many threads: counters and records that Web Workers update at the cost of a
  * plain `x += 1`, and that any thread reads, consistently and at any time, even while workers are busy, blocked, crashed or killed.
  *
- * Every thread writes to memory of its own in a `SharedArrayBuffer`; readers add up the memory of all.
+ * Every thread writes to memory of its own in a `SharedArrayBuffer`; readers add up the memory of all. `@x/thread-stats/prometheus` and
+ * `@x/thread-stats/opentelemetry` show it to the world.
  *
  * @example
  * ```ts
