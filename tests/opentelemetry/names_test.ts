@@ -40,7 +40,7 @@ function translated(kind: string, name: string, unit: string): string {
 
 /** What a collector calls a metric, and what it is called in ./prometheus. */
 function namesOf(metrics: SchemaDefinition): [collector: string, prometheus: string][] {
-  const snapshot = ThreadStats.create(defineSchema(metrics)).snapshot();
+  const snapshot = ThreadStats.create(defineSchema(metrics), { maxByteLength: 2 ** 20 }).snapshot();
   return Array.from(familiesIn(snapshot), (family) => {
     const { kind, name, unit } = instrumentOf("test", family);
     return [
