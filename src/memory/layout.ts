@@ -2,7 +2,7 @@
  * Where everything stands in the shared memory. All offsets are here and nowhere else.
  *
  * ```text
- * byte 0     header         magic, layout version, sizes, where the schema's text is      (written once)
+ * byte 0     header         magic, layout version, sizes, time, where the schema's text is (written once)
  *      128   bump           first free 64-byte line                                       (CAS by whoever allocates)
  *      256   tallies        thread slots used so far; retries, refusals, overflowed updates (slow paths)
  *      384   free blocks    24 tagged heads of recycled blocks, 8 bytes each

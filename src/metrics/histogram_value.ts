@@ -5,7 +5,8 @@
  */
 import { cannot, got } from "../errors.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
-import { binsUpTo, type HistogramScale, scaleOf } from "./histogram_scale.ts";
+import { CumulativeCounts } from "./cumulative_counts.ts";
+import { type HistogramScale, scaleOf } from "./histogram_scale.ts";
 
 /** One bin: the values above the bin before, up to `upperBound`. */
 export interface HistogramBin {
@@ -206,13 +207,9 @@ export class HistogramValue implements HistogramData {
    */
   cumulative(boundaries: readonly number[]): HistogramBin[] {
     assertBoundaries(boundaries);
-    const ends = binsUpTo(this.scale, boundaries);
-    let n = 0;
-    let count = 0;
-    const result = boundaries.map((upperBound, at) => {
-      const end = Math.min(ends[at] - this.offset, this.counts.length);
-      for (; n < end; n++) count += this.counts[n];
-      return { upperBound, count };
+    const result: HistogramBin[] = [];
+    new CumulativeCounts(this.scale, boundaries).forEach(this, (index, count) => {
+      result.push({ upperBound: boundaries[index], count });
     });
     return [...result, { upperBound: Infinity, count: this.count }];
   }

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { Buckets } from "../export/buckets.ts";
+import { CumulativeCounts } from "../metrics/cumulative_counts.ts";
 import type { HistogramValue } from "../metrics/histogram_value.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { ExplicitHistogram } from "./sdk.ts";
 
 /** Turns the values of one histogram into counts of buckets between bounds. */
 export class ExplicitScale {
-  readonly #buckets: Buckets;
+  readonly #buckets: CumulativeCounts;
 
   constructor(bins: HistogramBins, bounds: readonly number[]) {
-    this.#buckets = new Buckets(bins, bounds);
+    this.#buckets = new CumulativeCounts(bins, bounds);
   }
 
   /** The counts of a value: one more than there are bounds. */

@@ -9,7 +9,8 @@
  * | record `flow`, field `bytes: sum()` | counter `flow_bytes_total` |
  * | record `flow`, field `lastSeen: max()` | gauge `flow_last_seen` |
  *
- * Names are written in snake case; a unit becomes the end of the name. Buckets that were made by `create()` have the label `id` (`bucket_id` beside a label `id` of the metric's own); an id that is
+ * Names are written in snake case; a unit becomes the end of the name. Buckets that were made by `create()` have the label `id`
+ * (`bucket_id` beside a label `id` of the metric's own); an id that is
  * used again is a new series with an old name.
  *
  * A record's `sum` is a counter here. One that takes negative changes is none: a server takes its falls for restarts.

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { Buckets } from "../export/buckets.ts";
 import { type Family, type Row, valueOf } from "../export/families.ts";
 import { threadSamples } from "../export/threads.ts";
+import { CumulativeCounts } from "../metrics/cumulative_counts.ts";
 import type { HistogramValue } from "../metrics/histogram_value.ts";
 import { boundsOf } from "./bounds.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
@@ -111,7 +111,7 @@ function histogramPrinter(
   { metric, name, bins }: Family,
   { format, boundariesOf }: RenderOptions,
 ): Printer {
-  const buckets = new Buckets(bins!, boundsOf(bins!, boundariesOf(metric)));
+  const buckets = new CumulativeCounts(bins!, boundsOf(bins!, boundariesOf(metric)));
   const texts = buckets.bounds.map((bound) =>
     `le="${format === "openmetrics" ? openMetricsFloat(bound) : canonicalFloat(bound)}"`
   );

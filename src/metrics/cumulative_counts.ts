@@ -1,14 +1,14 @@
 /**
- * A histogram's bins, collapsed to the buckets that an exporter tells.
+ * A histogram's bins, collapsed to counts up to chosen bounds.
  *
  * @module
  */
-import { binsUpTo } from "../metrics/histogram_scale.ts";
-import type { HistogramValue } from "../metrics/histogram_value.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
+import { binsUpTo } from "./histogram_scale.ts";
+import type { HistogramData } from "./histogram_value.ts";
 
-/** Counts up to each bound, for all series of one histogram. */
-export class Buckets {
+/** Counts up to each bound, for any number of values of one histogram. */
+export class CumulativeCounts {
   /** Upper bounds, without the last one, which is infinite. */
   readonly bounds: readonly number[];
   /** How many bins count up to each bound. */
@@ -21,7 +21,7 @@ export class Buckets {
 
   /** Calls back with the cumulative count of each bound in rising order, but for the infinite one. */
   forEach(
-    { counts, offset }: HistogramValue,
+    { counts, offset }: HistogramData,
     callback: (index: number, count: number) => void,
   ): void {
     let n = 0;
