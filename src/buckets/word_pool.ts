@@ -14,6 +14,11 @@ const MAX_WORDS = 4096;
 export class WordPool {
   #words = new Map<string, string>();
 
+  /** How many words are kept. */
+  get size(): number {
+    return this.#words.size;
+  }
+
   /** The word itself, or one that is equal and was here before. */
   share(word: string): string {
     const known = this.#words.get(word);

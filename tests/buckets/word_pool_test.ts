@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { WordPool } from "../../src/buckets/word_pool.ts";
 
@@ -8,7 +8,14 @@ describe("WordPool", () => {
     for (let round = 0; round < 2; round++) {
       // More than it keeps.
       for (let n = 0; n < 10_000; n++) assertEquals(pool.share(`word ${n}`), `word ${n}`);
+      assert(pool.size <= 4096);
       for (const word of ["", "__proto__", "\0", "ünï"]) assertEquals(pool.share(word), word);
     }
+  });
+
+  it("share() keeps each word once", () => {
+    const pool = new WordPool();
+    for (const word of ["GET", "POST", "GET", ["G", "ET"].join("")]) pool.share(word);
+    assertEquals(pool.size, 2);
   });
 });
