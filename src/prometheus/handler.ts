@@ -12,7 +12,7 @@ import type { SnapshotOptions } from "../snapshots/take.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
 import { assertBoolean, checkOptions, type PrometheusOptions } from "./options.ts";
-import { asSnapshot } from "./source.ts";
+import { asSnapshot } from "./as_snapshot.ts";
 import { END, render } from "./render.ts";
 import { eventLoopLag, runtimeFamilies } from "./runtime.ts";
 

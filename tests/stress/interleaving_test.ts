@@ -293,6 +293,28 @@ describe("LabelledReader", () => {
       });
     }
   });
+
+  it("series() has no labels twice that moved to a segment which is read later", () => {
+    const many = defineSchema({ hits: counter({ labels: ["key"], maxSeries: 100 }) });
+    let hits = 0;
+    for (let call = 5;; call += 20) {
+      const main = ThreadStats.create(many);
+      const other = ThreadStats.attach(many, main.handle);
+      // The epochs of a segment are looked at together, so only in another one the second bucket is seen.
+      for (let n = 0; n < 64; n++) main.metrics.hits.id({ key: `key ${n}` });
+      main.metrics.hits.series();
+      const { result, suspended } = suspendAt(call, () => {
+        other.metrics.hits.destroy({ key: "key 0" });
+        other.metrics.hits.id({ key: "takes its id" });
+        assertEquals(other.metrics.hits.id({ key: "key 0" }), 64);
+      }, () => main.metrics.hits.series());
+      const keys = result.map(({ labels }) => labels.key);
+      assertEquals(new Set(keys).size, keys.length, `at ${call}: ${keys}`);
+      if (!suspended) break;
+      hits++;
+    }
+    assert(hits > 5, `suspended ${hits} times`);
+  });
 });
 
 describe("LabelledRecordWriter.labels()", () => {

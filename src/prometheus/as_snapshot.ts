@@ -1,5 +1,5 @@
 /**
- * Where the exporters' snapshots come from.
+ * Telling whether something is a snapshot, and giving one that came by a message its methods back.
  *
  * @module
  */
