@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { cannot } from "../errors.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { instrumentParts } from "../schema/families.ts";
@@ -10,12 +11,7 @@ import { snakeCase } from "../schema/names.ts";
 import type { BatchResult, ObservableMeter } from "./api.ts";
 import { assertInstrumentName, instrumentOf } from "./instruments.ts";
 import { observerOf } from "./observers.ts";
-import {
-  checkOptions,
-  firstSnapshot,
-  type MetricSource,
-  type OpenTelemetryOptions,
-} from "./options.ts";
+import { checkOptions, type OpenTelemetryOptions } from "./options.ts";
 
 /** Options of {@linkcode observe}. */
 export interface ObserveOptions extends OpenTelemetryOptions {

@@ -1,18 +1,10 @@
 /**
- * What both ways to OpenTelemetry take: where snapshots come from, and the options that they share.
+ * The options that both ways to OpenTelemetry share.
  *
  * @module
  */
 import { cannot } from "../errors.ts";
 import { own } from "../schema/options.ts";
-import type { Snapshot } from "../snapshots/snapshot.ts";
-import type { SnapshotOptions } from "../snapshots/take.ts";
-
-/** Where snapshots come from: a {@linkcode ThreadStats}, or a view of one. */
-export interface MetricSource {
-  /** Takes a snapshot. */
-  snapshot(options?: SnapshotOptions): Snapshot;
-}
 
 /** What both {@linkcode observe} and {@linkcode ThreadStatsProducer} can be told. */
 export interface OpenTelemetryOptions {
@@ -32,18 +24,6 @@ export interface OpenTelemetryOptions {
    * @default {true}
    */
   selfMetrics?: boolean;
-}
-
-/**
- * Checks a source, and takes the first snapshot of it.
- *
- * @throws {TypeError} When it is none.
- */
-export function firstSnapshot(what: string, stats: MetricSource): Snapshot {
-  if (typeof stats?.snapshot !== "function") {
-    throw new TypeError(cannot(what, "it needs a ThreadStats or a view of one", stats));
-  }
-  return stats.snapshot();
 }
 
 /**

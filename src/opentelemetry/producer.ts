@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { cannot } from "../errors.ts";
 import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
 import { familiesIn, type Family } from "../export/families.ts";
@@ -14,12 +15,7 @@ import { Deltas } from "./deltas.ts";
 import { ExplicitScale } from "./explicit.ts";
 import { ExponentialScale } from "./exponential.ts";
 import { type Instrument, instrumentOf } from "./instruments.ts";
-import {
-  checkOptions,
-  firstSnapshot,
-  type MetricSource,
-  type OpenTelemetryOptions,
-} from "./options.ts";
+import { checkOptions, type OpenTelemetryOptions } from "./options.ts";
 import { SCOPE } from "./scope.ts";
 import type { CollectionResult, MetricData, MetricProducer, NoResource } from "./sdk.ts";
 

@@ -3,24 +3,15 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
 import { familiesIn, type Family } from "../export/families.ts";
+import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { samplesOf } from "../schema/families.ts";
 import { own } from "../schema/options.ts";
-import type { SnapshotOptions } from "../snapshots/take.ts";
-import type { SnapshotData } from "../snapshots/snapshot.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
 import { assertBoolean, checkOptions, type PrometheusOptions } from "./options.ts";
-import { asSnapshot } from "./as_snapshot.ts";
 import { END, render } from "./render.ts";
 import { eventLoopLag, runtimeFamilies } from "./runtime.ts";
-
-/** Where a handler gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
-export interface ScrapeSource {
-  /** Takes a snapshot. */
-  snapshot(options?: SnapshotOptions): SnapshotData;
-}
 
 /** Options of {@linkcode prometheusHandler}. */
 export interface PrometheusHandlerOptions extends PrometheusOptions {
@@ -71,14 +62,11 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
  * ```
  */
 export function prometheusHandler(
-  stats: ScrapeSource,
+  stats: MetricSource,
   options: PrometheusHandlerOptions = {},
 ): (request: Request) => Response {
   const what = "make a handler";
-  if (typeof stats?.snapshot !== "function") {
-    throw new TypeError(cannot(what, "it needs a ThreadStats or a view of one", stats));
-  }
-  const first = asSnapshot(what, stats.snapshot());
+  const first = firstSnapshot(what, stats);
   const checked = checkOptions(what, options, first);
   const { runtimeMetrics = false } = own(options);
   assertBoolean(what, "runtimeMetrics", runtimeMetrics);

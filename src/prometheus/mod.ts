@@ -39,7 +39,8 @@
  *
  * @module
  */
-export { prometheusHandler, type PrometheusHandlerOptions, type ScrapeSource } from "./handler.ts";
+export type { MetricSource } from "../export/metric_source.ts";
+export { prometheusHandler, type PrometheusHandlerOptions } from "./handler.ts";
 export type { PrometheusOptions } from "./options.ts";
 export type { TextFormat } from "./render.ts";
 export { prometheusText, type PrometheusTextOptions } from "./text.ts";

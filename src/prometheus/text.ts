@@ -10,7 +10,7 @@ import { own } from "../schema/options.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 import { checkOptions, type PrometheusOptions } from "./options.ts";
 import { END, render, type TextFormat } from "./render.ts";
-import { asSnapshot } from "./as_snapshot.ts";
+import { asSnapshot } from "../export/as_snapshot.ts";
 
 /** Options of {@linkcode prometheusText}. */
 export interface PrometheusTextOptions extends PrometheusOptions {

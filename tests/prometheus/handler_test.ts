@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { counter, defineSchema, gauge, ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, gauge, Snapshot, ThreadStats } from "../../mod.ts";
 import {
+  type MetricSource,
   prometheusHandler,
   type PrometheusHandlerOptions,
   prometheusText,
-  type ScrapeSource,
 } from "../../src/prometheus/mod.ts";
 import { listen } from "../../examples/http_server/runtime.ts";
 import { assertRefuses } from "../metrics/observe.ts";
@@ -151,7 +151,7 @@ describe("prometheusHandler()", () => {
     );
     for (let n = 0; n < 20_000; n++) stats.metrics.jobs.id({ queue: `queue number ${n}` });
     let looks = 0;
-    const source: ScrapeSource = {
+    const source: MetricSource = {
       snapshot() {
         const snapshot = stats.snapshot();
         const { definition, series } = snapshot.metrics.jobs;
@@ -161,7 +161,7 @@ describe("prometheusHandler()", () => {
             return Reflect.get(rows, key);
           },
         });
-        return { ...snapshot, metrics: { jobs: { definition, series: watched } } };
+        return new Snapshot({ ...snapshot, metrics: { jobs: { definition, series: watched } } });
       },
     };
     const handler = prometheusHandler(source);

@@ -11,7 +11,7 @@ import { Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
  *
  * @throws {TypeError} When it is none, nor the data of one.
  */
-export function asSnapshot(what: string, given: unknown): SnapshotData {
+export function asSnapshot(what: string, given: unknown): Snapshot {
   if (given instanceof Snapshot) return given;
   const { metrics, self } = (given ?? {}) as Partial<SnapshotData>;
   if (

@@ -1,0 +1,27 @@
+/**
+ * What exporters take their snapshots from.
+ *
+ * @module
+ */
+import { cannot } from "../errors.ts";
+import type { Snapshot } from "../snapshots/snapshot.ts";
+import type { SnapshotOptions } from "../snapshots/take.ts";
+import { asSnapshot } from "./as_snapshot.ts";
+
+/** Where snapshots come from: a {@linkcode ThreadStats}, or a view of one. */
+export interface MetricSource {
+  /** Takes a snapshot. */
+  snapshot(options?: SnapshotOptions): Snapshot;
+}
+
+/**
+ * Checks a source, and takes the first snapshot of it.
+ *
+ * @throws {TypeError} When it is none.
+ */
+export function firstSnapshot(what: string, stats: MetricSource): Snapshot {
+  if (typeof stats?.snapshot !== "function") {
+    throw new TypeError(cannot(what, "it needs a ThreadStats or a view of one", stats));
+  }
+  return asSnapshot(what, stats.snapshot());
+}
