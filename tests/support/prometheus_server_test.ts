@@ -2,6 +2,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isMissing } from "./debian_tools.ts";
 import { PrometheusServer, promtool } from "./prometheus_server.ts";
 
 const config = `
@@ -12,7 +13,7 @@ const rules = `
 groups: [{ name: test, rules: [{ record: "test:answer", expr: "vector(42)" }] }]
 `;
 
-describe("PrometheusServer", () => {
+describe("PrometheusServer", { ignore: isMissing("prometheus", "--version") }, () => {
   it("PrometheusServer answers queries until it is disposed of", async () => {
     let folder: string;
     {
@@ -40,7 +41,7 @@ describe("PrometheusServer", () => {
   });
 });
 
-describe("promtool()", () => {
+describe("promtool()", { ignore: isMissing("promtool", "--version") }, () => {
   it("promtool() gives its input on and returns what it says", async () => {
     const good = await promtool(
       ["check", "metrics"],
