@@ -9,6 +9,7 @@ import { type HistogramData, HistogramValue } from "../metrics/histogram_value.t
 import type { LabelsOf, ValueOf } from "../metrics/readers.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
 import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";
+import { assertSeries } from "./series_shape.ts";
 
 /** One metric in a snapshot. */
 export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefinition> {
@@ -104,7 +105,7 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
    *
    * @param earlier The earlier snapshot, or the data of one.
    * @returns A snapshot of the differences.
-   * @throws {TypeError} When `earlier` is no snapshot, or has other metrics.
+   * @throws {TypeError} When `earlier` is no snapshot or has other metrics, or the rows of either were changed to what no snapshot has.
    */
   since(earlier: SnapshotData<Metrics>): Snapshot<Metrics> {
     const what = "compare snapshots";
@@ -121,6 +122,8 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
       if (!Array.isArray(before?.series)) {
         throw new TypeError(cannot(what, "both must have the same metrics", name));
       }
+      assertSeries(what, name, metric);
+      assertSeries(what, name, { definition: metric.definition, series: before.series });
       return [name, differenceOf(metric, before)];
     });
     return new Snapshot<Metrics>({
@@ -130,6 +133,8 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
     });
   }
 }
+
+Object.freeze(Snapshot.prototype);
 
 function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapshot {
   const known = new Map(before.series.map((row) => [row.id, row]));
@@ -199,6 +204,7 @@ function reviveAll<Metrics extends SnapshotData["metrics"]>(metrics: Metrics): M
   if (isWhole) return metrics;
   const revived = Object.entries(metrics).map(([name, metric]) => {
     if (metric.definition.kind !== "histogram") return [name, metric];
+    assertSeries("make a snapshot", name, metric);
     return [
       name,
       Object.freeze({ ...metric, series: Object.freeze(metric.series.map(reviveRow)) }),
@@ -215,9 +221,10 @@ function partsOf(row: Row): Row["perThread"] {
 }
 
 function isAlive(row: Row): boolean {
-  return [{ value: row.value }, ...(partsOf(row) ?? [])].every((part) =>
-    (part.value as unknown) instanceof HistogramValue
-  );
+  if (typeof row !== "object" || row === null) return false;
+  const parts = partsOf(row) ?? [];
+  return Array.isArray(parts) &&
+    [row, ...parts].every((part) => (part?.value as unknown) instanceof HistogramValue);
 }
 
 function reviveRow(row: Row): unknown {
