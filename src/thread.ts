@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { harden } from "./harden.ts";
 import type { MetricWriters } from "./metrics/writers.ts";
 import type { SchemaDefinition } from "./schema/schema.ts";
 import type { ThreadHome } from "./threads/thread_home.ts";
@@ -27,6 +28,7 @@ export class Thread<Metrics extends SchemaDefinition> {
     this.name = name;
     this.metrics = metrics;
     this.#home = home;
+    harden(this);
   }
 
   /**

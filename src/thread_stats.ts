@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot, got, StaleThreadError } from "./errors.ts";
+import { harden } from "./harden.ts";
 import { Arena } from "./memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
@@ -130,6 +131,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     }));
     const readers = [...this.#homes].map(([name, home]) => [name, home.reader]);
     this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
+    harden(this);
   }
 
   /**

@@ -258,6 +258,9 @@ export class HistogramValue implements HistogramData {
   }
 }
 
+// Once, not with each value: a snapshot makes many.
+Object.freeze(HistogramValue.prototype);
+
 /**
  * Throws unless `q` can name a quantile.
  *

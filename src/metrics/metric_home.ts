@@ -6,9 +6,8 @@
  */
 import { BucketTable } from "../buckets/bucket_table.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_tree.ts";
 import { LabelLog } from "../buckets/label_log.ts";
-import { OVERFLOW } from "../buckets/label_text.ts";
+import { harden } from "../harden.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
   longIndex,
@@ -32,7 +31,7 @@ import { HistogramCells } from "./histogram_cells.ts";
 import { histogramSegmentBytes } from "./histogram_layout.ts";
 import { scaleOf } from "./histogram_scale.ts";
 import { LatestCells } from "./latest_cells.ts";
-import type { CellHome, OwnCell } from "./own_cell.ts";
+import { type CellHome, OwnCell } from "./own_cell.ts";
 import { OverflowCounter, OwnCounter } from "./own_counter.ts";
 import { OverflowGauge, OwnGauge } from "./own_gauge.ts";
 import { OverflowHistogram, OwnHistogram } from "./own_histogram.ts";
@@ -41,6 +40,7 @@ import { LATEST_LAYOUT, LatestValues, OwnLatestGauge } from "./own_latest.ts";
 import { OwnLabelledRecords, OwnRecords } from "./own_records.ts";
 import type { SingleReader } from "./readers.ts";
 import { RecordCells } from "./record_cells.ts";
+import type { RecordKernel } from "./record_host.ts";
 import { makeKernel } from "./record_kernel.ts";
 import { layoutOf, recordSegmentParts } from "./record_layout.ts";
 
@@ -75,7 +75,7 @@ export interface MetricPlace {
 
 /** What a thread's cells of a metric need. */
 export function shapeOf(definition: MetricDefinition): CellShape {
-  const { bytes } = kindOf("", definition);
+  const { bytes } = kindOf(definition);
   return { shift: isSingle(definition) ? SINGLE_SHIFT : MANY_SHIFT, bytes };
 }
 
@@ -99,7 +99,7 @@ export class MetricHome {
     this.name = name;
     this.definition = definition;
     this.#place = place;
-    this.#kind = kindOf(name, definition);
+    this.#kind = kindOf(definition);
     const directory = wordIndex(place.control);
     const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
@@ -123,7 +123,7 @@ export class MetricHome {
 
   /** What users read the metric with. */
   get reader(): BucketReader<unknown> | SingleReader<unknown> {
-    return isSingle(this.definition) ? singleReader(this.buckets) : this.buckets;
+    return isSingle(this.definition) ? singleReader(this.buckets) : harden(this.buckets);
   }
 
   /** Makes the implicit bucket of a metric that has one. Once, by the thread that makes the memory. */
@@ -146,7 +146,7 @@ function isSingle(definition: MetricDefinition): boolean {
   return definition.kind !== "record" && definition.labels.length === 0;
 }
 
-function kindOf(name: string, definition: MetricDefinition): Kind {
+function kindOf(definition: MetricDefinition): Kind {
   switch (definition.kind) {
     case "counter":
       return {
@@ -156,10 +156,7 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
         writer: (home) =>
           cellWriter(
             home,
-            (id, series) =>
-              series?.kind === OVERFLOW
-                ? new OverflowCounter(home, id, series)
-                : new OwnCounter(home, id, series),
+            (cell) => cell.isOverflow ? new OverflowCounter(cell) : new OwnCounter(cell),
           ),
       };
     case "gauge": {
@@ -170,10 +167,7 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
           cells: (shared, place) => new LatestCells(shared, place),
           writer: (home, clock) => {
             const values = new LatestValues(home, clock);
-            return cellWriter(home, (id, series) => {
-              const isOverflow = series?.kind === OVERFLOW;
-              return new OwnLatestGauge(home, values, { id, series, isOverflow });
-            });
+            return cellWriter(home, (cell) => new OwnLatestGauge(cell, values));
           },
         };
       }
@@ -183,10 +177,7 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
         writer: (home) =>
           cellWriter(
             home,
-            (id, series) =>
-              series?.kind === OVERFLOW
-                ? new OverflowGauge(home, id, series)
-                : new OwnGauge(home, id, series),
+            (cell) => cell.isOverflow ? new OverflowGauge(cell) : new OwnGauge(cell),
           ),
       };
     }
@@ -200,49 +191,64 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
         writer: (home) =>
           cellWriter(
             home,
-            (id, series) =>
-              series?.kind === OVERFLOW
-                ? new OverflowHistogram(home, scale, id, series)
-                : new OwnHistogram(home, scale, id, series),
+            (cell) =>
+              cell.isOverflow ? new OverflowHistogram(cell, scale) : new OwnHistogram(cell, scale),
           ),
       };
     }
     case "record": {
       const layout = layoutOf(definition.fields);
-      const kernel = makeKernel(name, layout);
+      const kernel = makeKernel(layout);
       const parts = { layout, kernel };
-      // One class for all threads of this program, so that the engine knows it well.
-      const Records = kernel.withUpdates(OwnRecords);
-      const LabelledRecords = kernel.withUpdates(OwnLabelledRecords);
+      const { Records, LabelledRecords } = classesOf(kernel);
       return {
         bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
         cells: ({ arena, cells }, place) => new RecordCells(arena, cells, { ...place, ...parts }),
         writer: (home) => {
           const records = { ...home, ...parts };
-          return home.index === undefined ? new Records(records) : new LabelledRecords(records);
+          return home.index === undefined
+            ? harden(kernel.writer(new Records(records)))
+            : harden(kernel.labelledWriter(new LabelledRecords(records)));
         },
       };
     }
   }
 }
 
+/** The classes of a kernel: one for all who use it, so that the engine knows them well. */
+const classes = new WeakMap<RecordKernel, ReturnType<typeof makeClasses>>();
+
+function classesOf(kernel: RecordKernel): ReturnType<typeof makeClasses> {
+  const made = classes.get(kernel) ?? makeClasses(kernel);
+  classes.set(kernel, made);
+  return made;
+}
+
+function makeClasses(kernel: RecordKernel) {
+  return {
+    Records: kernel.withChanges(OwnRecords),
+    LabelledRecords: kernel.withChanges(OwnLabelledRecords),
+  };
+}
+
 /** The writer of a metric whose cells are objects: the one of the implicit bucket, or all of them by label. */
-function cellWriter<Cell extends OwnCell>(
+function cellWriter<Writer extends object>(
   home: CellHome,
-  make: (id: number, series?: Series) => Cell,
-): unknown {
+  make: (cell: OwnCell) => Writer,
+): Writer | OwnLabelled<Writer> {
+  const made = (cell: OwnCell) => harden(make(cell));
   return home.index === undefined
-    ? make(0)
-    : new OwnLabelled(home, (series) => make(series.id, series));
+    ? made(new OwnCell(home, 0))
+    : harden(new OwnLabelled(home, made));
 }
 
 /** The reader of a metric's implicit bucket. */
 function singleReader<Value>(reader: BucketReader<Value>): SingleReader<Value> {
-  return {
+  return harden({
     read: () => reader.read(0),
     perThread: () => reader.perThread(0),
     aggregate: <Result>(initial: Result, callback: Aggregator<Value, Result>) =>
       reader.aggregate(0, initial, callback),
     clear: () => reader.clear(0),
-  };
+  });
 }

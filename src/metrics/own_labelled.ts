@@ -4,38 +4,40 @@
  * @module
  */
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_tree.ts";
 import type { LabelValues } from "../schema/options.ts";
-import type { CellHome, OwnCell } from "./own_cell.ts";
+import { type CellHome, OwnCell } from "./own_cell.ts";
 
 /** Finds the writers of one metric by label. Owner thread only. */
-export class OwnLabelled<Cell extends OwnCell> {
+export class OwnLabelled<Writer> {
   readonly #home: CellHome;
   readonly #index: LabelIndex;
-  readonly #make: (series: Series) => Cell;
+  readonly #make: (cell: OwnCell) => Writer;
   /** By id; one writer for each life, as two would each keep a value of their own. */
-  readonly #cells: (Cell | undefined)[] = [];
+  readonly #bound: ({ readonly cell: OwnCell; readonly writer: Writer } | undefined)[] = [];
 
-  constructor(home: CellHome, make: (series: Series) => Cell) {
+  constructor(home: CellHome, make: (cell: OwnCell) => Writer) {
     this.#home = home;
     this.#index = home.index!;
     this.#make = make;
   }
 
-  labels(labels: LabelValues<string>): Cell {
+  labels(labels: LabelValues<string>): Writer {
     const known = this.#index.peek(labels);
     if (known !== undefined) {
-      const cell = this.#cells[known.id];
-      if (cell !== undefined && cell.serves(known)) return cell;
+      const bound = this.#bound[known.id];
+      if (bound !== undefined && bound.cell.serves(known)) return bound.writer;
     }
     return this.#bind(labels);
   }
 
-  #bind(labels: LabelValues<string>): Cell {
+  #bind(labels: LabelValues<string>): Writer {
     this.#home.thread.check(`update ${this.#home.table.name}`);
     const series = this.#index.intern(labels, "update");
-    const known = this.#cells[series.id];
-    if (known !== undefined && known.isOf(series)) return known;
-    return this.#cells[series.id] = this.#make(series);
+    const known = this.#bound[series.id];
+    if (known !== undefined && known.cell.isOf(series)) return known.writer;
+    const cell = new OwnCell(this.#home, series.id, series);
+    const writer = this.#make(cell);
+    this.#bound[series.id] = { cell, writer };
+    return writer;
   }
 }

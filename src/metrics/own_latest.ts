@@ -9,10 +9,9 @@
  *
  * @module
  */
-import type { Series } from "../buckets/label_tree.ts";
 import { sum } from "../schema/fields.ts";
-import type { CellHome } from "./own_cell.ts";
-import { GaugeCell } from "./own_gauge.ts";
+import type { CellHome, OwnCell } from "./own_cell.ts";
+import { assertGauge, GaugeCell } from "./own_gauge.ts";
 import { makeKernel } from "./record_kernel.ts";
 import { layoutOf } from "./record_layout.ts";
 import { type RecordHome, RecordPublisher } from "./record_publisher.ts";
@@ -26,7 +25,7 @@ export const LATEST_TENURE = 2;
 export const LATEST_LAYOUT = layoutOf({ value: sum(), stamp: sum(), tenure: sum() });
 
 /** The inner loops for them. */
-export const LATEST_KERNEL = makeKernel("a gauge", LATEST_LAYOUT);
+export const LATEST_KERNEL = makeKernel(LATEST_LAYOUT);
 
 /** The gauges of one (thread, metric). Owner thread only. */
 export class LatestValues extends RecordPublisher {
@@ -41,17 +40,17 @@ export class LatestValues extends RecordPublisher {
   /** Begins an epoch of a bucket, or a tenure: from 0. */
   start(id: number, epoch: number, isOverflow: boolean): void {
     this.adopt(id, epoch);
-    this.values[id * this.fields + LATEST_VALUE] = 0;
-    this.values[id * this.fields + LATEST_TENURE] = this.home.thread.tenure.control;
+    this.values[id * this.stride + LATEST_VALUE] = 0;
+    this.values[id * this.stride + LATEST_TENURE] = this.home.thread.tenure.control;
     this.noteOverflow(id, isOverflow);
   }
 
   get(id: number): number {
-    return this.values[id * this.fields + LATEST_VALUE];
+    return this.values[id * this.stride + LATEST_VALUE];
   }
 
   set(id: number, value: number): void {
-    const base = id * this.fields;
+    const base = id * this.stride;
     this.values[base + LATEST_VALUE] = value;
     // SeqCst: the order of these additions is the order of the values.
     this.values[base + LATEST_STAMP] = 1 +
@@ -62,43 +61,31 @@ export class LatestValues extends RecordPublisher {
 
 /** One such gauge in one thread. Owner thread only. */
 export class OwnLatestGauge extends GaugeCell {
+  readonly #own: OwnCell;
   readonly #values: LatestValues;
-  readonly #isOverflow: boolean;
 
-  constructor(
-    home: CellHome,
-    values: LatestValues,
-    options: { id: number; series?: Series; isOverflow: boolean },
-  ) {
-    // There is no tag outside the record.
-    super(home, options.id, {
-      words: home.thread.arena.views().i32,
-      tag: -1,
-      series: options.series,
-    });
+  constructor(own: OwnCell, values: LatestValues) {
+    super(own, () => values.set(own.id, values.get(own.id) - 1));
+    this.#own = own;
     this.#values = values;
-    this.#isOverflow = options.isOverflow;
   }
 
   set(value: number): void {
     this.#prepare(value);
-    this.#values.set(this.id, value);
+    this.#values.set(this.#own.id, value);
   }
 
   add(n = 1): void {
     this.#prepare(n);
-    this.#values.set(this.id, this.#values.get(this.id) + n);
-  }
-
-  protected override takeBack(): void {
-    this.#values.set(this.id, this.#values.get(this.id) - 1);
+    this.#values.set(this.#own.id, this.#values.get(this.#own.id) + n);
   }
 
   #prepare(value: number): void {
-    this.assertValue(value);
-    if (this.isCurrent()) return;
-    const epoch = this.nextEpoch("set");
-    this.#values.start(this.id, epoch, this.#isOverflow);
-    this.epoch = epoch;
+    const own = this.#own;
+    assertGauge(own, value);
+    if (own.isCurrent()) return;
+    const epoch = own.nextEpoch("set");
+    this.#values.start(own.id, epoch, own.isOverflow);
+    own.epoch = epoch;
   }
 }

@@ -9,12 +9,19 @@ import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../errors.ts";
+import { harden } from "../harden.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordFields } from "../schema/record.ts";
+import type { RecordBurst } from "./record_burst.ts";
+import type {
+  AnyFields,
+  BucketLife,
+  ChangeableRecords,
+  LabelledRecords,
+  RecordHost,
+} from "./record_host.ts";
 import { type RecordHome, RecordPublisher } from "./record_publisher.ts";
-import { Burst, type BurstHost, type RecordBurst } from "./record_burst.ts";
-import type { AnyFields, BucketLife, UpdateHost } from "./record_kernel.ts";
-import type { LabelledRecordWriter, RecordBucketWriter, RecordWriter } from "./writers.ts";
+import type { RecordBucketWriter } from "./writers.ts";
 
 /** A life of a labelled bucket, and the epoch of it in which its writer has last changed it. */
 interface RecordLife extends BucketLife {
@@ -22,52 +29,23 @@ interface RecordLife extends BucketLife {
   epoch: number;
 }
 
-/** The records of one metric in one thread. Owner thread only. */
-export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFields>, UpdateHost {
-  declare private readonly burst: Burst;
-  /** Made by the kernel. */
-  declare update: (id: number, delta: AnyFields) => void;
-  /** Made by the kernel. Like `update`, but only in one life of the bucket. */
-  declare updateLife: (life: RecordLife, delta: AnyFields) => void;
-
-  constructor(home: RecordHome) {
-    super(home);
-    // A class for each writer, so that the engine knows its accessors.
-    this.burst = new (home.kernel.withFields(Burst))(home, this.burstHost());
-  }
-
-  begin(id: number): RecordBurst<RecordFields> {
-    if (!this.isReady(id)) this.prepare(id, "begin");
-    return this.open(id);
-  }
-
-  /** Like `begin`, but only in one life of the bucket. */
-  beginLife(life: RecordLife): RecordBurst<RecordFields> {
-    if (!this.isReadyIn(life)) this.prepare(life.id, "begin", life);
-    return this.open(life.id);
-  }
-
-  private open(id: number): RecordBurst<RecordFields> {
-    this.reach = 0;
-    this.burst.$open(id, this);
-    return this.burst as unknown as RecordBurst<RecordFields>;
-  }
-
+/** The records of one metric in one thread. Owner thread only; not in the hands of users, who have the kernel's `Writer` of it. */
+export class OwnRecords extends RecordPublisher implements RecordHost {
   /** Whether the bucket can be changed right now, and is in the given life. */
   isReadyIn({ id, epoch }: RecordLife): boolean {
     return this.isReady(id) && this.epochOf(id) === epoch;
   }
 
-  /** The first touch, one after a clear, or one that must be refused. */
+  /** The first touch, one after a clear or a burst that was not committed, or one that must be refused. Discards the open burst. */
   prepare(id: number, verb: string, life?: RecordLife): void {
+    const held = this.heldEpoch(id);
+    if (held !== 0 && (life === undefined || life.epoch === held)) {
+      this.adopt(id, held);
+      return;
+    }
     const { table, thread, index } = this.home;
     const what = `${verb} ${table.name}`;
     thread.check(what);
-    if (this.burst.$isOpen) {
-      throw new TypeError(
-        cannot(what, "no burst may be open", got(`an open one on bucket ${this.burst.id}`)),
-      );
-    }
     const epoch = table.liveEpoch(id, verb);
     if (life !== undefined) {
       // After the epoch was read, so that it is an epoch of this life.
@@ -80,64 +58,41 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
     }
     if (this.epochOf(id) !== epoch) this.adopt(id, epoch);
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
-    this.reach = this.room;
-  }
-
-  // Apart from `commit`, as V8 inlines so much and no more: what is left over takes and gives doubles that are allocated.
-  private refuseCommit(id: number): void {
-    this.adopt(id, this.epochOf(id));
-    this.home.thread.check(`commit ${this.home.table.name}`);
-  }
-
-  /** What the burst may do with this writer. */
-  private burstHost(): BurstHost {
-    return {
-      commit: (id) => {
-        this.reach = this.room;
-        // A thread may be revoked while its burst is open.
-        if (!this.isOwner()) this.refuseCommit(id);
-        this.publish(id);
-      },
-      discard: (id) => {
-        this.reach = this.room;
-        this.adopt(id, this.epochOf(id));
-      },
-    };
   }
 }
 
 /** One labelled record in one thread. Owner thread only. */
 export class OwnRecord implements RecordBucketWriter<RecordFields> {
-  /** The bucket. */
-  declare readonly id: number;
-  declare private readonly life: RecordLife;
-  declare private readonly records: OwnRecords;
+  readonly #records: ChangeableRecords;
+  readonly #life: RecordLife;
 
-  constructor(records: OwnRecords, series: Series) {
-    this.id = series.id;
-    this.life = { id: series.id, series, epoch: 0 };
-    this.records = records;
+  constructor(records: ChangeableRecords, life: RecordLife) {
+    this.#records = records;
+    this.#life = life;
+  }
+
+  /** The bucket. */
+  get id(): number {
+    return this.#life.id;
   }
 
   update(delta: AnyFields): void {
-    this.records.updateLife(this.life, delta);
+    this.#records.updateLife(this.#life, delta);
   }
 
   begin(): RecordBurst<RecordFields> {
-    return this.records.beginLife(this.life);
-  }
-
-  /** Whether this writer is for the given life of its bucket. */
-  isOf(series: Series): boolean {
-    return this.life.series.life === series.life;
+    return this.#records.beginLife(this.#life) as RecordBurst<RecordFields>;
   }
 }
 
-/** The labelled records of one metric in one thread. Owner thread only. */
-export class OwnLabelledRecords extends OwnRecords
-  implements LabelledRecordWriter<RecordFields, string> {
+/** The labelled records of one metric in one thread. Owner thread only; not in the hands of users. */
+export class OwnLabelledRecords extends OwnRecords implements LabelledRecords {
   readonly #index: LabelIndex;
-  readonly #records: (OwnRecord | undefined)[] = [];
+  // Made by the kernel.
+  declare updateLife: ChangeableRecords["updateLife"];
+  declare beginLife: ChangeableRecords["beginLife"];
+  /** By id: the writer of the latest life. */
+  readonly #bound: ({ readonly life: number; readonly writer: OwnRecord } | undefined)[] = [];
 
   constructor(home: RecordHome) {
     super(home);
@@ -147,11 +102,13 @@ export class OwnLabelledRecords extends OwnRecords
   labels(labels: LabelValues<string>): OwnRecord {
     let series = this.#index.peek(labels);
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
-      this.home.thread.check(`update ${this.home.table.name}`);
+      this.home.thread.check(`update ${this.metric}`);
       series = this.#index.intern(labels, "update");
     }
-    const known = this.#records[series.id];
-    if (known !== undefined && known.isOf(series)) return known;
-    return this.#records[series.id] = new OwnRecord(this, series);
+    const known = this.#bound[series.id];
+    if (known !== undefined && known.life === series.life) return known.writer;
+    const writer = harden(new OwnRecord(this, { id: series.id, series, epoch: 0 }));
+    this.#bound[series.id] = { life: series.life, writer };
+    return writer;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { harden } from "../harden.ts";
 import { own } from "../schema/options.ts";
 import type { ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
@@ -37,6 +38,7 @@ export class Seat {
     });
     this.#slots = slots;
     this.#tenure = tenure;
+    harden(this);
   }
 
   /**

@@ -172,12 +172,14 @@ describe("RecordWriter.update()", () => {
     update(() => stats.metrics.cell.clear(id));
     assertEquals(stats.metrics.cell.read(id).packets, 100);
 
+    let burst = cell.begin(id);
+    update(() => burst = cell.begin(id));
     assertRefuses(
-      () => update(() => void cell.begin(id)),
+      () => burst.commit(),
       TypeError,
-      `Cannot update cell: no burst may be open, got an open one on bucket ${id}`,
+      "Cannot commit cell: the burst must be open, got one that is over",
     );
-    assertEquals(stats.metrics.cell.read(id).packets, 100);
+    assertEquals(stats.metrics.cell.read(id).packets, 200);
 
     const source = flow.labels({ source: "a" });
     assertRefuses(
@@ -247,7 +249,6 @@ describe("RecordWriter.update()", () => {
       );
       const burst = cell.begin(id);
       assertRefusesUnchanged(stats, () => burst.merge(delta), Class, `Cannot update cell: ${text}`);
-      burst.commit();
     }
     const shapes: [unknown, string][] = [
       [null, "null"],
