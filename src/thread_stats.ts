@@ -17,8 +17,8 @@ import {
   type SchemaDefinition,
 } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
-import { type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
-import { own } from "./schema/options.ts";
+import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
+import { isPlain, type OptionNames, takeOptions, takeOwn } from "./schema/take_options.ts";
 import { parseDescription } from "./schema/description.ts";
 import type { SeatTicket, ThreadStatsHandle } from "./threads/handle.ts";
 import { Seat } from "./threads/seat.ts";
@@ -56,6 +56,12 @@ export interface ThreadStatsOptions {
    */
   quarantineSeconds?: number;
 }
+
+const CREATE_OPTIONS: OptionNames<ThreadStatsOptions> = {
+  maxThreads: true,
+  maxByteLength: true,
+  quarantineSeconds: true,
+};
 
 /** Statistics as {@linkcode ThreadStats.inspect} shows them. */
 export interface StatsView {
@@ -157,10 +163,11 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): ThreadStats<Metrics> {
     const what = "create the statistics";
     assertSchema(what, schema);
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot(what, "the options must be an object", options));
-    }
-    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = own(options);
+    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
+      what,
+      options,
+      CREATE_OPTIONS,
+    );
     assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
     assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
     assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
@@ -352,10 +359,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   snapshot(options: SnapshotOptions = {}): Snapshot<Metrics> {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot("take a snapshot", "the options must be an object", options));
-    }
-    const { perThread } = own(options);
+    const { perThread } = takeOptions("take a snapshot", options, SNAPSHOT_OPTIONS);
     if (perThread !== undefined && typeof perThread !== "boolean") {
       throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
     }
@@ -389,7 +393,9 @@ function open(
   what: string,
   handle: ThreadStatsHandle,
 ): { given: ThreadStatsHandle; format: ReturnType<typeof readFormat> } {
-  const given = typeof handle === "object" && handle !== null ? own(handle) : undefined;
+  const given = isPlain(handle)
+    ? takeOwn<ThreadStatsHandle>(handle, ["threadStats", "buffer", "memory", "seat"])
+    : undefined;
   if (typeof given?.threadStats !== "number") {
     throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
   }
@@ -421,7 +427,7 @@ function assertInteger(
 
 /** A copy of a ticket: the giver may change his own afterwards. */
 function ticketOf(what: string, seat: SeatTicket, maxThreads: number): SeatTicket {
-  const { slot, control } = own<SeatTicket>(Object(seat));
+  const { slot, control } = takeOwn<SeatTicket>(Object(seat), ["slot", "control"]);
   const isSlot = Number.isInteger(slot) && slot >= 0 && slot < maxThreads;
   if (!isSlot || (control | 0) !== control || !isActive(control)) {
     throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));

@@ -8,10 +8,11 @@ import { cannot } from "../errors.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { instrumentParts } from "../schema/families.ts";
 import { snakeCase } from "../schema/names.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { BatchResult, ObservableMeter } from "./api.ts";
 import { assertInstrumentName, instrumentOf } from "./instruments.ts";
 import { observerOf } from "./observers.ts";
-import { checkOptions, type OpenTelemetryOptions } from "./options.ts";
+import { checkOptions, COMMON_OPTIONS, type OpenTelemetryOptions } from "./options.ts";
 
 /** Options of {@linkcode observe}. */
 export interface ObserveOptions extends OpenTelemetryOptions {
@@ -29,6 +30,12 @@ export interface ObserveOptions extends OpenTelemetryOptions {
    */
   onError?: (error: unknown) => void;
 }
+
+const OBSERVE_OPTIONS: OptionNames<ObserveOptions> = {
+  ...COMMON_OPTIONS,
+  quantiles: true,
+  onError: true,
+};
 
 const METHODS = [
   "createObservableCounter",
@@ -100,7 +107,7 @@ export function observe(
   if (missing !== undefined) {
     throw new TypeError(cannot(what, `the meter must have ${missing}()`, meter));
   }
-  const checked = checkOptions(what, options);
+  const checked = checkOptions(what, options, OBSERVE_OPTIONS);
   const { perThread, selfMetrics, onError = (error) => console.error(error) } = checked;
   if (typeof onError !== "function") {
     throw new TypeError(cannot(what, "onError must be a function", onError));

@@ -9,13 +9,14 @@ import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
 import { type Collection, type HistogramScale, metricDataOf } from "./data_points.ts";
 import { Deltas } from "./deltas.ts";
 import { ExplicitScale } from "./explicit.ts";
 import { ExponentialScale } from "./exponential.ts";
 import { type Instrument, instrumentOf } from "./instruments.ts";
-import { checkOptions, type OpenTelemetryOptions } from "./options.ts";
+import { checkOptions, COMMON_OPTIONS, type OpenTelemetryOptions } from "./options.ts";
 import { SCOPE } from "./scope.ts";
 import type { CollectionResult, MetricData, MetricProducer, NoResource } from "./sdk.ts";
 
@@ -46,6 +47,13 @@ export interface ThreadStatsProducerOptions extends OpenTelemetryOptions {
    */
   maxSize?: number;
 }
+
+const PRODUCER_OPTIONS: OptionNames<ThreadStatsProducerOptions> = {
+  ...COMMON_OPTIONS,
+  boundaries: true,
+  temporality: true,
+  maxSize: true,
+};
 
 /** One family of the schema or of the library. */
 interface Member {
@@ -139,7 +147,7 @@ export class ThreadStatsProducer implements MetricProducer {
   constructor(stats: MetricSource, options: ThreadStatsProducerOptions = {}) {
     const what = "make a producer";
     const first = firstSnapshot(what, stats);
-    const checked = checkOptions(what, options);
+    const checked = checkOptions(what, options, PRODUCER_OPTIONS);
     const { perThread, selfMetrics, temporality = "cumulative", maxSize = 160 } = checked;
     if (temporality !== "cumulative" && temporality !== "delta") {
       const required = 'temporality must be "cumulative" or "delta"';

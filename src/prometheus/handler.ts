@@ -8,8 +8,14 @@ import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { samplesOf } from "../schema/families.ts";
 import { own } from "../schema/options.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
-import { assertBoolean, checkOptions, type PrometheusOptions } from "./options.ts";
+import {
+  assertBoolean,
+  checkOptions,
+  PROMETHEUS_OPTIONS,
+  type PrometheusOptions,
+} from "./options.ts";
 import { END, render } from "./render.ts";
 import { eventLoopLag, runtimeFamilies } from "./runtime.ts";
 
@@ -25,6 +31,11 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
    */
   runtimeMetrics?: boolean;
 }
+
+const HANDLER_OPTIONS: OptionNames<PrometheusHandlerOptions> = {
+  ...PROMETHEUS_OPTIONS,
+  runtimeMetrics: true,
+};
 
 /**
  * Makes a handler that answers a Prometheus server's scrapes: for `Deno.serve`, `Bun.serve`, Hono and all that speak in `Request` and
@@ -67,8 +78,8 @@ export function prometheusHandler(
 ): (request: Request) => Response {
   const what = "make a handler";
   const first = firstSnapshot(what, stats);
-  const checked = checkOptions(what, options, first);
-  const { runtimeMetrics = false } = own(options);
+  const checked = checkOptions(what, options, { known: HANDLER_OPTIONS, snapshot: first });
+  const { runtimeMetrics = false } = checked;
   assertBoolean(what, "runtimeMetrics", runtimeMetrics);
   const starts = new StartTimes();
   starts.look(first);

@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import {
+  define,
+  labelling,
+  type LabelOptions,
+  METRIC_OPTIONS,
+  type MetricOptions,
+  words,
+} from "./options.ts";
+import { takeOptions } from "./take_options.ts";
 
 /** The definition of a counter. Made by {@linkcode counter}. */
 export interface CounterDefinition<Label extends string = never> {
@@ -56,9 +64,10 @@ export function counter(
 export function counter(
   options: MetricOptions & LabelOptions<string> = {},
 ): CounterDefinition<string> {
+  const given = takeOptions("define a counter", options, METRIC_OPTIONS);
   return define({
     kind: "counter",
-    ...words("counter", options),
-    ...labelling("counter", options),
+    ...words("counter", given),
+    ...labelling("counter", given),
   });
 }

@@ -5,6 +5,7 @@
  */
 import { cannot } from "../errors.ts";
 import { assertName, snakeCase } from "./names.ts";
+import type { OptionNames } from "./take_options.ts";
 
 /** Words that describe a metric to people and to exporters. */
 export interface MetricOptions {
@@ -36,10 +37,7 @@ export function isDefinition(value: unknown): boolean {
   return typeof value === "object" && value !== null && made.has(value);
 }
 
-/**
- * A copy of options' own properties, each read once: what stands on `Object.prototype` is no option, and a getter cannot give one
- * value to the check and another one to the use.
- */
+/** A copy without a prototype, for the platform: it takes what stands on `Object.prototype` for an option. */
 export function own<Options extends object>(options: Options): Options {
   return Object.assign(Object.create(null), options);
 }
@@ -61,6 +59,14 @@ export interface LabelOptions<Label extends string> {
   maxSeries?: number;
 }
 
+/** The names of the options that all metrics have. */
+export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> = {
+  help: true,
+  unit: true,
+  labels: true,
+  maxSeries: true,
+};
+
 /** Values of a metric's labels. */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
@@ -68,15 +74,14 @@ export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 const DEFAULT_MAX_SERIES = 2000;
 
 /**
- * Checks what all metrics have in common.
+ * Checks what all metrics have in common, of options that are `takeOptions`' copy.
  *
  * @throws {TypeError} When an option has the wrong shape.
  */
-export function words(kind: string, options: MetricOptions): { help: string; unit: string } {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(`define a ${kind}`, "the options must be an object", options));
-  }
-  const { help = "", unit = "" } = own(options);
+export function words(
+  kind: string,
+  { help = "", unit = "" }: MetricOptions,
+): { help: string; unit: string } {
   if (typeof help !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "help must be a string", help));
   }
@@ -87,16 +92,15 @@ export function words(kind: string, options: MetricOptions): { help: string; uni
 }
 
 /**
- * Checks the labels of a metric.
+ * Checks the labels of a metric, of options that are `takeOptions`' copy.
  *
  * @throws {TypeError} When an option has the wrong shape.
  * @throws {RangeError} When `maxSeries` is out of range.
  */
 export function labelling<Label extends string>(
   kind: string,
-  options: LabelOptions<Label>,
+  { labels: given = [], maxSeries = DEFAULT_MAX_SERIES }: LabelOptions<Label>,
 ): { labels: readonly Label[]; maxSeries: number } {
-  const { labels: given = [], maxSeries = DEFAULT_MAX_SERIES } = own(options);
   if (!Array.isArray(given)) {
     throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
   }

@@ -6,7 +6,15 @@
 import { cannot } from "../errors.ts";
 import { FIELD_TYPES, type FieldDefinition, type FieldOp } from "./fields.ts";
 import { assertName } from "./names.ts";
-import { define, labelling, type LabelOptions, type MetricOptions, own, words } from "./options.ts";
+import {
+  define,
+  labelling,
+  type LabelOptions,
+  METRIC_OPTIONS,
+  type MetricOptions,
+  words,
+} from "./options.ts";
+import { isPlain, takeOptions, takeOwn } from "./take_options.ts";
 
 /** The fields of a record by name. */
 export type RecordFields = Readonly<
@@ -90,7 +98,7 @@ export function record(
   fields: RecordFields,
   options: MetricOptions & LabelOptions<string> = {},
 ): RecordDefinition<RecordFields, string> {
-  if (typeof fields !== "object" || fields === null) {
+  if (!isPlain(fields)) {
     throw new TypeError(cannot("define a record", "the fields must be an object", fields));
   }
   const names = Object.keys(fields);
@@ -112,10 +120,11 @@ export function record(
     }
     return [name, fieldOf(name, fields[name])] as const;
   });
+  const given = takeOptions("define a record", options, METRIC_OPTIONS);
   return define({
     kind: "record",
-    ...words("record", options),
-    ...labelling("record", options),
+    ...words("record", given),
+    ...labelling("record", given),
     fields: Object.freeze(Object.fromEntries(checked)),
   });
 }
@@ -123,7 +132,7 @@ export function record(
 /** A copy of a field's definition, so that nobody can change it after it was checked: records' code is made from it. */
 function fieldOf(name: string, field: unknown): FieldDefinition {
   const { op, type } = typeof field === "object" && field !== null
-    ? own(field as Partial<FieldDefinition>)
+    ? takeOwn(field as Partial<FieldDefinition>, ["op", "type"])
     : {};
   if (typeof op !== "string" || FIELD_TYPES[op]?.includes(type as string) !== true) {
     throw new TypeError(

@@ -7,6 +7,7 @@ import type { Arena } from "../memory/arena.ts";
 import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
 import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
 import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
 
@@ -19,6 +20,9 @@ export interface SnapshotOptions {
    */
   perThread?: boolean;
 }
+
+/** The names of the options. */
+export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = { perThread: true };
 
 /** Takes a snapshot. Cost: live buckets times slots in use. */
 export function takeSnapshot<Metrics extends SchemaDefinition>(

@@ -5,8 +5,9 @@
  */
 import { cannot, got } from "../errors.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
-import { type LabelValues, own } from "../schema/options.ts";
+import type { LabelValues } from "../schema/options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
 import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
 
 /** Where a window gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
@@ -34,6 +35,12 @@ export interface WindowOptions {
    */
   mode?: "moving" | "fixed";
 }
+
+const WINDOW_OPTIONS: OptionNames<WindowOptions> = {
+  seconds: true,
+  maxSnapshots: true,
+  mode: true,
+};
 
 /** Timers take what is longer for no time at all. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
@@ -88,10 +95,11 @@ export class Window<Metrics extends SchemaDefinition> {
         cannot(what, "the source must be a ThreadStats or a view of one", source),
       );
     }
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot(what, "the options must be an object", options));
-    }
-    const { seconds, maxSnapshots = 61, mode = "moving" } = own(options);
+    const { seconds, maxSnapshots = 61, mode = "moving" } = takeOptions(
+      what,
+      options,
+      WINDOW_OPTIONS,
+    );
     for (const [name, value] of Object.entries({ seconds, maxSnapshots })) {
       if (typeof value !== "number") {
         throw new TypeError(cannot(what, `${name} must be a number`, value));

@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { own } from "../schema/options.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
 import type { ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
 
@@ -18,6 +18,8 @@ export interface RevokeOptions {
    */
   stopped?: boolean;
 }
+
+const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { stopped: true };
 
 /** A slot reserved for a worker. Made by {@linkcode ThreadStats.reserveThread}; may be used in the thread that made it. */
 export class Seat {
@@ -60,10 +62,7 @@ export class Seat {
    * ```
    */
   revoke(options: RevokeOptions = {}): boolean {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot("revoke the seat", "the options must be an object", options));
-    }
-    const { stopped = false } = own(options);
+    const { stopped = false } = takeOptions("revoke the seat", options, REVOKE_OPTIONS);
     if (typeof stopped !== "boolean") {
       throw new TypeError(cannot("revoke the seat", "stopped must be a boolean", stopped));
     }
