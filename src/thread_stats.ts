@@ -4,23 +4,19 @@
  * @module
  */
 import { cannot, got, StaleThreadError } from "./errors.ts";
+import { inspectable } from "./inspect.ts";
 import { Arena } from "./memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
 import type { MetricReaders } from "./metrics/readers.ts";
 import type { MetricWriters } from "./metrics/writers.ts";
-import {
-  assertSchema,
-  firstDifference,
-  type Schema,
-  type SchemaDefinition,
-} from "./schema/schema.ts";
+import { firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
 import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
 import { isPlain, type OptionNames, takeOptions, takeOwn } from "./schema/take_options.ts";
-import { parseDescription } from "./schema/description.ts";
-import type { SeatTicket, ThreadStatsHandle } from "./threads/handle.ts";
+import { parseDescription, schemaOf } from "./schema/description.ts";
+import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/handle.ts";
 import { Seat } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
@@ -111,6 +107,13 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   readonly #seat: SeatTicket | undefined;
   readonly #homes: ReadonlyMap<string, MetricHome>;
 
+  static {
+    inspectable<ThreadStats<SchemaDefinition>>(this.prototype, {
+      type: "ThreadStats",
+      facts: (stats) => stats.#facts(),
+    });
+  }
+
   private constructor(
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
@@ -119,7 +122,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ) {
     const entries = Object.entries(schema.metrics);
     const { seat, ...shared } = handle;
-    this.handle = Object.freeze(shared);
+    this.handle = makeHandle(shared);
     this.#seat = seat;
     this.#arena = new Arena(handle);
     this.#slots = new SlotDirectory(this.#arena, maxThreads, quarantine);
@@ -162,7 +165,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     options: ThreadStatsOptions = {},
   ): ThreadStats<Metrics> {
     const what = "create the statistics";
-    assertSchema(what, schema);
+    const checked = schemaOf(what, schema);
     const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
       what,
       options,
@@ -171,15 +174,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
     assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
     assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
-    const labelled = labelledOf(schema);
+    const labelled = labelledOf(checked);
     const format = {
       maxThreads,
       quarantine: quarantineSeconds,
-      description: schema.description,
+      description: checked.description,
       labelled,
     };
     const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
-    const stats = new ThreadStats(schema as Schema<Metrics>, handle, quarantineSeconds, maxThreads);
+    const stats = new ThreadStats(checked, handle, quarantineSeconds, maxThreads);
     for (const home of stats.#homes.values()) home.initialize();
     return stats;
   }
@@ -208,8 +211,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
     const what = "attach to the handle";
-    assertSchema(what, schema);
-    const { given, format } = open(what, handle);
+    return ThreadStats.#over(what, schemaOf(what, schema), open(what, handle));
+  }
+
+  /** The statistics in a memory that was opened. */
+  static #over<Metrics extends SchemaDefinition>(
+    what: string,
+    schema: Schema<Metrics>,
+    { given, format }: ReturnType<typeof open>,
+  ): ThreadStats<Metrics> {
     if (format.description !== schema.description) {
       const difference = got(firstDifference(schema.description, format.description));
       throw new TypeError(
@@ -244,12 +254,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   static inspect(handle: ThreadStatsHandle): StatsView {
-    const { given, format } = open("inspect the handle", handle);
-    const stats = ThreadStats.attach(parseDescription(format.description), given);
-    return Object.freeze({
+    const what = "inspect the handle";
+    const opened = open(what, handle);
+    const stats = ThreadStats.#over(what, parseDescription(opened.format.description), opened);
+    const view: StatsView = {
       threads: () => stats.threads(),
       snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
-    });
+    };
+    inspectable(view, { type: "StatsView", facts: () => stats.#facts() });
+    return Object.freeze(view);
   }
 
   /**
@@ -366,13 +379,22 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     return takeSnapshot(this.#arena, this.#homes.values(), { threads: this.threads(), perThread });
   }
 
+  /** What the statistics show of themselves. */
+  #facts(): Record<string, unknown> {
+    return {
+      metrics: [...this.#homes.keys()],
+      threads: this.#slots.used,
+      usedBytes: this.#arena.bytesUsed,
+    };
+  }
+
   #acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {
     return this.#slots.acquire(name, { state, prepare: (slot) => this.#cells.ensureBlock(slot) });
   }
 
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
-    const what = "register the thread";
-    assertThreadName(name);
+    const what = "register a thread";
+    assertThreadName(what, name);
     // First what may fail: a seat that was taken in vain would be lost.
     this.#cells.ensureBlock(seat.slot);
     const tenure = { slot: seat.slot, control: seat.control };
@@ -402,7 +424,7 @@ function open(
   if (given.threadStats !== LAYOUT_VERSION) {
     throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
   }
-  return { given, format: readFormat(given) };
+  return { given, format: readFormat(what, given) };
 }
 
 function labelledOf(schema: Schema): boolean[] {

@@ -51,6 +51,10 @@ export class CounterCells implements Cells<number> {
     return true;
   }
 
+  absorb(other: this): void {
+    this.#total += other.#total;
+  }
+
   value(): number {
     return this.#total;
   }

@@ -62,15 +62,22 @@ export class GaugeCells implements Cells<number> {
     // SeqCst, both; pair with the stores in `OwnGauge`: the value below is not older than tenure and tag.
     if (Atomics.load(i32, found.tenures + offset) !== this.#slots.activeControl(slot)) return false;
     if (Atomics.load(i32, found.tags + offset) !== epoch) return false;
-    const value = f64[found.values + offset];
-    const { aggregate } = this.#options;
-    if (aggregate === "sum") this.#total += value;
-    else if (aggregate === "min" ? value < this.#total : value > this.#total) this.#total = value;
+    this.#combine(f64[found.values + offset]);
     return true;
+  }
+
+  absorb(other: this): void {
+    this.#combine(other.#total);
   }
 
   value(): number {
     return this.#total;
+  }
+
+  #combine(value: number): void {
+    const { aggregate } = this.#options;
+    if (aggregate === "sum") this.#total += value;
+    else if (aggregate === "min" ? value < this.#total : value > this.#total) this.#total = value;
   }
 
   #view(slot: number, segment: number): Segment | undefined {

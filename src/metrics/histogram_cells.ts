@@ -92,6 +92,18 @@ export class HistogramCells implements Cells<HistogramValue> {
     return true;
   }
 
+  absorb(other: this): void {
+    const low = other.#low;
+    const high = other.#high;
+    for (let bin = low; bin <= high; bin++) this.#totals[bin] += other.#totals[bin];
+    if (low < this.#low) this.#low = low;
+    if (high > this.#high) this.#high = high;
+    this.#sum += other.#sum;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+    this.#clamped += other.#clamped;
+  }
+
   value(): HistogramValue {
     const isEmpty = this.#high < this.#low;
     return new HistogramValue({

@@ -63,14 +63,21 @@ export class LatestCells implements Cells<number> {
     const control = this.#slots.activeControl(slot);
     if (!this.#record.look(slot, segment, offset, { epoch, control })) return false;
     const { value, stamp } = this.#record.latest;
-    if (stamp > this.#stamp) {
-      this.#value = value;
-      this.#stamp = stamp;
-    }
+    this.#combine(value, stamp);
     return true;
+  }
+
+  absorb(other: this): void {
+    this.#combine(other.#value, other.#stamp);
   }
 
   value(): number {
     return this.#value;
+  }
+
+  #combine(value: number, stamp: number): void {
+    if (stamp <= this.#stamp) return;
+    this.#value = value;
+    this.#stamp = stamp;
   }
 }

@@ -7,9 +7,14 @@ import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { CellHome, OwnCell } from "./own_cell.ts";
+import { showWriters } from "./shown.ts";
 
 /** Finds the writers of one metric by label. Owner thread only. */
 export class OwnLabelled<Cell extends OwnCell> {
+  static {
+    showWriters(this.prototype, (self) => self.#home);
+  }
+
   readonly #home: CellHome;
   readonly #index: LabelIndex;
   readonly #make: (series: Series) => Cell;
@@ -32,8 +37,8 @@ export class OwnLabelled<Cell extends OwnCell> {
   }
 
   #bind(labels: LabelValues<string>): Cell {
-    this.#home.thread.check(`update ${this.#home.table.name}`);
-    const series = this.#index.intern(labels, "update");
+    this.#home.thread.check(`bind labels of ${this.#home.table.name}`);
+    const series = this.#index.intern(labels, "bind labels of");
     const known = this.#cells[series.id];
     if (known !== undefined && known.isOf(series)) return known;
     return this.#cells[series.id] = this.#make(series);

@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
+import { inspectable } from "../inspect.ts";
 import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
 import type { RecordHome } from "./record_publisher.ts";
 import type { AnyFields, FieldHolder, RecordValues } from "./record_kernel.ts";
@@ -63,6 +64,14 @@ export class Burst implements FieldHolder {
   declare merge: (delta: AnyFields) => void;
   declare readonly $host: BurstHost;
   declare readonly $metric: string;
+
+  static {
+    inspectable<Burst>(this.prototype, {
+      type: "RecordBurst",
+      metric: ({ $metric }) => $metric,
+      facts: ({ id, $isOpen: isOpen }) => ({ id, isOpen }),
+    });
+  }
 
   constructor(home: RecordHome, host: BurstHost) {
     this.$fields = home.layout.fields.length;

@@ -156,7 +156,11 @@ function binsOf({ boundaries: given, lowest, highest, relativeError }: AllOption
   const what = "define a histogram";
   if (given !== undefined) {
     if (lowest !== undefined || highest !== undefined || relativeError !== undefined) {
-      const other = lowest !== undefined ? "lowest" : highest !== undefined ? "highest" : "relativeError";
+      const other = lowest !== undefined
+        ? "lowest"
+        : highest !== undefined
+        ? "highest"
+        : "relativeError";
       const both = got(`boundaries and ${other}`);
       throw new TypeError(cannot(what, "it has either boundaries or lowest and highest", both));
     }

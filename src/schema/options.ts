@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { mark } from "./marks.ts";
 import { assertName, snakeCase } from "./names.ts";
 import type { OptionNames } from "./take_options.ts";
 
@@ -28,6 +29,7 @@ const made = new WeakSet<object>();
 
 /** Freezes a definition and notes that it was checked. */
 export function define<Definition extends object>(definition: Definition): Definition {
+  mark(definition, "definition");
   made.add(Object.freeze(definition));
   return definition;
 }

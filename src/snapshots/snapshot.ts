@@ -8,6 +8,7 @@ import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
 import { type HistogramData, HistogramValue } from "../metrics/histogram_value.ts";
 import type { LabelsOf, ValueOf } from "../metrics/readers.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
+import { inspectable, toJson } from "../inspect.ts";
 import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";
 
 /** One metric in a snapshot. */
@@ -87,8 +88,18 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   /** The library's own figures. */
   readonly self: SelfMetrics;
 
-  /** From the data of another, for instance one that came by a message. */
+  static {
+    inspectable<Snapshot>(this.prototype, { type: "Snapshot", facts: factsOf });
+  }
+
+  /**
+   * From the data of another, for instance one that came by a message.
+   *
+   * @param data The data.
+   * @throws {TypeError} When it is none.
+   */
   constructor(data: SnapshotData<Metrics>) {
+    assertData(data);
     this.startedAt = data.startedAt;
     this.takenAt = data.takenAt;
     this.threads = data.threads;
@@ -129,6 +140,54 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
       metrics: Object.freeze(Object.fromEntries(metrics)) as SnapshotData<Metrics>["metrics"],
     });
   }
+
+  /**
+   * The snapshot as `JSON.stringify` has it. JSON has no integers of 64 bits and no numbers that are not finite: values of `u64` fields are decimal strings, and
+   * what is not finite is `"NaN"`, `"Infinity"` or `"-Infinity"`, as in the JSON of Protocol Buffers. Of histograms see {@linkcode HistogramValue.toJSON}.
+   *
+   * @returns All of the snapshot, as plain values.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { defineSchema, record, sum, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ flow: record({ bytes: sum("u64") }) }));
+   * const id = stats.metrics.flow.create();
+   * stats.registerThread("main").metrics.flow.update(id, { bytes: 2n ** 60n });
+   * const { metrics } = JSON.parse(JSON.stringify(stats.snapshot()));
+   * assertEquals(metrics.flow.series[0].value, { bytes: "1152921504606846976" });
+   * ```
+   */
+  toJSON(): Record<string, unknown> {
+    return toJson({ ...this }) as Record<string, unknown>;
+  }
+}
+
+/** A snapshot in few words. */
+function factsOf({ takenAt, threads, metrics }: Snapshot): Record<string, unknown> {
+  const counts = Object.entries<MetricSnapshot>(metrics).map(([name, { series }]) => [
+    name,
+    series.length,
+  ]);
+  return {
+    takenAt: new Date(takenAt).toISOString(),
+    threads: threads.length,
+    series: Object.fromEntries(counts),
+  };
+}
+
+/** Throws unless something has the parts of a snapshot. */
+function assertData(data: unknown): void {
+  const { metrics, self, threads } = Object(data) as Partial<SnapshotData>;
+  const isData =
+    [metrics, self, threads].every((part) => typeof part === "object" && part !== null) &&
+    Array.isArray(threads) &&
+    Object.values<Partial<MetricSnapshot> | null>(metrics!).every((metric) =>
+      Array.isArray(metric?.series) && typeof metric.definition === "object"
+    );
+  if (isData) return;
+  throw new TypeError(cannot("make a snapshot", "it needs the data of one", data));
 }
 
 function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapshot {

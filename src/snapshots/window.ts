@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
+import { inspectable } from "../inspect.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
@@ -79,6 +80,18 @@ export class Window<Metrics extends SchemaDefinition> {
   /** In rising order of time; the first may lie before the window, so that differences cover all of it. */
   #snapshots: Snapshot<Metrics>[] = [];
   #timer: ReturnType<typeof setInterval> | undefined = undefined;
+
+  static {
+    inspectable<Window<SchemaDefinition>>(this.prototype, {
+      type: "Window",
+      facts: (window) => ({
+        seconds: window.#milliseconds / 1000,
+        mode: window.#isFixed ? "fixed" : "moving",
+        snapshots: window.#snapshots.length,
+        isStarted: window.#timer !== undefined,
+      }),
+    });
+  }
 
   /**
    * A window that has taken no snapshot yet.

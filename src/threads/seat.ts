@@ -4,8 +4,9 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { inspectable } from "../inspect.ts";
 import { type OptionNames, takeOptions } from "../schema/take_options.ts";
-import type { ThreadStatsHandle } from "./handle.ts";
+import { makeHandle, type ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
 
 /** Options of {@linkcode Seat.revoke}. */
@@ -30,13 +31,18 @@ export class Seat {
   readonly #slots: SlotDirectory;
   readonly #tenure: Tenure;
 
+  static {
+    inspectable<Seat>(this.prototype, {
+      type: "Seat",
+      facts: (seat) => ({ ...seat.#slots.describe(seat.slot) }),
+    });
+  }
+
   /** Not for users. */
   constructor(slots: SlotDirectory, tenure: Tenure, handle: ThreadStatsHandle) {
     this.slot = tenure.slot;
-    this.handle = Object.freeze({
-      ...handle,
-      seat: Object.freeze({ slot: tenure.slot, control: tenure.control }),
-    });
+    const { slot, control } = tenure;
+    this.handle = makeHandle({ ...handle, seat: Object.freeze({ slot, control }) });
     this.#slots = slots;
     this.#tenure = tenure;
   }

@@ -126,9 +126,10 @@ export class SlotDirectory {
       prepare?: (slot: number) => void;
     },
   ): Tenure {
-    assertThreadName(name);
+    const what = state === RESERVED ? "reserve a thread" : "register a thread";
+    assertThreadName(what, name);
     for (;;) {
-      const slot = this.#choose(name);
+      const slot = this.#choose(what, name);
       const control = this.#control(slot);
       if (!this.#isTakeable(slot, control)) continue;
       prepare?.(slot);
@@ -219,7 +220,7 @@ export class SlotDirectory {
       from;
   }
 
-  #choose(name: string | undefined): number {
+  #choose(what: string, name: string | undefined): number {
     // Slots may change hands behind our back: there is none only if nothing has changed while we found none, twice.
     for (let before = "";;) {
       const used = this.used;
@@ -247,7 +248,7 @@ export class SlotDirectory {
     }
     throw new RangeError(
       cannot(
-        "register a thread",
+        what,
         `at most ${this.#maxThreads} at a time (maxThreads)`,
         got("one more"),
       ),
@@ -316,15 +317,15 @@ export class SlotDirectory {
  * @throws {TypeError} When it is neither a string nor left out.
  * @throws {RangeError} When it is too long.
  */
-export function assertThreadName(name: unknown): void {
+export function assertThreadName(what: string, name: unknown): void {
   if (name === undefined) return;
   if (typeof name !== "string") {
-    throw new TypeError(cannot("register a thread", "its name must be a string", name));
+    throw new TypeError(cannot(what, "its name must be a string", name));
   }
   if (name.length > NAME_UNITS) {
     throw new RangeError(
       cannot(
-        "register a thread",
+        what,
         `its name may have ${NAME_UNITS} UTF-16 code units`,
         got(String(name.length)),
       ),
