@@ -424,7 +424,7 @@ function open(
   if (given.threadStats !== LAYOUT_VERSION) {
     throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
   }
-  return { given, format: readFormat(what, given) };
+  return { given, format: readFormat(given, what) };
 }
 
 function labelledOf(schema: Schema): boolean[] {

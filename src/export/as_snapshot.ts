@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
+import { type MetricSnapshot, Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
 
 /**
  * A snapshot, with the methods of its values.
@@ -13,11 +13,30 @@ import { Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
  */
 export function asSnapshot(what: string, given: unknown): Snapshot {
   if (given instanceof Snapshot) return given;
-  const { metrics, self } = (given ?? {}) as Partial<SnapshotData>;
-  if (
-    typeof metrics !== "object" || metrics === null || typeof self !== "object" || self === null
-  ) {
-    throw new TypeError(cannot(what, "it must come from snapshot()", given));
-  }
-  return new Snapshot(given as SnapshotData);
+  if (isWhole(given)) return new Snapshot(given);
+  throw new TypeError(cannot(what, "it must come from snapshot()", given));
 }
+
+/** Whether all that exporters rely on is there: what came by a message may have come from anybody. */
+function isWhole(given: unknown): given is SnapshotData {
+  const { metrics, self, threads } = Object(given) as Partial<SnapshotData>;
+  return isObject(metrics) && isObject(self) && Array.isArray(threads) &&
+    Object.values<unknown>(metrics).every(isMetric);
+}
+
+function isMetric(given: unknown): boolean {
+  const { definition, series } = Object(given) as Partial<MetricSnapshot>;
+  return isObject(definition) && KINDS.includes(definition.kind) &&
+    Array.isArray(definition.labels) && Array.isArray(series) && series.every(isRow);
+}
+
+function isRow(given: unknown): boolean {
+  const { id, labels, value } = Object(given) as Partial<MetricSnapshot["series"][number]>;
+  return typeof id === "number" && isObject(labels) && value !== undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+const KINDS: readonly unknown[] = ["counter", "gauge", "histogram", "record"];

@@ -100,8 +100,8 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
  * @throws {TypeError} When this is no memory of ours, is cut short, or has a newer layout.
  */
 export function readFormat(
-  what: string,
   handle: MemoryHandle,
+  what = "attach to the handle",
 ): Format & { schemaOffset: number } {
   const buffer = openMemory(what, handle);
   if (buffer.byteLength < SLOTS_OFFSET) {

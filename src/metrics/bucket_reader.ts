@@ -11,6 +11,7 @@
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
+import { describe } from "../describe.ts";
 import { cannot, got } from "../errors.ts";
 import { inspectable } from "../inspect.ts";
 import type { Views } from "../memory/arena.ts";
@@ -362,10 +363,17 @@ export class BucketReader<Value> {
   }
 
   #missing(bucket: BucketName, verb: string): never {
+    // The labels were found to be the metric's.
+    const given = typeof bucket === "object" ? labelsIn(this.#definition.labels, bucket) : bucket;
     throw new RangeError(
-      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket),
+      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", given),
     );
   }
+}
+
+/** Labels for an error text. */
+function labelsIn(names: readonly string[], labels: Readonly<Record<string, string>>): unknown {
+  return got(`{${names.map((name) => `${describe(name)}:${describe(labels[name])}`).join()}}`);
 }
 
 function idOf(found: number | Series): number {

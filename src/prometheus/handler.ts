@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cannot } from "../errors.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { StartTimes } from "../export/start_times.ts";
@@ -85,6 +86,9 @@ export function prometheusHandler(
   starts.look(first);
 
   return (request) => {
+    if (typeof request?.headers?.get !== "function") {
+      throw new TypeError(cannot("answer a scrape", "it needs a Request", request));
+    }
     const { method, headers, url } = request;
     if (method !== "GET" && method !== "HEAD") {
       const headers = { allow: "GET, HEAD", "content-type": "text/plain; charset=utf-8" };

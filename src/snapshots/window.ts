@@ -8,7 +8,7 @@ import { inspectable } from "../inspect.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { isPlain, type OptionNames, takeOptions } from "../schema/take_options.ts";
 import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
 
 /** Where a window gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
@@ -207,13 +207,14 @@ export class Window<Metrics extends SchemaDefinition> {
    * @param name The metric.
    * @param labels One series; without them, all.
    * @returns A number, or for records one for each `sum` field.
+   * @throws {TypeError} When the name is no string, or the labels are no object.
    * @throws {RangeError} When there is no such metric.
    */
   delta<Name extends keyof Metrics & string>(
     name: Name,
     labels?: LabelValues<string>,
   ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
-    const definition = this.#definition(name);
+    const definition = this.#definition("tell a delta", name, labels);
     const ends = this.#ends();
     const amount = (from: Snapshot<Metrics>, to: Snapshot<Metrics>): number | FieldSums =>
       growth(
@@ -236,12 +237,14 @@ export class Window<Metrics extends SchemaDefinition> {
    * @param name The metric.
    * @param labels One series; without them, all.
    * @returns A number, or for records one for each `sum` field.
+   * @throws {TypeError} When the name is no string, or the labels are no object.
    * @throws {RangeError} When there is no such metric.
    */
   rate<Name extends keyof Metrics & string>(
     name: Name,
     labels?: LabelValues<string>,
   ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
+    this.#definition("tell a rate", name, labels);
     const delta: number | FieldSums = this.delta(name, labels);
     const ends = this.#ends();
     // The clock has milliseconds: two snapshots in the same one count as one apart.
@@ -280,8 +283,9 @@ export class Window<Metrics extends SchemaDefinition> {
    * @throws {RangeError} When there is no such metric.
    */
   max(name: keyof Metrics & string, labels?: LabelValues<string>): number {
-    if (this.#definition(name).kind !== "gauge") {
-      return this.#histogram("tell the greatest value", name, labels)?.max ?? NaN;
+    const what = "tell the greatest value";
+    if (this.#definition(what, name, labels).kind !== "gauge") {
+      return this.#histogram(what, name, labels)?.max ?? NaN;
     }
     let greatest = NaN;
     for (const { metrics } of this.#inside()) {
@@ -297,7 +301,7 @@ export class Window<Metrics extends SchemaDefinition> {
     name: keyof Metrics & string,
     labels?: LabelValues<string>,
   ): HistogramValue | undefined {
-    const { kind } = this.#definition(name);
+    const { kind } = this.#definition(what, name, labels);
     if (kind !== "histogram") {
       throw new TypeError(cannot(what, `${name} must be a histogram`, got(`a ${kind}`)));
     }
@@ -310,12 +314,22 @@ export class Window<Metrics extends SchemaDefinition> {
     return values.length === 0 ? undefined : values.reduce((all, value) => all.merge(value));
   }
 
-  #definition(name: keyof Metrics & string): MetricSnapshot["definition"] {
+  #definition(
+    what: string,
+    name: keyof Metrics & string,
+    labels: LabelValues<string> | undefined,
+  ): MetricSnapshot["definition"] {
+    if (typeof name !== "string") {
+      throw new TypeError(cannot(what, "the metric's name must be a string", name));
+    }
+    if (labels !== undefined && !isPlain(labels)) {
+      throw new TypeError(cannot(what, "the labels must be an object", labels));
+    }
     const latest = this.#snapshots[this.#snapshots.length - 1] ?? this.take();
     if (Object.hasOwn(latest.metrics, name)) {
       return (latest.metrics[name] as MetricSnapshot).definition;
     }
-    throw new RangeError(cannot("look into the window", "the metric must be in the schema", name));
+    throw new RangeError(cannot(what, "the metric must be in the schema", name));
   }
 
   /** The snapshots at the beginning and the end of the window. */
