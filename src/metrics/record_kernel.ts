@@ -189,16 +189,17 @@ ${
     }`;
   const names = fields.map((_, n) => `v${n}`).join(", ");
   const areUndefined = fields.map((_, n) => `v${n} === undefined`).join(" && ");
-  const read = (verb: string) =>
-    `if (typeof delta !== "object" || delta === null) reject("${verb} " + metric, "", "", delta);
+  const read = (what: string) =>
+    `if (typeof delta !== "object" || delta === null) reject(${what}, "", "", delta);
 ${each((n) => `      const v${n} = delta.${fields[n].name};`)}
-      if (${areUndefined}) rejectUnknown("${verb} " + metric, fields, delta);`;
+      if (${areUndefined}) rejectUnknown(${what}, fields, delta);`;
   const areValid = fields.map((_, n) => `(v${n} === undefined || ${check(n)})`).join(" && ");
-  const change = (verb: string) =>
-    `if (!(${areValid})) rejectFirst("${verb} " + metric, fields, [${names}]);
+  const change = (what: string) =>
+    `if (!(${areValid})) rejectFirst(${what}, fields, [${names}]);
 ${each((n) => `      if (v${n} !== undefined) { ${apply(n)} }`)}`;
   return `"use strict";
 const { addHalves, addUint64, getUint64, reject, rejectFirst, rejectUnknown, setUint64 } = tools;
+const UPDATE = "update " + metric, MERGE = "merge into " + metric;
 const rejectField = (n, value) => reject("change " + metric, fields[n].name, fields[n].type, value);
 return {
   ${copy},
@@ -219,13 +220,13 @@ ${
   withUpdates(Base) {
     return class extends Base {
     update(id, delta) {
-      ${read("update")}
+      ${read("UPDATE")}
       if (!this.isReady(id)) this.prepare(id, "update");
       this.apply(id, ${names});
       this.publish(id);
     }
     updateLife(life, delta) {
-      ${read("update")}
+      ${read("UPDATE")}
       const { id } = life;
       if (!this.isReadyIn(life)) this.prepare(id, "update", life);
       this.apply(id, ${names});
@@ -235,7 +236,7 @@ ${
     apply(id, ${names}) {
       const { values, bits } = this;
       const base = id * ${fields.length};
-      ${change("update")}
+      ${change("UPDATE")}
     }
     };
   },
@@ -243,13 +244,13 @@ ${
     // Accessors in a class body: those that are defined on a prototype cost JavaScriptCore 3-20 times as much.
     return class extends Base {
     merge(delta) {
-      ${read("merge into")}
+      ${read("MERGE")}
       if (!this.$isOpen) this.$refuse("merge into");
       this.$apply(${names});
     }
     $apply(${names}) {
       const { $values: values, $bits: bits, $base: base } = this;
-      ${change("merge into")}
+      ${change("MERGE")}
     }
 ${each(accessor)}
     };
