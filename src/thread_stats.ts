@@ -5,7 +5,7 @@
  */
 import { cannot, got, StaleThreadError } from "./errors.ts";
 import { inspectable } from "./inspect.ts";
-import { Arena } from "./memory/arena.ts";
+import { Arena, needing } from "./memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
@@ -183,7 +183,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     };
     const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
     const stats = new ThreadStats(checked, handle, quarantineSeconds, maxThreads);
-    for (const home of stats.#homes.values()) home.initialize();
+    needing(what, () => stats.#homes.forEach((home) => home.initialize()));
     return stats;
   }
 
@@ -287,6 +287,10 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   registerThread(name?: string): Thread<Metrics> {
+    return needing("register a thread", () => this.#register(name));
+  }
+
+  #register(name: string | undefined): Thread<Metrics> {
     const seat = this.#seat;
     const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
     const home = new ThreadHome(this.#arena, this.#slots, this.#cells, tenure);
@@ -323,7 +327,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   reserveThread(name?: string): Seat {
-    const tenure = this.#acquire(name, RESERVED);
+    const tenure = needing("reserve a thread", () => this.#acquire(name, RESERVED));
     return new Seat(this.#slots, tenure, this.handle);
   }
 

@@ -14,7 +14,7 @@ import type { Series } from "../buckets/label_tree.ts";
 import { describe } from "../describe.ts";
 import { cannot, got } from "../errors.ts";
 import { inspectable } from "../inspect.ts";
-import type { Views } from "../memory/arena.ts";
+import { needing, type Views } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { LabelValues } from "../schema/options.ts";
@@ -255,12 +255,18 @@ export class BucketReader<Value> {
 
   /** The bucket with these labels, made if there is none. */
   id(labels: Readonly<Record<string, string>>): number {
-    return this.#labelled("find a bucket of").intern(labels, "find a bucket of").id;
+    const verb = "find a bucket of";
+    const index = this.#labelled(verb);
+    return needing(`${verb} ${this.#table.name}`, () => index.intern(labels, verb).id);
   }
 
   /** Makes a bucket without labels. */
   create(): number {
-    return this.#index === undefined ? this.#table.create() : this.#index.createAnonymous();
+    const index = this.#index;
+    return needing(
+      `create a bucket of ${this.#table.name}`,
+      () => index === undefined ? this.#table.create() : index.createAnonymous(),
+    );
   }
 
   /** Makes all counts of one bucket start again from nothing, in all threads at once. */

@@ -10,6 +10,7 @@
  * @module
  */
 import type { Series } from "../buckets/label_tree.ts";
+import { needing } from "../memory/arena.ts";
 import { sum } from "../schema/fields.ts";
 import type { CellHome } from "./own_cell.ts";
 import { ADD, GaugeCell, SET, SUBTRACT } from "./own_gauge.ts";
@@ -103,7 +104,8 @@ export class OwnLatestGauge extends GaugeCell {
     this.assertValue(value, verb);
     if (this.isCurrent()) return;
     const epoch = this.nextEpoch(verb);
-    this.#values.start(this.id, epoch, this.#isOverflow);
+    const what = `${verb} ${this.home.table.name}`;
+    needing(what, () => this.#values.start(this.id, epoch, this.#isOverflow));
     this.epoch = epoch;
   }
 }

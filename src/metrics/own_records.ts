@@ -10,6 +10,7 @@ import type { Series } from "../buckets/label_tree.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../errors.ts";
 import { inspectable } from "../inspect.ts";
+import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordFields } from "../schema/record.ts";
 import { showWriters } from "./shown.ts";
@@ -89,7 +90,7 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
       }
       life.epoch = epoch;
     }
-    if (this.epochOf(id) !== epoch) this.adopt(id, epoch);
+    if (this.epochOf(id) !== epoch) needing(what, () => this.adopt(id, epoch));
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
     this.reach = this.room;
   }
@@ -167,7 +168,8 @@ export class OwnLabelledRecords extends OwnRecords
     let series = this.#index.peek(labels);
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
       this.home.thread.check(`bind labels of ${this.home.table.name}`);
-      series = this.#index.intern(labels, "bind labels of");
+      const verb = "bind labels of";
+      series = needing(`${verb} ${this.home.table.name}`, () => this.#index.intern(labels, verb));
     }
     const known = this.#records[series.id];
     if (known !== undefined && known.isOf(series)) return known;

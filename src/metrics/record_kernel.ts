@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { describe } from "../describe.ts";
+import { describe, shorten } from "../describe.ts";
 import { cannot, got } from "../errors.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
@@ -392,7 +392,7 @@ function rejectUnknown(what: string, fields: readonly FieldPlace[], delta: objec
   const first = isPlain ? Object.keys(delta)[0] : undefined;
   if (isPlain && first === undefined) return;
   const names = fields.map(({ name }) => name).join(", ");
-  const given = first === undefined ? delta : got(`the unknown field ${describe(first)}`);
+  const given = first === undefined ? delta : got(`the unknown field ${describe(shorten(first))}`);
   throw new TypeError(cannot(what, `the fields are ${names}`, given));
 }
 

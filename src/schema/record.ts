@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { describe } from "../describe.ts";
+import { cannot, got } from "../errors.ts";
 import { FIELD_TYPES, type FieldDefinition, type FieldOp } from "./fields.ts";
 import { assertName } from "./names.ts";
 import {
@@ -135,8 +136,9 @@ function fieldOf(name: string, field: unknown): FieldDefinition {
     ? takeOwn(field as Partial<FieldDefinition>, ["op", "type"])
     : {};
   if (typeof op !== "string" || FIELD_TYPES[op]?.includes(type as string) !== true) {
+    const given = op === undefined ? field : got(`the op ${describe(op)} of ${describe(type)}`);
     throw new TypeError(
-      cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", field),
+      cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", given),
     );
   }
   return Object.freeze({ op: op as FieldOp, type: type as FieldDefinition["type"] });

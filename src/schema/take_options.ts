@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import { describe } from "../describe.ts";
+import { describe, shorten } from "../describe.ts";
 
 /** The names of all options of a function. A record, so that the compiler misses none. */
 export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>;
@@ -31,7 +31,9 @@ export function takeOptions<Options extends object>(
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name) || given[name as keyof Options] === undefined) continue;
     const required = `the options are ${enumerate(names)}`;
-    throw new TypeError(cannot(what, required, got(`the unknown option ${describe(name)}`)));
+    throw new TypeError(
+      cannot(what, required, got(`the unknown option ${describe(shorten(name))}`)),
+    );
   }
   return taken;
 }

@@ -238,14 +238,21 @@ describe("prometheusHandler()", () => {
   it("refuses bad input", () => {
     const stats = openShop();
     const what = "Cannot make a handler";
-    for (const [bad, got] of [[undefined, "undefined"], [null, "null"], [{}, "{}"]] as const) {
+    for (
+      const [bad, got] of [[undefined, "undefined"], [null, "null"], [{}, "an object"]] as const
+    ) {
       assertRefuses(
         () => prometheusHandler(bad as never),
         TypeError,
         `${what}: it needs a ThreadStats or a view of one, got ${got}`,
       );
     }
-    for (const [given, got] of [[undefined, "undefined"], [Promise.resolve(), "{}"]]) {
+    for (
+      const [given, got] of [[undefined, "undefined"], [
+        Promise.resolve(),
+        "an object of class Promise",
+      ]]
+    ) {
       assertRefuses(
         () => prometheusHandler({ snapshot: () => given as never }),
         TypeError,

@@ -282,6 +282,10 @@ cell_hits_total{id="0"} 2
 
   it("refuses bad input", () => {
     const snapshot = openShop().snapshot();
+    const withRow = (row: unknown) => ({
+      ...snapshot,
+      metrics: { visits: { ...snapshot.metrics.visits, series: [row] } },
+    });
     const what = "Cannot render the snapshot";
     const cases: [options: unknown, Class: typeof TypeError | typeof RangeError, text: string][] = [
       [null, TypeError, "the options must be an object, got null"],
@@ -293,7 +297,7 @@ cell_hits_total{id="0"} 2
       [
         { boundaries: new Map([["latency", [1]]]) },
         TypeError,
-        "boundaries must be an array, or an object of arrays, got {}",
+        "boundaries must be an array, or an object of arrays, got an object of class Map",
       ],
       [{ boundaries: ["1"] }, TypeError, 'boundaries must be an array of numbers, got ["1"]'],
       [
@@ -304,7 +308,7 @@ cell_hits_total{id="0"} 2
       [
         { boundaries: [Infinity] },
         RangeError,
-        "boundaries must be finite, not negative and rising, got [null]",
+        "boundaries must be finite, not negative and rising, got [Infinity]",
       ],
       [
         { boundaries: [-1] },
@@ -337,10 +341,20 @@ cell_hits_total{id="0"} 2
       `${what}: perThread needs a snapshot with perThread, got one without`,
     );
     for (
-      const [bad, got] of [[undefined, "undefined"], [1, "1"], [{}, "{}"], [{
-        metrics: null,
-        self: {},
-      }, '{"metrics":null,"self":{}}']]
+      const [bad, got] of [
+        [undefined, "undefined"],
+        [1, "1"],
+        [{}, "an object"],
+        [{ metrics: null, self: {} }, "an object"],
+        [{ ...snapshot, threads: undefined }, "an object"],
+        [{ ...snapshot, metrics: { a: null } }, "an object"],
+        [{ ...snapshot, metrics: { a: { series: [] } } }, "an object"],
+        [withRow(null), "an object"],
+        [withRow({ id: 0, value: 1 }), "an object"],
+        [withRow({ labels: {}, value: 1 }), "an object"],
+        [withRow({ id: 0, labels: {} }), "an object"],
+        [new Int32Array(2 ** 26), "an object of class Int32Array"],
+      ]
     ) {
       assertRefuses(
         () => prometheusText(bad as never),

@@ -1,4 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLessOrEqual,
+  assertThrows,
+} from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { execFile } from "node:child_process";
 import process from "node:process";
@@ -337,6 +343,21 @@ function breathe(ms = 1): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** All methods that look, and what they do as error texts say it. */
+const LOOKS: [(window: Window<Kinds>, name: unknown, labels?: unknown) => unknown, string][] = [
+  [(window, name, labels) => window.delta(name as "hits", labels as Labels), "tell a delta"],
+  [(window, name, labels) => window.rate(name as "hits", labels as Labels), "tell a rate"],
+  [
+    (window, name, labels) => window.max(name as "hits", labels as Labels),
+    "tell the greatest value",
+  ],
+  [
+    (window, name, labels) => window.quantile(name as "hits", 0.5, labels as Labels),
+    "tell a quantile",
+  ],
+];
+type Labels = Record<string, string>;
+
 describe("Window, bad input", () => {
   const make = (source: unknown, options: unknown) => () =>
     new Window(source as SnapshotSource<Kinds>, options as { seconds: number });
@@ -344,7 +365,7 @@ describe("Window, bad input", () => {
 
   it("constructor", () => {
     const what = "Cannot make a window";
-    for (const [source, got] of [[null, "null"], [undefined, "undefined"], [{}, "{}"]]) {
+    for (const [source, got] of [[null, "null"], [undefined, "undefined"], [{}, "an object"]]) {
       const text = `${what}: the source must be a ThreadStats or a view of one, got ${got}`;
       assertRefuses(make(source, { seconds: 1 }), TypeError, text);
     }
@@ -385,12 +406,22 @@ describe("Window, bad input", () => {
     // With no snapshot, and with some.
     for (let round = 0; round < 2; round++) {
       for (const name of ["", "nothing", "toString", "__proto__"]) {
-        const text = `Cannot look into the window: the metric must be in the schema, got "${name}"`;
-        const wrong = name as "hits";
-        for (const look of ["delta", "rate", "max"] as const) {
-          assertRefuses(() => recent[look](wrong), RangeError, text);
+        const required = "the metric must be in the schema";
+        for (const [look, verb] of LOOKS) {
+          const text = `Cannot ${verb}: ${required}, got "${name}"`;
+          assertRefuses(() => look(recent, name as "hits"), RangeError, text);
         }
-        assertRefuses(() => recent.quantile(wrong, 0.5), RangeError, text);
+      }
+      for (const [look, verb] of LOOKS) {
+        for (const name of [null, undefined, 5, Object.create(null), Symbol("x")]) {
+          const { message } = assertThrows(() => look(recent, name), TypeError);
+          const text = `Cannot ${verb}: the metric's name must be a string, got `;
+          assert(message.startsWith(text), message);
+        }
+        for (const labels of [null, "a", 5, ["a"], new Int32Array(2 ** 20)]) {
+          const { message } = assertThrows(() => look(recent, "latency", labels), TypeError);
+          assert(message.startsWith(`Cannot ${verb}: the labels must be an object, got `), message);
+        }
       }
       for (
         const [name, got] of [["hits", "a counter"], ["jobs", "a gauge"], ["flow", "a record"]]

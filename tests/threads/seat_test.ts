@@ -21,7 +21,7 @@ describe("Seat.handle", () => {
       stats,
       () => attach(seat).registerThread(),
       TypeError,
-      "Cannot register the thread: the seat must be free, got one that is taken",
+      "Cannot register a thread: the seat must be free, got one that is taken",
     );
   });
 
@@ -39,13 +39,13 @@ describe("Seat.handle", () => {
       stats,
       () => stats.reserveThread(),
       RangeError,
-      "Cannot register a thread: at most 2 at a time (maxThreads), got one more",
+      "Cannot reserve a thread: at most 2 at a time (maxThreads), got one more",
     );
   });
 
   it("is worth nothing when the seat is over", () => {
     const stats = createTraffic({ maxThreads: 1 });
-    const what = "Cannot register the thread: the seat must be free, got";
+    const what = "Cannot register a thread: the seat must be free, got";
     stats.registerThread().unregister(); // the slot's memory is allocated once, whoever asks first
     const revoked = stats.reserveThread();
     revoked.revoke();
@@ -104,7 +104,7 @@ describe("Seat.handle", () => {
         () => ThreadStats.attach(traffic, { ...stats.handle, seat } as Seat["handle"]),
         TypeError,
         `Cannot attach to the handle: its seat must come from reserveThread, got ${
-          JSON.stringify(seat)
+          typeof seat === "object" && seat !== null ? "an object" : JSON.stringify(seat)
         }`,
       );
     }

@@ -89,7 +89,7 @@ describe("SlotDirectory.acquire()", () => {
     assertRefuses(
       () => slots.acquire("b", { state: RESERVED }),
       RangeError,
-      "Cannot register a thread: at most 1 at a time (maxThreads), got one more",
+      "Cannot reserve a thread: at most 1 at a time (maxThreads), got one more",
     );
     slots.retire(tenure);
     slots.acquire("", { state: ACTIVE });
