@@ -14,7 +14,8 @@ import type { MetricWriters } from "./metrics/writers.ts";
 import { firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
 import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
-import { isPlain, type OptionNames, takeOptions, takeOwn } from "./schema/take_options.ts";
+import { type OptionNames, takeOptions, takeOwn } from "./schema/take_options.ts";
+import { isPlain } from "./shapes.ts";
 import { parseDescription, schemaOf } from "./schema/description.ts";
 import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/handle.ts";
 import { Seat } from "./threads/seat.ts";
@@ -453,10 +454,17 @@ function assertInteger(
 
 /** A copy of a ticket: the giver may change his own afterwards. */
 function ticketOf(what: string, seat: SeatTicket, maxThreads: number): SeatTicket {
-  const { slot, control } = takeOwn<SeatTicket>(Object(seat), ["slot", "control"]);
-  const isSlot = Number.isInteger(slot) && slot >= 0 && slot < maxThreads;
-  if (!isSlot || (control | 0) !== control || !isActive(control)) {
+  const { slot, control }: Partial<SeatTicket> = isPlain(seat)
+    ? takeOwn(seat, ["slot", "control"])
+    : {};
+  const isSlot = isWord(slot) && slot >= 0 && slot < maxThreads;
+  if (!isSlot || !isWord(control) || !isActive(control)) {
     throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
   }
   return { slot, control };
+}
+
+/** Whether something is a signed integer of 32 bits. */
+function isWord(value: unknown): value is number {
+  return typeof value === "number" && (value | 0) === value;
 }

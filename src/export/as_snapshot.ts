@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isArray, lookAt } from "../shapes.ts";
 import { cannot } from "../errors.ts";
 import { type MetricSnapshot, Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
 
@@ -12,22 +13,22 @@ import { type MetricSnapshot, Snapshot, type SnapshotData } from "../snapshots/s
  * @throws {TypeError} When it is none, nor the data of one.
  */
 export function asSnapshot(what: string, given: unknown): Snapshot {
-  if (given instanceof Snapshot) return given;
-  if (isWhole(given)) return new Snapshot(given);
+  if (lookAt(() => given instanceof Snapshot)) return given as Snapshot;
+  if (lookAt(() => isWhole(given))) return new Snapshot(given as SnapshotData);
   throw new TypeError(cannot(what, "it must come from snapshot()", given));
 }
 
 /** Whether all that exporters rely on is there: what came by a message may have come from anybody. */
-function isWhole(given: unknown): given is SnapshotData {
+function isWhole(given: unknown): boolean {
   const { metrics, self, threads } = Object(given) as Partial<SnapshotData>;
-  return isObject(metrics) && isObject(self) && Array.isArray(threads) &&
+  return isObject(metrics) && isObject(self) && isArray(threads) &&
     Object.values<unknown>(metrics).every(isMetric);
 }
 
 function isMetric(given: unknown): boolean {
   const { definition, series } = Object(given) as Partial<MetricSnapshot>;
   return isObject(definition) && KINDS.includes(definition.kind) &&
-    Array.isArray(definition.labels) && Array.isArray(series) && series.every(isRow);
+    isArray(definition.labels) && isArray(series) && series.every(isRow);
 }
 
 function isRow(given: unknown): boolean {

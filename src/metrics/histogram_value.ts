@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isArray, lookAt } from "../shapes.ts";
 import { cannot, got } from "../errors.ts";
 import { inspectable, toJson } from "../inspect.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
@@ -86,7 +87,7 @@ export class HistogramValue implements HistogramData {
    * @throws {TypeError} When it is none.
    */
   constructor(data: HistogramData) {
-    if (typeof data?.counts?.length !== "number") {
+    if (lookAt(() => typeof data.counts.length) !== "number") {
       throw new TypeError(cannot("make a HistogramValue", "it needs the data of one", data));
     }
     this.scale = data.scale;
@@ -316,7 +317,7 @@ function haveSameBins(one: HistogramBins, other: HistogramBins): boolean {
 
 function assertBoundaries(boundaries: unknown): asserts boundaries is readonly number[] {
   const what = "tell cumulative counts";
-  if (!Array.isArray(boundaries) || boundaries.some((bound) => typeof bound !== "number")) {
+  if (!isArray(boundaries) || boundaries.some((bound) => typeof bound !== "number")) {
     throw new TypeError(cannot(what, "the boundaries must be an array of numbers", boundaries));
   }
   if (!boundaries.every((bound, n) => Number.isFinite(bound) && !(bound <= boundaries[n - 1]))) {

@@ -5,6 +5,7 @@
  */
 import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { cannot } from "../errors.ts";
+import { hasMethod, isArray } from "../shapes.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { instrumentParts } from "../schema/families.ts";
 import { snakeCase } from "../schema/names.ts";
@@ -103,7 +104,7 @@ export function observe(
 ): Disposable {
   const what = "observe the statistics";
   const first = firstSnapshot(what, stats);
-  const missing = METHODS.find((method) => typeof meter?.[method] !== "function");
+  const missing = METHODS.find((method) => !hasMethod(meter, method));
   if (missing !== undefined) {
     throw new TypeError(cannot(what, `the meter must have ${missing}()`, meter));
   }
@@ -148,7 +149,7 @@ export function observe(
 }
 
 function checkQuantiles(what: string, given: readonly number[] = []): readonly number[] {
-  if (!Array.isArray(given)) {
+  if (!isArray(given)) {
     throw new TypeError(cannot(what, "quantiles must be an array", given));
   }
   const quantiles: readonly number[] = [...given];

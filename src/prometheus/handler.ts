@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { lookAt } from "../shapes.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { StartTimes } from "../export/start_times.ts";
@@ -86,7 +87,7 @@ export function prometheusHandler(
   starts.look(first);
 
   return (request) => {
-    if (typeof request?.headers?.get !== "function") {
+    if (lookAt(() => typeof request.headers.get) !== "function") {
       throw new TypeError(cannot("answer a scrape", "it needs a Request", request));
     }
     const { method, headers, url } = request;

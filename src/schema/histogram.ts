@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isArray } from "../shapes.ts";
 import { cannot, got } from "../errors.ts";
 import {
   define,
@@ -164,7 +165,7 @@ function binsOf({ boundaries: given, lowest, highest, relativeError }: AllOption
       const both = got(`boundaries and ${other}`);
       throw new TypeError(cannot(what, "it has either boundaries or lowest and highest", both));
     }
-    if (!Array.isArray(given)) {
+    if (!isArray(given)) {
       throw new TypeError(cannot(what, "boundaries must be an array", given));
     }
     const boundaries: readonly number[] = Object.freeze([...given]);

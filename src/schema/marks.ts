@@ -8,6 +8,8 @@
  * @module
  */
 
+import { isPlain } from "../shapes.ts";
+
 const MARKS = {
   definition: Symbol.for("@x/thread-stats definition"),
   schema: Symbol.for("@x/thread-stats schema"),
@@ -20,5 +22,5 @@ export function mark(object: object, kind: keyof typeof MARKS): void {
 
 /** Whether something has a mark of its own. */
 export function isMarked(value: unknown, kind: keyof typeof MARKS): value is object {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, MARKS[kind]);
+  return isPlain(value) && Object.hasOwn(value, MARKS[kind]);
 }

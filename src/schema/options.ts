@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isArray } from "../shapes.ts";
 import { cannot } from "../errors.ts";
 import { mark } from "./marks.ts";
 import { assertName, snakeCase } from "./names.ts";
@@ -103,7 +104,7 @@ export function labelling<Label extends string>(
   kind: string,
   { labels: given = [], maxSeries = DEFAULT_MAX_SERIES }: LabelOptions<Label>,
 ): { labels: readonly Label[]; maxSeries: number } {
-  if (!Array.isArray(given)) {
+  if (!isArray(given)) {
     throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
   }
   const labels: readonly Label[] = Object.freeze([...given]);

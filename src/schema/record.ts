@@ -15,7 +15,8 @@ import {
   type MetricOptions,
   words,
 } from "./options.ts";
-import { isPlain, takeOptions, takeOwn } from "./take_options.ts";
+import { takeOptions, takeOwn } from "./take_options.ts";
+import { isPlain } from "../shapes.ts";
 
 /** The fields of a record by name. */
 export type RecordFields = Readonly<
@@ -132,7 +133,7 @@ export function record(
 
 /** A copy of a field's definition, so that nobody can change it after it was checked: records' code is made from it. */
 function fieldOf(name: string, field: unknown): FieldDefinition {
-  const { op, type } = typeof field === "object" && field !== null
+  const { op, type } = isPlain(field)
     ? takeOwn(field as Partial<FieldDefinition>, ["op", "type"])
     : {};
   if (typeof op !== "string" || FIELD_TYPES[op]?.includes(type as string) !== true) {

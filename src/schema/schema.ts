@@ -13,7 +13,8 @@ import { assertName } from "./names.ts";
 import { isDefinition } from "./options.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
 import { remake } from "./remake.ts";
-import { isPlain } from "./take_options.ts";
+import {} from "./take_options.ts";
+import { isPlain } from "../shapes.ts";
 
 /** Any definition. */
 export type MetricDefinition =

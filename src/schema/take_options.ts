@@ -5,6 +5,7 @@
  */
 import { cannot, got } from "../errors.ts";
 import { describe, shorten } from "../describe.ts";
+import { isPlain } from "../shapes.ts";
 
 /** The names of all options of a function. A record, so that the compiler misses none. */
 export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>;
@@ -50,21 +51,6 @@ export function takeOwn<Given extends object>(
     if (value !== undefined) taken[name] = value;
   }
   return taken;
-}
-
-/** Whether something may be a collection of named things: an object, but neither an array nor a view of memory. */
-export function isPlain(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) &&
-    !isArray(value);
-}
-
-/** Whether something is an array; a revoked proxy is none. */
-function isArray(value: unknown): boolean {
-  try {
-    return Array.isArray(value);
-  } catch {
-    return true;
-  }
 }
 
 function isEnumerable(object: object, name: string): boolean {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isArray, lookAt } from "../shapes.ts";
 import { cannot } from "../errors.ts";
 import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
 import { type HistogramData, HistogramValue } from "../metrics/histogram_value.ts";
@@ -129,7 +130,7 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
       const theirs = earlier.metrics as Record<string, MetricSnapshot | undefined>;
       // Own ones only: `toString` is a name like any other.
       const before = Object.hasOwn(theirs, name) ? theirs[name] : undefined;
-      if (!Array.isArray(before?.series)) {
+      if (!isArray(before?.series)) {
         throw new TypeError(cannot(what, "both must have the same metrics", name));
       }
       return [name, differenceOf(metric, before)];
@@ -179,15 +180,16 @@ function factsOf({ takenAt, threads, metrics }: Snapshot): Record<string, unknow
 
 /** Throws unless something has the parts of a snapshot. */
 function assertData(data: unknown): void {
-  const { metrics, self, threads } = Object(data) as Partial<SnapshotData>;
-  const isData =
-    [metrics, self, threads].every((part) => typeof part === "object" && part !== null) &&
-    Array.isArray(threads) &&
-    Object.values<Partial<MetricSnapshot> | null>(metrics!).every((metric) =>
-      Array.isArray(metric?.series) && typeof metric.definition === "object"
-    );
-  if (isData) return;
+  if (lookAt(() => hasParts(data))) return;
   throw new TypeError(cannot("make a snapshot", "it needs the data of one", data));
+}
+
+function hasParts(data: unknown): boolean {
+  const { metrics, self, threads } = data as SnapshotData;
+  return typeof self === "object" && self !== null && isArray(threads) &&
+    Object.values<MetricSnapshot>(metrics).every(({ definition, series }) =>
+      typeof definition === "object" && isArray(series)
+    );
 }
 
 function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapshot {

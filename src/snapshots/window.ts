@@ -8,7 +8,8 @@ import { inspectable } from "../inspect.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
-import { isPlain, type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { hasMethod, isPlain } from "../shapes.ts";
 import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
 
 /** Where a window gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
@@ -103,7 +104,7 @@ export class Window<Metrics extends SchemaDefinition> {
    */
   constructor(source: SnapshotSource<Metrics>, options: WindowOptions) {
     const what = "make a window";
-    if (typeof source?.snapshot !== "function") {
+    if (!hasMethod(source, "snapshot")) {
       throw new TypeError(
         cannot(what, "the source must be a ThreadStats or a view of one", source),
       );
