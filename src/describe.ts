@@ -1,15 +1,19 @@
 /**
  * Values in error texts: in few words, and in a time that does not depend on the value's size.
  *
- * Guarantees: nothing of the value is run but the traps of a proxy, and what those throw goes nowhere. No text of it is read beyond its first
- * characters, no array beyond its first items, and no object's properties at all, as they cannot be listed in parts.
+ * Guarantees: nothing of the value is run but the traps of a proxy, and what those throw goes
+ * nowhere. No text of it is read beyond its first characters, no array beyond its first items, and
+ * no object's properties at all, as they cannot be listed in parts.
  *
  * @module
  */
 
 /** The most characters of a value's description. */
 const MOST = 80;
-/** The most characters of a string that is quoted at all: those of a longer one may have to be put together first. */
+/**
+ * The most characters of a string that is quoted at all: those of a longer one may have to be put
+ * together first.
+ */
 const LONGEST_QUOTED = 10_000;
 /** Integers beyond this are not printed: that takes the square of their length. */
 const GREATEST_PRINTED = 2n ** 128n;
@@ -54,7 +58,10 @@ export function got(text: string): unknown {
 /** What an object of the library's own is called, by the object or its prototype. */
 const titles = new WeakMap<object, (self: object) => string>();
 
-/** Says what `target` is called, or what inherits from it. The title is asked for when an error is made, and must cost nothing. */
+/**
+ * Says what `target` is called, or what inherits from it. The title is asked for when an error is
+ * made, and must cost nothing.
+ */
 export function entitle<Self extends object>(target: Self, title: (self: Self) => string): void {
   titles.set(target, title as (self: object) => string);
 }

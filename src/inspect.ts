@@ -1,6 +1,7 @@
 /**
- * What an object of the library's own shows of itself: to `console.log` of Deno, Bun and Node, to `JSON.stringify`, and in error texts. Without it they
- * would print its fields, which reach over all of the shared memory.
+ * What an object of the library's own shows of itself: to `console.log` of Deno, Bun and Node, to
+ * `JSON.stringify`, and in error texts. Without it they would print its fields, which reach over
+ * all of the shared memory.
  *
  * @module
  */
@@ -25,8 +26,9 @@ const DEEPEST = 4;
 const HOOKS = [Symbol.for("nodejs.util.inspect.custom"), Symbol.for("Deno.customInspect")];
 
 /**
- * Makes an object, or all that inherit from it, show what `shown` says. A `toJSON` that is there already stays. None of the properties is enumerable, so
- * structured cloning and comparisons do not see them.
+ * Makes an object, or all that inherit from it, show what `shown` says. A `toJSON` that is there
+ * already stays. None of the properties is enumerable, so structured cloning and comparisons do not
+ * see them.
  */
 export function inspectable<Self extends object>(target: Self, shown: Shown<Self>): void {
   const { metric } = shown;
@@ -67,8 +69,8 @@ export function inspectable<Self extends object>(target: Self, shown: Shown<Self
 }
 
 /**
- * A plain value as JSON can have it: integers of 64 bits as decimal strings, and numbers that are not finite as `"NaN"`, `"Infinity"` and `"-Infinity"`, as
- * in the JSON of Protocol Buffers.
+ * A plain value as JSON can have it: integers of 64 bits as decimal strings, and numbers that are
+ * not finite as `"NaN"`, `"Infinity"` and `"-Infinity"`, as in the JSON of Protocol Buffers.
  */
 export function toJson(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);

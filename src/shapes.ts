@@ -25,7 +25,10 @@ export function isArray(value: unknown): value is any[] {
   return lookAt(() => Array.isArray(value)) === true;
 }
 
-/** Whether a value may be a collection of named things: an object, but neither an array nor a view of memory, which may have 2^32 properties. */
+/**
+ * Whether a value may be a collection of named things: an object, but neither an array nor a view
+ * of memory, which may have 2^32 properties.
+ */
 export function isPlain(value: unknown): value is object {
   return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) &&
     lookAt(() => Array.isArray(value)) === false;

@@ -149,7 +149,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * @param schema From {@linkcode defineSchema}.
    * @param options Sizes.
    * @returns The statistics.
-   * @throws {TypeError} When the schema did not come from `defineSchema`.
+   * @throws {TypeError} When the schema did not come from `defineSchema`, or an option is unknown
+   * or has the wrong shape.
    * @throws {RangeError} When an option is out of range, or the schema needs more memory than `maxByteLength`.
    *
    * @example
@@ -362,7 +363,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    *
    * @param options Whether threads are told apart.
    * @returns The snapshot.
-   * @throws {TypeError} When the options have the wrong shape.
+   * @throws {TypeError} When an option is unknown or has the wrong shape.
    *
    * @example
    * ```ts

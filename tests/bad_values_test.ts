@@ -40,7 +40,10 @@ const METER = {
 /** Which of the values are right by chance. */
 type Takes = "texts" | "bigints" | "empty objects";
 
-/** Public functions with one argument that is bad, whatever of {@linkcode badValues} it is; and what each of them says it cannot do. */
+/**
+ * Public functions with one argument that is bad, whatever of {@linkcode badValues} it is; and what
+ * each of them says it cannot do.
+ */
 function calls(
   stats: ThreadStats<typeof schema.metrics>,
 ): [what: string, call: (value: Any) => unknown, takes?: Takes][] {

@@ -18,7 +18,9 @@ export function asSnapshot(what: string, given: unknown): Snapshot {
   throw new TypeError(cannot(what, "it must come from snapshot()", given));
 }
 
-/** Whether all that exporters rely on is there: what came by a message may have come from anybody. */
+/**
+ * Whether all that exporters rely on is there: what came by a message may have come from anybody.
+ */
 function isWhole(given: unknown): boolean {
   const { metrics, self, threads } = Object(given) as Partial<SnapshotData>;
   return isObject(metrics) && isObject(self) && isArray(threads) &&

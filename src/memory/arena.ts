@@ -132,7 +132,8 @@ const refusals = new WeakMap<object, (what: string) => string>();
  * Does something that may need memory.
  *
  * @param what What the caller of the library does.
- * @throws {RangeError} When there is no room: that says what the caller did, and not which part of the library found none.
+ * @throws {RangeError} When there is no room: that says what the caller did, and not which part of
+ * the library found none.
  */
 export function needing<Result>(what: string, act: () => Result): Result {
   try {

@@ -29,8 +29,9 @@ export interface MemoryHandle {
 }
 
 /**
- * Whether something is a `SharedArrayBuffer`, of whichever realm: test runners run a program in a realm of its own, where what comes by a message is no
- * `instanceof`. The getter works on such buffers alone, whatever they say of themselves.
+ * Whether something is a `SharedArrayBuffer`, of whichever realm: test runners run a program in a
+ * realm of its own, where what comes by a message is no `instanceof`. The getter works on such
+ * buffers alone, whatever they say of themselves.
  */
 function isSharedBuffer(value: unknown): value is SharedArrayBuffer {
   return getOf(SharedArrayBuffer.prototype, "byteLength", value) !== undefined;

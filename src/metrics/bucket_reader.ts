@@ -233,7 +233,8 @@ export class BucketReader<Value> {
       noted[n] = epoch;
       if ((epoch & 1) !== 0) isAnyLive = true;
     }
-    // Threads' parts are read one by one, and the totals are theirs: those of other reads would be of another moment.
+    // Threads' parts are read one by one, and the totals are theirs: those of other reads would be
+    // of another moment.
     if (!isAnyLive || perThread) return undefined;
     const asked = count === STRETCH ? noted : noted.subarray(0, count);
     return this.#cells.totals?.(this.#slots.used, segment, offset, asked);

@@ -229,7 +229,8 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * The value as JSON has it: the bins by their bounds, and `"NaN"` and `"Infinity"` as texts, which JSON has no numbers for.
+   * The value as JSON has it: the bins by their bounds, and `"NaN"` and `"Infinity"` as texts,
+   * which JSON has no numbers for.
    *
    * @returns `count`, `sum`, `min`, `max`, `clamped`, `scale` and `bins`.
    */

@@ -381,8 +381,9 @@ function rejectFirst(
 }
 
 /**
- * Throws when a change without values is one of other fields, or nothing that has fields: it would be counted as a change of none. One that has no properties at all
- * changes nothing, as does one whose fields are `undefined`.
+ * Throws when a change without values is one of other fields, or nothing that has fields: it would
+ * be counted as a change of none. One that has no properties at all changes nothing, as does one
+ * whose fields are `undefined`.
  */
 function rejectUnknown(what: string, fields: readonly FieldPlace[], delta: object): void {
   if (fields.some(({ name }) => name in delta)) return;

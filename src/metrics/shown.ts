@@ -28,7 +28,10 @@ export function wordsOf(
   };
 }
 
-/** Makes a class of writers show themselves: those of one bucket if their series are known, else those that find them. */
+/**
+ * Makes a class of writers show themselves: those of one bucket if their series are known, else
+ * those that find them.
+ */
 export function showWriters<Writer extends object>(
   prototype: Writer,
   homeOf: (writer: Writer) => CellHome,

@@ -73,7 +73,8 @@ const METHODS = [
  * @param meter Any `Meter` of `@opentelemetry/api`.
  * @param options What is told.
  * @returns What ends it, for `using` too: the instruments stay, but get no values any more.
- * @throws {TypeError} When an argument has the wrong shape, or quantiles are asked for and a histogram has a label of that name.
+ * @throws {TypeError} When an argument has the wrong shape, an option is unknown, or quantiles are
+ * asked for and a histogram has a label of that name.
  * @throws {RangeError} When a quantile is not from 0 to 1, or a metric has a name that OpenTelemetry does not allow.
  *
  * @example

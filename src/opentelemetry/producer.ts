@@ -141,7 +141,7 @@ export class ThreadStatsProducer implements MetricProducer {
    *
    * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
    * @param options What is told, and how.
-   * @throws {TypeError} When an argument has the wrong shape.
+   * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
    * @throws {RangeError} When an option is out of range, boundaries are not finite, not negative and rising, or a metric has a name that OpenTelemetry does not allow.
    */
   constructor(stats: MetricSource, options: ThreadStatsProducerOptions = {}) {

@@ -56,7 +56,7 @@ const HANDLER_OPTIONS: OptionNames<PrometheusHandlerOptions> = {
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param options What is told.
  * @returns The handler.
- * @throws {TypeError} When an argument has the wrong shape.
+ * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
  * @throws {RangeError} When boundaries are not finite, not negative and rising.
  *
  * @example

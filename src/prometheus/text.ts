@@ -35,7 +35,7 @@ const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = { ...PROMETHEUS_OPTIONS
  * @param snapshot The snapshot, or the data of one that came by a message.
  * @param options What is told, and how.
  * @returns The text.
- * @throws {TypeError} When an argument has the wrong shape.
+ * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
  * @throws {RangeError} When boundaries are not finite, not negative and rising.
  *
  * @example

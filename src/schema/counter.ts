@@ -33,7 +33,7 @@ export interface CounterDefinition<Label extends string = never> {
  * @typeParam Label The names of the labels.
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` is out of range.
  *
  * @example Count requests by method
@@ -56,7 +56,7 @@ export function counter<const Label extends string>(
  *
  * @param options Words.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
 export function counter(
   options?: MetricOptions & { labels?: undefined; maxSeries?: undefined },

@@ -39,7 +39,8 @@ export function parseDescription(
 const remade = new WeakMap<object, Schema>();
 
 /**
- * A schema that was checked: the given one if it came from `defineSchema`; one like it if it came from that of another copy of this module.
+ * A schema that was checked: the given one if it came from `defineSchema`; one like it if it came
+ * from that of another copy of this module.
  *
  * @throws {TypeError} When it came from neither.
  */

@@ -56,7 +56,7 @@ const AGGREGATES: readonly unknown[] = ["sum", "min", "max", "latest"];
  * @typeParam Label The names of the labels.
  * @param options Words, labels, and how threads' values become one.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` is out of range.
  *
  * @example Jobs in progress
@@ -82,7 +82,7 @@ export function gauge<const Label extends string>(
  *
  * @param options Words, and how threads' values become one.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
 export function gauge(
   options?: GaugeOptions & { labels?: undefined; maxSeries?: undefined },

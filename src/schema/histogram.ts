@@ -97,12 +97,12 @@ const MAX_BINS = 65_536;
 /**
  * Defines a histogram of values that are finite and not negative. Log-linear (`lowest`, `highest`, `relativeError`): every
  * quantile within the stated error, as in HdrHistogram and OpenTelemetry's exponential histograms. Or with explicit
- * `boundaries`, as in Prometheus.
+ * `boundaries`, as in Prometheus. It needs `boundaries`, or `lowest` and `highest`.
  *
  * @typeParam Label The names of the labels.
  * @param options Words, labels and bins.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
  *
  * @example Latencies
@@ -131,7 +131,7 @@ export function histogram<const Label extends string>(
  *
  * @param options Words and bins.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
  */
 export function histogram(

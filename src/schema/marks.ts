@@ -1,9 +1,9 @@
 /**
- * Marks by which one copy of this module knows what another one has made: a program may load it twice, from two packages or in the realm of a test
- * runner.
+ * Marks by which one copy of this module knows what another one has made: a program may load it
+ * twice, from two packages or in the realm of a test runner.
  *
- * A mark is a claim and no proof. What has it and is not of this copy is made anew from what it says of itself, by the functions that check all
- * definitions.
+ * A mark is a claim and no proof. What has it and is not of this copy is made anew from what it
+ * says of itself, by the functions that check all definitions.
  *
  * @module
  */

@@ -40,7 +40,10 @@ export function isDefinition(value: unknown): boolean {
   return typeof value === "object" && value !== null && made.has(value);
 }
 
-/** A copy without a prototype, for the platform: it takes what stands on `Object.prototype` for an option. */
+/**
+ * A copy without a prototype, for the platform: it takes what stands on `Object.prototype` for an
+ * option.
+ */
 export function own<Options extends object>(options: Options): Options {
   return Object.assign(Object.create(null), options);
 }

@@ -62,7 +62,8 @@ export type RecordDelta<Fields extends RecordFields> = {
  * @param fields The fields; at least one, at most 64.
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
+ * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
+ * option is unknown.
  * @throws {RangeError} When there are too many fields, or `maxSeries` is out of range.
  *
  * @example Bytes and packets that always belong together
@@ -89,7 +90,8 @@ export function record<const Fields extends RecordFields, const Label extends st
  * @param fields The fields; at least one, at most 64.
  * @param options Words.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
+ * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
+ * option is unknown.
  * @throws {RangeError} When there are too many fields.
  */
 export function record<const Fields extends RecordFields>(

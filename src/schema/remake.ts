@@ -1,6 +1,7 @@
 /**
- * Definitions made anew from what they say of themselves: from the text in the memory, or by another copy of this module. Every name and option passes the
- * checks of the functions that define metrics, so nothing is trusted.
+ * Definitions made anew from what they say of themselves: from the text in the memory, or by
+ * another copy of this module. Every name and option passes the checks of the functions that define
+ * metrics, so nothing is trusted.
  *
  * @module
  */

@@ -79,7 +79,9 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
   return schema;
 }
 
-/** A definition that was checked: the given one, or one like that of another copy of this module. */
+/**
+ * A definition that was checked: the given one, or one like that of another copy of this module.
+ */
 function definitionOf(name: string, definition: MetricDefinition): MetricDefinition {
   if (isDefinition(definition)) return definition;
   const what = `define the metric ${name}`;

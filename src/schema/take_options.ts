@@ -11,14 +11,16 @@ import { isPlain } from "../shapes.ts";
 export type OptionNames<Options> = Readonly<Record<keyof Options & string, true>>;
 
 /**
- * A copy of the options that a function knows. What stands on a prototype is no option; one that is `undefined` is left out; and each is read once, so that a
- * getter cannot give one value to the check and another one to the use.
+ * A copy of the options that a function knows. What stands on a prototype is no option; one that is
+ * `undefined` is left out; and each is read once, so that a getter cannot give one value to the
+ * check and another one to the use.
  *
  * @param what What the caller does, as in the error's text.
  * @param given The options as they came.
  * @param known The names of all options.
  * @returns The options that are there, without a prototype.
- * @throws {TypeError} When `given` is no object with options, or has one that the function does not know.
+ * @throws {TypeError} When `given` is no object with options, or has one that the function does not
+ * know.
  */
 export function takeOptions<Options extends object>(
   what: string,
@@ -39,7 +41,10 @@ export function takeOptions<Options extends object>(
   return taken;
 }
 
-/** An object's own properties of these names, each read once, without a prototype; those that are `undefined` are left out. */
+/**
+ * An object's own properties of these names, each read once, without a prototype; those that are
+ * `undefined` are left out.
+ */
 export function takeOwn<Given extends object>(
   given: Given,
   names: readonly (keyof Given & string)[],

@@ -143,8 +143,10 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   }
 
   /**
-   * The snapshot as `JSON.stringify` has it. JSON has no integers of 64 bits and no numbers that are not finite: values of `u64` fields are decimal strings, and
-   * what is not finite is `"NaN"`, `"Infinity"` or `"-Infinity"`, as in the JSON of Protocol Buffers. Of histograms see {@linkcode HistogramValue.toJSON}.
+   * The snapshot as `JSON.stringify` has it. JSON has no integers of 64 bits and no numbers that
+   * are not finite: values of `u64` fields are decimal strings, and what is not finite is `"NaN"`,
+   * `"Infinity"` or `"-Infinity"`, as in the JSON of Protocol Buffers. Of histograms see
+   * {@linkcode HistogramValue.toJSON}.
    *
    * @returns All of the snapshot, as plain values.
    *

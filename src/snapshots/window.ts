@@ -99,7 +99,7 @@ export class Window<Metrics extends SchemaDefinition> {
    *
    * @param source Where the snapshots come from.
    * @param options The window's length.
-   * @throws {TypeError} When an argument has the wrong shape.
+   * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
    * @throws {RangeError} When an option is out of range.
    */
   constructor(source: SnapshotSource<Metrics>, options: WindowOptions) {

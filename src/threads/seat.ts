@@ -54,7 +54,7 @@ export class Seat {
    *
    * @param options What the caller knows.
    * @returns Whether the thread could write until now: false if it had left by itself, or was revoked before.
-   * @throws {TypeError} When the options have the wrong shape.
+   * @throws {TypeError} When an option is unknown or has the wrong shape.
    *
    * @example A killed worker's slot is used again
    * ```ts

@@ -4,7 +4,6 @@ import {
   counter,
   defineSchema,
   record,
-  type Schema,
   type SchemaDefinition,
   sum,
   ThreadStats,

@@ -132,7 +132,8 @@ describe("every function with options", () => {
     for (const { call, what, good, names } of takers()) {
       call(good);
       for (const name of ["labelNames", "maxThread", "runtimeMetric", "toString", "", "a b"]) {
-        // The names of all options are a part of what is refused in the end: the good ones beside it do not help.
+        // The names of all options are a part of what is refused in the end: the good ones beside
+        // it do not help.
         for (const others of [{}, good]) {
           const error = assertThrows(() => call({ ...others, [name]: 1 }), TypeError);
           assertEquals(

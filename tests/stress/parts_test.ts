@@ -1,11 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  HistogramValue,
-  type RecordFields,
-  type SeriesSnapshot,
-  type ThreadStats,
-} from "../../mod.ts";
+import type { HistogramValue, RecordFields, SeriesSnapshot, ThreadStats } from "../../mod.ts";
 import { createKinds, kinds } from "../metrics/kinds.ts";
 import { startWorker } from "../support/worker.ts";
 import { breathe } from "./progress.ts";
@@ -16,7 +11,10 @@ const SNAPSHOTS = scaled(300);
 
 type Values = Record<string, number | bigint>;
 
-/** What parts of a record add up to, by the ops of its fields, in the order in which a reader adds them up. */
+/**
+ * What parts of a record add up to, by the ops of its fields, in the order in which a reader adds
+ * them up.
+ */
 function recordOf(fields: RecordFields, parts: readonly Values[]): Values {
   return Object.fromEntries(
     Object.entries(fields).map(([name, { op, type }]) => {

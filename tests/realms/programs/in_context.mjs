@@ -1,5 +1,6 @@
 /**
- * Runs the library in a context of `node:vm`, as test runners run programs, beside a copy outside of it. Node only; prints a line for each thing that works.
+ * Runs the library in a context of `node:vm`, as test runners run programs, beside a copy outside
+ * of it. Node only; prints a line for each thing that works.
  */
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
