@@ -8,6 +8,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { saturate } from "../saturate.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
@@ -93,7 +94,7 @@ export type FieldHolderClass = new (...args: any[]) => FieldHolder;
 export type UpdateHostClass = new (...args: any[]) => UpdateHost;
 
 /** What the compiled text calls. */
-const TOOLS = { addHalves, addUint64, getUint64, reject, rejectFirst, setUint64 };
+const TOOLS = { addHalves, addUint64, getUint64, reject, rejectFirst, saturate, setUint64 };
 
 /** Makes the inner loops for a list of fields. */
 export function makeKernel(name: string, layout: RecordLayout): RecordKernel {
@@ -143,7 +144,9 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
     if (type === "u64") {
       return `addHalves(totalBits, ${2 * word}, bits[${2 * word}], bits[${2 * word + 1}]);`;
     }
-    if (op === "sum") return `totals[${word}] += values[${word}];`;
+    if (op === "sum") {
+      return `totals[${word}] = saturate(totals[${word}] + saturate(values[${word}]));`;
+    }
     if (op === "bitOr") return `totals[${word}] = (totals[${word}] | values[${word}]) >>> 0;`;
     return `if (values[${word}] ${
       op === "min" ? "<" : ">"
@@ -185,7 +188,7 @@ ${each((n) => `      const v${n} = delta.${fields[n].name};`)}`;
   const change = `if (!(${areValid})) rejectFirst(metric, fields, [${names}]);
 ${each((n) => `      if (v${n} !== undefined) { ${apply(n)} }`)}`;
   return `"use strict";
-const { addHalves, addUint64, getUint64, reject, rejectFirst, setUint64 } = tools;
+const { addHalves, addUint64, getUint64, reject, rejectFirst, saturate, setUint64 } = tools;
 const rejectField = (n, value) => reject(metric, fields[n].name, fields[n].type, value);
 return {
   ${copy},
@@ -268,6 +271,7 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
     combine(totals, totalBits, values, bits) {
       for (const { op, type, word } of fields) {
         if (type === "u64") addHalves(totalBits, 2 * word, bits[2 * word], bits[2 * word + 1]);
+        else if (op === "sum") totals[word] = saturate(totals[word] + saturate(values[word]));
         else totals[word] = mergeNumber(op, totals[word], values[word]);
       }
     },
