@@ -61,7 +61,10 @@ export interface LabelOptions<Label extends string> {
   maxSeries?: number;
 }
 
-/** Values of a metric's labels. */
+/**
+ * Values of a metric's labels. What is no well-formed Unicode, as text that was cut in the middle
+ * of a character, becomes U+FFFD there.
+ */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
 /** How many series a metric has at most when its definition does not say it: the default of OpenTelemetry's SDKs. */
@@ -83,7 +86,8 @@ export function words(kind: string, options: MetricOptions): { help: string; uni
   if (typeof unit !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "unit must be a string", unit));
   }
-  return { help, unit };
+  // Cut in the middle of a character, they would be other words to each exporter.
+  return { help: help.toWellFormed(), unit: unit.toWellFormed() };
 }
 
 /**
