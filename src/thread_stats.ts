@@ -22,7 +22,7 @@ import { Seat } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
   ACTIVE,
-  assertThreadName,
+  checkThreadName,
   isActive,
   RESERVED,
   SlotDirectory,
@@ -47,7 +47,11 @@ export interface ThreadStatsOptions {
    */
   maxByteLength?: number;
   /**
-   * How long the slot of a revoked thread stays unused, in seconds, unless the revoker knows that it has stopped.
+   * How long the slot of a revoked thread stays unused, in seconds, unless the revoker knows that
+   * it has stopped. A thread measures it by a clock of its own that nobody sets: from `revoke()` in
+   * the revoking thread, in others from when they first find the slot revoked; `registerThread`,
+   * `reserveThread`, `threads` and `snapshot` look. So one thread of the program has to look now
+   * and then, or the slot rests for longer.
    *
    * @default {60}
    */
@@ -400,13 +404,13 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
 
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
     const what = "register a thread";
-    assertThreadName(what, name);
+    const checked = checkThreadName(what, name);
     // First what may fail: a seat that was taken in vain would be lost.
     this.#cells.ensureBlock(seat.slot);
     const tenure = { slot: seat.slot, control: seat.control };
     const state = this.#slots.activate(tenure);
     if (state === "reserved") {
-      if (name !== undefined) this.#slots.rename(tenure, name);
+      if (checked !== undefined) this.#slots.rename(tenure, checked);
       return tenure;
     }
     if (state === "active") {

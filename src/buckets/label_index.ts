@@ -324,7 +324,12 @@ export class LabelIndex {
     return { life: Number(word >> 32n), block: Number(word & 0xffffffffn) };
   }
 
-  /** A copy of the labels, checked: a getter gives one value only. */
+  /**
+   * A copy of the labels, checked, and in well-formed Unicode: a getter gives one value only; and
+   * values that were cut in the middle of a character are one series to those who read the memory,
+   * as they are to those who read it as UTF-8. `peek` does not find them, so each lookup of them
+   * comes here.
+   */
   #exactly(labels: Readonly<Record<string, string>>, verb: string): Record<string, string> {
     const what = `${verb} ${this.#table.name}`;
     const required = `the labels must be ${this.#names.join(", ")}`;
@@ -344,7 +349,7 @@ export class LabelIndex {
       if (typeof value !== "string") {
         throw new TypeError(cannot(what, `the label ${name} must be a string`, value));
       }
-      exact[name] = value;
+      exact[name] = value.toWellFormed();
     }
     return exact;
   }

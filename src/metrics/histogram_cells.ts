@@ -6,6 +6,7 @@
 import type { Arena, Views } from "../memory/arena.ts";
 import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
+import { saturate } from "../saturate.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { Cells } from "./cells.ts";
@@ -110,7 +111,7 @@ export class HistogramCells implements Cells<HistogramValue> {
       scale: this.#bins,
       offset: isEmpty ? 0 : this.#low,
       counts: this.#totals.slice(this.#low, this.#high + 1),
-      sum: this.#sum,
+      sum: saturate(this.#sum),
       min: isEmpty ? NaN : this.#min,
       max: isEmpty ? NaN : this.#max,
       clamped: this.#clamped,

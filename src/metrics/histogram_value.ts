@@ -6,6 +6,7 @@
 import { isArray, lookAt } from "../shapes.ts";
 import { cannot, got } from "../errors.ts";
 import { inspectable, toJson } from "../inspect.ts";
+import { saturate } from "../saturate.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
 import { CumulativeCounts } from "./cumulative_counts.ts";
 import { type HistogramScale, scaleOf } from "./histogram_scale.ts";
@@ -279,7 +280,7 @@ export class HistogramValue implements HistogramData {
       scale: this.scale,
       offset,
       counts,
-      sum: Math.max(0, this.sum + sign * other.sum),
+      sum: Math.max(0, saturate(this.sum + sign * other.sum)),
       ...bounds,
       clamped: Math.max(0, this.clamped + sign * other.clamped),
     });

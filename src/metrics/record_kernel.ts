@@ -9,6 +9,7 @@
  */
 import { describe, shorten } from "../describe.ts";
 import { cannot, got } from "../errors.ts";
+import { saturate } from "../saturate.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
@@ -101,6 +102,7 @@ const TOOLS = {
   reject,
   rejectFirst,
   rejectUnknown,
+  saturate,
   setUint64,
 };
 
@@ -152,7 +154,9 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
     if (type === "u64") {
       return `addHalves(totalBits, ${2 * word}, bits[${2 * word}], bits[${2 * word + 1}]);`;
     }
-    if (op === "sum") return `totals[${word}] += values[${word}];`;
+    if (op === "sum") {
+      return `totals[${word}] = saturate(totals[${word}] + saturate(values[${word}]));`;
+    }
     if (op === "bitOr") return `totals[${word}] = (totals[${word}] | values[${word}]) >>> 0;`;
     return `if (values[${word}] ${
       op === "min" ? "<" : ">"
@@ -198,7 +202,8 @@ ${each((n) => `      const v${n} = delta.${fields[n].name};`)}
     `if (!(${areValid})) rejectFirst(${what}, fields, [${names}]);
 ${each((n) => `      if (v${n} !== undefined) { ${apply(n)} }`)}`;
   return `"use strict";
-const { addHalves, addUint64, getUint64, reject, rejectFirst, rejectUnknown, setUint64 } = tools;
+const { addHalves, addUint64, getUint64, reject, rejectFirst, rejectUnknown, saturate, setUint64 } =
+  tools;
 const UPDATE = "update " + metric, MERGE = "merge into " + metric;
 const rejectField = (n, value) => reject("change " + metric, fields[n].name, fields[n].type, value);
 return {
@@ -290,6 +295,7 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
     combine(totals, totalBits, values, bits) {
       for (const { op, type, word } of fields) {
         if (type === "u64") addHalves(totalBits, 2 * word, bits[2 * word], bits[2 * word + 1]);
+        else if (op === "sum") totals[word] = saturate(totals[word] + saturate(values[word]));
         else totals[word] = mergeNumber(op, totals[word], values[word]);
       }
     },

@@ -83,7 +83,14 @@ const NO_RESOURCE: NoResource = Object.freeze({
  * The resource is that of the reader's `MeterProvider`, as the SDK wants it. Each reader needs a producer of its own: it remembers what that
  * reader was told.
  *
- * Names, attributes and units: see the module. A `sum()` of doubles is told as one that never falls, which is for the program to keep.
+ * Names, attributes and units: see the module. A `sum()` is told as one that never falls, which is
+ * for the program to keep. `sum("u64")`, bits and the library's own figures are integers, all else
+ * are doubles, whatever the values are. OTLP's integers are signed and pass through a `number`:
+ * exact up to 2^53, and what is beyond 2^63 is told as the greatest one.
+ *
+ * Times are those of the wall clock at the first collection, from there on by a clock that nobody
+ * sets. When the wall clock is set forward, they follow it and leave a gap; when it is set back,
+ * they go on ahead of it: so no series changes its start, and no delta has a wrong length.
  *
  * @example Beside a program's other metrics, by OTLP
  * ```ts
@@ -191,14 +198,17 @@ export class ThreadStatsProducer implements MetricProducer {
 
   *#metrics(now: Snapshot): Generator<MetricData> {
     const starts = this.#starts;
-    starts.look(now);
-    const told = this.#deltas?.next(now) ?? now;
+    const { since, at } = starts.look(now);
+    const deltas = this.#deltas;
+    // The first delta tells all since the statistics began.
+    const readBefore = deltas?.isEmpty === false ? since : now.startedAt;
+    const told = deltas?.next(now) ?? now;
     const collection: Collection = {
       temporality: this.#deltas === undefined ? "cumulative" : "delta",
       perThread: this.#perThread,
       startOf: (metric, row) => starts.of(metric, row) ?? now.startedAt,
-      readBefore: told.startedAt,
-      readAt: now.takenAt,
+      readBefore,
+      readAt: at,
     };
     let n = 0;
     for (const family of familiesIn(told, { selfMetrics: this.#selfMetrics })) {

@@ -73,7 +73,10 @@ export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> =
   maxSeries: true,
 };
 
-/** Values of a metric's labels. */
+/**
+ * Values of a metric's labels. Text that is not well-formed Unicode, such as text that was cut in the
+ * middle of a character, gets U+FFFD there.
+ */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
 /** How many series a metric has at most when its definition does not say it: the default of OpenTelemetry's SDKs. */
@@ -94,7 +97,8 @@ export function words(
   if (typeof unit !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "unit must be a string", unit));
   }
-  return { help, unit };
+  // Cut in the middle of a character, they would be other words to each exporter.
+  return { help: help.toWellFormed(), unit: unit.toWellFormed() };
 }
 
 /**

@@ -8,9 +8,11 @@ import { cannot } from "../errors.ts";
 import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
 import { type HistogramData, HistogramValue } from "../metrics/histogram_value.ts";
 import type { LabelsOf, ValueOf } from "../metrics/readers.ts";
+import { saturate } from "../saturate.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
 import { inspectable, toJson } from "../inspect.ts";
 import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";
+import { elapsed, setBetween } from "./elapsed.ts";
 
 /** One metric in a snapshot. */
 export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefinition> {
@@ -44,7 +46,11 @@ export interface SelfMetrics {
 
 /** The data of a {@linkcode Snapshot}: what structured cloning keeps of it. */
 export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinition> {
-  /** When the counting began, in milliseconds since 1970: the start of the statistics, or the earlier snapshot of a difference. */
+  /**
+   * When the counting began, in milliseconds since 1970: the start of the statistics, or the
+   * earlier snapshot of a difference. Of a difference it is as long before `takenAt` as the
+   * counting took, also when the wall clock was set meanwhile.
+   */
   readonly startedAt: number;
   /** When, in milliseconds since 1970. */
   readonly takenAt: number;
@@ -78,7 +84,11 @@ export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinitio
  */
 export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   implements SnapshotData<Metrics> {
-  /** When the counting began, in milliseconds since 1970: the start of the statistics, or the earlier snapshot of a difference. */
+  /**
+   * When the counting began, in milliseconds since 1970: the start of the statistics, or the
+   * earlier snapshot of a difference. Of a difference it is as long before `takenAt` as the
+   * counting took, also when the wall clock was set meanwhile.
+   */
   readonly startedAt: number;
   /** When, in milliseconds since 1970. */
   readonly takenAt: number;
@@ -137,7 +147,7 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
     });
     return new Snapshot<Metrics>({
       ...this,
-      startedAt: earlier.takenAt,
+      startedAt: labelOf(earlier, this),
       metrics: Object.freeze(Object.fromEntries(metrics)) as SnapshotData<Metrics>["metrics"],
     });
   }
@@ -192,6 +202,14 @@ function hasParts(data: unknown): boolean {
     Object.values<MetricSnapshot>(metrics).every(({ definition, series }) =>
       typeof definition === "object" && isArray(series)
     );
+}
+
+/** When an earlier snapshot was taken, by the wall clock as it was set at the later one. */
+function labelOf(earlier: SnapshotData, later: Snapshot): number {
+  const duration = elapsed(earlier, later);
+  return setBetween(earlier.takenAt, later.takenAt, duration) === 0
+    ? earlier.takenAt
+    : later.takenAt - duration;
 }
 
 function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapshot {
@@ -250,8 +268,9 @@ function subtractorOf(definition: MetricDefinition): Subtractor {
 
 function difference(now: number | bigint, before: number | bigint): number | bigint {
   return typeof now === "bigint"
-    ? BigInt.asUintN(64, now - (before as bigint))
-    : now - (before as number);
+    // A sum modulo 2^64 may have fallen, or have come round.
+    ? BigInt.asIntN(64, now - (before as bigint))
+    : saturate(now - (before as number));
 }
 
 /** The metrics as they were before structured cloning, which takes histograms' values their methods. */

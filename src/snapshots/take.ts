@@ -9,6 +9,7 @@ import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { OptionNames } from "../schema/take_options.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
+import { takeTime } from "./elapsed.ts";
 import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
 
 /** Options of {@linkcode ThreadStats.snapshot}. */
@@ -30,7 +31,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
   homes: Iterable<MetricHome>,
   { threads, perThread = false }: { threads: readonly ThreadInfo[]; perThread?: boolean },
 ): Snapshot<Metrics> {
-  const takenAt = Date.now();
+  const { takenAt, note } = takeTime();
   const metrics: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
@@ -55,13 +56,15 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
   });
-  return new Snapshot<Metrics>({
+  const snapshot = new Snapshot<Metrics>({
     startedAt: f64[H_STARTED],
     takenAt,
     threads: Object.freeze(threads),
     metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],
     self,
   });
+  note(snapshot);
+  return snapshot;
 }
 
 function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"], number> {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { withClocks } from "../support/clocks.ts";
 import { counter, defineSchema, gauge, Snapshot, ThreadStats } from "../../mod.ts";
 import {
   type MetricSource,
@@ -144,6 +145,32 @@ describe("prometheusHandler()", () => {
     assert(cleared >= made && cleared <= looked, `${cleared} ${looked}`);
     assertEquals(await createdOf('flow_bytes_created{source="new"}'), start);
   });
+
+  for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
+    it(`tells one time for each series when the wall clock is set by ${seconds} s`, async () => {
+      await withClocks(async ({ pass, set }) => {
+        const stats = openShop();
+        const handler = prometheusHandler(stats);
+        const createdOf = async (sample: string) => {
+          const text = await handler(get(openMetrics)).text();
+          return Number(new RegExp(`^${sample}_created (\\S+)$`, "m").exec(text)?.[1]);
+        };
+        const start = await createdOf("visits");
+        assertEquals(start, stats.snapshot().startedAt / 1000);
+        let last = start;
+        for (let n = 0; n < 6; n++) {
+          pass(10);
+          set(n % 2 === 0 ? seconds : -seconds);
+          assertEquals(await createdOf("visits"), last);
+          stats.metrics.visits.clear();
+          pass(10);
+          const cleared = await createdOf("visits");
+          assert(cleared > last, `${cleared} is not after ${last}`);
+          last = cleared;
+        }
+      });
+    });
+  }
 
   it("makes the text as it is taken, and stops with the client", async () => {
     const stats = ThreadStats.create(

@@ -240,6 +240,53 @@ cell_hits_total{id="0"} 2
     ) assertStringIncludes(text, `${line}\n`);
   });
 
+  for (const format of ["text", "openmetrics"] as const) {
+    it(`has one series for labels that differ in halves of characters (${format})`, () => {
+      const labels = ["agent"] as const;
+      const stats = ThreadStats.create(defineSchema({
+        hits: counter({ labels, help: "Hits \ud83d" }),
+        depth: gauge({ labels }),
+        took: histogram({ labels, boundaries: [1] }),
+        flow: record({ bytes: sum("u64") }, { labels }),
+      }));
+      const { hits, depth, took, flow } = stats.registerThread("main \ud83d").metrics;
+      for (const agent of ["b 1 \ud83d", "b 1 \ud83e", "b 1 \ufffd", "b 1 \ude00"]) {
+        hits.labels({ agent }).add();
+        depth.labels({ agent }).add();
+        took.labels({ agent }).record(1);
+        flow.labels({ agent }).update({ bytes: 1 });
+        const whole = stats.metrics.hits.read({ agent: "b 1 \ufffd" });
+        assertEquals(stats.metrics.hits.read({ agent }), whole);
+      }
+      const snapshot = stats.snapshot({ perThread: true });
+      for (const perThread of [false, true]) {
+        const text = prometheusText(snapshot, { ...bare, format, perThread, created: false });
+        const values = text.split("\n").filter((line) => /^[a-z_]+\{/.test(line)).map((line) => {
+          const [, name, agent, value] = /^([a-z_]+)\{agent="(.*?)".*\} (\S+)$/.exec(line)!;
+          return [name, agent, Number(value)];
+        });
+        assertEquals(
+          values,
+          [
+            "hits_total",
+            "depth",
+            "took_bucket",
+            "took_bucket",
+            "took_sum",
+            "took_count",
+            "flow_bytes_total",
+          ]
+            .map((name) => [name, "b 1 \ufffd", 4]),
+        );
+        if (perThread) assertStringIncludes(text, 'thread="main \ufffd",slot="0"');
+        assertStringIncludes(
+          text,
+          format === "text" ? "# HELP hits_total Hits \ufffd\n" : "# HELP hits Hits \ufffd\n",
+        );
+      }
+    });
+  }
+
   it("tells buckets without labels from others by their id", () => {
     const schema = defineSchema({
       jobs: record({ n: sum() }, { labels: ["queue"] }),

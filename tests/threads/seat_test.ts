@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type Seat, StaleThreadError, ThreadStats } from "../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../metrics/observe.ts";
 import { createTraffic, traffic } from "../metrics/traffic.ts";
+import { withClock } from "../support/clocks.ts";
 
 const attach = (seat: Seat) => ThreadStats.attach(traffic, structuredClone(seat.handle));
 
@@ -157,6 +158,27 @@ describe("Seat.revoke()", () => {
     seat.revoke();
     assertEquals(there.registerThread("b").slot, 0);
   });
+
+  for (const jump of [0, -10, -3600, 3600, -1.6e9, 1.6e9]) {
+    it(`gives the slot free after the quarantine when the wall clock was set by ${jump} s meanwhile`, () => {
+      withClock((pass) => {
+        const stats = createTraffic({ maxThreads: 1, quarantineSeconds: 60 });
+        const seat = stats.reserveThread("a");
+        attach(seat).registerThread().metrics.packets.add(2);
+        seat.revoke();
+        pass(jump);
+        for (let n = 0; n < 6; n++) {
+          assertThrows(() => stats.registerThread("b"), RangeError);
+          pass(10);
+        }
+        pass(10);
+        // Looking is enough, for all threads.
+        stats.snapshot();
+        const there = ThreadStats.attach(traffic, structuredClone(stats.handle));
+        assertEquals(there.registerThread("b").slot, 0);
+      });
+    });
+  }
 
   it("is false for a thread that left by itself, and spares the slot's next owner", () => {
     const stats = createTraffic({ maxThreads: 1 });
