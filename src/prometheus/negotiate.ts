@@ -57,9 +57,7 @@ function best(choices: readonly Choice[]): number {
 }
 
 function parse(header: string): Choice[] {
-  const choices = split(header.slice(0, MAX_LENGTH), ",");
-  // The end of it may be missing, and its quality with it.
-  if (header.length > MAX_LENGTH) choices.pop();
+  const choices = split(header.slice(0, MAX_LENGTH), ",", header.length <= MAX_LENGTH);
   return choices.map((part) => {
     const [name = "", ...rest] = split(part, ";").map((word) => word.trim().toLowerCase());
     const parameters = new Map(rest.map((pair) => {
@@ -73,9 +71,9 @@ function parse(header: string): Choice[] {
 
 /**
  * The parts of a text between separators that are not empty. Separators in quotation marks are none; quotation marks that are open at the end
- * close there.
+ * close there. Where more of the text would follow, the last part is left out: the end of it is not known.
  */
-function split(text: string, separator: "," | ";"): string[] {
+function split(text: string, separator: "," | ";", isWhole = true): string[] {
   const parts: string[] = [];
   let start = 0;
   let isQuoted = false;
@@ -89,6 +87,6 @@ function split(text: string, separator: "," | ";"): string[] {
     else if (isQuoted && character === "\\") i++;
     else if (!isQuoted && character === separator) cut(i);
   }
-  cut(text.length);
+  if (isWhole) cut(text.length);
   return parts;
 }
