@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlockPool } from "../../../examples/flows/capture/block_pool.ts";
-import { openByteSource } from "../../../examples/flows/capture/byte_source.ts";
+import { openByteSource } from "../../../examples/flows/capture/open_source.ts";
 import { CaptureReader } from "../../../examples/flows/capture/capture_reader.ts";
 import type { Slice } from "../../../examples/flows/capture/capture_layout.ts";
 import { readSlice } from "../../../examples/flows/capture/slice_reader.ts";
