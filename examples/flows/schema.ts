@@ -27,7 +27,8 @@ export const schema = defineSchema({
   farTimes: record(
     { firstHigh: min(), firstLow: min(), lastHigh: max(), lastLow: max() },
     {
-      help: "Exact times of flows outside of the years 1684 to 2255: high * 2^53 + low microseconds",
+      help:
+        "Exact times of flows outside of the years 1684 to 2255: high * 2^53 + low microseconds",
       labels: ["flow"],
       maxSeries: MAX_FLOWS,
     },

@@ -45,7 +45,10 @@ export class MemberInflater {
       yield* chunks;
       if (failure) {
         yield* this.#upToDamage(piece, chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-        throw new GzipDamage(`whole deflate data is required, got "${failure.message}"`, input.offset);
+        throw new GzipDamage(
+          `whole deflate data is required, got "${failure.message}"`,
+          input.offset,
+        );
       }
       input.take(consumed);
       if (consumed < piece.length) return;
