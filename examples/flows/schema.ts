@@ -28,7 +28,7 @@ export const schema = defineSchema({
     { firstHigh: min(), firstLow: min(), lastHigh: max(), lastLow: max() },
     {
       help:
-        "Exact times of flows outside of the years 1684 to 2255: high * 2^53 + low microseconds",
+        "Exact times outside of the years 1684 to 2255, by thread: high * 2^53 + low microseconds",
       labels: ["flow"],
       maxSeries: MAX_FLOWS,
     },

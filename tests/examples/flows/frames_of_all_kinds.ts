@@ -79,7 +79,7 @@ export function llcFrames(four: Uint8Array, six: Uint8Array): Uint8Array[] {
     ethernet(0x8100, vlan(5, 0x8870, llc("0606 03", four))),
     // Padding, and a length that cuts the packet.
     concat(ethernetOfLength(snap(0x0800, four)), new Uint8Array(20)),
-    ethernet(8 + 30, snap(0x0800, four)),
+    ethernet(8 + 36, snap(0x0800, ipv4())),
     // None of these is IP.
     ethernetOfLength(snap(0x0800, four, "080007")),
     ethernetOfLength(snap(0x0800, four, "0080c2")),
