@@ -14,6 +14,8 @@ export interface CaptureLayout {
 /** One interface that packets were captured on. */
 export interface CaptureInterface {
   readonly linkType: number;
+  /** Whether its frames can be decoded. */
+  readonly isUnderstood: boolean;
   /** The most bytes kept of a packet; 0 when there is no limit. */
   readonly snapLength: number;
   /** A whole number to divide ticks by, or 0 when only {@linkcode ticksPerSecond} will do. */

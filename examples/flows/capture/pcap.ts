@@ -71,6 +71,7 @@ export class PcapWalker implements Walker {
       littleEndian,
       interfaces: [{
         linkType,
+        isUnderstood: knowsLinkType(linkType),
         snapLength: view.getUint32(at + 16, littleEndian),
         ...timeScale(magic === MAGIC_NANOSECONDS ? 9 : 6, 0n),
       }],
@@ -78,7 +79,7 @@ export class PcapWalker implements Walker {
   }
 
   walk(view: DataView, from: number, to: number, offset: number): Walk {
-    const { littleEndian, interfaces: [{ linkType }] } = this.layout;
+    const { littleEndian, interfaces: [{ isUnderstood, linkType }] } = this.layout;
     let at = from;
     let packets = 0;
     let damage: CaptureError | undefined;
@@ -97,9 +98,7 @@ export class PcapWalker implements Walker {
       at = next;
       packets++;
     }
-    if (packets > 0 && !knowsLinkType(linkType)) {
-      this.unknownLinkTypes.add(linkType, offset, packets);
-    }
+    if (packets > 0 && !isUnderstood) this.unknownLinkTypes.add(linkType, offset, packets);
     return { end: at, packets, cut: false, skip: 0, damage };
   }
 

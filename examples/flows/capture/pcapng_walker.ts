@@ -145,6 +145,7 @@ export class PcapngWalker implements Walker {
     const snapLength = view.getUint32(at + 12, littleEndian);
     const added: CaptureInterface = {
       linkType,
+      isUnderstood: knowsLinkType(linkType),
       snapLength,
       ...timeScale(resolution, offsetSeconds),
     };
@@ -168,8 +169,8 @@ export class PcapngWalker implements Walker {
     if (captured > length - data - 4) {
       throw damaged(here, `at most ${length - data - 4} captured bytes are`, captured);
     }
-    const { linkType } = interfaces[number];
-    if (!knowsLinkType(linkType)) this.unknownLinkTypes.add(linkType, here, 1);
+    const { isUnderstood, linkType } = interfaces[number];
+    if (!isUnderstood) this.unknownLinkTypes.add(linkType, here, 1);
   }
 }
 

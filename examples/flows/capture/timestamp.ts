@@ -44,13 +44,17 @@ export function timeScale(resolution: number, offsetSeconds: bigint): TimeScale 
 export function toMicroseconds(high: number, low: number, scale: TimeScale): Time {
   const divisor = scale.ticksPerMicrosecond;
   if (divisor === 0) return toExactMicroseconds(high, low, scale);
-  const quotient = Math.floor(high / divisor);
-  const remainder = high - quotient * divisor;
-  const whole = quotient * TWO_32 + Math.floor((remainder * TWO_32 + low) / divisor);
+  let whole: number;
+  if (divisor === 1) whole = high * TWO_32 + low;
+  else {
+    const quotient = Math.floor(high / divisor);
+    const remainder = high - quotient * divisor;
+    whole = quotient * TWO_32 + Math.floor((remainder * TWO_32 + low) / divisor);
+  }
   const time = whole + scale.offsetMicroseconds;
-  return whole <= Number.MAX_SAFE_INTEGER && Number.isSafeInteger(time)
-    ? time
-    : toExactMicroseconds(high, low, scale);
+  const isExact = whole <= Number.MAX_SAFE_INTEGER && time <= Number.MAX_SAFE_INTEGER &&
+    time >= Number.MIN_SAFE_INTEGER;
+  return isExact ? time : toExactMicroseconds(high, low, scale);
 }
 
 function toExactMicroseconds(high: number, low: number, scale: TimeScale): Time {
