@@ -110,7 +110,7 @@ function takers(): Taker[] {
       call: (options) => prometheusHandler(stats, options),
       what: "make a handler",
       good: { runtimeMetrics: true },
-      names: `${prometheus} and runtimeMetrics`,
+      names: `${prometheus}, maxAnswers, maxAnswerSeconds and runtimeMetrics`,
     },
     {
       call: (options) => observe(stats, meter, options),
