@@ -5,7 +5,15 @@
  */
 import { harden } from "../harden.ts";
 import type { LabelValues } from "../schema/options.ts";
-import { areValid, isValid, reject, rejectFirst } from "./record_changes.ts";
+import { saturate } from "../saturate.ts";
+import {
+  areValid,
+  isOfUnknown,
+  isValid,
+  reject,
+  rejectFirst,
+  rejectUnknown,
+} from "./record_changes.ts";
 import {
   type AnyBurst,
   type AnyFields,
@@ -18,12 +26,14 @@ import {
   type RecordKernel,
 } from "./record_host.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
+import { showBursts, showRecordWriters } from "./shown.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
 /** Records with what this kernel adds to them. */
 interface InterpretedRecords extends RecordHost, RecordChanges {
   update(id: number, delta: AnyFields, life?: BucketLife): void;
   begin(id: number): AnyBurst;
+  isOpen(id: number, number: number): boolean;
   mergeBurst(id: number, number: number, delta: AnyFields): void;
   readField(id: number, number: number, field: FieldPlace): number | bigint;
   writeField(id: number, number: number, field: FieldPlace, value: unknown): void;
@@ -69,6 +79,7 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
     combine(totals, totalBits, values, bits) {
       for (const { op, type, word } of fields) {
         if (type === "u64") addHalves(totalBits, 2 * word, bits[2 * word], bits[2 * word + 1]);
+        else if (op === "sum") totals[word] = saturate(totals[word] + saturate(values[word]));
         else totals[word] = mergeNumber(op, totals[word], values[word]);
       }
     },
@@ -82,9 +93,11 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
     withChanges(Base) {
       return class extends Base implements InterpretedRecords {
         update(id: number, delta: AnyFields, life?: BucketLife): void {
-          if (!isObject(delta)) reject(this.metric, "", "", delta);
+          const what = `update ${this.metric}`;
+          if (!isObject(delta)) reject(what, "", "", delta);
           const given = read(delta);
-          rejectFirst(this.metric, fields, given);
+          if (areUndefined(given)) rejectUnknown(what, fields, delta);
+          rejectFirst(what, fields, given);
           const isReady = life === undefined ? this.isReady(id) : this.isReadyIn(life);
           if (!isReady) this.prepare(id, "update", life);
           change(this, id * stride, given);
@@ -106,14 +119,19 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
         }
 
         mergeBurst(id: number, number: number, delta: AnyFields): void {
+          const what = `merge into ${this.metric}`;
           if (!isObject(delta)) {
             this.discardBurst(id, number);
-            reject(this.metric, "", "", delta);
+            reject(what, "", "", delta);
           }
           const given = read(delta);
+          if (areUndefined(given) && isOfUnknown(fields, delta)) {
+            this.discardBurst(id, number);
+            rejectUnknown(what, fields, delta);
+          }
           if (!this.isOpen(id, number)) this.refuseBurst("merge into");
           if (!areValid(fields, given)) this.discardBurst(id, number);
-          rejectFirst(this.metric, fields, given);
+          rejectFirst(what, fields, given);
           change(this, id * stride, given);
         }
 
@@ -130,7 +148,7 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
           // Any number but NaN may be assigned to a double, whatever its op.
           if (!isValid("max", type, value)) {
             this.discardBurst(id, number);
-            reject(this.metric, name, type, value);
+            reject(`change ${this.metric}`, name, type, value);
           }
           const index = id * stride + word;
           if (type === "u64") setUint64(this.bits, 2 * index, value);
@@ -155,6 +173,8 @@ class InterpretedBurst {
   #number: number;
 
   static {
+    const isOpen = (burst: InterpretedBurst) => burst.#records.isOpen(burst.#id, burst.#number);
+    showBursts(this.prototype, (burst) => burst.#records.metric, isOpen);
     readField = (burst, field) => burst.#records.readField(burst.#id, burst.#number, field);
     writeField = (burst, field, value) =>
       burst.#records.writeField(burst.#id, burst.#number, field, value);
@@ -191,6 +211,10 @@ class InterpretedBurst {
 class Writer implements AnyRecordWriter {
   readonly #records: InterpretedRecords;
 
+  static {
+    showRecordWriters(this.prototype, (writer) => writer.#records);
+  }
+
   constructor(records: InterpretedRecords) {
     this.#records = records;
   }
@@ -215,6 +239,10 @@ class LabelledWriter extends Writer {
   labels(labels: LabelValues<string>): unknown {
     return this.#records.labels(labels);
   }
+}
+
+function areUndefined(given: readonly unknown[]): boolean {
+  return given.every((value) => value === undefined);
 }
 
 function isObject(delta: unknown): boolean {

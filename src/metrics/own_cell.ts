@@ -25,12 +25,16 @@ import type { Series } from "../buckets/label_tree.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
+import type { MetricDefinition } from "../schema/schema.ts";
 import type { ThreadHome } from "../threads/thread_home.ts";
+import { showWriters } from "./shown.ts";
 
 /** What the writers of a metric need to know of it. */
 export interface CellHome {
   /** The thread. */
   readonly thread: ThreadHome;
+  /** What kind of metric it is. */
+  readonly kind: MetricDefinition["kind"];
   /** The metric's number. */
   readonly metric: number;
   /** Its buckets. */

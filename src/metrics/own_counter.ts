@@ -12,10 +12,19 @@ import { longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
 import { NO_DOUBLES, NO_WORDS, type OwnCell } from "./own_cell.ts";
+import { showWriters } from "./shown.ts";
 import type { CounterWriter } from "./writers.ts";
 
 /** One counter in one thread. Owner thread only. */
 export class OwnCounter implements CounterWriter {
+  static {
+    showWriters<OwnCounter>(
+      this.prototype,
+      (writer) => writer.#own.home,
+      (writer) => writer.#own.series,
+    );
+  }
+
   readonly #own: OwnCell;
   #words: Int32Array = NO_WORDS;
   #epochIndex = 0;

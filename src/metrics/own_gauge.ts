@@ -14,10 +14,25 @@ import { longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import { gaugeSegmentParts } from "./gauge_layout.ts";
 import { NO_DOUBLES, NO_WORDS, type OwnCell } from "./own_cell.ts";
+import { showWriters } from "./shown.ts";
 import type { GaugeWriter } from "./writers.ts";
+
+/** What a caller does to a gauge, as in the error's text. */
+export const SET = "set";
+export const ADD = "add to";
+export const SUBTRACT = "subtract from";
+const SCOPE = "open a scope of";
 
 /** A gauge's part that does not depend on where the value stands. */
 export abstract class GaugeCell implements GaugeWriter {
+  static {
+    showWriters<GaugeCell>(
+      this.prototype,
+      (writer) => writer.#own.home,
+      (writer) => writer.#own.series,
+    );
+  }
+
   readonly #own: OwnCell;
   readonly #takeBack: () => void;
 
@@ -29,14 +44,11 @@ export abstract class GaugeCell implements GaugeWriter {
 
   abstract set(value: number): void;
   abstract add(n?: number): void;
-
-  sub(n = 1): void {
-    // Here, as a minus would make numbers of what is none.
-    assertGauge(this.#own, n);
-    this.add(-n);
-  }
+  abstract sub(n?: number): void;
 
   scope(): Disposable {
+    // For the error's text: `add` would speak of itself.
+    if (!this.#own.isCurrent()) this.#own.nextEpoch(SCOPE);
     this.add(1);
     const own = this.#own;
     const { epoch } = own;
@@ -53,9 +65,9 @@ export abstract class GaugeCell implements GaugeWriter {
 }
 
 /** Throws unless `value` can be set or added. */
-export function assertGauge({ home }: OwnCell, value: unknown): void {
+export function assertGauge({ home }: OwnCell, value: unknown, verb: string): void {
   if (typeof value === "number" && value - value === 0) return;
-  const what = `set ${home.table.name}`;
+  const what = `${verb} ${home.table.name}`;
   if (typeof value !== "number") {
     throw new TypeError(cannot(what, "the value must be a number", value));
   }
@@ -107,7 +119,7 @@ export class OwnGauge extends GaugeCell {
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
-      this.#setSlowly(value, false);
+      this.#setSlowly(value, SET);
       return;
     }
     // Unordered; pairs with the load in `GaugeCells.merge`. Does not tear.
@@ -121,18 +133,33 @@ export class OwnGauge extends GaugeCell {
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
-      this.#setSlowly(n, true);
+      this.#setSlowly(n, ADD);
       return;
     }
     this.#cells[this.#cell] = this.#value += n;
   }
 
+  sub(n = 1): void {
+    if (
+      !(typeof n === "number" && n - n === 0) ||
+      // `isCurrent()`, written out.
+      this.#words[this.#epochIndex] !== this.#epoch ||
+      this.#words[this.#controlIndex] !== this.#control
+    ) {
+      this.#setSlowly(n, SUBTRACT);
+      return;
+    }
+    this.#cells[this.#cell] = this.#value -= n;
+  }
+
   /** The first value, one after a clear, or one that must be refused. */
-  #setSlowly(value: number, isRelative: boolean): void {
-    assertGauge(this.#own, value);
-    const epoch = this.#own.nextEpoch("set");
+  #setSlowly(value: number, verb: typeof SET | typeof ADD | typeof SUBTRACT): void {
+    assertGauge(this.#own, value, verb);
+    const epoch = this.#own.nextEpoch(verb);
     if (this.#epoch !== epoch) this.#value = 0;
-    this.#cells[this.#cell] = this.#value = isRelative ? this.#value + value : value;
+    this.#cells[this.#cell] = this.#value = verb === SET
+      ? value
+      : this.#value + (verb === ADD ? value : -value);
     this.#own.setTag(this.#words, this.#tag, epoch);
     this.#epoch = epoch;
     Atomics.store(this.#words, this.#tenure, this.#own.control);
@@ -155,6 +182,11 @@ export class OverflowGauge extends OwnGauge {
 
   override add(n = 1): void {
     super.add(n);
+    this.#own.countOverflow();
+  }
+
+  override sub(n = 1): void {
+    super.sub(n);
     this.#own.countOverflow();
   }
 }

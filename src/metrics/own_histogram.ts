@@ -11,6 +11,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { needing } from "../memory/arena.ts";
 import { longIndex, wordIndex } from "../memory/layout.ts";
 import {
   HISTOGRAM_BINS,
@@ -25,6 +26,7 @@ import {
 } from "./histogram_layout.ts";
 import type { HistogramScale } from "./histogram_scale.ts";
 import { NO_DOUBLES, NO_WORDS, type OwnCell } from "./own_cell.ts";
+import { showWriters } from "./shown.ts";
 import type { HistogramWriter } from "./writers.ts";
 
 // Not the imported ones, as V8 loads, checks and converts those at each use.
@@ -38,6 +40,14 @@ const NOWHERE = -1;
 
 /** One histogram in one thread. Owner thread only. */
 export class OwnHistogram implements HistogramWriter {
+  static {
+    showWriters<OwnHistogram>(
+      this.prototype,
+      (writer) => writer.#own.home,
+      (writer) => writer.#own.series,
+    );
+  }
+
   readonly #own: OwnCell;
   readonly #scale: HistogramScale;
   #lowest = 0.5;
@@ -133,7 +143,7 @@ export class OwnHistogram implements HistogramWriter {
       throw new RangeError(cannot(what, "the count must be a positive integer", count));
     }
     const epoch = own.nextEpoch("record in");
-    if (this.#block === NOWHERE) this.#locate();
+    if (this.#block === NOWHERE) needing(what, () => this.#locate());
     if (this.#epoch !== epoch) {
       // The tag is the bucket's epoch only if this writer, or the slot's owner before it, has recorded in this epoch.
       if (this.#words[this.#tag] === epoch) this.#adopt();

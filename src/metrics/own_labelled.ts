@@ -4,11 +4,17 @@
  * @module
  */
 import type { LabelIndex } from "../buckets/label_index.ts";
+import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/options.ts";
 import { type CellHome, OwnCell } from "./own_cell.ts";
+import { showWriters } from "./shown.ts";
 
 /** Finds the writers of one metric by label. Owner thread only. */
 export class OwnLabelled<Writer> {
+  static {
+    showWriters(this.prototype, (self) => self.#home);
+  }
+
   readonly #home: CellHome;
   readonly #index: LabelIndex;
   readonly #make: (cell: OwnCell) => Writer;
@@ -31,13 +37,17 @@ export class OwnLabelled<Writer> {
   }
 
   #bind(labels: LabelValues<string>): Writer {
-    this.#home.thread.check(`update ${this.#home.table.name}`);
-    const series = this.#index.intern(labels, "update");
-    const known = this.#bound[series.id];
-    if (known !== undefined && known.cell.isOf(series)) return known.writer;
-    const cell = new OwnCell(this.#home, series.id, series);
-    const writer = this.#make(cell);
-    this.#bound[series.id] = { cell, writer };
-    return writer;
+    const verb = "bind labels of";
+    const what = `${verb} ${this.#home.table.name}`;
+    this.#home.thread.check(what);
+    return needing(what, () => {
+      const series = this.#index.intern(labels, verb);
+      const known = this.#bound[series.id];
+      if (known !== undefined && known.cell.isOf(series)) return known.writer;
+      const cell = new OwnCell(this.#home, series.id, series);
+      const writer = this.#make(cell);
+      this.#bound[series.id] = { cell, writer };
+      return writer;
+    });
   }
 }

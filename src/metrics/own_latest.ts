@@ -9,9 +9,10 @@
  *
  * @module
  */
+import { needing } from "../memory/arena.ts";
 import { sum } from "../schema/fields.ts";
 import type { CellHome, OwnCell } from "./own_cell.ts";
-import { assertGauge, GaugeCell } from "./own_gauge.ts";
+import { ADD, assertGauge, GaugeCell, SET, SUBTRACT } from "./own_gauge.ts";
 import { makeKernel } from "./record_kernel.ts";
 import { layoutOf } from "./record_layout.ts";
 import { type RecordHome, RecordPublisher } from "./record_publisher.ts";
@@ -71,21 +72,27 @@ export class OwnLatestGauge extends GaugeCell {
   }
 
   set(value: number): void {
-    this.#prepare(value);
+    this.#prepare(value, SET);
     this.#values.set(this.#own.id, value);
   }
 
   add(n = 1): void {
-    this.#prepare(n);
+    this.#prepare(n, ADD);
     this.#values.set(this.#own.id, this.#values.get(this.#own.id) + n);
   }
 
-  #prepare(value: number): void {
+  sub(n = 1): void {
+    this.#prepare(n, SUBTRACT);
+    this.#values.set(this.#own.id, this.#values.get(this.#own.id) - n);
+  }
+
+  #prepare(value: number, verb: string): void {
     const own = this.#own;
-    assertGauge(own, value);
+    assertGauge(own, value, verb);
     if (own.isCurrent()) return;
-    const epoch = own.nextEpoch("set");
-    this.#values.start(own.id, epoch, own.isOverflow);
+    const epoch = own.nextEpoch(verb);
+    const what = `${verb} ${own.home.table.name}`;
+    needing(what, () => this.#values.start(own.id, epoch, own.isOverflow));
     own.epoch = epoch;
   }
 }

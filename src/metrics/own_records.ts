@@ -10,6 +10,8 @@ import type { Series } from "../buckets/label_tree.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../errors.ts";
 import { harden } from "../harden.ts";
+import { inspectable } from "../inspect.ts";
+import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordFields } from "../schema/record.ts";
 import type { RecordBurst } from "./record_burst.ts";
@@ -20,6 +22,7 @@ import type {
   LabelledRecords,
   RecordHost,
 } from "./record_host.ts";
+import type { RecordFacts } from "./shown.ts";
 import { type RecordHome, RecordPublisher } from "./record_publisher.ts";
 import type { RecordBucketWriter } from "./writers.ts";
 
@@ -31,6 +34,11 @@ interface RecordLife extends BucketLife {
 
 /** The records of one metric in one thread. Owner thread only; not in the hands of users, who have the kernel's `Writer` of it. */
 export class OwnRecords extends RecordPublisher implements RecordHost {
+  get facts(): RecordFacts {
+    const { index, thread } = this.home;
+    return { isLabelled: index !== undefined, slot: thread.tenure.slot };
+  }
+
   /** Whether the bucket can be changed right now, and is in the given life. */
   isReadyIn({ id, epoch }: RecordLife): boolean {
     return this.isReady(id) && this.epochOf(id) === epoch;
@@ -56,8 +64,13 @@ export class OwnRecords extends RecordPublisher implements RecordHost {
       }
       life.epoch = epoch;
     }
-    if (this.epochOf(id) !== epoch) this.adopt(id, epoch);
+    if (this.epochOf(id) !== epoch) this.#adoptNeeding(what, id, epoch);
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
+  }
+
+  // Apart from `prepare`, which would allocate a context for the closure at each burst that follows an open one.
+  #adoptNeeding(what: string, id: number, epoch: number): void {
+    needing(what, () => this.adopt(id, epoch));
   }
 }
 
@@ -65,6 +78,14 @@ export class OwnRecords extends RecordPublisher implements RecordHost {
 export class OwnRecord implements RecordBucketWriter<RecordFields> {
   readonly #records: ChangeableRecords;
   readonly #life: RecordLife;
+
+  static {
+    inspectable<OwnRecord>(this.prototype, {
+      type: "RecordBucketWriter",
+      metric: (writer) => writer.#records.metric,
+      facts: (writer) => ({ id: writer.id, labels: writer.#life.series.labels }),
+    });
+  }
 
   constructor(records: ChangeableRecords, life: RecordLife) {
     this.#records = records;
@@ -102,8 +123,10 @@ export class OwnLabelledRecords extends OwnRecords implements LabelledRecords {
   labels(labels: LabelValues<string>): OwnRecord {
     let series = this.#index.peek(labels);
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
-      this.home.thread.check(`update ${this.metric}`);
-      series = this.#index.intern(labels, "update");
+      const verb = "bind labels of";
+      const what = `${verb} ${this.metric}`;
+      this.home.thread.check(what);
+      series = needing(what, () => this.#index.intern(labels, verb));
     }
     const known = this.#bound[series.id];
     if (known !== undefined && known.life === series.life) return known.writer;

@@ -17,7 +17,8 @@ export interface BurstMethods<Fields extends RecordFields> {
   /**
    * Merges a change by the ops of the fields. A change that is refused ends the burst: nothing of it is committed. Owner thread only.
    *
-   * @throws {TypeError} When the change has the wrong shape, or the burst is over.
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or the burst is
+   * over.
    * @throws {RangeError} When a value is out of range.
    */
   merge(delta: RecordDelta<Fields>): void;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { describe, shorten } from "../describe.ts";
+import { cannot, got } from "../errors.ts";
 import type { FieldPlace } from "./record_layout.ts";
 
 /** Whether a value can be merged into a field. */
@@ -21,22 +22,45 @@ export function areValid(fields: readonly FieldPlace[], given: readonly unknown[
 
 /** Throws what is wrong with the first value that is not valid; returns when there is none. */
 export function rejectFirst(
-  metric: string,
+  what: string,
   fields: readonly FieldPlace[],
   given: readonly unknown[],
 ): void {
   for (const [n, { name, op, type }] of fields.entries()) {
     const value = given[n];
-    if (value !== undefined && !isValid(op, type, value)) reject(metric, name, type, value);
+    if (value !== undefined && !isValid(op, type, value)) reject(what, name, type, value);
   }
 }
 
+/**
+ * Whether a change without values is one of other fields, or nothing that has fields: it would be
+ * counted as a change of none. One that has no properties at all changes nothing, as does one whose
+ * fields are `undefined`.
+ */
+export function isOfUnknown(fields: readonly FieldPlace[], delta: object): boolean {
+  if (fields.some(({ name }) => name in delta)) return false;
+  return !isPlain(delta) || Object.keys(delta).length > 0;
+}
+
+/** Throws when a change {@linkcode isOfUnknown} fields. */
+export function rejectUnknown(what: string, fields: readonly FieldPlace[], delta: object): void {
+  if (!isOfUnknown(fields, delta)) return;
+  const names = fields.map(({ name }) => name).join(", ");
+  const given = isPlain(delta)
+    ? got(`the unknown field ${describe(shorten(Object.keys(delta)[0]))}`)
+    : delta;
+  throw new TypeError(cannot(what, `the fields are ${names}`, given));
+}
+
+/** Whether an object is a plain one of whichever realm: its prototype inherits from nothing. */
+function isPlain(delta: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(delta);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Throws what is wrong with a value. */
-export function reject(metric: string, field: string, type: string, value: unknown): never {
-  if (field === "") {
-    throw new TypeError(cannot(`update ${metric}`, "the change must be an object", value));
-  }
-  const what = `update ${metric}`;
+export function reject(what: string, field: string, type: string, value: unknown): never {
+  if (field === "") throw new TypeError(cannot(what, "the change must be an object", value));
   if (type === "u64") {
     const text = cannot(what, `${field} must be a bigint or a safe integer`, value);
     throw typeof value === "number" ? new RangeError(text) : new TypeError(text);

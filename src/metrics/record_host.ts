@@ -6,6 +6,7 @@
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordFields } from "../schema/record.ts";
 import type { BurstMethods } from "./record_burst.ts";
+import type { RecordFacts } from "./shown.ts";
 
 /** The private values of a thread's records: `layout.stride` words for each bucket, of which the last is the number of its open burst. */
 export interface RecordValues {
@@ -19,6 +20,8 @@ export interface RecordValues {
 export interface RecordHost extends RecordValues {
   /** The metric's name, for error texts. */
   readonly metric: string;
+  /** What its writers show of themselves. */
+  readonly facts: RecordFacts;
   /** Whether a bucket can be changed right now. */
   isReady(id: number): boolean;
   /** Whether it can be changed right now, in the given life. */

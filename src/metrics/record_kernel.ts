@@ -9,13 +9,28 @@
  */
 import { harden } from "../harden.ts";
 import { interpretKernel } from "./interpreted_kernel.ts";
-import { reject, rejectFirst } from "./record_changes.ts";
+import { saturate } from "../saturate.ts";
+import { isOfUnknown, reject, rejectFirst, rejectUnknown } from "./record_changes.ts";
 import { COMMITTED, type RecordKernel } from "./record_host.ts";
 import type { RecordLayout } from "./record_layout.ts";
+import { showBursts, showRecordWriters } from "./shown.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
 /** What the compiled text calls. */
-const TOOLS = { addHalves, addUint64, getUint64, harden, reject, rejectFirst, setUint64 };
+const TOOLS = {
+  addHalves,
+  addUint64,
+  getUint64,
+  harden,
+  reject,
+  rejectFirst,
+  isOfUnknown,
+  rejectUnknown,
+  saturate,
+  setUint64,
+  showBursts,
+  showRecordWriters,
+};
 
 /**
  * What makes the texts of this copy of the library others than those of a second one. V8 keeps one feedback for equal texts, in which each
@@ -83,7 +98,9 @@ function kernelSource({ fields, doubles, stride }: RecordLayout): string {
     if (type === "u64") {
       return `addHalves(totalBits, ${2 * word}, bits[${2 * word}], bits[${2 * word + 1}]);`;
     }
-    if (op === "sum") return `totals[${word}] += values[${word}];`;
+    if (op === "sum") {
+      return `totals[${word}] = saturate(totals[${word}] + saturate(values[${word}]));`;
+    }
     if (op === "bitOr") return `totals[${word}] = (totals[${word}] | values[${word}]) >>> 0;`;
     return `if (values[${word}] ${
       op === "min" ? "<" : ">"
@@ -125,16 +142,21 @@ ${
   const names = fields.map((_, n) => `v${n}`).join(", ");
   const isObject = `typeof delta === "object" && delta !== null`;
   const read = each((n) => `      const v${n} = delta.${fields[n].name};`);
+  const areUndefined = fields.map((_, n) => `v${n} === undefined`).join(" && ");
   const areValid = fields.map((_, n) => `(v${n} === undefined || ${check(n)})`).join(" && ");
   const change = each((n) => `      if (v${n} !== undefined) { ${apply(n)} }`);
   const writer = `#records = null;
+    static {
+      showRecordWriters(this.prototype, (writer) => writer.#records);
+    }
     constructor(records) {
       this.#records = records;
     }
     update(id, delta) {
       const records = this.#records;
-      if (!(${isObject})) reject(records.metric, "", "", delta);
+      if (!(${isObject})) reject("update " + records.metric, "", "", delta);
       ${read}
+      if (${areUndefined}) rejectUnknown("update " + records.metric, fields, delta);
       if (!records.isReady(id)) records.makeReady(id, undefined, ${names});
       records.apply(id, ${names});
       records.publish(id);
@@ -145,7 +167,9 @@ ${
       return new Burst(records, id, records.openBurst(id));
     }`;
   return `"use strict";
-const { addHalves, addUint64, getUint64, harden, reject, rejectFirst, setUint64 } = tools;
+const { addHalves, addUint64, getUint64, harden, isOfUnknown, reject, rejectFirst, rejectUnknown } =
+  tools;
+const { saturate, setUint64, showBursts, showRecordWriters } = tools;
 const COMMITTED = ${COMMITTED};
 // Accessors in a class body: those that are defined on a prototype cost JavaScriptCore 3-20 times as much. Fields with values of
 // their later kind: else V8 takes them for anything.
@@ -153,6 +177,11 @@ class Burst {
     #records = null;
     #id = 0;
     #number = 0;
+    static {
+      const isOpen = (burst) =>
+        burst.#records.values[burst.#id * ${stride} + ${stride - 1}] === burst.#number;
+      showBursts(this.prototype, (burst) => burst.#records.metric, isOpen);
+    }
     constructor(records, id, number) {
       this.#records = records;
       this.#id = id;
@@ -164,6 +193,7 @@ class Burst {
     merge(delta) {
       if (!(${isObject})) this.#records.refuseDelta(this.#id, this.#number, delta);
       ${read}
+      if (${areUndefined}) this.#records.refuseUnknown(this.#id, this.#number, delta);
       this.#records.mergeBurst(this.#id, this.#number, ${names});
     }
     commit() {
@@ -209,8 +239,9 @@ ${
   withChanges(Base) {
     return class extends Base {
     updateLife(life, delta) {
-      if (!(${isObject})) reject(this.metric, "", "", delta);
+      if (!(${isObject})) reject("update " + this.metric, "", "", delta);
       ${read}
+      if (${areUndefined}) rejectUnknown("update " + this.metric, fields, delta);
       const { id } = life;
       if (!this.isReadyIn(life)) this.makeReady(id, life, ${names});
       this.apply(id, ${names});
@@ -230,26 +261,30 @@ ${
     // Apart from the methods that call these, as engines inline so much and no more.
     refuseChange(id, number, given) {
       this.discardBurst(id, number);
-      rejectFirst(this.metric, fields, given);
+      rejectFirst("merge into " + this.metric, fields, given);
     }
     refuseDelta(id, number, delta) {
       this.discardBurst(id, number);
-      reject(this.metric, "", "", delta);
+      reject("merge into " + this.metric, "", "", delta);
+    }
+    refuseUnknown(id, number, delta) {
+      if (isOfUnknown(fields, delta)) this.discardBurst(id, number);
+      rejectUnknown("merge into " + this.metric, fields, delta);
     }
     refuseValue(id, number, n, value) {
       if (number === COMMITTED) return;
       if (this.values[id * ${stride} + ${stride - 1}] !== number) this.refuseBurst("change");
       this.discardBurst(id, number);
-      reject(this.metric, fields[n].name, fields[n].type, value);
+      reject("change " + this.metric, fields[n].name, fields[n].type, value);
     }
     makeReady(id, life, ${names}) {
-      rejectFirst(this.metric, fields, [${names}]);
+      rejectFirst("update " + this.metric, fields, [${names}]);
       this.prepare(id, "update", life);
     }
     apply(id, ${names}) {
       const { values, bits } = this;
       const base = id * ${stride};
-      if (!(${areValid})) rejectFirst(this.metric, fields, [${names}]);
+      if (!(${areValid})) rejectFirst("update " + this.metric, fields, [${names}]);
       ${change}
     }
     beginLife(life) {

@@ -64,6 +64,7 @@ class Bench {
     const { values, bits, calls } = this;
     const open = (id: number) => (id + 1) * (fields + 1) - 1;
     class Host implements RecordHost {
+      readonly facts = { isLabelled: false, slot: 0 };
       metric = "test";
       values = values;
       bits = bits;

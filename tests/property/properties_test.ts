@@ -325,6 +325,13 @@ describe("properties of public objects", () => {
       }
     }
     assertEquals(Reflect.ownKeys(thread), ["slot", "name", "metrics"]);
-    for (const burst of Object.values(bursts)) assertEquals(JSON.stringify(burst), "{}");
+    for (const burst of Object.values(bursts)) {
+      assertEquals(Object.keys(JSON.parse(JSON.stringify(burst))), [
+        "type",
+        "metric",
+        "id",
+        "isOpen",
+      ]);
+    }
   });
 });
