@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
-import { type HistogramData, HistogramValue } from "../metrics/histogram_value.ts";
+import { cannot } from "../base/errors.ts";
+import { type HistogramData, HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 
@@ -18,14 +18,14 @@ type Unknown = Readonly<Record<string, unknown>>;
  * @throws {TypeError} When one is not.
  */
 export function assertSeries(
-  what: string,
+  action: string,
   name: string,
   { definition, series }: { definition: MetricDefinition; series: readonly unknown[] },
 ): void {
   const isValue = valueTestOf(definition);
   for (const row of series) {
     if (!isRow(row, isValue)) {
-      throw new TypeError(cannot(what, `the series of ${name} must be as they were taken`, row));
+      throw new TypeError(cannot(action, `the series of ${name} must be as they were taken`, row));
     }
   }
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
-import { harden } from "../harden.ts";
-import { inspectable } from "../inspect.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { cannot } from "../base/errors.ts";
+import { harden } from "../base/harden.ts";
+import { inspectable } from "../base/inspectable.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 import { makeHandle, type ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
 

@@ -17,7 +17,7 @@ import {
 import { Arena } from "../../src/memory/arena.ts";
 import { H_STARTED } from "../../src/memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../../src/memory/segments.ts";
-import { shapeOf } from "../../src/metrics/metric_home.ts";
+import { shapeOf } from "../../src/metrics/metric.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { scaled } from "../stress/scale.ts";
