@@ -219,6 +219,14 @@ export class BucketTable {
     }
   }
 
+  /** Whether an id from `first` to `last` is free, or has no segment yet. The last one is looked at first. Any thread. */
+  isFreeWithin(first: number, last: number): boolean {
+    for (let id = last; id >= first; id--) {
+      if ((this.epoch(id) & 1) === 0) return true;
+    }
+    return false;
+  }
+
   /** Looks at the epochs themselves and corrects the hints for ids below `limit`. Any thread. */
   repair(limit: number): void {
     for (let k = 0; k < DIRECTORY; k++) {

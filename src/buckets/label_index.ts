@@ -41,16 +41,20 @@ export interface LabelIndexOptions {
   names: readonly string[];
   /** The most buckets, without the overflow series. */
   maxSeries: number;
+  /** The most UTF-16 code units of a value: longer ones name the overflow series. */
+  maxLabelLength: number;
 }
 
 /** The labels of one metric's buckets, as one thread knows them. */
 export class LabelIndex {
   readonly #names: readonly string[];
+  readonly #nameSet: ReadonlySet<string>;
   readonly #arena: Arena;
   readonly #table: BucketTable;
   readonly #log: LabelLog;
   readonly #metric: number;
   readonly #maxSeries: number;
+  readonly #maxLabelLength: number;
   readonly #tree: LabelTree;
   readonly #byId: (Series | undefined)[] = [];
   readonly #words = new WordPool();
@@ -62,12 +66,14 @@ export class LabelIndex {
 
   constructor(table: BucketTable, log: LabelLog, options: LabelIndexOptions) {
     this.#names = options.names;
+    this.#nameSet = new Set(options.names);
     this.#tree = new LabelTree(options.names);
     this.#arena = table.arena;
     this.#table = table;
     this.#log = log;
     this.#metric = options.metric;
     this.#maxSeries = options.maxSeries;
+    this.#maxLabelLength = options.maxLabelLength;
   }
 
   /** What this thread knows about these labels without looking at shared memory: perhaps a life that is over. */
@@ -79,30 +85,34 @@ export class LabelIndex {
   }
 
   /**
-   * The live bucket with these labels, if there is one. Any thread.
+   * The live bucket with these labels, if there is one: the overflow series when a value is too long. Any thread.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    */
   find(labels: Readonly<Record<string, string>>, verb: string): Series | undefined {
     const exact = this.#exactly(labels, verb);
-    const known = this.#findLive(exact);
+    const kind = this.#isLong(exact) ? OVERFLOW : LABELLED;
+    const known = this.#known(kind, exact);
     if (known !== undefined) return known;
     // Whoever appends has noted all entries before its own: so there is at most one beyond those that are noted.
     this.#catchUp((this.#log.end + 1) | 0);
-    return this.#findLive(exact);
+    return this.#known(kind, exact);
   }
 
   /**
-   * The live bucket with these labels, made when there is none; the overflow series when there is no room. Any thread.
+   * The live bucket with these labels, made when there is none; the overflow series when there is no room, or a value is too
+   * long. Any thread.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
    */
   intern(labels: Readonly<Record<string, string>>, verb: string): Series {
     const exact = this.#exactly(labels, verb);
+    const isLong = this.#isLong(exact);
     for (;;) {
       // Another thread may make room between the two.
-      const series = this.#create(LABELLED, exact) ?? this.#create(OVERFLOW, NONE);
+      const series = (isLong ? undefined : this.#create(LABELLED, exact)) ??
+        this.#create(OVERFLOW, NONE, isLong);
       if (series !== undefined) return series;
     }
   }
@@ -174,8 +184,15 @@ export class LabelIndex {
     }
   }
 
-  /** Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room, or for the overflow series there is. */
-  #create(kind: LabelKind, labels: Readonly<Record<string, string>>): Series | undefined {
+  /**
+   * Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room; or there is, and the overflow series is not needed
+   * unless it `isNeeded` whether there is room or not.
+   */
+  #create(
+    kind: LabelKind,
+    labels: Readonly<Record<string, string>>,
+    isNeeded = false,
+  ): Series | undefined {
     let block = 0;
     let hasRepaired = false;
     try {
@@ -184,9 +201,13 @@ export class LabelIndex {
         const known = this.#known(kind, labels);
         if (known !== undefined) return known;
         const id = this.#table.findFree();
-        if (!this.#hasRoom(kind, id)) {
+        if (kind === OVERFLOW) {
+          if (!isNeeded && this.#hasRoom(id)) return undefined;
+        } else if (this.#hasRoom(id)) {
+          this.#refusals = 0;
+        } else {
           // Once in each call: with `maxSeries` 1 every refusal is one that looks for hidden ids.
-          if (kind === OVERFLOW || hasRepaired || !this.#repair()) return undefined;
+          if (hasRepaired || !this.#repair()) return undefined;
           hasRepaired = true;
           continue;
         }
@@ -218,11 +239,15 @@ export class LabelIndex {
     return this.isAlive(this.#overflow) ? this.#overflow : undefined;
   }
 
-  /** The overflow series stands beyond the ids of the others: below it would take the room of one for good. */
-  #hasRoom(kind: LabelKind, id: number): boolean {
-    const isBelow = id < this.#maxSeries;
-    if (isBelow && kind !== OVERFLOW) this.#refusals = 0;
-    return isBelow !== (kind === OVERFLOW);
+  /**
+   * Whether one more bucket may live beside the overflow series, at the smallest free id. Of the ids up to `maxSeries` one is for the overflow
+   * series, whichever it has; so one of them must be left that is free or its own.
+   */
+  #hasRoom(id: number): boolean {
+    const most = this.#maxSeries;
+    const overflow = this.#known(OVERFLOW, NONE);
+    if (overflow !== undefined && overflow.id <= most) return id <= most;
+    return id < most && this.#table.isFreeWithin(id + 1, most);
   }
 
   /** Looks for hidden ids, once in as many refusals as that costs looks. */
@@ -230,6 +255,11 @@ export class LabelIndex {
     if (this.#refusals++ % this.#maxSeries !== 0) return false;
     this.#table.repair(this.#maxSeries);
     return true;
+  }
+
+  /** Whether a value is too long: then the labels name the overflow series. */
+  #isLong(labels: Readonly<Record<string, string>>): boolean {
+    return this.#names.some((name) => labels[name].length > this.#maxLabelLength);
   }
 
   #findLive(labels: Readonly<Record<string, string>>): Series | undefined {
@@ -328,7 +358,7 @@ export class LabelIndex {
       throw new TypeError(cannot(what, required, labels));
     }
     for (const name of Object.keys(labels)) {
-      if (!this.#names.includes(name)) {
+      if (!this.#nameSet.has(name)) {
         throw new TypeError(cannot(what, required, got(`the unknown label ${name}`)));
       }
     }

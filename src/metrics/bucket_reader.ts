@@ -253,7 +253,7 @@ export class BucketReader<Value> {
     else if (!index.destroy(found.id, found)) this.#missing(bucket, "destroy");
   }
 
-  /** How many updates went to the overflow series because the metric had `maxSeries` buckets. */
+  /** How many updates went to the overflow series because the metric had `maxSeries` buckets, or a label's value was too long. */
   overflowed(): number {
     return Number(Atomics.load(this.#table.arena.views().u64, this.#overflowed));
   }

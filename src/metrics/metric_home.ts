@@ -104,13 +104,13 @@ export class MetricHome {
     const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
     if (labelled) {
-      const { labels: names, maxSeries } = definition;
+      const { labels: names, maxSeries, maxLabelLength } = definition;
       const log = new LabelLog(table, {
         metric,
         ring: longIndex(place.log),
         end: directory + M_LOG_END,
       });
-      this.#index = new LabelIndex(table, log, { metric, names, maxSeries });
+      this.#index = new LabelIndex(table, log, { metric, names, maxSeries, maxLabelLength });
     }
     this.buckets = new BucketReader({
       table,

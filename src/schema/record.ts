@@ -28,6 +28,8 @@ export interface RecordDefinition<
   readonly labels: readonly Label[];
   /** The most buckets with labels. */
   readonly maxSeries: number;
+  /** The most UTF-16 code units of a label's value. */
+  readonly maxLabelLength: number;
   /** The fields by name. */
   readonly fields: Fields;
 }
@@ -53,7 +55,7 @@ export type RecordDelta<Fields extends RecordFields> = {
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
- * @throws {RangeError} When there are too many fields, or `maxSeries` is out of range.
+ * @throws {RangeError} When there are too many fields or labels, or `maxSeries` or `maxLabelLength` is out of range.
  *
  * @example Bytes and packets that always belong together
  * ```ts
@@ -84,7 +86,11 @@ export function record<const Fields extends RecordFields, const Label extends st
  */
 export function record<const Fields extends RecordFields>(
   fields: Fields,
-  options?: MetricOptions & { labels?: undefined; maxSeries?: undefined },
+  options?: MetricOptions & {
+    labels?: undefined;
+    maxSeries?: undefined;
+    maxLabelLength?: undefined;
+  },
 ): RecordDefinition<Fields>;
 export function record(
   fields: RecordFields,

@@ -52,6 +52,27 @@ for (const [title, makeTree] of makers) {
       assertEquals(tree.find(young.labels), undefined);
     });
 
+    it("finds by any number of labels, whichever of them differ", () => {
+      for (const count of [1, 2, 16, 17, 512]) {
+        const names = Array.from({ length: count }, (_, n) => `label_${n}`);
+        const tree = makeTree(names);
+        const all: Series[] = [];
+        for (const differs of [0, 1, count >> 1, count - 2, count - 1]) {
+          if (differs < 0 || differs >= count) continue;
+          const values = names.map((_, n) => n === differs ? `other ${differs}` : "same");
+          const labels = Object.fromEntries(names.map((name, n) => [name, values[n]]));
+          all.push({ ...seriesOf(all.length, []), values, labels });
+          tree.insert(all.at(-1)!);
+        }
+        for (const series of all) {
+          assert(tree.find(series.labels) === series || tree.find(series.labels)!.id > series.id);
+          for (const name of [names[0], names[count >> 1], names[count - 1]]) {
+            assertEquals(tree.find({ ...series.labels, [name]: "none" }), undefined);
+          }
+        }
+      }
+    });
+
     it("finds no labels that are no strings, at whichever level", () => {
       const tree = makeTree(NAMES);
       tree.insert(seriesOf(1, ["1", "2", "3"]));
@@ -67,3 +88,26 @@ for (const [title, makeTree] of makers) {
     });
   });
 }
+
+describe("makeFinder()", () => {
+  it("compiles a text that grows with the number of labels, not with its square", () => {
+    const compile = globalThis.Function;
+    let length = 0;
+    const lengthOf = (count: number) => {
+      globalThis.Function = new Proxy(compile, {
+        construct(target, args: string[]) {
+          length = args.at(-1)!.length;
+          return Reflect.construct(target, args);
+        },
+      });
+      try {
+        new LabelTree(Array.from({ length: count }, (_, n) => `label_${n + 1000}`));
+      } finally {
+        globalThis.Function = compile;
+      }
+      return length;
+    };
+    const [some, many] = [lengthOf(100), lengthOf(500)];
+    assert(some > 1000 && many < 6 * some, `${some} and ${many} code units`);
+  });
+});

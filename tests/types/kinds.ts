@@ -51,6 +51,8 @@ export function definitions(): void {
   gauge({ aggregate: "average" });
   // @ts-expect-error: maxSeries without labels
   gauge({ maxSeries: 5 });
+  // @ts-expect-error: maxLabelLength without labels
+  gauge({ maxLabelLength: 5 });
   // @ts-expect-error: no bins
   histogram({});
   // @ts-expect-error: no options
