@@ -88,7 +88,7 @@ export class Arena {
       const end = start + roundUp(bytes, unit);
       if (end > this.maxByteLength) this.#full(bytes);
       // The memory grows first, so that a refusal by the system leaves nothing behind.
-      this.#reach(end, bytes);
+      if (!this.#reach(end)) this.#full(bytes);
       if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;
     }
   }
@@ -99,18 +99,20 @@ export class Arena {
     Atomics.compareExchange(this.#views.i32, H_BUMP, end / LINE, offset / LINE);
   }
 
-  /** Makes the memory at least `end` bytes long. Two threads may try at once: both are content with the longer one. */
-  #reach(end: number, bytes: number): void {
+  /** Makes the memory at least `end` bytes long, and longer where the system allows it. False when it does not allow this much. */
+  #reach(end: number): boolean {
     const memory = this.#memory;
-    while (memory.buffer.byteLength < end && memory.refresh().byteLength < end) {
-      const wanted = roundUp(Math.max(end, memory.buffer.byteLength * 1.25), GROWTH);
+    if (memory.buffer.byteLength >= end || memory.refresh().byteLength >= end) return true;
+    const wanted = roundUp(Math.max(end, memory.buffer.byteLength * 1.25), GROWTH);
+    for (const length of [Math.min(wanted, this.maxByteLength), end]) {
       try {
-        memory.growTo(Math.min(wanted, this.maxByteLength));
+        memory.growTo(length);
+        return true;
       } catch {
-        // Either another thread has grown it further (then the loop ends), or the system has no memory.
-        if (memory.refresh().byteLength < end) this.#full(bytes);
+        // So much more is not to be had; perhaps what is needed is.
       }
     }
+    return memory.refresh().byteLength >= end;
   }
 
   #full(bytes: number): never {
