@@ -273,7 +273,14 @@ export class BucketTable {
       );
     }
     const { bytes } = sizes(capacityOf(next, this.shift), this.#labelled);
-    const start = this.arena.allocate(bytes);
+    let start: number;
+    try {
+      start = this.arena.allocate(bytes);
+    } catch (error) {
+      // The room that was left may have gone to this very segment, in another thread.
+      if (this.segment(next) !== undefined) return firstId(next, this.shift);
+      throw error;
+    }
     const { i32 } = this.arena.views();
     // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow the table at once.
     const winner = Atomics.compareExchange(i32, this.#directory + next, 0, longIndex(start)) >>> 0;

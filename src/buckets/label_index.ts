@@ -15,7 +15,7 @@
  */
 import { cannot, got } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { damaged } from "../memory/format.ts";
+import { damaged } from "../memory/damage.ts";
 import { L_ID } from "../memory/layout.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import type { LabelLog } from "./label_log.ts";
@@ -228,6 +228,13 @@ export class LabelIndex {
         this.#log.finish(position, appended);
         if (kind === ANONYMOUS) return this.#seriesOf(id, epoch + 1, { kind, values: [] });
       }
+    } catch (error) {
+      // The room that was left may have gone to these very labels, in another thread.
+      if (!(error instanceof RangeError) || kind === ANONYMOUS) throw error;
+      this.#catchUp();
+      const known = this.#known(kind, labels);
+      if (known === undefined) throw error;
+      return known;
     } finally {
       if (block !== 0) freeLabels(this.#arena, block);
     }

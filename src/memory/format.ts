@@ -5,6 +5,7 @@
  */
 import { cannot, got } from "../errors.ts";
 import type { Arena, Views } from "./arena.ts";
+import { damaged } from "./damage.ts";
 import {
   H_BUMP,
   H_MAGIC,
@@ -148,11 +149,4 @@ export function blockViews(arena: Arena, start: number, bytes: number): Views {
   const views = arena.views(start + bytes);
   if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) throw damaged("a reference");
   return views;
-}
-
-/** Says that the memory holds what no thread of ours has written. */
-export function damaged(what: string): TypeError {
-  return new TypeError(
-    cannot("read the shared memory", "it must be intact", got(`${what} that leads nowhere`)),
-  );
 }

@@ -197,7 +197,12 @@ describe("ThreadStats.inspect()", () => {
   });
 
   it("refuses what is no handle", () => {
-    for (const handle of [undefined, null, 1, {}, { threadStats: 1, buffer: new ArrayBuffer(8) }]) {
+    for (
+      const handle of [undefined, null, 1, {}, {
+        threadStats: LAYOUT_VERSION,
+        buffer: new ArrayBuffer(8),
+      }]
+    ) {
       const { name, message } = assertThrows(() =>
         ThreadStats.inspect(handle as unknown as ThreadStatsHandle)
       ) as Error;

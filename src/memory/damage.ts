@@ -1,0 +1,13 @@
+/**
+ * What is said of memory that no thread of ours can have written.
+ *
+ * @module
+ */
+import { cannot, got } from "../errors.ts";
+
+/** Says that the memory holds what no thread of ours has written. */
+export function damaged(what: string): TypeError {
+  return new TypeError(
+    cannot("read the shared memory", "it must be intact", got(`${what} that leads nowhere`)),
+  );
+}
