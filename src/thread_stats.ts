@@ -5,7 +5,7 @@
  */
 import { cannot, got, StaleThreadError } from "./errors.ts";
 import { Arena } from "./memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
+import { controlOffset, logOffsets, makeMemory, MAX_THREADS, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
 import type { MetricReaders } from "./metrics/readers.ts";
@@ -161,7 +161,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
       throw new TypeError(cannot(what, "the options must be an object", options));
     }
     const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = own(options);
-    assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
+    assertInteger(what, "maxThreads", maxThreads, [1, MAX_THREADS]);
     assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
     assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
     const labelled = labelledOf(schema);
@@ -337,7 +337,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    *
    * @param options Whether threads are told apart.
    * @returns The snapshot.
-   * @throws {TypeError} When the options have the wrong shape.
+   * @throws {TypeError} When the options have the wrong shape, or the memory is damaged.
    *
    * @example
    * ```ts
@@ -359,7 +359,11 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     if (perThread !== undefined && typeof perThread !== "boolean") {
       throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
     }
-    return takeSnapshot(this.#arena, this.#homes.values(), { threads: this.threads(), perThread });
+    return takeSnapshot(this.#arena, [...this.#homes.values()], {
+      threads: this.threads(),
+      cells: this.#cells,
+      perThread,
+    });
   }
 
   #acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {

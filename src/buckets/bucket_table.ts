@@ -59,6 +59,8 @@ export class BucketTable {
   readonly name: string;
   /** `log2` of the first segment's size. */
   readonly shift: number;
+  /** What a bucket takes, but for its hints. */
+  readonly bucketBytes: number;
   readonly #directory: number;
   readonly #labelled: boolean;
   /** Index in `i32` of the number of buckets that were destroyed. */
@@ -71,6 +73,7 @@ export class BucketTable {
     this.shift = options.shift;
     this.#directory = options.directory;
     this.#labelled = options.labelled;
+    this.bucketBytes = options.labelled ? 12 : 4;
     this.#destroyed = options.directory + M_DESTROYED;
   }
 

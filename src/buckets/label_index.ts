@@ -184,6 +184,14 @@ export class LabelIndex {
     }
   }
 
+  /** Gives up what this thread knows: it will be read anew. */
+  forget(): void {
+    this.#tree.clear();
+    this.#byId.length = 0;
+    this.#overflow = undefined;
+    this.#position = undefined;
+  }
+
   /**
    * Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room; or there is, and the overflow series is not needed
    * unless it `isNeeded` whether there is room or not.
@@ -286,7 +294,7 @@ export class LabelIndex {
       if (block === "lost") {
         const next = this.#rebuild();
         // Whoever has overwritten the entry had noted all before its own, so the log goes further than this.
-        if (next === position) throw damaged("a log");
+        if (next === position) throw damaged("a log that leads nowhere");
         position = next;
         // What lived when the reader came is known now.
         if (limit !== undefined) break;
@@ -349,7 +357,8 @@ export class LabelIndex {
     const labels = kind === OVERFLOW
       ? OVERFLOW_LABELS
       : Object.freeze(Object.fromEntries(values.map((value, n) => [this.#names[n], value])));
-    return { id, life, values, kind: kind as LabelKind, labels, epoch: life };
+    const bytes = values.reduce((sum, { length }) => sum + length * 2, values.length * 4);
+    return { id, life, values, kind: kind as LabelKind, labels, bytes, epoch: life };
   }
 
   #word(id: number): { life: number; block: number } {

@@ -91,14 +91,11 @@ export function freeLabels(arena: Arena, block: number): void {
 /**
  * Reads a text that may be freed and written anew meanwhile: the caller checks afterwards that the bucket
  * still has it. Never reads outside the memory. Any thread.
- *
- * @param spend Is told how many bytes will be read, before they are.
  */
 export function readLabels(
   arena: Arena,
   block: number,
   count: number,
-  spend?: (bytes: number) => void,
 ): { kind: number; values: string[] } | undefined {
   const words = block * 2;
   const { i32: heads } = arena.views(block * 8 + LINE);
@@ -112,7 +109,6 @@ export function readLabels(
   const end = extent * 8 + (units - L_TEXT_UNITS) * 2;
   const { u16 } = arena.views(end);
   if (units > L_TEXT_UNITS && end > u16.byteLength) return undefined;
-  spend?.(units * 2);
   const text = new SplitText(block, extent);
   const lengths = Array.from({ length: count }, () => text.readLength(u16));
   // What looks like a length may be of another text by now: believed only when all of them make up the whole.

@@ -20,6 +20,8 @@ export interface Series {
   readonly kind: LabelKind;
   /** The labels as an object, for everybody who asks. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What the values take in shared memory. */
+  readonly bytes: number;
   /** An epoch of this life, the latest that was seen: epochs never come back, so while this is the bucket's, it is in this life. */
   epoch: number;
 }
@@ -61,6 +63,11 @@ export class LabelTree {
         level = lower;
       }
     }
+  }
+
+  /** Removes all series. */
+  clear(): void {
+    this.#root.clear();
   }
 
   /** Removes a series, unless another one with the same labels has taken its place. */

@@ -5,9 +5,9 @@
  */
 import { cannot, got } from "../errors.ts";
 
-/** Says that the memory holds what no thread of ours has written. */
+/** The error that says that the memory holds what no thread of ours has written. */
 export function damaged(what: string): TypeError {
   return new TypeError(
-    cannot("read the shared memory", "it must be intact", got(`${what} that leads nowhere`)),
+    cannot("read the shared memory", "it must be intact", got(what)),
   );
 }

@@ -131,7 +131,7 @@ export class Extents {
       const region = words[map + MAP_REGION];
       const isThere = map > 0 && map * 4 + MAP_BYTES <= words.byteLength;
       if (!isThere || !(region >= 0) || steps++ * MAP_BYTES > words.byteLength) {
-        throw damaged("a map of free lines");
+        throw damaged("a map of free lines that leads nowhere");
       }
       this.#maps[region] = map;
       map = words[map + MAP_NEXT];

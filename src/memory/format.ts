@@ -60,15 +60,29 @@ export function logOffsets(
   return { logs, end };
 }
 
+/** The most bytes of a schema's text: every thread that attaches makes a string of it. */
+const MAX_SCHEMA_BYTES = 2 ** 24;
+/** The most thread slots. */
+export const MAX_THREADS = 65536;
+
 /**
  * Makes the memory.
  *
- * @throws {RangeError} When it needs more than `maxByteLength`.
+ * @throws {RangeError} When it needs more than `maxByteLength`, or the schema's text is too long.
  */
 export function makeMemory(format: Format, maxByteLength: number): MemoryHandle {
   const text = new TextEncoder().encode(format.description);
   const { end } = logOffsets(format);
   const staticBytes = roundUp(end + text.length, LINE_PAIR);
+  if (text.length > MAX_SCHEMA_BYTES) {
+    throw new RangeError(
+      cannot(
+        "create the shared memory",
+        `the schema's text may have ${MAX_SCHEMA_BYTES} bytes`,
+        got(`${text.length}`),
+      ),
+    );
+  }
   if (staticBytes > maxByteLength) {
     throw new RangeError(
       cannot(
@@ -129,8 +143,9 @@ export function readFormat(handle: MemoryHandle): Format & { schemaOffset: numbe
   }
   const maxThreads = i32[H_MAX_THREADS];
   if (
-    start < controlOffset(maxThreads, 0) || length < 0 || start + length > staticBytes ||
-    maxThreads < 1 || bump < staticBytes
+    start < controlOffset(maxThreads, 0) || length < 0 || length > MAX_SCHEMA_BYTES ||
+    start + length > staticBytes || maxThreads < 1 || maxThreads > MAX_THREADS ||
+    bump < staticBytes
   ) {
     throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
   }
@@ -147,6 +162,8 @@ export function readFormat(handle: MemoryHandle): Format & { schemaOffset: numbe
  */
 export function blockViews(arena: Arena, start: number, bytes: number): Views {
   const views = arena.views(start + bytes);
-  if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) throw damaged("a reference");
+  if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) {
+    throw damaged("a reference that leads nowhere");
+  }
   return views;
 }

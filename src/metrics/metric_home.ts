@@ -22,6 +22,7 @@ import type { MetricDefinition } from "../schema/schema.ts";
 import type { CellSegments, CellShape } from "../threads/cell_segments.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { ThreadHome } from "../threads/thread_home.ts";
+import { Walk } from "../threads/walk.ts";
 import { type Aggregator, BucketReader } from "./bucket_reader.ts";
 import type { Cells } from "./cells.ts";
 import { CounterCells } from "./counter_cells.ts";
@@ -116,6 +117,7 @@ export class MetricHome {
       table,
       index: this.#index,
       slots: shared.slots,
+      walk: () => new Walk(shared.arena, shared.cells),
       cells: this.#kind.cells(shared, { metric, shift }),
       overflowed: longIndex(place.control) + M_OVERFLOWED_LONG,
     });
@@ -195,8 +197,8 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
       const scale = scaleOf(bins);
       return {
         bytes: histogramSegmentBytes,
-        cells: ({ arena, cells }, { metric }) =>
-          new HistogramCells(arena, cells, { metric, bins, scale }),
+        cells: ({ arena, cells }, place) =>
+          new HistogramCells(arena, cells, { ...place, bins, scale }),
         writer: (home) =>
           cellWriter(
             home,
@@ -209,21 +211,27 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
     }
     case "record": {
       const layout = layoutOf(definition.fields);
-      const kernel = makeKernel(name, layout);
-      const parts = { layout, kernel };
+      // Both when they are first needed: who only reads has no use for the writers' classes, and who asks for the size for none of it.
+      const parts = once(() => ({ layout, kernel: makeKernel(name, layout) }));
       // One class for all threads of this program, so that the engine knows it well.
-      const Records = kernel.withUpdates(OwnRecords);
-      const LabelledRecords = kernel.withUpdates(OwnLabelledRecords);
+      const records = once(() => parts().kernel.withUpdates(OwnRecords));
+      const labelledRecords = once(() => parts().kernel.withUpdates(OwnLabelledRecords));
       return {
         bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
-        cells: ({ arena, cells }, place) => new RecordCells(arena, cells, { ...place, ...parts }),
+        cells: ({ arena, cells }, place) => new RecordCells(arena, cells, { ...place, ...parts() }),
         writer: (home) => {
-          const records = { ...home, ...parts };
-          return home.index === undefined ? new Records(records) : new LabelledRecords(records);
+          const Records = home.index === undefined ? records() : labelledRecords();
+          return new Records({ ...home, ...parts() });
         },
       };
     }
   }
+}
+
+/** What `make` gives, made when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** The writer of a metric whose cells are objects: the one of the implicit bucket, or all of them by label. */

@@ -8,6 +8,7 @@ import { counter } from "./counter.ts";
 import { bitOr, type FieldDefinition, max, min, sum } from "./fields.ts";
 import { gauge } from "./gauge.ts";
 import { histogram } from "./histogram.ts";
+import { parseJson } from "./json.ts";
 import { own } from "./options.ts";
 import { record } from "./record.ts";
 import { defineSchema, type MetricDefinition, type Schema } from "./schema.ts";
@@ -25,20 +26,23 @@ export function parseDescription(description: string): Schema {
   const what = "inspect the handle";
   let schema: Schema;
   try {
-    const metrics = Object.entries<Json>(JSON.parse(description)).map((
+    const metrics = Object.entries(parseJson(description) as Json).map((
       [name, json],
     ) => [name, define(json)]);
     schema = defineSchema(Object.fromEntries(metrics));
   } catch (error) {
-    throw new TypeError(cannot(what, "its schema must be intact", got(String(error))), {
-      cause: error,
-    });
+    // A name in it may be as long as the text.
+    const reason = String(error).slice(0, MOST_REASON);
+    throw new TypeError(cannot(what, "its schema must be intact", got(reason)), { cause: error });
   }
   if (schema.description === description) return schema;
   throw new TypeError(
     cannot(what, "its schema must be one of this version", got("another form of it")),
   );
 }
+
+/** The most UTF-16 code units of an error that are told. */
+const MOST_REASON = 300;
 
 function define(json: Json): MetricDefinition {
   const { kind, bins, fields, ...options } = own<Json>(json);

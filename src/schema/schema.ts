@@ -9,6 +9,7 @@ import type { GaugeDefinition } from "./gauge.ts";
 import type { HistogramDefinition } from "./histogram.ts";
 import { assertFamilies } from "./families.ts";
 import { assertName } from "./names.ts";
+import { parseJson } from "./json.ts";
 import { isDefinition } from "./options.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
 
@@ -110,7 +111,7 @@ export function firstDifference(ours: string, theirs: string): string {
 /** A description as JSON; `undefined` when it is none. */
 function parse(description: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(description);
+    const value = parseJson(description);
     return typeof value === "object" && value !== null
       ? value as Record<string, unknown>
       : undefined;

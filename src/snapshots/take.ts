@@ -7,7 +7,9 @@ import type { Arena } from "../memory/arena.ts";
 import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
 import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
+import { Walk } from "../threads/walk.ts";
 import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
 
 /** Options of {@linkcode ThreadStats.snapshot}. */
@@ -20,18 +22,23 @@ export interface SnapshotOptions {
   perThread?: boolean;
 }
 
-/** Takes a snapshot. Cost: live buckets times slots in use. */
+/** Takes a snapshot. Cost: live buckets times threads that have cells for them, and never more than the memory has bytes. */
 export function takeSnapshot<Metrics extends SchemaDefinition>(
   arena: Arena,
-  homes: Iterable<MetricHome>,
-  { threads, perThread = false }: { threads: readonly ThreadInfo[]; perThread?: boolean },
+  homes: readonly MetricHome[],
+  { threads, cells, perThread = false }: {
+    threads: readonly ThreadInfo[];
+    cells: CellSegments;
+    perThread?: boolean;
+  },
 ): Snapshot<Metrics> {
   const takenAt = Date.now();
   const metrics: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
-  for (const { name, definition, buckets } of homes) {
-    const rows = buckets.collect({ perThread }) as MetricSnapshot["series"];
+  const collected = collectAll(homes, { walk: new Walk(arena, cells), perThread });
+  for (const [n, { name, definition, buckets }] of homes.entries()) {
+    const rows = collected[n];
     // The rows are not frozen: that costs JavaScriptCore 300-900 ns each.
     metrics[name] = Object.freeze({ definition, series: rows });
     series[name] = rows.length;
@@ -58,6 +65,20 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],
     self,
   });
+}
+
+/** The series of each metric. */
+function collectAll(
+  homes: readonly MetricHome[],
+  options: { walk: Walk; perThread: boolean },
+): MetricSnapshot["series"][] {
+  try {
+    return homes.map(({ buckets }) => buckets.collect(options) as MetricSnapshot["series"]);
+  } catch (error) {
+    // Else each try would add some more of what no memory of this size can hold.
+    for (const { buckets } of homes) buckets.forget();
+    throw error;
+  }
 }
 
 function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"], number> {

@@ -8,7 +8,7 @@ const NAMES = ["a", "b", "c"];
 
 function seriesOf(id: number, values: string[]): Series {
   const labels = Object.fromEntries(values.map((value, n) => [NAMES[n], value]));
-  return { id, life: 1, values, kind: LABELLED, labels, epoch: 1 };
+  return { id, life: 1, values, kind: LABELLED, labels, bytes: 0, epoch: 1 };
 }
 
 const makers: [string, (names: string[]) => LabelTree][] = [
