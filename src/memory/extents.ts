@@ -27,15 +27,15 @@ import { H_EXTENT_MAPS, H_EXTENTS_FREED, LINE } from "./layout.ts";
 const REGION = 16384;
 /** Bits of one word. */
 const BITS = 32;
-const WORDS = REGION / BITS;
+export const MAP_WORDS = REGION / BITS;
 
 // A map: word indices.
 const MAP_REGION = 0;
-const MAP_NEXT = 1;
+export const MAP_NEXT = 1;
 /** No fewer than the bits that are set: 0 means that no look at them is needed. */
 const MAP_FREE = 2;
-const MAP_BITS = 4;
-const MAP_BYTES = (MAP_BITS + WORDS) * 4;
+export const MAP_BITS = 4;
+const MAP_BYTES = (MAP_BITS + MAP_WORDS) * 4;
 
 /** What the arena does for its extents. */
 export interface ExtentSource {
@@ -149,7 +149,7 @@ export class Extents {
         run = 0;
         continue;
       }
-      for (let word = 0; word < WORDS; word++) {
+      for (let word = 0; word < MAP_WORDS; word++) {
         const bits = Atomics.load(words, map + MAP_BITS + word);
         if (bits === 0) {
           run = 0;
