@@ -220,7 +220,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   /**
-   * Looks at statistics from their handle alone, without the program's schema: for viewers that do not share its code.
+   * Looks at statistics from their handle alone, without the program's schema: for viewers that do not share its code. Time and
+   * memory that this and each snapshot take are bounded by the size of the memory, whatever stands in it.
    *
    * @param handle `stats.handle`.
    * @returns What can be read: threads and snapshots.

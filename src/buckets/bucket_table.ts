@@ -222,7 +222,10 @@ export class BucketTable {
     }
   }
 
-  /** Whether an id from `first` to `last` is free, or has no segment yet. The last one is looked at first. Any thread. */
+  /**
+   * Whether an id from `first` to `last` is free, or has no segment yet. The last one is looked at
+   * first. Any thread.
+   */
   isFreeWithin(first: number, last: number): boolean {
     for (let id = last; id >= first; id--) {
       if ((this.epoch(id) & 1) === 0) return true;

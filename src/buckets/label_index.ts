@@ -85,7 +85,8 @@ export class LabelIndex {
   }
 
   /**
-   * The live bucket with these labels, if there is one: the overflow series when a value is too long. Any thread.
+   * The live bucket with these labels, if there is one: the overflow series when a value is too
+   * long. Any thread.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    */
@@ -100,8 +101,8 @@ export class LabelIndex {
   }
 
   /**
-   * The live bucket with these labels, made when there is none; the overflow series when there is no room, or a value is too
-   * long. Any thread.
+   * The live bucket with these labels, made when there is none; the overflow series when there is
+   * no room, or a value is too long. Any thread.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
@@ -193,8 +194,9 @@ export class LabelIndex {
   }
 
   /**
-   * Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room; or there is, and the overflow series is not needed
-   * unless it `isNeeded` whether there is room or not.
+   * Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room; or
+   * there is, and the overflow series is not needed unless it `isNeeded` whether there is room or
+   * not.
    */
   #create(
     kind: LabelKind,
@@ -255,8 +257,9 @@ export class LabelIndex {
   }
 
   /**
-   * Whether one more bucket may live beside the overflow series, at the smallest free id. Of the ids up to `maxSeries` one is for the overflow
-   * series, whichever it has; so one of them must be left that is free or its own.
+   * Whether one more bucket may live beside the overflow series, at the smallest free id. Of the
+   * ids up to `maxSeries` one is for the overflow series, whichever it has; so one of them must be
+   * left that is free or its own.
    */
   #hasRoom(id: number): boolean {
     const most = this.#maxSeries;

@@ -1,12 +1,14 @@
 /**
- * The text of a bucket's labels in shared memory: the values' lengths and their UTF-16 code units (lone surrogates and all: what went in comes
- * out). It begins in a head, a block of one line, and goes on in an extent of the arena.
+ * The text of a bucket's labels in shared memory: the values' lengths and their UTF-16 code units
+ * (lone surrogates and all: what went in comes out). It begins in a head, a block of one line, and
+ * goes on in an extent of the arena.
  *
- * The two have different fates: a head stays a head for ever, as sleeping helpers may look at it at any time; an extent becomes any other memory, and is read
- * only by those who check afterwards that the bucket still has it.
+ * The two have different fates: a head stays a head for ever, as sleeping helpers may look at it at
+ * any time; an extent becomes any other memory, and is read only by those who check afterwards that
+ * the bucket still has it.
  *
- * The header of a head also says which creation it was made for (`L_STAMP`, `L_METRIC`, `L_ID`, `L_EPOCH`), so that any thread can finish
- * that creation, see `label_log.ts`.
+ * The header of a head also says which creation it was made for (`L_STAMP`, `L_METRIC`, `L_ID`,
+ * `L_EPOCH`), so that any thread can finish that creation, see `label_log.ts`.
  *
  * @module
  */
@@ -40,7 +42,10 @@ export const OVERFLOW_LABELS: Readonly<Record<string, string>> = Object.freeze({
   otel_metric_overflow: "true",
 });
 
-/** Takes a head and writes the values into it. Nobody else sees it until it stands in the log. Any thread. */
+/**
+ * Takes a head and writes the values into it. Nobody else sees it until it stands in the log. Any
+ * thread.
+ */
 export function writeLabels(arena: Arena, kind: LabelKind, values: readonly string[]): number {
   const units = values.reduce((sum, value) => sum + value.length, values.length * LENGTH_UNITS);
   const block = takeBlock(arena);
@@ -81,7 +86,8 @@ export function addressLabels(
 export function freeLabels(arena: Arena, block: number): void {
   const { i32 } = arena.views(block * 8 + LINE);
   const words = block * 2;
-  // First of all the stamp: a late helper of the head's old creation must not take the head's next address for it.
+  // First of all the stamp: a late helper of the head's old creation must not take the head's next
+  // address for it.
   Atomics.store(i32, words + L_STAMP, 0);
   const extent = i32[words + L_EXTENT] >>> 0;
   if (extent !== 0) arena.giveBack(extent * 8, (i32[words + L_UNITS] - L_TEXT_UNITS) * 2);
@@ -89,8 +95,8 @@ export function freeLabels(arena: Arena, block: number): void {
 }
 
 /**
- * Reads a text that may be freed and written anew meanwhile: the caller checks afterwards that the bucket
- * still has it. Never reads outside the memory. Any thread.
+ * Reads a text that may be freed and written anew meanwhile: the caller checks afterwards that the
+ * bucket still has it. Never reads outside the memory. Any thread.
  */
 export function readLabels(
   arena: Arena,
@@ -111,7 +117,8 @@ export function readLabels(
   if (units > L_TEXT_UNITS && end > u16.byteLength) return undefined;
   const text = new SplitText(block, extent);
   const lengths = Array.from({ length: count }, () => text.readLength(u16));
-  // What looks like a length may be of another text by now: believed only when all of them make up the whole.
+  // What looks like a length may be of another text by now: believed only when all of them make up
+  // the whole.
   if (lengths.reduce((sum, length) => sum + length, count * LENGTH_UNITS) !== units) {
     return undefined;
   }
@@ -121,7 +128,10 @@ export function readLabels(
 /** Units that say how long a value is, the lower one first. */
 const LENGTH_UNITS = 2;
 
-/** The units of a text one after the other: the first ones stand in the head, the others in the extent. */
+/**
+ * The units of a text one after the other: the first ones stand in the head, the others in the
+ * extent.
+ */
 class SplitText {
   /** Index in `u16` of the next unit. */
   #at: number;

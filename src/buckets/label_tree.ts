@@ -101,10 +101,14 @@ function makeFinder(names: readonly string[]): Finder {
   }
 }
 
-/** Up to so many labels every comparison is written out where it is made: that text grows with the square of their number. */
+/**
+ * Up to so many labels every comparison is written out where it is made: that text grows with the
+ * square of their number.
+ */
 const WRITTEN_OUT = 16;
 
-function finderSource(names: readonly string[]): string {
+/** The text that is compiled. */
+export function finderSource(names: readonly string[]): string {
   const value = (n: number) => `labels[${JSON.stringify(names[n])}]`;
   const isSame = (n: number) => `next.values[${n}] === ${value(n)}`;
   const isShort = names.length <= WRITTEN_OUT;

@@ -5,13 +5,16 @@
  */
 
 /**
- * Beyond so much the pool begins anew: labels that are all different must not fill the memory. In UTF-16 code units, so that it holds for words
- * of any length.
+ * Beyond so much the pool begins anew: labels that are all different must not fill the memory. In
+ * UTF-16 code units, so that it holds for words of any length.
  */
 const MOST_UNITS = 2 ** 17;
 /** What a word costs beside its text, in code units. */
 const WORD_UNITS = 32;
-/** Longer words are not kept: few of them would put the others out, and who compares them gains nothing. */
+/**
+ * Longer words are not kept: few of them would put the others out, and who compares them gains
+ * nothing.
+ */
 const LONG = 1024;
 
 /**

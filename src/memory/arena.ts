@@ -1,11 +1,12 @@
 /**
- * The arena: bump allocation in the shared memory, pieces of it that are lent and come back (`extents.ts`), and the views through which everybody looks
- * at it.
+ * The arena: bump allocation in the shared memory, pieces of it that are lent and come back
+ * (`extents.ts`), and the views through which everybody looks at it.
  *
  * Assumptions: fresh memory is zero; every thread that learns of an offset in a grown part sees that the memory has grown.
  *
- * Guarantees: no byte is given out twice; nothing that was given out moves, and only what was lent goes away; an allocation
- * that fails changes nothing. Pieces that came back are lent again first, and when nothing else is left they are given out for good.
+ * Guarantees: no byte is given out twice; nothing that was given out moves, and only what was lent
+ * goes away; an allocation that fails changes nothing. Pieces that came back are lent again first,
+ * and when nothing else is left they are given out for good.
  *
  * Progress: `allocate` is lock-free (a failed compare-exchange means that another thread got memory). A
  * thread killed between taking a block and publishing it loses that block, and nothing else.
@@ -91,8 +92,8 @@ export class Arena {
   }
 
   /**
-   * Gives back a block that nobody else has seen and that is still zero. It is lost if others have allocated since and no piece
-   * beside it was ever lent.
+   * Gives back a block that nobody else has seen and that is still zero. It is lost if others have
+   * allocated since and no piece beside it was ever lent.
    */
   release(offset: number, bytes: number): void {
     const length = roundUp(bytes, LINE_PAIR);
@@ -103,7 +104,8 @@ export class Arena {
   }
 
   /**
-   * Takes memory that will be given back, and returns its byte offset. Its content is undefined. Any thread; lock-free.
+   * Takes memory that will be given back, and returns its byte offset. Its content is undefined.
+   * Any thread; lock-free.
    *
    * @throws {RangeError} When the arena is full.
    */
@@ -125,7 +127,10 @@ export class Arena {
     this.#extents.give(start / LINE, Math.ceil(bytes / LINE));
   }
 
-  /** Zeroed memory for good: fresh, or when there is none, some that came back. -1 when there is none of either. */
+  /**
+   * Zeroed memory for good: fresh, or when there is none, some that came back. -1 when there is
+   * none of either.
+   */
   #obtain(bytes: number, unit: number): number {
     const start = this.#bump(bytes, unit);
     if (start >= 0) return start;
@@ -153,7 +158,10 @@ export class Arena {
     }
   }
 
-  /** Makes the memory at least `end` bytes long, and longer where the system allows it. False when it does not allow this much. */
+  /**
+   * Makes the memory at least `end` bytes long, and longer where the system allows it. False when
+   * it does not allow this much.
+   */
   #reach(end: number): boolean {
     const memory = this.#memory;
     if (memory.buffer.byteLength >= end || memory.refresh().byteLength >= end) return true;

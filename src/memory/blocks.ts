@@ -1,11 +1,12 @@
 /**
  * Blocks of one line that come and go: the heads of labels.
  *
- * A Treiber stack. Its head is a 64-bit word: a tag that every change advances | the reference of the first free block, whose `L_NEXT` word
- * refers to the next. A block stays one for ever, so a reference that somebody kept leads to the head of some labels, or of none.
+ * A Treiber stack. Its head is a 64-bit word: a tag that every change advances | the reference of
+ * the first free block, whose `L_NEXT` word refers to the next. A block stays one for ever, so a
+ * reference that somebody kept leads to the head of some labels, or of none.
  *
- * Blocks are made many at a time, a quarter of those that there are, side by side: between other memory that comes and goes they would keep it in small
- * pieces.
+ * Blocks are made many at a time, a quarter of those that there are, side by side: between other
+ * memory that comes and goes they would keep it in small pieces.
  *
  * Assumptions: no thread sleeps between its load of a head and its compare-exchange while exactly 2^32 changes pass.
  *
@@ -13,7 +14,8 @@
  * successor popped, and the first pushed again would hand out the successor twice: ABA). Memory is bounded by the most
  * blocks alive at once.
  *
- * Progress: lock-free. A thread killed between a pop and the publication of the block loses that one block; one killed while it makes blocks loses these.
+ * Progress: lock-free. A thread killed between a pop and the publication of the block loses that
+ * one block; one killed while it makes blocks loses these.
  *
  * @module
  */

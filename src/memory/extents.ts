@@ -1,9 +1,11 @@
 /**
- * Memory that comes and goes in pieces of any size: the longer texts of labels. What was given back is there for any later need, larger or
- * smaller, as neighbours that are free are one piece again by themselves.
+ * Memory that comes and goes in pieces of any size: the longer texts of labels. What was given back
+ * is there for any later need, larger or smaller, as neighbours that are free are one piece again
+ * by themselves.
  *
- * A bit for each 64-byte line, set while the line is free. The bits of a region of 16,384 lines stand in a map, which is made before the
- * first piece of that region is lent. Maps are never taken away; they form a list, newest first.
+ * A bit for each 64-byte line, set while the line is free. The bits of a region of 16,384 lines
+ * stand in a map, which is made before the first piece of that region is lent. Maps are never taken
+ * away; they form a list, newest first.
  *
  * ```text
  * map   region | next map | free lines, at least | - | bits i32[512]
@@ -11,17 +13,19 @@
  *
  * Assumptions: who gives a piece back is the one who took it.
  *
- * Guarantees: a line has one holder at a time. Who is told that there is no piece searched while nobody gave any back. Memory is bounded by the most
- * in use at once, but for what lies between pieces in use.
+ * Guarantees: a line has one holder at a time. Who is told that there is no piece searched while
+ * nobody gave any back. Memory is bounded by the most in use at once, but for what lies between
+ * pieces in use.
  *
- * Progress: lock-free. A piece is claimed word by word in rising order, and given back when a line of it was lost to another thread; so of threads
- * that want the same lines the one that has come furthest is stopped by none of the others. A thread killed in between loses the one piece
- * that it was taking or giving back.
+ * Progress: lock-free. A piece is claimed word by word in rising order, and given back when a line
+ * of it was lost to another thread; so of threads that want the same lines the one that has come
+ * furthest is stopped by none of the others. A thread killed in between loses the one piece that it
+ * was taking or giving back.
  *
  * @module
  */
 import { damaged } from "./damage.ts";
-import { H_EXTENT_MAPS, H_EXTENTS_FREED, LINE } from "./layout.ts";
+import { H_EXTENT_MAPS, H_EXTENTS_FREED } from "./layout.ts";
 
 /** Lines whose bits stand in one map. */
 const REGION = 16384;
@@ -60,13 +64,15 @@ export class Extents {
   }
 
   /**
-   * Takes `lines` neighbouring lines, and returns the first one's number; -1 when there are none. Their content is undefined. Any thread.
+   * Takes `lines` neighbouring lines, and returns the first one's number; -1 when there are none.
+   * Their content is undefined. Any thread.
    *
    * @param isPaired Whether the first one must be an even one.
    */
   take(lines: number, isPaired: boolean): number {
     for (;;) {
-      // SeqCst; pairs with the addition in `give`: without it a piece that came back behind the search would be overlooked.
+      // SeqCst; pairs with the addition in `give`: without it a piece that came back behind the
+      // search would be overlooked.
       const freed = Atomics.load(this.#source.words(), H_EXTENTS_FREED);
       this.#learn();
       const first = this.#search(lines, isPaired);
@@ -113,7 +119,8 @@ export class Extents {
         const words = this.#source.words(this.#spare * 4 + MAP_BYTES);
         words[this.#spare + MAP_REGION] = region;
         words[this.#spare + MAP_NEXT] = newest;
-        // SeqCst; pairs with the load in `#learn`: with the reference one sees the map. Only who knows all maps adds one, so a region has one.
+        // SeqCst; pairs with the load in `#learn`: with the reference one sees the map. Only who
+        // knows all maps adds one, so a region has one.
         if (Atomics.compareExchange(words, H_EXTENT_MAPS, newest, this.#spare) === newest) {
           this.#spare = 0;
         }
@@ -166,7 +173,10 @@ export class Extents {
     return -1;
   }
 
-  /** Makes free lines this thread's. False, and nothing has changed, when another thread was first with one of them. */
+  /**
+   * Makes free lines this thread's. False, and nothing has changed, when another thread was first
+   * with one of them.
+   */
   #claim(first: number, lines: number): boolean {
     const words = this.#source.words();
     const end = first + lines;

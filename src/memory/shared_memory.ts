@@ -9,8 +9,9 @@
  *
  * Assumptions: whoever learns of bytes behind a buffer's end learns of them from a thread that has seen the memory grow.
  *
- * Guarantees: memory never shrinks; a buffer that was taken stays valid. Who is refused was refused by the system or by the memory's own limit, and not
- * because another thread grew the memory at the same moment.
+ * Guarantees: memory never shrinks; a buffer that was taken stays valid. Who is refused was refused
+ * by the system or by the memory's own limit, and not because another thread grew the memory at the
+ * same moment.
  *
  * Progress: growing is begun again only after another thread has grown the memory.
  *
@@ -63,8 +64,9 @@ export class SharedMemory {
       const before = this.refresh().byteLength;
       if (before >= bytes) return;
       try {
-        // A WebAssembly.Memory grows by a difference: when two threads ask at once, it grows for both of them, or the second one is refused
-        // as that would be too much. A buffer grows to a length: the second one is refused when that is the shorter one.
+        // A WebAssembly.Memory grows by a difference: when two threads ask at once, it grows for
+        // both of them, or the second one is refused as that would be too much. A buffer grows to a
+        // length: the second one is refused when that is the shorter one.
         if (this.#memory === undefined) this.buffer.grow(bytes);
         else this.#memory.grow(Math.ceil((bytes - before) / PAGE));
       } catch (error) {

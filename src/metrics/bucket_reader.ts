@@ -171,7 +171,8 @@ export class BucketReader<Value> {
   }
 
   /**
-   * The same with what a snapshot needs in addition. Cost: live buckets times threads that have cells for them.
+   * The same with what a snapshot needs in addition. Cost: live buckets times threads that have
+   * cells for them.
    *
    * @throws {TypeError} When the memory is damaged.
    */
@@ -224,7 +225,9 @@ export class BucketReader<Value> {
     return index === undefined ? rows : keep(rows, ({ id, epoch }) => index.isIn(id, epoch));
   }
 
-  /** Gives up what this thread knows of the labels, as it must not keep what damaged memory says. */
+  /**
+   * Gives up what this thread knows of the labels, as it must not keep what damaged memory says.
+   */
   forget(): void {
     this.#index?.forget();
   }
@@ -249,7 +252,9 @@ export class BucketReader<Value> {
     return this.#cells.totals?.(slots, segment, offset, asked);
   }
 
-  /** All slots that were ever used: for one bucket it does not pay to ask which of them have cells. */
+  /**
+   * All slots that were ever used: for one bucket it does not pay to ask which of them have cells.
+   */
   #usedSlots(): readonly number[] {
     const { used } = this.#slots;
     for (let slot = this.#used.length; slot < used; slot++) this.#used.push(slot);
@@ -309,7 +314,10 @@ export class BucketReader<Value> {
     else if (!index.destroy(found.id, found)) this.#missing(bucket, "destroy");
   }
 
-  /** How many updates went to the overflow series because the metric had `maxSeries` buckets, or a label's value was too long. */
+  /**
+   * How many updates went to the overflow series because the metric had `maxSeries` buckets, or a
+   * label's value was too long.
+   */
   overflowed(): number {
     return Number(Atomics.load(this.#table.arena.views().u64, this.#overflowed));
   }

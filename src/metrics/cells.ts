@@ -26,8 +26,10 @@ export interface Cells<Value> {
   /** The totals. */
   value(): Value;
   /**
-   * The totals, over some threads' slots, of as many neighbouring buckets as there are `epochs`, from `offset` on, each in its own epoch; what stands where
-   * the epoch is not one of a live bucket means nothing. Only a kind that has a quicker way to them than one by one has it. The result is good until the next call.
+   * The totals, over some threads' slots, of as many neighbouring buckets as there are `epochs`,
+   * from `offset` on, each in its own epoch; what stands where the epoch is not one of a live
+   * bucket means nothing. Only a kind that has a quicker way to them than one by one has it. The
+   * result is good until the next call.
    */
   totals?(
     slots: readonly number[],

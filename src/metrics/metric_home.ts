@@ -211,7 +211,8 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
     }
     case "record": {
       const layout = layoutOf(definition.fields);
-      // Both when they are first needed: who only reads has no use for the writers' classes, and who asks for the size for none of it.
+      // Both when they are first needed: who only reads has no use for the writers' classes, and
+      // who asks for the size for none of it.
       const parts = once(() => ({ layout, kernel: makeKernel(name, layout) }));
       // One class for all threads of this program, so that the engine knows it well.
       const records = once(() => parts().kernel.withUpdates(OwnRecords));

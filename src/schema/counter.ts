@@ -28,7 +28,8 @@ export interface CounterDefinition<Label extends string = never> {
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option has the wrong shape.
- * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many labels.
+ * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
+ * labels.
  *
  * @example Count requests by method
  * ```ts

@@ -46,7 +46,8 @@ const AGGREGATES: readonly unknown[] = ["sum", "min", "max", "latest"];
  * @param options Words, labels, and how threads' values become one.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option has the wrong shape.
- * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many labels.
+ * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
+ * labels.
  *
  * @example Jobs in progress
  * ```ts

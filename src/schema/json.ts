@@ -4,12 +4,16 @@
  * @module
  */
 
-/** How deep objects and arrays stand in each other in a description: metrics, a metric, its fields, a field; and some more. */
+/**
+ * How deep objects and arrays stand in each other in a description: metrics, a metric, its fields,
+ * a field; and some more.
+ */
 const DEEPEST = 16;
 
 /**
- * The value of a text that is no deeper than a description is: some engines' parsers take a hundred times the memory of a text of brackets alone, and
- * whatever goes through the value afterwards would take as much stack.
+ * The value of a text that is no deeper than a description is: some engines' parsers take a hundred
+ * times the memory of a text of brackets alone, and whatever goes through the value afterwards
+ * would take as much stack.
  *
  * @throws {SyntaxError} When the text is no JSON, or deeper.
  */

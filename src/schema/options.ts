@@ -60,8 +60,9 @@ export interface LabelOptions<Label extends string> {
    */
   maxSeries?: number;
   /**
-   * The most UTF-16 code units of a label's value, at most 2^20. Labels with a longer value name the overflow series, for writers and
-   * for readers, so that a text from outside the program cannot fill the memory.
+   * The most UTF-16 code units of a label's value, at most 2^20. Labels with a longer value name
+   * the overflow series, for writers and for readers, so that a text from outside the program
+   * cannot fill the memory.
    *
    * @default {1024}
    */
@@ -80,7 +81,10 @@ const DEFAULT_MAX_LABEL_LENGTH = 1024;
 /** Longer texts are no labels: a text is copied by every thread that meets it. */
 const MOST_LABEL_LENGTH = 2 ** 20;
 
-/** Four times as many as the attributes that OpenTelemetry's SDKs keep by default. Every look-up compares them all. */
+/**
+ * Four times as many as the attributes that OpenTelemetry's SDKs keep by default. Every look-up
+ * compares them all.
+ */
 const MAX_LABELS = 512;
 
 /**
@@ -106,7 +110,8 @@ export function words(kind: string, options: MetricOptions): { help: string; uni
  * Checks the labels of a metric.
  *
  * @throws {TypeError} When an option has the wrong shape.
- * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many labels.
+ * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
+ * labels.
  */
 export function labelling<Label extends string>(
   kind: string,

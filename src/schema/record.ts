@@ -55,7 +55,8 @@ export type RecordDelta<Fields extends RecordFields> = {
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
- * @throws {RangeError} When there are too many fields or labels, or `maxSeries` or `maxLabelLength` is out of range.
+ * @throws {RangeError} When there are too many fields or labels, or `maxSeries` or `maxLabelLength`
+ * is out of range.
  *
  * @example Bytes and packets that always belong together
  * ```ts

@@ -22,7 +22,10 @@ export interface SnapshotOptions {
   perThread?: boolean;
 }
 
-/** Takes a snapshot. Cost: live buckets times threads that have cells for them, and never more than the memory has bytes. */
+/**
+ * Takes a snapshot. Cost: live buckets times threads that have cells for them, and never more than
+ * the memory has bytes.
+ */
 export function takeSnapshot<Metrics extends SchemaDefinition>(
   arena: Arena,
   homes: readonly MetricHome[],

@@ -1,8 +1,10 @@
 /**
- * One way through the whole memory, and that it ends: what a snapshot costs is bounded by the memory's size.
+ * One way through the whole memory, and that it ends: what a snapshot costs is bounded by the
+ * memory's size.
  *
- * In memory that is intact no two parts share a byte, so all of them together are no larger than it. In memory that is damaged, or that somebody
- * has made on purpose, any number of references may lead to one and the same part.
+ * In memory that is intact no two parts share a byte, so all of them together are no larger than
+ * it. In memory that is damaged, or that somebody has made on purpose, any number of references may
+ * lead to one and the same part.
  *
  * Assumptions: each part is looked at once or twice in one way through.
  *

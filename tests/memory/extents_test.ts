@@ -93,7 +93,8 @@ describe("Arena.borrow(), giveBack()", () => {
           start = arena.borrow(bytes);
         } catch (error) {
           assert(error instanceof RangeError, `${error}`);
-          // No free stretch is long enough: what is held, in order, leaves no such hole, and the end is near.
+          // No free stretch is long enough: what is held, in order, leaves no such hole, and the
+          // end is near.
           assert(arena.bytesUsed + bytes + 4096 > arena.maxByteLength);
           continue;
         }

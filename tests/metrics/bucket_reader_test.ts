@@ -4,7 +4,9 @@ import type { LabelIndex } from "../../src/buckets/label_index.ts";
 import type { Series } from "../../src/buckets/label_tree.ts";
 import { BucketReader } from "../../src/metrics/bucket_reader.ts";
 import type { Cells } from "../../src/metrics/cells.ts";
+import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
+import { Walk } from "../../src/threads/walk.ts";
 import { makeHandle, makeIndex } from "../buckets/make_table.ts";
 import { assertRefusesUnchanged } from "./observe.ts";
 import { attachTraffic, createTraffic, NOTHING } from "./traffic.ts";
@@ -287,6 +289,7 @@ describe("BucketReader", () => {
     let seen = 0;
     const cells: Cells<number> = {
       reset: () => seen = 0,
+      bytesOf: () => 8,
       merge: (_slot, _segment, _offset, epoch) => {
         seen = epoch;
         onMerge();
@@ -302,7 +305,8 @@ describe("BucketReader", () => {
       onFind();
       return series;
     };
-    const reader = new BucketReader({ table, index, slots, cells, overflowed: 0 });
+    const walk = () => new Walk(table.arena, new CellSegments(table.arena, slots, []));
+    const reader = new BucketReader({ table, index, slots, cells, walk, overflowed: 0 });
     return { reader, table, other: makeIndex(buffer).index as LabelIndex };
   }
 

@@ -44,7 +44,8 @@ function attachTwice(maxByteLength: number) {
 
 describe("labels of all lengths", () => {
   it("are held equal to a plain map, in memory bounded by the most alive at once", () => {
-    // Four metrics with six series each and the overflow series: at most so many bytes of text at a time.
+    // Four metrics with six series each and the overflow series: at most so many bytes of text at a
+    // time.
     const most = 7 * (20 + 1200 + 5000 + 1024) * 2 + 4 * 7 * 64;
     fc.assert(
       fc.property(fc.array(step, { minLength: 50, maxLength: 400 }), (history) => {
@@ -68,7 +69,8 @@ describe("labels of all lengths", () => {
           const isIn = length <= MOST[metric] &&
             (live.has(own) || others.filter((key) => key !== `${metric} overflow`).length < 6);
           const key = isIn ? own : `${metric} overflow`;
-          // Labels that are too long name the overflow series; those for which there was no room name none.
+          // Labels that are too long name the overflow series; those for which there was no room
+          // name none.
           const named = length > MOST[metric] ? `${metric} overflow` : own;
           if (action === "update") {
             update(thread, metric, labels);
@@ -92,7 +94,8 @@ describe("labels of all lengths", () => {
           }
         }
         const used = threads[0].stats.snapshot().self.arena.usedBytes - start;
-        // Twice: lines between pieces in use, a map, and segments of cells that a thread first needed.
+        // Twice: lines between pieces in use, a map, and segments of cells that a thread first
+        // needed.
         assert(used <= 2 * most + 65536, `${used} bytes for at most ${most} of text`);
       }),
       { numRuns: scaled(40) },

@@ -54,7 +54,10 @@ const schema = defineSchema(Object.fromEntries([
   }),
 ]));
 
-/** Statistics whose parts are worth being looked at twice: many threads and metrics, one of each kind with much in it. */
+/**
+ * Statistics whose parts are worth being looked at twice: many threads and metrics, one of each
+ * kind with much in it.
+ */
 function makeVictim() {
   const stats = ThreadStats.create(schema, { maxThreads: THREADS, maxByteLength: 2 ** 24 });
   // deno-lint-ignore no-explicit-any -- the schema's names are made
@@ -94,7 +97,9 @@ const blockWord = (slot: number) => (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + SLO
 /** Index of the first word of a part that a word refers to. */
 const partAt = (words: Uint32Array, reference: number) => words[reference] * 2;
 
-/** Where the label words of a metric's buckets are, in 32-bit words: the reference, then the life. */
+/**
+ * Where the label words of a metric's buckets are, in 32-bit words: the reference, then the life.
+ */
 function labelWords(words: Uint32Array, name: string): number[] {
   const places: number[] = [];
   for (let k = 0; k < 4; k++) {
@@ -107,7 +112,10 @@ function labelWords(words: Uint32Array, name: string): number[] {
   return places;
 }
 
-/** Looks at all that `inspect` shows, again and again, and returns how often that touched the memory and how much text it gave and kept. */
+/**
+ * Looks at all that `inspect` shows, again and again, and returns how often that touched the memory
+ * and how much text it gave and kept.
+ */
 function look(handle: ThreadStatsHandle): { touches: number; units: number } {
   let touches = 0;
   let units = 0;
@@ -138,7 +146,10 @@ function textMade(run: () => unknown): number {
   return units;
 }
 
-/** Each look may touch each word some times, and read each text four times, and the one that it is about to refuse. */
+/**
+ * Each look may touch each word some times, and read each text four times, and the one that it is
+ * about to refuse.
+ */
 function assertBounded({ touches, units }: ReturnType<typeof look>, what: string): void {
   const most = LOOKS.length * 4 * bytes;
   assert(touches <= most, `${what}: ${touches} accesses to ${bytes} bytes`);

@@ -21,7 +21,10 @@ const kinds: [string, (room: number) => MemoryHandle][] = [
   ["in a growable buffer", (room) => withoutWebAssembly(() => makeHandle(room))],
 ];
 
-/** What each of two threads takes: so different that one grows the memory by less than the other one is about to ask for. */
+/**
+ * What each of two threads takes: so different that one grows the memory by less than the other one
+ * is about to ask for.
+ */
 const SHARES: readonly (readonly number[])[][] = [
   [[PAGE], [16 * PAGE]],
   [Array(6).fill(4 * PAGE), Array(2).fill(20 * PAGE)],

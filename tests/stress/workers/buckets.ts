@@ -163,7 +163,10 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
       }
       return done;
     },
-    /** Creates, updates and destroys `count` labelled buckets, with different labels each time, some of them long. */
+    /**
+     * Creates, updates and destroys `count` labelled buckets, with different labels each time, some
+     * of them long.
+     */
     labelChurn: (count: number) => {
       const { calls } = thread!.metrics;
       for (let n = 1; n <= count; n++) {

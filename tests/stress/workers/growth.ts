@@ -14,7 +14,10 @@ serve(({ ready, threads }: GrowthStart) => {
   const word = new Int32Array(ready);
 
   return {
-    /** Takes blocks of these sizes of each memory, at the same moment as the other threads; where the blocks are. */
+    /**
+     * Takes blocks of these sizes of each memory, at the same moment as the other threads; where
+     * the blocks are.
+     */
     fill: (handles: MemoryHandle[], sizes: number[]) => {
       const arenas = handles.map((handle) => new Arena(handle));
       const starts: number[][] = [];
