@@ -1,6 +1,6 @@
 /**
- * The text of a bucket's labels in shared memory: the values' lengths and their UTF-16 code units
- * (lone surrogates and all: what went in comes out). It begins in a head, a block of one line, and
+ * The text of a bucket's labels in shared memory: the values' lengths and their UTF-16 code units.
+ * The values are well-formed; see `LabelIndex`. The text begins in a head, a block of one line, and
  * goes on in an extent of the arena.
  *
  * The two have different fates: a head stays a head for ever, as sleeping helpers may look at it at

@@ -11,14 +11,18 @@
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
+import { describe } from "../describe.ts";
 import { cannot, got } from "../errors.ts";
-import type { Views } from "../memory/arena.ts";
+import { inspectable } from "../inspect.ts";
+import { needing, type Views } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { LabelValues } from "../schema/options.ts";
+import type { MetricDefinition } from "../schema/schema.ts";
 import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
 import type { Walk } from "../threads/walk.ts";
 import type { Cells } from "./cells.ts";
+import { typeOf, wordsOf } from "./shown.ts";
 
 /** How often a read is begun again because the bucket was cleared meanwhile. */
 const ROUNDS = 8;
@@ -86,14 +90,16 @@ export type Aggregator<Value, Result> = (
 
 /** What a reader needs to know of its metric. */
 export interface BucketReaderOptions<Value> {
+  /** What the metric is. */
+  definition: MetricDefinition;
   /** The buckets. */
   table: BucketTable;
   /** The labels, if the metric has any. */
   index?: LabelIndex;
   /** The threads. */
   slots: SlotDirectory;
-  /** Adds up one bucket. */
-  cells: Cells<Value>;
+  /** Makes what adds up one bucket. */
+  makeCells: () => Cells<Value>;
   /** Begins a way through the memory. */
   walk: () => Walk;
   /** Index in `u64` of the number of updates sent to the overflow series. */
@@ -105,12 +111,25 @@ export type BucketName = number | Readonly<Record<string, string>>;
 
 /** Reads and manages the buckets of one metric. The readers of {@linkcode ThreadStats.metrics} are made of this. Any thread. */
 export class BucketReader<Value> {
+  static {
+    inspectable<BucketReader<unknown>>(this.prototype, {
+      type: (reader) =>
+        typeOf(reader.#definition.kind, "Reader", reader.#definition.labels.length > 0),
+      metric: (reader) => reader.#table.name,
+      facts: (reader) => wordsOf(reader.#definition),
+    });
+  }
+
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
   readonly #slots: SlotDirectory;
   readonly #cells: Cells<Value>;
+  readonly #makeCells: () => Cells<Value>;
+  /** The same for the totals of threads' parts; not before somebody asks for these. */
+  #whole: Cells<Value> | undefined = undefined;
   readonly #walk: () => Walk;
   readonly #overflowed: number;
+  readonly #definition: MetricDefinition;
   /** 0, 1, ... as far as slots were ever used. */
   readonly #used: number[] = [];
   /** The epochs of the buckets that are read together. */
@@ -120,7 +139,9 @@ export class BucketReader<Value> {
     this.#table = options.table;
     this.#index = options.index;
     this.#slots = options.slots;
-    this.#cells = options.cells;
+    this.#makeCells = options.makeCells;
+    this.#cells = options.makeCells();
+    this.#definition = options.definition;
     this.#walk = options.walk;
     this.#overflowed = options.overflowed;
   }
@@ -190,7 +211,7 @@ export class BucketReader<Value> {
       const place = { segment: k, slots: this.#slotsOf(k, walk), spend: walk.spend };
       let totals: ArrayLike<Value> | undefined;
       for (let offset = 0; offset < capacity; offset++) {
-        if (offset % STRETCH === 0) totals = this.#totalsFrom(segment, place, offset);
+        if (offset % STRETCH === 0) totals = this.#totalsFrom(segment, place, offset, perThread);
         const epoch = this.#epochs[offset % STRETCH];
         if ((epoch & 1) === 0) continue;
         const id = first + offset;
@@ -199,12 +220,14 @@ export class BucketReader<Value> {
           if (series === undefined) continue;
           walk.spend(series.bytes);
         }
-        let value = totals === undefined
-          ? this.#total(place, offset, epoch)
-          : totals[offset % STRETCH];
         let parts = perThread
           ? this.#threadParts(place, offset, epoch).map(toThreadValue)
           : undefined;
+        let value = parts !== undefined
+          ? this.#wholeCells().value()
+          : totals === undefined
+          ? this.#total(place, offset, epoch)
+          : totals[offset % STRETCH];
         // As in `BucketTable.confirmEpoch`.
         const now = Atomics.add(i32, epochs + offset, 0);
         if (now !== epoch) {
@@ -237,6 +260,7 @@ export class BucketReader<Value> {
     { views: { i32 }, epochs }: { views: Views; epochs: number },
     { segment, slots }: CellsOfSegment,
     offset: number,
+    perThread: boolean,
   ): ArrayLike<Value> | undefined {
     const noted = this.#epochs;
     const capacity = capacityOf(segment, this.#table.shift);
@@ -247,7 +271,9 @@ export class BucketReader<Value> {
       noted[n] = epoch;
       if ((epoch & 1) !== 0) isAnyLive = true;
     }
-    if (!isAnyLive) return undefined;
+    // Threads' parts are read one by one, and the totals are theirs: those of other reads would be
+    // of another moment.
+    if (!isAnyLive || perThread) return undefined;
     const asked = count === STRETCH ? noted : noted.subarray(0, count);
     return this.#cells.totals?.(slots, segment, offset, asked);
   }
@@ -289,12 +315,18 @@ export class BucketReader<Value> {
 
   /** The bucket with these labels, made if there is none. */
   id(labels: Readonly<Record<string, string>>): number {
-    return this.#labelled("find a bucket of").intern(labels, "find a bucket of").id;
+    const verb = "find a bucket of";
+    const index = this.#labelled(verb);
+    return needing(`${verb} ${this.#table.name}`, () => index.intern(labels, verb).id);
   }
 
   /** Makes a bucket without labels. */
   create(): number {
-    return this.#index === undefined ? this.#table.create() : this.#index.createAnonymous();
+    const index = this.#index;
+    return needing(
+      `create a bucket of ${this.#table.name}`,
+      () => index === undefined ? this.#table.create() : index.createAnonymous(),
+    );
   }
 
   /** Makes all counts of one bucket start again from nothing, in all threads at once. */
@@ -339,18 +371,28 @@ export class BucketReader<Value> {
     return [];
   }
 
+  /** The parts of all threads that have one; `#wholeCells()` has what they add up to. */
   #threadParts(
     { segment, slots, spend }: CellsOfSegment,
     offset: number,
     epoch: number,
   ): ThreadPart<Value>[] {
     const parts: ThreadPart<Value>[] = [];
+    const cells = this.#cells;
+    const whole = this.#wholeCells();
+    whole.reset();
     for (const slot of slots) {
-      this.#cells.reset();
-      if (!this.#cells.merge(slot, segment, offset, epoch, spend)) continue;
-      parts.push({ thread: this.#slots.describe(slot)!, value: this.#cells.value() });
+      cells.reset();
+      if (!cells.merge(slot, segment, offset, epoch, spend)) continue;
+      // Of the same reads: a second look would find what was counted meanwhile.
+      whole.absorb(cells);
+      parts.push({ thread: this.#slots.describe(slot)!, value: cells.value() });
     }
     return parts;
+  }
+
+  #wholeCells(): Cells<Value> {
+    return this.#whole ??= this.#makeCells();
   }
 
   #empty(): Value {
@@ -395,10 +437,17 @@ export class BucketReader<Value> {
   }
 
   #missing(bucket: BucketName, verb: string): never {
+    // The labels were found to be the metric's.
+    const given = typeof bucket === "object" ? labelsIn(this.#definition.labels, bucket) : bucket;
     throw new RangeError(
-      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket),
+      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", given),
     );
   }
+}
+
+/** Labels for an error text. */
+function labelsIn(names: readonly string[], labels: Readonly<Record<string, string>>): unknown {
+  return got(`{${names.map((name) => `${describe(name)}:${describe(labels[name])}`).join()}}`);
 }
 
 function idOf(found: number | Series): number {

@@ -23,6 +23,11 @@ export interface Cells<Value> {
     epoch: number,
     spend?: (bytes: number) => void,
   ): boolean;
+  /**
+   * Adds what another one of the same metric has added up: what that gives by itself is a part of
+   * what this gives.
+   */
+  absorb(other: this): void;
   /** The totals. */
   value(): Value;
   /**

@@ -7,6 +7,7 @@ import type { Arena, Views } from "../memory/arena.ts";
 import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
+import { saturate } from "../saturate.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { Cells } from "./cells.ts";
@@ -102,12 +103,12 @@ export class HistogramCells implements Cells<HistogramValue> {
     // SeqCst; pairs with the store of the tag in `OwnCell`: what is read below is not older than the tag.
     if (Atomics.load(i32, word + HISTOGRAM_TAG) !== epoch) return false;
     spend?.(this.#blockBytes);
-    if (this.#totals.length === 0) this.#totals = new Float64Array(this.#size);
+    const totals = this.#makeTotals();
     const low = Math.max(0, i32[word + HISTOGRAM_LOW]);
     const high = Math.min(this.#size - 1, i32[word + HISTOGRAM_HIGH]);
     const head = longIndex(block);
     // Unordered; all pair with the stores in `OwnHistogram.count`. Do not tear.
-    for (let bin = low; bin <= high; bin++) this.#totals[bin] += f64[head + HISTOGRAM_BINS + bin];
+    for (let bin = low; bin <= high; bin++) totals[bin] += f64[head + HISTOGRAM_BINS + bin];
     if (low < this.#low) this.#low = low;
     if (high > this.#high) this.#high = high;
     this.#sum += f64[head + HISTOGRAM_SUM];
@@ -117,17 +118,35 @@ export class HistogramCells implements Cells<HistogramValue> {
     return true;
   }
 
+  absorb(other: this): void {
+    const totals = this.#makeTotals();
+    const low = other.#low;
+    const high = other.#high;
+    for (let bin = low; bin <= high; bin++) totals[bin] += other.#totals[bin];
+    if (low < this.#low) this.#low = low;
+    if (high > this.#high) this.#high = high;
+    this.#sum += other.#sum;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+    this.#clamped += other.#clamped;
+  }
+
   value(): HistogramValue {
     const isEmpty = this.#high < this.#low;
     return new HistogramValue({
       scale: this.#bins,
       offset: isEmpty ? 0 : this.#low,
       counts: this.#totals.slice(this.#low, this.#high + 1),
-      sum: this.#sum,
+      sum: saturate(this.#sum),
       min: isEmpty ? NaN : this.#min,
       max: isEmpty ? NaN : this.#max,
       clamped: this.#clamped,
     });
+  }
+
+  #makeTotals(): Float64Array {
+    if (this.#totals.length === 0) this.#totals = new Float64Array(this.#size);
+    return this.#totals;
   }
 
   #block(

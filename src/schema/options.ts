@@ -4,7 +4,10 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
+import { isArray } from "../shapes.ts";
+import { mark } from "./marks.ts";
 import { assertName, snakeCase } from "./names.ts";
+import type { OptionNames } from "./take_options.ts";
 
 /** Words that describe a metric to people and to exporters. */
 export interface MetricOptions {
@@ -27,6 +30,7 @@ const made = new WeakSet<object>();
 
 /** Freezes a definition and notes that it was checked. */
 export function define<Definition extends object>(definition: Definition): Definition {
+  mark(definition, "definition");
   made.add(Object.freeze(definition));
   return definition;
 }
@@ -37,8 +41,8 @@ export function isDefinition(value: unknown): boolean {
 }
 
 /**
- * A copy of options' own properties, each read once: what stands on `Object.prototype` is no option, and a getter cannot give one
- * value to the check and another one to the use.
+ * A copy without a prototype, for the platform: it takes what stands on `Object.prototype` for an
+ * option.
  */
 export function own<Options extends object>(options: Options): Options {
   return Object.assign(Object.create(null), options);
@@ -69,7 +73,19 @@ export interface LabelOptions<Label extends string> {
   maxLabelLength?: number;
 }
 
-/** Values of a metric's labels. */
+/** The names of the options that all metrics have. */
+export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> = {
+  help: true,
+  unit: true,
+  labels: true,
+  maxSeries: true,
+  maxLabelLength: true,
+};
+
+/**
+ * Values of a metric's labels. Text that is not well-formed Unicode, such as text that was cut in the
+ * middle of a character, gets U+FFFD there.
+ */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
 /** How many series a metric has at most when its definition does not say it: the default of OpenTelemetry's SDKs. */
@@ -88,26 +104,26 @@ const MOST_LABEL_LENGTH = 2 ** 20;
 const MAX_LABELS = 512;
 
 /**
- * Checks what all metrics have in common.
+ * Checks what all metrics have in common, of options that are `takeOptions`' copy.
  *
  * @throws {TypeError} When an option has the wrong shape.
  */
-export function words(kind: string, options: MetricOptions): { help: string; unit: string } {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(`define a ${kind}`, "the options must be an object", options));
-  }
-  const { help = "", unit = "" } = own(options);
+export function words(
+  kind: string,
+  { help = "", unit = "" }: MetricOptions,
+): { help: string; unit: string } {
   if (typeof help !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "help must be a string", help));
   }
   if (typeof unit !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "unit must be a string", unit));
   }
-  return { help, unit };
+  // Cut in the middle of a character, they would be other words to each exporter.
+  return { help: help.toWellFormed(), unit: unit.toWellFormed() };
 }
 
 /**
- * Checks the labels of a metric.
+ * Checks the labels of a metric, of options that are `takeOptions`' copy.
  *
  * @throws {TypeError} When an option has the wrong shape.
  * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
@@ -115,14 +131,13 @@ export function words(kind: string, options: MetricOptions): { help: string; uni
  */
 export function labelling<Label extends string>(
   kind: string,
-  options: LabelOptions<Label>,
-): { labels: readonly Label[]; maxSeries: number; maxLabelLength: number } {
-  const {
+  {
     labels: given = [],
     maxSeries = DEFAULT_MAX_SERIES,
     maxLabelLength = DEFAULT_MAX_LABEL_LENGTH,
-  } = own(options);
-  if (!Array.isArray(given)) {
+  }: LabelOptions<Label>,
+): { labels: readonly Label[]; maxSeries: number; maxLabelLength: number } {
+  if (!isArray(given)) {
     throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
   }
   // Before the copy: a length is no promise that there is memory for it.

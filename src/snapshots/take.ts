@@ -7,9 +7,11 @@ import type { Arena } from "../memory/arena.ts";
 import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
 import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
 import { Walk } from "../threads/walk.ts";
+import { takeTime } from "./elapsed.ts";
 import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
 
 /** Options of {@linkcode ThreadStats.snapshot}. */
@@ -21,6 +23,9 @@ export interface SnapshotOptions {
    */
   perThread?: boolean;
 }
+
+/** The names of the options. */
+export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = { perThread: true };
 
 /**
  * Takes a snapshot. Cost: live buckets times threads that have cells for them, and never more than
@@ -35,7 +40,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     perThread?: boolean;
   },
 ): Snapshot<Metrics> {
-  const takenAt = Date.now();
+  const { takenAt, note } = takeTime();
   const metrics: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
@@ -61,13 +66,15 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
   });
-  return new Snapshot<Metrics>({
+  const snapshot = new Snapshot<Metrics>({
     startedAt: f64[H_STARTED],
     takenAt,
     threads: Object.freeze(threads),
     metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],
     self,
   });
+  note(snapshot);
+  return snapshot;
 }
 
 /** The series of each metric. */
