@@ -146,36 +146,54 @@ class SplitText {
   }
 
   writeLength(u16: Uint16Array, length: number): void {
-    u16[this.#next()] = length & 0xffff;
-    u16[this.#next()] = length >>> 16;
+    u16[this.#pass(1)] = length & 0xffff;
+    u16[this.#pass(1)] = length >>> 16;
   }
 
   readLength(u16: Uint16Array): number {
-    const low = u16[this.#next()];
-    return low + u16[this.#next()] * 2 ** 16;
+    const low = u16[this.#pass(1)];
+    return low + u16[this.#pass(1)] * 2 ** 16;
   }
 
   write(u16: Uint16Array, text: string): void {
-    for (let n = 0; n < text.length; n++) u16[this.#next()] = text.charCodeAt(n);
+    for (let done = 0; done < text.length;) {
+      const count = this.#near(text.length - done);
+      const start = this.#pass(count);
+      for (let n = 0; n < count; n++) u16[start + n] = text.charCodeAt(done + n);
+      done += count;
+    }
   }
 
   read(u16: Uint16Array, length: number): string {
     let text = "";
     for (let done = 0; done < length;) {
+      // Of both parts in one go: a string that was put together of two costs whoever compares it.
       const units: number[] = [];
-      for (const end = Math.min(length, done + CHUNK); done < end; done++) {
-        units.push(u16[this.#next()]);
+      const end = Math.min(length, done + CHUNK);
+      while (done < end) {
+        const count = this.#near(end - done);
+        const start = this.#pass(count);
+        for (let n = 0; n < count; n++) units.push(u16[start + n]);
+        done += count;
       }
       text += String.fromCharCode(...units);
     }
     return text;
   }
 
-  #next(): number {
-    if (this.#left-- === 0) {
+  /** How many of the next units stand side by side. */
+  #near(most: number): number {
+    return Math.min(most, this.#left === 0 ? most : this.#left);
+  }
+
+  /** Passes by some of them, and returns the index of the first one. */
+  #pass(count: number): number {
+    if (this.#left === 0) {
       this.#at = this.#rest;
       this.#left = Infinity;
     }
-    return this.#at++;
+    this.#left -= count;
+    this.#at += count;
+    return this.#at - count;
   }
 }
