@@ -43,7 +43,7 @@ describe("LabelledReader.id()", () => {
           isMade = true;
         } catch (error) {
           // The suspended thread has the last room for its own text.
-          assert(error instanceof RangeError && /^Cannot allocate/.test(error.message));
+          assert(error instanceof RangeError && / must allocate /.test(error.message));
         }
       }, () => one.metrics.texts.id(labels));
       assertEquals(one.metrics.texts.series().length, 2, `at ${call}, ${isMade}`);
@@ -67,7 +67,7 @@ describe("RecordReader.create()", () => {
           there = other.metrics.plain.create();
         } catch (error) {
           // The suspended thread has taken the last room, and has not yet shown for what.
-          assert(error instanceof RangeError && /^Cannot allocate/.test(error.message));
+          assert(error instanceof RangeError && / must allocate /.test(error.message));
           refused++;
         }
       }, () => one.metrics.plain.create());
