@@ -11,7 +11,7 @@ import {
   type ThreadStatsOptions,
 } from "../mod.ts";
 import { Arena } from "../src/memory/arena.ts";
-import { takeBlock } from "../src/memory/blocks.ts";
+import { takeBlock } from "../src/memory/free_lists.ts";
 import {
   FREE_HEADS,
   H_MAGIC,

@@ -13,8 +13,8 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { freeBlock, takeBlock } from "../memory/blocks.ts";
-import { CHUNK } from "../memory/text.ts";
+import { freeBlock, takeBlock } from "../memory/free_lists.ts";
+import { CHUNK } from "../memory/utf16.ts";
 import {
   L_EPOCH,
   L_EXTENT,

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 
 /** The error that says that the memory holds what no thread of ours has written. */
-export function damaged(what: string): TypeError {
+export function damaged(action: string): TypeError {
   return new TypeError(
-    cannot("read the shared memory", "it must be intact", got(what)),
+    cannot("read the shared memory", "it must be intact", got(action)),
   );
 }

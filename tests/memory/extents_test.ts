@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { withSeeds } from "../metrics/random.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import { makeMemory } from "../../src/memory/format.ts";
+import { makeMemory } from "../../src/memory/header.ts";
 import { H_EXTENT_MAPS } from "../../src/memory/layout.ts";
 import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 

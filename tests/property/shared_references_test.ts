@@ -10,7 +10,7 @@ import {
   ThreadStats,
   type ThreadStatsHandle,
 } from "../../mod.ts";
-import { controlOffset } from "../../src/memory/format.ts";
+import { controlOffset } from "../../src/memory/header.ts";
 import {
   DIRECTORY,
   H_BUMP,
