@@ -60,13 +60,18 @@ export class Seat {
    * ```
    */
   revoke(options: RevokeOptions = {}): boolean {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot("revoke the seat", "the options must be an object", options));
-    }
-    const { stopped = false } = own(options);
-    if (typeof stopped !== "boolean") {
-      throw new TypeError(cannot("revoke the seat", "stopped must be a boolean", stopped));
-    }
-    return this.#slots.revoke(this.#tenure, stopped);
+    return this.#slots.revoke(this.#tenure, readStopped("revoke the seat", options));
   }
+}
+
+/** Reads what the caller of a revocation knows. */
+export function readStopped(what: string, options: RevokeOptions): boolean {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(cannot(what, "the options must be an object", options));
+  }
+  const { stopped = false } = own(options);
+  if (typeof stopped !== "boolean") {
+    throw new TypeError(cannot(what, "stopped must be a boolean", stopped));
+  }
+  return stopped;
 }

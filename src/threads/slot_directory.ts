@@ -54,6 +54,11 @@ export interface ThreadInfo {
   readonly name: string;
   /** `active`: may write; `reserved`: not taken yet; `retired`: left by itself; `revoked`: fenced. */
   readonly state: ThreadState;
+  /**
+   * When its present owner registered, in milliseconds since 1970 by the wall clock; `undefined` when it has none. Not enumerable, and not there in what was cloned or
+   * serialized.
+   */
+  readonly since?: number;
 }
 
 /** One owner's time in a slot. */
@@ -72,6 +77,8 @@ export const REVOKED = 4;
 const STATES: readonly ThreadState[] = ["retired", "reserved", "active", "retired", "revoked"];
 const STATE_MASK = 7;
 const GENERATION = 8;
+/** Names in the error at the last slot. */
+const NAMES_SHOWN = 8;
 /** Instead of a time: there is nothing to wait for. */
 const NEVER = 0;
 /** Not the generation of any name: it is being written. */
@@ -188,6 +195,14 @@ export class SlotDirectory {
     return isActive(control) ? control : -1;
   }
 
+  /** The slot's present tenure, when it is not over or its thread may still run. Any thread. */
+  tenureOf(slot: number): Tenure | undefined {
+    const control = this.#control(slot);
+    const state = control & STATE_MASK;
+    if (state !== RESERVED && state !== ACTIVE && state !== REVOKED) return undefined;
+    return { slot, control: generationOf(control) | ACTIVE };
+  }
+
   /** Why a writer of this tenure may not write. Any thread. */
   reason(tenure: Tenure): string {
     const control = this.#control(tenure.slot);
@@ -249,9 +264,24 @@ export class SlotDirectory {
       cannot(
         "register a thread",
         `at most ${this.#maxThreads} at a time (maxThreads)`,
-        got("one more"),
+        got(`one more${this.#crowd()}`),
       ),
     );
+  }
+
+  /** Who has the slots, and what can be done about it. */
+  #crowd(): string {
+    const infos = Array.from({ length: this.used }, (_, slot) => this.describe(slot));
+    const count = (state: ThreadState) => infos.filter((info) => info?.state === state).length;
+    const active = infos.filter((info) => info?.state === "active");
+    const names = active.slice(0, NAMES_SHOWN).map((info) => JSON.stringify(info!.name));
+    if (active.length > NAMES_SHOWN) names.push(`${active.length - NAMES_SHOWN} more`);
+    const under = names.length === 0 ? "" : ` (${names.join(", ")})`;
+    return `: ${active.length} active${under}, ${count("reserved")} reserved, ` +
+      `${
+        count("revoked")
+      } revoked and in quarantine. Threads that have ended give their slots back by unregister(), ` +
+      "ThreadStats.join(), follow(worker) or revoke(slot); else raise maxThreads";
   }
 
   #isTakeable(slot: number, control: number): boolean {
@@ -335,6 +365,11 @@ export function assertThreadName(name: unknown): void {
 /** Seconds since 1970, in a word: the same clock in all threads. */
 function seconds(): number {
   return Math.floor(Date.now() / 1000) | 0;
+}
+
+/** The generation in a control word. */
+export function generationOf(control: number): number {
+  return control & ~STATE_MASK;
 }
 
 /** Whether a control word is that of an active tenure. */

@@ -1,0 +1,127 @@
+/**
+ * Questions from thread to thread: who has the memory of a name?
+ *
+ * Each thread that has joined listens on one channel, which does not keep it alive, and answers when its event loop turns. An answer goes to a channel that
+ * the asking thread alone has opened, so that a question costs one message for each thread and not one for each pair of threads.
+ *
+ * ```text
+ * asker     ask {name, number, reply}  ──▶ everybody
+ * holder    have {handle}              ──▶ reply        it has joined that name
+ * asker     first {}                   ──▶ reply        it asks for the same name, and its number is smaller
+ * maker     made {name, identity}      ──▶ everybody    it has made a memory
+ * holder    other {name, identity}     ──▶ everybody    and there was one of that name
+ * ```
+ *
+ * @module
+ */
+import { type Channel, host, unref } from "../host/host.ts";
+import type { ThreadState } from "../host/thread_state.ts";
+import type { ThreadStatsHandle } from "../threads/handle.ts";
+
+const CHANNEL = "@x/thread-stats";
+
+/** What stands on the channel that all share. */
+type Message =
+  | { readonly kind: "ask"; readonly name: string; readonly number: string; readonly reply: string }
+  | { readonly kind: "made" | "other"; readonly name: string; readonly identity: bigint };
+
+/** What comes back. */
+export type Answer =
+  | { readonly kind: "have"; readonly handle: ThreadStatsHandle }
+  | { readonly kind: "first" };
+
+/** Whether threads can ask each other at all. */
+export function canAsk(): boolean {
+  return host().workerThreads !== undefined;
+}
+
+function open(name: string): Channel {
+  const { BroadcastChannel } = host().workerThreads!;
+  return new BroadcastChannel(name);
+}
+
+/** Answers other threads from now on. */
+export function listen(state: ThreadState): void {
+  if (!canAsk() || state.channel !== undefined) return;
+  const channel = open(CHANNEL);
+  channel.onmessage = ({ data }) => hear(state, data as Message);
+  // After the listener, which would keep the thread alive again.
+  channel.unref?.();
+  state.channel = channel;
+}
+
+/** Tells the others that this thread has made a memory. */
+export function announce(state: ThreadState, name: string, identity: bigint): void {
+  state.channel?.postMessage({ kind: "made", name, identity } satisfies Message);
+}
+
+function hear(state: ThreadState, message: Message): void {
+  if (typeof message !== "object" || message === null) return;
+  const { kind, name } = message;
+  const joined = state.names.get(name);
+  if (kind === "ask") {
+    const number = state.asking.get(name);
+    if (joined !== undefined) answer(message.reply, { kind: "have", handle: joined.handle });
+    else if (number !== undefined && number < message.number) {
+      answer(message.reply, { kind: "first" });
+    }
+  } else if (joined !== undefined && joined.identity !== message.identity) {
+    joined.tellOther();
+    if (kind === "made") {
+      const other: Message = { kind: "other", name, identity: joined.identity };
+      state.channel?.postMessage(other);
+    }
+  }
+}
+
+function answer(reply: string, message: Answer): void {
+  const channel = open(reply);
+  channel.unref?.();
+  channel.postMessage(message);
+  channel.close();
+}
+
+/** A question that is asked again and again until it is closed. */
+export class Question {
+  readonly #state: ThreadState;
+  readonly #message: Message & { kind: "ask" };
+  readonly #channel: Channel;
+  #answers: Answer[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(state: ThreadState, name: string) {
+    this.#state = state;
+    const number = crypto.randomUUID();
+    this.#message = { kind: "ask", name, number, reply: `${CHANNEL} ${number}` };
+    this.#channel = open(this.#message.reply);
+    this.#channel.onmessage = ({ data }) => {
+      this.#answers.push(data as Answer);
+      this.#wake?.();
+    };
+    state.asking.set(name, number);
+  }
+
+  /** Asks, and gives the first answer that comes within so many milliseconds, `have` before `first`. */
+  async ask(milliseconds: number): Promise<Answer | undefined> {
+    this.#state.channel?.postMessage(this.#message);
+    if (this.#answers.length === 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const timer = setTimeout(resolve, milliseconds);
+      await promise;
+      clearTimeout(timer);
+    }
+    const answers = this.#answers;
+    this.#answers = [];
+    return answers.find(({ kind }) => kind === "have") ?? answers[0];
+  }
+
+  /** Asks no more. */
+  close(): void {
+    const { name, number } = this.#message;
+    if (this.#state.asking.get(name) === number) this.#state.asking.delete(name);
+    this.#channel.onmessage = null;
+    unref(this.#channel);
+    this.#channel.close();
+  }
+}
