@@ -39,6 +39,14 @@ export interface JoinedName {
   tellOther(): void;
 }
 
+/** A name that this thread asks for. */
+export interface Asking {
+  /** Decides who of several makes the memory. */
+  readonly number: string;
+  /** Ends the pause before the next question. */
+  wake(): void;
+}
+
 /** This thread. */
 export interface ThreadState {
   life: bigint;
@@ -46,8 +54,8 @@ export interface ThreadState {
   readonly names: Map<string, JoinedName>;
   /** Joins that are under way, by name. */
   readonly joining: Map<string, Promise<JoinedName>>;
-  /** Names that this thread asks for, and the number that decides who of several makes the memory. */
-  readonly asking: Map<string, string>;
+  /** Names that this thread asks for. */
+  readonly asking: Map<string, Asking>;
   /** Where questions of other threads arrive. */
   channel: Channel | undefined;
   /** Settles when the thread holds its lock for life, if it can. */

@@ -62,7 +62,7 @@ export interface JoinRequest {
 
 /** For how long the main thread and others listen before they take silence for nobody, in milliseconds, where there are no locks. */
 const SILENCE = { main: 50, worker: 250, web: 250 };
-/** The first pause between two questions, and the longest. */
+/** The first pause between two questions, and the longest, in milliseconds. */
 const PAUSES = [5, 500];
 
 /** Finds the memory of a name, or makes it. */
@@ -157,41 +157,40 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
   const make = () => state.names.get(name) ?? settle(state, name, request.create(), "made");
   try {
     let quietSince = performance.now();
-    let pause = PAUSES[0];
-    for (let isKnown = false;;) {
+    for (let pause = PAUSES[0];; pause = Math.min(pause * 2, PAUSES[1])) {
       // Another copy of this library, or joinSync(), may have joined meanwhile.
       const own = state.names.get(name);
       if (own !== undefined) return own;
       if (isExact) {
-        isKnown = await isHeld(hereLock(name));
-        const made = isKnown ? undefined : await whileHolding(makeLock(name), async () => {
-          if (await isHeld(hereLock(name))) return undefined;
-          const joined = make();
-          await present(name);
-          return joined;
-        });
+        const made = await makeAlone(name, make);
         if (made !== undefined) return made;
       } else if (performance.now() - quietSince >= SILENCE[thread]) {
         return make();
       }
-      const answer = await question.ask(Math.max(1, Math.min(pause, left())));
-      pause = Math.min(PAUSES[1], pause * 2);
-      if (answer?.kind === "have") return settle(state, name, answer.handle);
-      if (answer?.kind === "first" && !isExact) {
-        quietSince = performance.now();
-        isKnown = true;
-        pause = PAUSES[0];
-      }
-      if (left() <= 0 && (isKnown || isExact)) {
+      const most = isExact ? left() : Math.min(left(), SILENCE[thread] / 4);
+      const { handle, isSecond } = await question.ask(Math.max(1, Math.min(pause, most)));
+      if (handle !== undefined) return settle(state, name, handle);
+      if (isSecond) quietSince = performance.now();
+      if (left() <= 0 && (isExact || isSecond)) {
         const required = `a thread that has joined it must answer within ${timeoutSeconds} s ` +
           "(timeoutSeconds): one that is blocked cannot; join in the thread that makes the workers, first";
         throw new Error(cannot(`join ${JSON.stringify(name)}`, required, got("no answer")));
       }
-      if (!isExact) pause = Math.min(pause, SILENCE[thread] / 3);
     }
   } finally {
     question.close();
   }
+}
+
+/** Makes the memory, unless somebody has joined or is about to make it. */
+async function makeAlone(name: string, make: () => JoinedName): Promise<JoinedName | undefined> {
+  if (await isHeld(hereLock(name))) return undefined;
+  return await whileHolding(makeLock(name), async () => {
+    if (await isHeld(hereLock(name))) return undefined;
+    const joined = make();
+    await present(name);
+    return joined;
+  });
 }
 
 /** Notes what was found or made. */

@@ -15,7 +15,7 @@
  * @module
  */
 import { type Channel, host, unref } from "../host/host.ts";
-import type { ThreadState } from "../host/thread_state.ts";
+import type { Asking, ThreadState } from "../host/thread_state.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 
 const CHANNEL = "@x/thread-stats";
@@ -59,13 +59,15 @@ function hear(state: ThreadState, message: Message): void {
   if (typeof message !== "object" || message === null) return;
   const { kind, name } = message;
   const joined = state.names.get(name);
+  const asking = state.asking.get(name);
   if (kind === "ask") {
-    const number = state.asking.get(name);
     if (joined !== undefined) answer(message.reply, { kind: "have", handle: joined.handle });
-    else if (number !== undefined && number < message.number) {
+    else if (asking !== undefined && asking.number < message.number) {
       answer(message.reply, { kind: "first" });
     }
-  } else if (joined !== undefined && joined.identity !== message.identity) {
+  } else if (joined === undefined) {
+    asking?.wake();
+  } else if (joined.identity !== message.identity) {
     joined.tellOther();
     if (kind === "made") {
       const other: Message = { kind: "other", name, identity: joined.identity };
@@ -86,8 +88,10 @@ export class Question {
   readonly #state: ThreadState;
   readonly #message: Message & { kind: "ask" };
   readonly #channel: Channel;
-  #answers: Answer[] = [];
-  #wake: (() => void) | undefined;
+  readonly #asking: Asking;
+  #handle: ThreadStatsHandle | undefined;
+  #isSecond = false;
+  #wake = () => {};
 
   constructor(state: ThreadState, name: string) {
     this.#state = state;
@@ -95,31 +99,38 @@ export class Question {
     this.#message = { kind: "ask", name, number, reply: `${CHANNEL} ${number}` };
     this.#channel = open(this.#message.reply);
     this.#channel.onmessage = ({ data }) => {
-      this.#answers.push(data as Answer);
-      this.#wake?.();
+      const answer = data as Answer;
+      if (answer.kind === "first") this.#isSecond = true;
+      else {
+        this.#handle = answer.handle;
+        this.#wake();
+      }
     };
-    state.asking.set(name, number);
+    this.#asking = { number, wake: () => this.#wake() };
+    state.asking.set(name, this.#asking);
   }
 
-  /** Asks, and gives the first answer that comes within so many milliseconds, `have` before `first`. */
-  async ask(milliseconds: number): Promise<Answer | undefined> {
+  /**
+   * Asks, and waits for so many milliseconds: for the memory, or for the news that one was made. Tells of the memory, and whether somebody else who asks
+   * comes first.
+   */
+  async ask(
+    milliseconds: number,
+  ): Promise<{ handle: ThreadStatsHandle | undefined; isSecond: boolean }> {
+    this.#isSecond = false;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = setTimeout(resolve, milliseconds);
     this.#state.channel?.postMessage(this.#message);
-    if (this.#answers.length === 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      const timer = setTimeout(resolve, milliseconds);
-      await promise;
-      clearTimeout(timer);
-    }
-    const answers = this.#answers;
-    this.#answers = [];
-    return answers.find(({ kind }) => kind === "have") ?? answers[0];
+    if (this.#handle === undefined) await promise;
+    clearTimeout(timer);
+    return { handle: this.#handle, isSecond: this.#isSecond };
   }
 
   /** Asks no more. */
   close(): void {
-    const { name, number } = this.#message;
-    if (this.#state.asking.get(name) === number) this.#state.asking.delete(name);
+    const { name } = this.#message;
+    if (this.#state.asking.get(name) === this.#asking) this.#state.asking.delete(name);
     this.#channel.onmessage = null;
     unref(this.#channel);
     this.#channel.close();
