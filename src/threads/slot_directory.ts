@@ -260,28 +260,21 @@ export class SlotDirectory {
       if (seen === before) break;
       before = seen;
     }
-    throw new RangeError(
-      cannot(
-        "register a thread",
-        `at most ${this.#maxThreads} at a time (maxThreads)`,
-        got(`one more${this.#crowd()}`),
-      ),
-    );
+    const required = `at most ${this.#maxThreads} at a time (maxThreads; threads that have ended ` +
+      "give their slots back by join(), follow(worker), unregister() or revoke(slot))";
+    throw new RangeError(cannot("register a thread", required, got(`one more: ${this.#crowd()}`)));
   }
 
-  /** Who has the slots, and what can be done about it. */
+  /** Who has the slots. */
   #crowd(): string {
     const infos = Array.from({ length: this.used }, (_, slot) => this.describe(slot));
     const count = (state: ThreadState) => infos.filter((info) => info?.state === state).length;
     const active = infos.filter((info) => info?.state === "active");
     const names = active.slice(0, NAMES_SHOWN).map((info) => JSON.stringify(info!.name));
     if (active.length > NAMES_SHOWN) names.push(`${active.length - NAMES_SHOWN} more`);
-    const under = names.length === 0 ? "" : ` (${names.join(", ")})`;
-    return `: ${active.length} active${under}, ${count("reserved")} reserved, ` +
-      `${
-        count("revoked")
-      } revoked and in quarantine. Threads that have ended give their slots back by unregister(), ` +
-      "ThreadStats.join(), follow(worker) or revoke(slot); else raise maxThreads";
+    const named = names.length === 0 ? "" : ` (${names.join(", ")})`;
+    return `${active.length} active${named}, ${count("reserved")} reserved, ` +
+      `${count("revoked")} in quarantine`;
   }
 
   #isTakeable(slot: number, control: number): boolean {
