@@ -35,7 +35,7 @@ import {
 import { readOwner, writeLife, writeOwner } from "./threads/slot_owner.ts";
 import { type FollowableWorker, followWorker } from "./ends/follow.ts";
 import { SlotEnds } from "./ends/slot_ends.ts";
-import { probesAtOnce } from "./host/locks.ts";
+import { threadLocks } from "./host/locks.ts";
 import { type JoinedName, type Registered, thisThread, threadState } from "./host/thread_state.ts";
 import { join, joinSync } from "./join/join.ts";
 import { registerOnce } from "./join/joined_name.ts";
@@ -376,8 +376,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const joined = this.#joinedName;
     if (joined === undefined) return this.#register(name).thread;
     assertThreadName(name);
-    // Where locks alone tell of deaths, and tell at once.
-    if (probesAtOnce()) joined.sweep();
+    // Of some deaths nothing but a lock tells.
+    if (threadLocks()?.probesAtOnce) joined.sweep();
     const key = JSON.stringify([this.#schemaText, name]);
     return registerOnce(joined, key, () => this.#register(name)) as Thread<Metrics>;
   }

@@ -9,7 +9,7 @@
  * @module
  */
 import { host, unref } from "../host/host.ts";
-import { hasLocks } from "../host/locks.ts";
+import { threadLocks } from "../host/locks.ts";
 import type { ThreadState } from "../host/thread_state.ts";
 import { type FollowableWorker, followWorker } from "./follow.ts";
 import { SWEEP_SECONDS } from "./slot_ends.ts";
@@ -30,7 +30,7 @@ export function setHooks(state: ThreadState): void {
     });
   process?.on("worker", follow);
   // Only locks have to be asked for; all other signs come by themselves.
-  if (hasLocks()) {
+  if (threadLocks() !== undefined) {
     const sweepDue = () => {
       for (const name of state.names.values()) if (name.isSweepDue()) name.sweep();
     };

@@ -12,7 +12,7 @@
  * @module
  */
 import { host } from "../host/host.ts";
-import { probe } from "../host/locks.ts";
+import { threadLocks } from "../host/locks.ts";
 import type { Arena } from "../memory/arena.ts";
 import { H_SWEPT } from "../memory/layout.ts";
 import type { SlotDirectory, Tenure } from "../threads/slot_directory.ts";
@@ -54,7 +54,7 @@ export class SlotEnds {
     const { processId } = host();
     for (const [tenure, owner] of this.#owners()) {
       if (owner.life === 0n || owner.life === own || owner.process !== processId) continue;
-      probe(lifeLock(owner.life), "shared", (isFree) => {
+      threadLocks()?.probe(lifeLock(owner.life), "shared", (isFree) => {
         if (isFree) this.#slots.revoke(tenure, isProof(owner));
       });
     }

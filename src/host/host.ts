@@ -32,6 +32,7 @@ export interface HostProcess {
   // deno-lint-ignore no-explicit-any
   removeListener(event: string, listener: (...values: any[]) => void): unknown;
   emitWarning?(text: string, type: string): void;
+  getBuiltinModule?(name: string): unknown;
 }
 
 /** Where this thread runs. */
@@ -54,7 +55,7 @@ export interface Host {
 interface Globals {
   readonly Deno?: { readonly version?: unknown };
   readonly WorkerGlobalScope?: unknown;
-  readonly process?: HostProcess & { getBuiltinModule?(name: string): unknown };
+  readonly process?: HostProcess;
 }
 
 let found: Host | undefined;

@@ -7,7 +7,7 @@
  * 2. what the thread that made it has left to it (`environment.ts`);
  * 3. the other threads, whom it asks (`questions.ts`).
  *
- * and makes the memory when it can tell that nobody has joined the name. With Web Locks (Deno, Node from 24.5 on) it can tell exactly:
+ * and makes the memory when it can tell that nobody has joined the name. With locks (Deno, Bun, Node from 24.5 on) it can tell exactly:
  *
  * ```text
  *              ┌── nobody holds "here NAME" ──▶ take "make NAME" ──▶ look again ──▶ make, hold "here NAME", release ──▶ joined
@@ -17,7 +17,7 @@
  *
  * "here NAME" is held in shared mode by every thread that has joined, for life. "make NAME" is held for as long as making takes, and nobody waits for it.
  *
- * Without them (Bun, Node before 24.5) silence is taken for nobody: of several threads that ask at once the one with the smallest number
+ * Without them (Node before 24.5) silence is taken for nobody: of several threads that ask at once the one with the smallest number
  * makes the memory, when it has heard nothing for a while. A thread that was busy all that time is found out afterwards: whoever makes a memory tells all
  * others, and who has another one of that name warns and counts it in both memories.
  *
@@ -36,15 +36,7 @@ import { cannot, got } from "../errors.ts";
 import { setHooks } from "../ends/hooks.ts";
 import { lifeLock } from "../ends/slot_ends.ts";
 import { host } from "../host/host.ts";
-import {
-  hasLocks,
-  hold,
-  isHeld,
-  isHeldByAll,
-  probe,
-  probesAtOnce,
-  whileHolding,
-} from "../host/locks.ts";
+import { type ThreadLocks, threadLocks } from "../host/locks.ts";
 import { type JoinedName, type ThreadState, threadState } from "../host/thread_state.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 import { inheritedHandle, inheritedThreads, passOn } from "./environment.ts";
@@ -97,7 +89,8 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
     );
   }
   let isTaken = false;
-  if (probesAtOnce()) probe(hereLock(name), "exclusive", (isFree) => isTaken = !isFree);
+  const locks = threadLocks();
+  if (locks?.probesAtOnce) locks.probe(hereLock(name), "exclusive", (isFree) => isTaken = !isFree);
   if (isTaken) {
     throw new Error(
       cannot(what, `no other thread may have joined it (${advice})`, got("one that has")),
@@ -134,13 +127,13 @@ function enter(state: ThreadState): void {
   setHooks(state);
   listen(state);
   // A main thread does not end before its process.
-  if (host().thread !== "main" && hasLocks()) state.armed = arm(state);
+  if (host().thread !== "main") state.armed = arm(state);
 }
 
 /** Takes the lock whose release tells others that this thread has ended. */
 async function arm(state: ThreadState): Promise<void> {
   const life = crypto.getRandomValues(new BigUint64Array(1))[0];
-  if (life === 0n || !await hold(lifeLock(life), "exclusive")) return;
+  if (life === 0n || !await threadLocks()?.hold(lifeLock(life), "exclusive")) return;
   state.life = life;
   for (const { registered } of state.names.values()) {
     for (const thread of registered.values()) thread.arm(life);
@@ -152,7 +145,8 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
   const { thread } = host();
   const started = performance.now();
   const left = () => timeoutSeconds * 1000 - (performance.now() - started);
-  const isExact = await isHeldByAll(`@x/thread-stats exact ${crypto.randomUUID()}`);
+  const locks = threadLocks();
+  const isExact = await locks?.isHeldByAll(`@x/thread-stats exact ${crypto.randomUUID()}`);
   const question = new Question(state, name);
   const make = () => state.names.get(name) ?? settle(state, name, request.create(), "made");
   try {
@@ -162,7 +156,7 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
       const own = state.names.get(name);
       if (own !== undefined) return own;
       if (isExact) {
-        const made = await makeAlone(name, make);
+        const made = await makeAlone(locks!, name, make);
         if (made !== undefined) return made;
       } else if (performance.now() - quietSince >= SILENCE[thread]) {
         return make();
@@ -183,10 +177,14 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
 }
 
 /** Makes the memory, unless somebody has joined or is about to make it. */
-async function makeAlone(name: string, make: () => JoinedName): Promise<JoinedName | undefined> {
-  if (await isHeld(hereLock(name))) return undefined;
-  return await whileHolding(makeLock(name), async () => {
-    if (await isHeld(hereLock(name))) return undefined;
+async function makeAlone(
+  locks: ThreadLocks,
+  name: string,
+  make: () => JoinedName,
+): Promise<JoinedName | undefined> {
+  if (await locks.isHeld(hereLock(name))) return undefined;
+  return await locks.whileHolding(makeLock(name), async () => {
+    if (await locks.isHeld(hereLock(name))) return undefined;
     const joined = make();
     await present(name);
     return joined;
@@ -210,13 +208,13 @@ function settle(
   return joined;
 }
 
-const presences = new Map<string, Promise<boolean>>();
+const presences = new Map<string, Promise<boolean | undefined>>();
 
 /** Tells the others that this thread has joined, until it ends. */
-function present(name: string): Promise<boolean> {
+function present(name: string): Promise<boolean | undefined> {
   let presence = presences.get(name);
   if (presence === undefined) {
-    presence = hold(hereLock(name), "shared");
+    presence = Promise.resolve(threadLocks()?.hold(hereLock(name), "shared"));
     presences.set(name, presence);
   }
   return presence;
