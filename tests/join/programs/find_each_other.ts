@@ -37,9 +37,12 @@ async function freshRace(): Promise<unknown> {
   const wrong: unknown[] = [];
   for (let n = 0; n < Number(count); n++) {
     const workers = Array.from({ length: 8 }, () => startWorker("joiner", kind));
-    for (const { next, post } of workers) void next().then(() => post({ name: `fresh ${n}` }));
-    for (const worker of workers) await worker.next();
-    const totals = (await Promise.all(workers.map(({ next }) => next()))).map(totalOf);
+    const answers = workers.map(async ({ next, post }) => {
+      await next();
+      post({ name: `fresh ${n}` });
+      return await next();
+    });
+    const totals = (await Promise.all(answers)).map(totalOf);
     if (totals.some((total) => total !== 8)) wrong.push(totals);
     for (const { worker } of workers) worker.terminate();
   }
