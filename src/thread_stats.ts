@@ -32,7 +32,7 @@ import {
   type Tenure,
   type ThreadInfo,
 } from "./threads/slot_directory.ts";
-import { readOwner, writeLife, writeOwner } from "./threads/slot_owner.ts";
+import { readSince, writeLife, writeOwner } from "./threads/slot_owner.ts";
 import { type FollowableWorker, followWorker } from "./ends/follow.ts";
 import { SlotEnds } from "./ends/slot_ends.ts";
 import { threadLocks } from "./host/locks.ts";
@@ -544,7 +544,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
 
   #withSince(info: ThreadInfo): ThreadInfo {
     const tenure = this.#slots.tenureOf(info.slot);
-    const since = tenure && readOwner(this.#arena, this.#slots, tenure)?.since;
+    const since = tenure && readSince(this.#arena, this.#slots, tenure);
     // Not enumerable: an info is compared, printed and cloned as slot, name and state.
     return Object.defineProperty(info, "since", { value: since });
   }

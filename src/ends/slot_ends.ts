@@ -16,7 +16,7 @@ import { threadLocks } from "../host/locks.ts";
 import type { Arena } from "../memory/arena.ts";
 import { H_SWEPT } from "../memory/layout.ts";
 import type { SlotDirectory, Tenure } from "../threads/slot_directory.ts";
-import { readOwner, type SlotOwner } from "../threads/slot_owner.ts";
+import { readOwner, type ThreadIdentity } from "../threads/slot_owner.ts";
 
 /** Seconds between two looks at other threads' locks. */
 export const SWEEP_SECONDS = 5;
@@ -71,7 +71,7 @@ export class SlotEnds {
     return Atomics.compareExchange(i32, H_SWEPT, last, now) === last;
   }
 
-  *#owners(): Generator<[Tenure, SlotOwner]> {
+  *#owners(): Generator<[Tenure, ThreadIdentity]> {
     const { used } = this.#slots;
     for (let slot = 0; slot < used; slot++) {
       const tenure = this.#slots.tenureOf(slot);
@@ -90,6 +90,6 @@ export function lifeLock(life: bigint): string {
  * Whether a free lock proves that the thread has stopped. On Deno a web worker's is freed when it has; that of a thread of `node:worker_threads`, which
  * has a number, may be freed while it still finishes an update.
  */
-function isProof({ thread }: SlotOwner): boolean {
+function isProof({ thread }: ThreadIdentity): boolean {
   return host().runtime === "deno" && thread === 0;
 }

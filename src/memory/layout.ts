@@ -87,7 +87,8 @@ export const SLOT_OWNER_PROCESS = 10;
 export const SLOT_SINCE_LONG = 6;
 /** Names the lock that the owner holds for life: index in 8-byte words. */
 export const SLOT_LIFE_LONG = 7;
-/** First of 8 words: the threads above the owner. */
+/** How many threads above the owner follow, and the first of at most 8. */
+export const SLOT_ANCESTOR_COUNT = 11;
 export const SLOT_ANCESTORS = 16;
 /** First UTF-16 code unit of the name, as an index of 2-byte units within the slot. */
 export const SLOT_NAME_UNITS = 64;

@@ -12,6 +12,7 @@
  */
 import type { Arena } from "../memory/arena.ts";
 import {
+  SLOT_ANCESTOR_COUNT,
   SLOT_ANCESTORS,
   SLOT_LIFE_LONG,
   SLOT_OWNER_GENERATION,
@@ -33,12 +34,6 @@ export interface ThreadIdentity {
   readonly life: bigint;
 }
 
-/** What stands at a slot. */
-export interface SlotOwner extends ThreadIdentity {
-  /** When the thread was registered, in milliseconds since 1970. */
-  readonly since: number;
-}
-
 /** How many of the threads above a thread are kept. */
 export const MOST_ANCESTORS = 8;
 
@@ -55,10 +50,12 @@ export function writeOwner(
   Atomics.store(i32, words + SLOT_OWNER_THREAD, identity.thread);
   Atomics.store(i32, words + SLOT_OWNER_PROCESS, identity.process);
   Atomics.store(u64, words / 2 + SLOT_LIFE_LONG, identity.life);
-  // Unordered; the store of the generation orders it, and a double that is written once per tenure cannot tear twice.
+  // Unordered: the exchange below orders it, and readers confirm the generation.
   f64[words / 2 + SLOT_SINCE_LONG] = Date.now();
-  for (let n = 0; n < MOST_ANCESTORS; n++) {
-    Atomics.store(i32, words + SLOT_ANCESTORS + n, identity.ancestors[n] ?? 0);
+  const ancestors = identity.ancestors.slice(-MOST_ANCESTORS);
+  Atomics.store(i32, words + SLOT_ANCESTOR_COUNT, ancestors.length);
+  for (const [n, ancestor] of ancestors.entries()) {
+    Atomics.store(i32, words + SLOT_ANCESTORS + n, ancestor);
   }
   // Last, by a read-modify-write, so that a reader of this generation sees this tenure's owner.
   Atomics.exchange(i32, words + SLOT_OWNER_GENERATION, generationOf(tenure.control));
@@ -74,23 +71,30 @@ export function readOwner(
   arena: Arena,
   slots: SlotDirectory,
   tenure: Tenure,
-): SlotOwner | undefined {
-  const { i32, f64, u64 } = arena.views();
+): ThreadIdentity | undefined {
+  const { i32, u64 } = arena.views();
   const words = slots.controlIndex(tenure.slot);
   const generation = generationOf(tenure.control);
   if (Atomics.load(i32, words + SLOT_OWNER_GENERATION) !== generation) return undefined;
+  const count = Math.min(MOST_ANCESTORS, Atomics.load(i32, words + SLOT_ANCESTOR_COUNT));
   const ancestors: number[] = [];
-  for (let n = 0; n < MOST_ANCESTORS; n++) {
-    const ancestor = Atomics.load(i32, words + SLOT_ANCESTORS + n);
-    if (ancestor !== 0) ancestors.push(ancestor);
-  }
+  for (let n = 0; n < count; n++) ancestors.push(Atomics.load(i32, words + SLOT_ANCESTORS + n));
   const owner = {
     process: Atomics.load(i32, words + SLOT_OWNER_PROCESS),
     thread: Atomics.load(i32, words + SLOT_OWNER_THREAD),
     life: Atomics.load(u64, words / 2 + SLOT_LIFE_LONG),
-    since: f64[words / 2 + SLOT_SINCE_LONG],
     ancestors,
   };
   // A read-modify-write, as a load could be served before the loads above (AArch64).
   return Atomics.add(i32, words + SLOT_OWNER_GENERATION, 0) === generation ? owner : undefined;
+}
+
+/** When the owner of a slot in this tenure registered, in milliseconds since 1970; `undefined` while that is not known. Any thread. */
+export function readSince(arena: Arena, slots: SlotDirectory, tenure: Tenure): number | undefined {
+  const { i32, f64 } = arena.views();
+  const words = slots.controlIndex(tenure.slot);
+  const generation = generationOf(tenure.control);
+  if (Atomics.load(i32, words + SLOT_OWNER_GENERATION) !== generation) return undefined;
+  const since = f64[words / 2 + SLOT_SINCE_LONG];
+  return Atomics.add(i32, words + SLOT_OWNER_GENERATION, 0) === generation ? since : undefined;
 }

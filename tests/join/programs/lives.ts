@@ -23,7 +23,10 @@ async function live(): Promise<void> {
     await next();
     post({ counted, end: kind === "web" && end === "natural" ? "exit" : end });
     await next();
-    mostActive = Math.max(mostActive, stats.threads().filter(({ state }) => state === "active").length);
+    mostActive = Math.max(
+      mostActive,
+      stats.threads().filter(({ state }) => state === "active").length,
+    );
     if (end === "busy" || end === "idle") {
       kills++;
       await pause(2);
@@ -45,7 +48,11 @@ const states: Record<string, number> = {};
 for (const { state } of stats.threads()) states[state] = (states[state] ?? 0) + 1;
 console.log(JSON.stringify({
   ...{ lives, kills, noted, total, gone, states, mostActive },
-  ...{ slots: stats.threads().length - 1, afterwards: Math.round(afterwards), perLife: Math.round(took / lives) },
+  ...{
+    slots: stats.threads().length - 1,
+    afterwards: Math.round(afterwards),
+    perLife: Math.round(took / lives),
+  },
 }));
 (globalThis as { Deno?: { exit(): void } }).Deno?.exit();
 (await import("node:process")).exit();
