@@ -4,7 +4,7 @@
  * Assumptions: the runtime releases the locks of a thread that has ended. Node has them from 24.5 on.
  *
  * Guarantees: a lock that is held here keeps neither the thread nor the process alive. No request of this module waits for another thread:
- * all but the shared ones are made with `ifAvailable`, as Node does not wake a waiter when the holder dies.
+ * all are made with `ifAvailable`, as Node does not wake a waiter when the holder dies.
  *
  * On Deno a held lock is a pending operation, which keeps a thread alive (web workers never end by themselves, so there it does no harm). What
  * is pending there is the wait for a theft of the lock, which begins after the lock was taken and the request's signal was looked at. A signal that
@@ -30,6 +30,9 @@ interface WebLocks {
   ): Promise<unknown>;
   query(): Promise<{ held?: { name?: string; mode?: string }[] }>;
 }
+
+/** How often a lock is tried that another thread may have for a moment, as it asks for it. */
+const ATTEMPTS = 50;
 
 /** The locks of Deno and Node, when they have them. */
 export function webLocks(): ThreadLocks | undefined {
@@ -67,19 +70,24 @@ async function isListed(locks: WebLocks, name: string): Promise<boolean> {
   return held.some((lock) => lock.name === name);
 }
 
-function holdPending(locks: WebLocks, name: string, mode: LockMode): Promise<boolean> {
-  return new Promise((resolve) => {
-    const forLife = () => {
-      resolve(true);
-      return new Promise(() => {});
-    };
-    locks.request(name, { mode }, forLife).catch(() => resolve(false));
-  });
+async function holdPending(locks: WebLocks, name: string, mode: LockMode): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const isHeld = await new Promise((resolve) => {
+      const forLife = (lock: unknown) => {
+        resolve(lock !== null);
+        return lock === null ? undefined : new Promise(() => {});
+      };
+      locks.request(name, { mode, ifAvailable: true }, forLife).catch(() => resolve(false));
+    });
+    if (isHeld) return true;
+    await pause();
+  }
+  return false;
 }
 
 async function holdUnnoticed(locks: WebLocks, name: string, mode: LockMode): Promise<boolean> {
-  // Another thread that probes the lock may be in the way for a moment.
-  for (let attempt = 0; attempt < 5; attempt++) {
+  // When another thread has the lock, the callback is called later, and this attempt was in vain.
+  for (let attempt = 0; attempt < ATTEMPTS / 5; attempt++) {
     const { signal } = new AbortController();
     Object.defineProperty(signal, "aborted", {
       get() {
@@ -91,7 +99,11 @@ async function holdUnnoticed(locks: WebLocks, name: string, mode: LockMode): Pro
       wasCalled = true;
     }).catch(() => {});
     if (!wasCalled && await isListed(locks, name)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await pause();
   }
   return false;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }

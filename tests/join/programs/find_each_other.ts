@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { counter, defineSchema, gauge, ThreadStats } from "../../../mod.ts";
-import { type AnyWorker, args, startWorker } from "./any_worker.ts";
+import { ThreadStats } from "../../../mod.ts";
+import { type AnyWorker, args, pause, startWorker } from "./any_worker.ts";
+import { schema } from "./schema.ts";
 
-const schema = defineSchema({ jobs: counter({ help: "Jobs done" }), depth: gauge() });
 const [what, kind, count] = args;
 
 // deno-lint-ignore no-explicit-any
@@ -126,7 +126,7 @@ async function twins(): Promise<unknown> {
   await worker.next();
   const stats = ThreadStats.joinSync("twins", schema);
   const told = () => stats.snapshot().self.otherMemories;
-  for (let n = 0; n < 300 && told() === 0; n++) await new Promise((r) => setTimeout(r, 10));
+  for (let n = 0; n < 300 && told() === 0; n++) await pause(10);
   return told();
 }
 

@@ -4,11 +4,11 @@
  * @module
  */
 import { counter, defineSchema, gauge, ThreadStats } from "../../../mod.ts";
-import { onMessage, send } from "./any_worker.ts";
-import { startWorker } from "./any_worker.ts";
+import { onMessage, send, startWorker } from "./any_worker.ts";
+import { schema as same } from "./schema.ts";
 
 const schemas = {
-  same: defineSchema({ jobs: counter({ help: "Jobs done" }), depth: gauge() }),
+  same,
   other: defineSchema({ jobs: counter({ help: "Jobs lost" }), depth: gauge() }),
 };
 

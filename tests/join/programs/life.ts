@@ -30,7 +30,7 @@ onMessage(({ counted, end }: { counted: SharedArrayBuffer; end: string }) => {
     if (end === "throw") throw new Error("this life ends by an exception");
     if (end === "exit") process.exit(0);
     if (end === "close") (globalThis as unknown as { close(): void }).close();
-    if (end === "natural") parentPort!.close();
+    if (end === "natural") parentPort!.unref();
   }, 1);
   if (end === "idle") setInterval(() => {}, 1000);
 });

@@ -17,10 +17,10 @@ try {
   cpSync(join(root, "mod.ts"), join(folder, "mod.ts"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   const own = new URL("./stats.ts", import.meta.url);
-  writeFileSync(
-    join(folder, "stats.ts"),
-    readFileSync(own, "utf8").replace("../../../mod.ts", "./mod.ts"),
-  );
+  for (const name of ["stats.ts", "schema.ts"]) {
+    const text = readFileSync(new URL(name, own), "utf8");
+    writeFileSync(join(folder, name), text.replace("../../../mod.ts", "./mod.ts"));
+  }
   const copy = pathToFileURL(join(folder, "stats.ts"));
   modules = [await import(own.href), await import(`${own.href}?again`), await import(copy.href)];
 } finally {

@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { counter, defineSchema, gauge, ThreadStats } from "../../../mod.ts";
+import { ThreadStats } from "../../../mod.ts";
+import { schema } from "./schema.ts";
 
-export const schema = defineSchema({
-  jobs: counter({ help: "Jobs done" }),
-  depth: gauge({ help: "Jobs waiting", aggregate: "sum" }),
-});
 export const stats = await ThreadStats.join("shop", schema);
 export const thread = stats.registerThread();
 export const { metrics } = thread;
