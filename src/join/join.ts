@@ -150,7 +150,8 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
   const question = new Question(state, name);
   const make = () => state.names.get(name) ?? settle(state, name, request.create(), "made");
   try {
-    let quietSince = performance.now();
+    // Only pauses count in which this thread could hear: one that was busy itself has heard nobody.
+    let quiet = 0;
     for (let pause = PAUSES[0];; pause = Math.min(pause * 2, PAUSES[1])) {
       // Another copy of this library, or joinSync(), may have joined meanwhile.
       const own = state.names.get(name);
@@ -158,13 +159,14 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
       if (isExact) {
         const made = await makeAlone(locks!, name, make);
         if (made !== undefined) return made;
-      } else if (performance.now() - quietSince >= SILENCE[thread]) {
+      } else if (quiet >= SILENCE[thread]) {
         return make();
       }
       const most = isExact ? left() : Math.min(left(), SILENCE[thread] / 4);
-      const { handle, isSecond } = await question.ask(Math.max(1, Math.min(pause, most)));
+      const wait = Math.max(1, Math.min(pause, most));
+      const { handle, isSecond } = await question.ask(wait);
       if (handle !== undefined) return settle(state, name, handle);
-      if (isSecond) quietSince = performance.now();
+      quiet = isSecond ? 0 : quiet + wait;
       if (left() <= 0 && (isExact || isSecond)) {
         const required = `a thread that has joined it must answer within ${timeoutSeconds} s ` +
           "(timeoutSeconds): one that is blocked cannot; join in the thread that makes the workers, first";

@@ -55,9 +55,28 @@ describe("ThreadStats.join()", () => {
   }
 
   it("lets a main thread end at once, with exit code 0 and without asking for a permission", async () => {
-    const { code, stdout, stderr } = await runProgram("count_and_end", [], ["--no-prompt"]);
+    const { code, stdout, stderr } = await runProgram(
+      "count_and_end",
+      [],
+      runtime === "deno" ? ["--no-prompt"] : [],
+    );
     assertEquals([code, stdout.trim(), stderr], [0, "1", ""]);
   });
+
+  // As Node before 24.5.
+  const withoutLocks = [
+    "--import=data:text/javascript,Object.defineProperty(navigator, 'locks', { value: undefined })",
+  ];
+  const only = runtime === "node" ? it : it.skip;
+  only(
+    "gives one memory to workers that can hear each other where there are no locks",
+    async () => {
+      const find = (...args: string[]) => resultOf("find_each_other", args, withoutLocks);
+      assertEquals(await find("race", "node", `${scaled(10)}`), []);
+      assertEquals(await find("makerEnds", "node"), [1, 2, 3]);
+      assertEquals(await find("nested", "node"), 2);
+    },
+  );
 
   it("gives a module that is loaded again what it had, and a copy of the library, too", async () => {
     assertEquals(await resultOf("load_twice"), { slots: 1, total: 6, sameThread: true });

@@ -19,14 +19,14 @@ export interface Ending {
 /** A program that has not ended by then hangs, in milliseconds. */
 const LIMIT = 120_000;
 
-/** Runs `programs/NAME.ts` to its end, under Deno with just these permissions. */
+/** Runs `programs/NAME.ts` to its end, with these options of the runtime: under Deno its permissions. */
 export function runProgram(
   name: string,
   args: readonly string[] = [],
-  permissions: readonly string[] = ["-A"],
+  flags: readonly string[] = runtime === "deno" ? ["-A"] : [],
 ): Promise<Ending> {
   const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
-  const options = runtime === "deno" ? ["run", "--no-check", "--no-lock", ...permissions] : [];
+  const options = runtime === "deno" ? ["run", "--no-check", "--no-lock", ...flags] : flags;
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
@@ -40,9 +40,13 @@ export function runProgram(
 }
 
 /** What a program printed last, as a value. Fails unless it ended with exit code 0. */
-// deno-lint-ignore no-explicit-any
-export async function resultOf(name: string, args: readonly string[] = []): Promise<any> {
-  const { code, stdout, stderr } = await runProgram(name, args);
+export async function resultOf(
+  name: string,
+  args: readonly string[] = [],
+  flags?: readonly string[],
+  // deno-lint-ignore no-explicit-any
+): Promise<any> {
+  const { code, stdout, stderr } = await runProgram(name, args, flags);
   if (code !== 0) {
     throw new Error(`${name} ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
   }
