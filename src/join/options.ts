@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import { own } from "../schema/options.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
 
 /** Options of {@linkcode ThreadStats.join} beside those of the memory, which count in the thread that makes it. */
 export interface JoinOptions {
@@ -28,6 +28,12 @@ export interface JoinOptions {
 
 /** The longest name. */
 const NAME_UNITS = 128;
+const JOIN_OPTIONS: OptionNames<JoinOptions> = {
+  timeoutSeconds: true,
+  maxThreads: true,
+  maxByteLength: true,
+  quarantineSeconds: true,
+};
 const DEFAULTS = { timeoutSeconds: 10, quarantineSeconds: 5 };
 
 /**
@@ -53,11 +59,7 @@ export function readJoinOptions(
       ),
     );
   }
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(what, "the options must be an object", options));
-  }
-  const given = Object.entries(own(options)).filter(([, value]) => value !== undefined);
-  const read = { ...DEFAULTS, ...Object.fromEntries(given) };
+  const read = { ...DEFAULTS, ...takeOptions(what, options, JOIN_OPTIONS) };
   const { timeoutSeconds } = read;
   if (typeof timeoutSeconds !== "number") {
     throw new TypeError(cannot(what, "timeoutSeconds must be a number", timeoutSeconds));

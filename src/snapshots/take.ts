@@ -13,7 +13,9 @@ import {
 } from "../memory/layout.ts";
 import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
+import { takeTime } from "./elapsed.ts";
 import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
 
 /** Options of {@linkcode ThreadStats.snapshot}. */
@@ -26,13 +28,16 @@ export interface SnapshotOptions {
   perThread?: boolean;
 }
 
+/** The names of the options. */
+export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = { perThread: true };
+
 /** Takes a snapshot. Cost: live buckets times slots in use. */
 export function takeSnapshot<Metrics extends SchemaDefinition>(
   arena: Arena,
   homes: Iterable<MetricHome>,
   { threads, perThread = false }: { threads: readonly ThreadInfo[]; perThread?: boolean },
 ): Snapshot<Metrics> {
-  const takenAt = Date.now();
+  const { takenAt, note } = takeTime();
   const metrics: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
@@ -58,13 +63,15 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
     otherMemories: Atomics.load(i32, H_OTHER_MEMORIES) >>> 0,
   });
-  return new Snapshot<Metrics>({
+  const snapshot = new Snapshot<Metrics>({
     startedAt: f64[H_STARTED],
     takenAt,
     threads: Object.freeze(threads),
     metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],
     self,
   });
+  note(snapshot);
+  return snapshot;
 }
 
 function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"], number> {

@@ -42,8 +42,8 @@ export function assertRefuses(fn: () => unknown, Class: ErrorClass, text: string
 }
 
 /** The text of the error when all slots are taken, and who has them. */
-export function tooManyThreads(most: number, crowd: string): string {
-  return `Cannot register a thread: at most ${most} at a time (maxThreads; threads that have ended give their slots back by ` +
+export function tooManyThreads(most: number, crowd: string, verb = "register"): string {
+  return `Cannot ${verb} a thread: at most ${most} at a time (maxThreads; threads that have ended give their slots back by ` +
     `join(), follow(worker), unregister() or revoke(slot)), got one more: ${crowd}`;
 }
 
