@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { cannot, got, StaleThreadError } from "./errors.ts";
-import { inspectable } from "./inspect.ts";
+import { cannot, got, StaleThreadError } from "./base/errors.ts";
+import { inspectable } from "./base/inspectable.ts";
 import { Arena, needing } from "./memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
+import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/header.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
-import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
-import type { MetricReaders } from "./metrics/readers.ts";
-import type { MetricWriters } from "./metrics/writers.ts";
+import { Metric, shapeOf } from "./metrics/metric.ts";
+import type { MetricReaders } from "./metrics/reader_types.ts";
+import type { MetricWriters } from "./metrics/writer_types.ts";
 import { firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
-import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
-import { type OptionNames, takeOptions, takeOwn } from "./schema/take_options.ts";
-import { isPlain } from "./shapes.ts";
+import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take_snapshot.ts";
+import { type OptionNames, takeOptions, takeOwn } from "./base/options.ts";
+import { isPlain } from "./base/shapes.ts";
 import { parseDescription, schemaOf } from "./schema/description.ts";
 import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/handle.ts";
 import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
@@ -38,7 +38,7 @@ import { join, joinSync } from "./join/join.ts";
 import { registerOnce } from "./join/joined_name.ts";
 import { type JoinOptions, readJoinOptions } from "./join/options.ts";
 import { Thread } from "./thread.ts";
-import { ThreadHome } from "./threads/thread_home.ts";
+import { ThreadContext } from "./threads/thread_context.ts";
 
 /** Options of {@linkcode ThreadStats.create}. */
 export interface ThreadStatsOptions {
@@ -118,7 +118,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   readonly #slots: SlotDirectory;
   readonly #cells: CellSegments;
   readonly #seat: SeatTicket | undefined;
-  readonly #homes: ReadonlyMap<string, MetricHome>;
+  readonly #homes: ReadonlyMap<string, Metric>;
   /** What this thread has joined, when these statistics come from a join. */
   #joinedName: JoinedName | undefined;
   #schemaText = "";
@@ -151,7 +151,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const { logs } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
     this.#homes = new Map(entries.map(([name, definition], metric) => {
       const place = { name, metric, control: controlOffset(maxThreads, metric), log: logs[metric] };
-      return [name, new MetricHome(definition, place, parts)];
+      return [name, new Metric(definition, place, parts)];
     }));
     const readers = [...this.#homes].map(([name, home]) => [name, home.reader]);
     this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
@@ -181,9 +181,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     schema: Schema<Metrics>,
     options: ThreadStatsOptions = {},
   ): ThreadStats<Metrics> {
-    const what = "create the statistics";
-    const checked = schemaOf(what, schema);
-    const { maxThreads, maxByteLength, quarantineSeconds } = readOptions(what, options);
+    const action = "create the statistics";
+    const checked = schemaOf(action, schema);
+    const { maxThreads, maxByteLength, quarantineSeconds } = readOptions(action, options);
     const labelled = labelledOf(checked);
     const format = {
       maxThreads,
@@ -193,7 +193,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     };
     const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
     const stats = new ThreadStats(checked, handle, quarantineSeconds, maxThreads);
-    needing(what, () => stats.#homes.forEach((home) => home.initialize()));
+    needing(action, () => stats.#homes.forEach((home) => home.initialize()));
     return stats;
   }
 
@@ -220,37 +220,37 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
-    const what = "attach to the handle";
-    return ThreadStats.#attach(what, schema, handle);
+    const action = "attach to the handle";
+    return ThreadStats.#attach(action, schema, handle);
   }
 
   static #attach<const Metrics extends SchemaDefinition>(
-    what: string,
+    action: string,
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
-    return ThreadStats.#over(what, schemaOf(what, schema), open(what, handle));
+    return ThreadStats.#over(action, schemaOf(action, schema), open(action, handle));
   }
 
   /** The statistics in a memory that was opened. */
   static #over<Metrics extends SchemaDefinition>(
-    what: string,
+    action: string,
     schema: Schema<Metrics>,
     { given, format }: ReturnType<typeof open>,
   ): ThreadStats<Metrics> {
     if (format.description !== schema.description) {
       const difference = got(firstDifference(schema.description, format.description));
       throw new TypeError(
-        cannot(what, "the schema must be the one that the memory was made with", difference),
+        cannot(action, "the schema must be the one that the memory was made with", difference),
       );
     }
     // The schema stands behind what depends on it and on the number of threads.
     const { end } = logOffsets({ maxThreads: format.maxThreads, labelled: labelledOf(schema) });
     if (end !== format.schemaOffset) {
-      throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
+      throw new TypeError(cannot(action, "its header must be intact", got("a damaged one")));
     }
     const { maxThreads, quarantine } = format;
-    const seat = given.seat === undefined ? undefined : ticketOf(what, given.seat, maxThreads);
+    const seat = given.seat === undefined ? undefined : ticketOf(action, given.seat, maxThreads);
     return new ThreadStats(schema, { ...given, seat }, quarantine, maxThreads);
   }
 
@@ -325,10 +325,10 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     schema: Schema<Metrics>,
     options: JoinOptions,
   ): { checked: Schema<Metrics>; timeoutSeconds: number; create: () => ThreadStatsHandle } {
-    const what = "join the statistics";
-    const checked = schemaOf(what, schema);
+    const action = "join the statistics";
+    const checked = schemaOf(action, schema);
     const { timeoutSeconds, ...sizes } = readJoinOptions(name, options);
-    readOptions(what, sizes);
+    readOptions(action, sizes);
     return { checked, timeoutSeconds, create: () => ThreadStats.create(checked, sizes).handle };
   }
 
@@ -339,8 +339,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     // Per copy of this library, as another one's objects may be of another version.
     const made = joinedStats.get(joined)?.get(schema.description);
     if (made !== undefined) return made as unknown as ThreadStats<Metrics>;
-    const what = `join the statistics ${JSON.stringify(joined.name)}`;
-    const stats = ThreadStats.#attach(what, schema, joined.handle);
+    const action = `join the statistics ${JSON.stringify(joined.name)}`;
+    const stats = ThreadStats.#attach(action, schema, joined.handle);
     stats.#joinedName = joined;
     stats.#schemaText = schema.description;
     const all = joinedStats.get(joined) ?? new Map<string, ThreadStats<SchemaDefinition>>();
@@ -366,9 +366,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   static inspect(handle: ThreadStatsHandle): StatsView {
-    const what = "inspect the handle";
-    const opened = open(what, handle);
-    const stats = ThreadStats.#over(what, parseDescription(opened.format.description), opened);
+    const action = "inspect the handle";
+    const opened = open(action, handle);
+    const stats = ThreadStats.#over(action, parseDescription(opened.format.description), opened);
     const view: StatsView = {
       threads: () => stats.threads(),
       snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
@@ -399,14 +399,14 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   registerThread(name?: string): Thread<Metrics> {
-    const what = "register a thread";
+    const action = "register a thread";
     const joined = this.#joinedName;
-    if (joined === undefined) return needing(what, () => this.#register(name)).thread;
-    const checked = checkThreadName(what, name);
+    if (joined === undefined) return needing(action, () => this.#register(name)).thread;
+    const checked = checkThreadName(action, name);
     // Of some deaths nothing but a lock tells.
     if (threadLocks()?.probesAtOnce) joined.sweep();
     const key = JSON.stringify([this.#schemaText, checked]);
-    const register = () => needing(what, () => this.#register(checked));
+    const register = () => needing(action, () => this.#register(checked));
     return registerOnce(joined, key, register) as Thread<Metrics>;
   }
 
@@ -414,7 +414,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const seat = this.#seat;
     const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
     writeOwner(this.#arena, this.#slots, tenure, thisThread());
-    const home = new ThreadHome(this.#arena, this.#slots, this.#cells, tenure);
+    const home = new ThreadContext(this.#arena, this.#slots, this.#cells, tenure);
     try {
       const writers = [...this.#homes].map(([metric, made]) => [metric, made.writer(home)]);
       const metrics = Object.freeze(Object.fromEntries(writers)) as MetricWriters<Metrics>;
@@ -504,13 +504,13 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   revoke(slot: number, options: RevokeOptions = {}): boolean {
-    const what = "revoke the slot";
+    const action = "revoke the slot";
     const { used } = this.#slots;
-    if (typeof slot !== "number") throw new TypeError(cannot(what, "it must be a number", slot));
+    if (typeof slot !== "number") throw new TypeError(cannot(action, "it must be a number", slot));
     if (!Number.isInteger(slot) || slot < 0 || slot >= used) {
-      throw new RangeError(cannot(what, "a thread must have had it (threads())", slot));
+      throw new RangeError(cannot(action, "a thread must have had it (threads())", slot));
     }
-    const stopped = readStopped(what, options);
+    const stopped = readStopped(action, options);
     const tenure = this.#slots.tenureOf(slot);
     return tenure !== undefined && this.#slots.revoke(tenure, stopped);
   }
@@ -588,8 +588,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
-    const what = "register a thread";
-    const checked = checkThreadName(what, name);
+    const action = "register a thread";
+    const checked = checkThreadName(action, name);
     // First what may fail: a seat that was taken in vain would be lost.
     this.#cells.ensureBlock(seat.slot);
     const tenure = { slot: seat.slot, control: seat.control };
@@ -599,39 +599,41 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
       return tenure;
     }
     if (state === "active") {
-      throw new TypeError(cannot(what, "the seat must be free", got("one that is taken")));
+      throw new TypeError(cannot(action, "the seat must be free", got("one that is taken")));
     }
-    throw new StaleThreadError(cannot(what, "the seat must be free", got(`one that is ${state}`)));
+    throw new StaleThreadError(
+      cannot(action, "the seat must be free", got(`one that is ${state}`)),
+    );
   }
 }
 
-function readOptions(what: string, options: ThreadStatsOptions): Required<ThreadStatsOptions> {
+function readOptions(action: string, options: ThreadStatsOptions): Required<ThreadStatsOptions> {
   const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
-    what,
+    action,
     options,
     CREATE_OPTIONS,
   );
-  assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
-  assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
-  assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
+  assertInteger(action, "maxThreads", maxThreads, [1, 65536]);
+  assertInteger(action, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
+  assertInteger(action, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
   return { maxThreads, maxByteLength, quarantineSeconds };
 }
 
 /** Reads a handle, each part once, and what its memory says of itself. */
 function open(
-  what: string,
+  action: string,
   handle: ThreadStatsHandle,
 ): { given: ThreadStatsHandle; format: ReturnType<typeof readFormat> } {
   const given = isPlain(handle)
     ? takeOwn<ThreadStatsHandle>(handle, ["threadStats", "buffer", "memory", "seat"])
     : undefined;
   if (typeof given?.threadStats !== "number") {
-    throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
+    throw new TypeError(cannot(action, "it must be the handle of a ThreadStats", handle));
   }
   if (given.threadStats !== LAYOUT_VERSION) {
-    throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
+    throw new TypeError(cannot(action, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
   }
-  return { given, format: readFormat(given, what) };
+  return { given, format: readFormat(given, action) };
 }
 
 /** What this copy of the library has made of joined names, by the text of the schema. */
@@ -642,29 +644,29 @@ function labelledOf(schema: Schema): boolean[] {
 }
 
 function assertInteger(
-  what: string,
+  action: string,
   name: string,
   value: unknown,
   [least, most]: [number, number],
 ): void {
   if (typeof value !== "number") {
-    throw new TypeError(cannot(what, `${name} must be a number`, value));
+    throw new TypeError(cannot(action, `${name} must be a number`, value));
   }
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(
-      cannot(what, `${name} must be an integer from ${least} to ${most}`, value),
+      cannot(action, `${name} must be an integer from ${least} to ${most}`, value),
     );
   }
 }
 
 /** A copy of a ticket: the giver may change his own afterwards. */
-function ticketOf(what: string, seat: SeatTicket, maxThreads: number): SeatTicket {
+function ticketOf(action: string, seat: SeatTicket, maxThreads: number): SeatTicket {
   const { slot, control }: Partial<SeatTicket> = isPlain(seat)
     ? takeOwn(seat, ["slot", "control"])
     : {};
   const isSlot = isWord(slot) && slot >= 0 && slot < maxThreads;
   if (!isSlot || !isWord(control) || !isActive(control)) {
-    throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
+    throw new TypeError(cannot(action, "its seat must come from reserveThread", seat));
   }
   return { slot, control };
 }

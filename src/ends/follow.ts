@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot } from "../base/errors.ts";
 import { host, unref } from "../host/host.ts";
 import type { Signs } from "./slot_ends.ts";
 

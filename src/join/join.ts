@@ -32,7 +32,7 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 import { setHooks } from "../ends/hooks.ts";
 import { lifeLock } from "../ends/slot_ends.ts";
 import { host } from "../host/host.ts";
@@ -78,14 +78,14 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
   const state = threadState();
   const known = state.names.get(name);
   if (known !== undefined) return known;
-  const what = `join ${JSON.stringify(name)} without waiting`;
+  const action = `join ${JSON.stringify(name)} without waiting`;
   const advice = "await ThreadStats.join() here, or join in the thread that makes this one, first";
   enter(state);
   const inherited = inheritedHandle(name);
   if (inherited !== undefined) return settle(state, name, inherited);
   if (host().thread !== "main") {
     throw new Error(
-      cannot(what, `a thread above this one must have joined it (${advice})`, got("none")),
+      cannot(action, `a thread above this one must have joined it (${advice})`, got("none")),
     );
   }
   let isTaken = false;
@@ -93,7 +93,7 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
   if (locks?.probesAtOnce) locks.probe(hereLock(name), "exclusive", (isFree) => isTaken = !isFree);
   if (isTaken) {
     throw new Error(
-      cannot(what, `no other thread may have joined it (${advice})`, got("one that has")),
+      cannot(action, `no other thread may have joined it (${advice})`, got("one that has")),
     );
   }
   return settle(state, name, request.create(), "made");

@@ -7,7 +7,7 @@ import { SlotEnds } from "../ends/slot_ends.ts";
 import { warn } from "../host/host.ts";
 import type { JoinedName, Registered, ThreadState } from "../host/thread_state.ts";
 import { Arena } from "../memory/arena.ts";
-import { readFormat } from "../memory/format.ts";
+import { readFormat } from "../memory/header.ts";
 import { H_IDENTITY, H_OTHER_MEMORIES } from "../memory/layout.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 import { SlotDirectory } from "../threads/slot_directory.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { cannot, got } from "../base/errors.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 
 /** Options of {@linkcode ThreadStats.join} beside those of the memory, which count in the thread that makes it. */
 export interface JoinOptions {
@@ -46,27 +46,27 @@ export function readJoinOptions(
   name: string,
   options: JoinOptions,
 ): JoinOptions & { timeoutSeconds: number } {
-  const what = "join the statistics";
+  const action = "join the statistics";
   if (typeof name !== "string") {
-    throw new TypeError(cannot(what, "their name must be a string", name));
+    throw new TypeError(cannot(action, "their name must be a string", name));
   }
   if (name.length < 1 || name.length > NAME_UNITS) {
     throw new RangeError(
       cannot(
-        what,
+        action,
         `their name must have 1 to ${NAME_UNITS} UTF-16 code units`,
         got(String(name.length)),
       ),
     );
   }
-  const read = { ...DEFAULTS, ...takeOptions(what, options, JOIN_OPTIONS) };
+  const read = { ...DEFAULTS, ...takeOptions(action, options, JOIN_OPTIONS) };
   const { timeoutSeconds } = read;
   if (typeof timeoutSeconds !== "number") {
-    throw new TypeError(cannot(what, "timeoutSeconds must be a number", timeoutSeconds));
+    throw new TypeError(cannot(action, "timeoutSeconds must be a number", timeoutSeconds));
   }
   if (!(timeoutSeconds > 0 && timeoutSeconds <= 86400)) {
     throw new RangeError(
-      cannot(what, "timeoutSeconds must be more than 0 and at most 86400", timeoutSeconds),
+      cannot(action, "timeoutSeconds must be more than 0 and at most 86400", timeoutSeconds),
     );
   }
   return read;

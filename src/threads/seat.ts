@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
-import { inspectable } from "../inspect.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { cannot } from "../base/errors.ts";
+import { inspectable } from "../base/inspectable.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 import { makeHandle, type ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
 
@@ -73,10 +73,10 @@ export class Seat {
 }
 
 /** Reads what the caller of a revocation knows. */
-export function readStopped(what: string, options: RevokeOptions): boolean {
-  const { stopped = false } = takeOptions(what, options, REVOKE_OPTIONS);
+export function readStopped(action: string, options: RevokeOptions): boolean {
+  const { stopped = false } = takeOptions(action, options, REVOKE_OPTIONS);
   if (typeof stopped !== "boolean") {
-    throw new TypeError(cannot(what, "stopped must be a boolean", stopped));
+    throw new TypeError(cannot(action, "stopped must be a boolean", stopped));
   }
   return stopped;
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
-import { makeMemory } from "../../src/memory/format.ts";
+import { makeMemory } from "../../src/memory/header.ts";
 import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { readOwner, readSince, writeLife, writeOwner } from "../../src/threads/slot_owner.ts";
 
