@@ -19,7 +19,12 @@ import {
   H_VERSION,
   LAYOUT_VERSION,
 } from "../src/memory/layout.ts";
-import { assertRefuses, assertRefusesUnchanged, observe } from "./metrics/observe.ts";
+import {
+  assertRefuses,
+  assertRefusesUnchanged,
+  observe,
+  tooManyThreads,
+} from "./metrics/observe.ts";
 import { attachTraffic, createTraffic, NOTHING, traffic } from "./metrics/traffic.ts";
 
 const attach = (handle: unknown, schema: Schema = traffic) =>
@@ -355,7 +360,7 @@ describe("ThreadStats.registerThread()", () => {
       stats,
       () => stats.registerThread(),
       RangeError,
-      "Cannot register a thread: at most 1 at a time (maxThreads), got one more",
+      tooManyThreads(1, `1 active ("${"x".repeat(64)}"), 0 reserved, 0 in quarantine`),
     );
   });
 

@@ -6,7 +6,7 @@
  *      128   bump           first free 64-byte line                                       (CAS by whoever allocates)
  *      256   tallies        thread slots used so far; retries, refusals, overflowed updates (slow paths)
  *      384   free memory    tagged top of the free label heads | extent maps, tallies
- *      640   thread slots   maxThreads x 256: control word | the name
+ *      640   thread slots   maxThreads x 256: control word, owner | the name
  *      ...   metrics        one a metric, x 256: bucket directory | log end
  *      ...   label logs     one a labelled metric: 1024 entries of 8 bytes
  *      ...   schema         its description as JSON in UTF-8
@@ -53,10 +53,16 @@ export const H_QUARANTINE = 6;
 export const H_MAX_BYTES = 4;
 /** When the memory was made, in milliseconds since 1970: index in 8-byte words, a double. */
 export const H_STARTED = 5;
+/** Tells this memory from another of the same name: index in 8-byte words; 0 unless it was made by a join. */
+export const H_IDENTITY = 6;
 export const H_BUMP = 32;
 export const H_SLOTS_USED = 64;
 export const H_READ_RETRIES = 66;
 export const H_REFUSED_UPDATES = 68;
+/** When a thread last looked for others that have died: seconds, modulo 2^32. */
+export const H_SWEPT = 70;
+/** How many other memories of the same name this one's threads have heard of. */
+export const H_OTHER_MEMORIES = 72;
 
 /** The top of the free label heads: index in 8-byte words. */
 export const FREE_HEADS = 384 / 8;
@@ -80,6 +86,17 @@ export const SLOT_BLOCK = 1;
 /** The control word's generation for which the name below was written. */
 export const SLOT_NAME_GENERATION = 4;
 export const SLOT_NAME_LENGTH = 5;
+/** The control word's generation for which the owner below was written. */
+export const SLOT_OWNER_GENERATION = 8;
+export const SLOT_OWNER_THREAD = 9;
+export const SLOT_OWNER_PROCESS = 10;
+/** When the owner registered, in milliseconds since 1970: index in 8-byte words, a double. */
+export const SLOT_SINCE_LONG = 6;
+/** Names the lock that the owner holds for life: index in 8-byte words. */
+export const SLOT_LIFE_LONG = 7;
+/** How many threads above the owner follow, and the first of at most 8. */
+export const SLOT_ANCESTOR_COUNT = 11;
+export const SLOT_ANCESTORS = 16;
 /** First UTF-16 code unit of the name, as an index of 2-byte units within the slot. */
 export const SLOT_NAME_UNITS = 64;
 /** The longest name of a thread, in UTF-16 code units. */

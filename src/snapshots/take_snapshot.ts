@@ -4,7 +4,13 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
+import {
+  H_MAX_THREADS,
+  H_OTHER_MEMORIES,
+  H_READ_RETRIES,
+  H_REFUSED_UPDATES,
+  H_STARTED,
+} from "../memory/layout.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { OptionNames } from "../base/options.ts";
@@ -65,6 +71,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     overflowed: Object.freeze(overflowed),
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
+    otherMemories: Atomics.load(i32, H_OTHER_MEMORIES) >>> 0,
   });
   const snapshot = new Snapshot<Metrics>({
     startedAt: f64[H_STARTED],
