@@ -116,6 +116,7 @@ function* selfFamilies(self: SnapshotData["self"]): Generator<Family> {
     Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
   const one = (value: number) => [{ labels: {}, value }];
   const { threads, maxThreads, arena, series, overflowed, refusedUpdates, readRetries } = self;
+  const { otherMemories = 0 } = self;
   yield own("gauge", ["threads"], "Thread slots by state", by("state", threads));
   yield own("gauge", ["threads_limit"], "The most threads at a time", one(maxThreads));
   yield own("gauge", ["series"], "Live buckets by metric", by("metric", series));
@@ -155,4 +156,12 @@ function* selfFamilies(self: SnapshotData["self"]): Generator<Family> {
     "Reads of records begun again because their writer was faster",
     one(readRetries),
   );
+  if (otherMemories > 0) {
+    yield own(
+      "counter",
+      ["other_memories"],
+      "News of another memory of the same name: joins that took busy threads for none",
+      one(otherMemories),
+    );
+  }
 }

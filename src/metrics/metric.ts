@@ -22,6 +22,7 @@ import type { MetricDefinition } from "../schema/schema.ts";
 import type { CellSegments, CellShape } from "../threads/cell_segments.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
+import { Walk } from "../threads/walk.ts";
 import { type Aggregator, BucketReader } from "./bucket_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Cells } from "./accumulator.ts";
@@ -111,19 +112,20 @@ export class Metric {
     const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
     if (labelled) {
-      const { labels: names, maxSeries } = definition;
+      const { labels: names, maxSeries, maxLabelLength } = definition;
       const log = new LabelLog(table, {
         metric,
         ring: longIndex(place.log),
         end: directory + M_LOG_END,
       });
-      this.#index = new LabelIndex(table, log, { metric, names, maxSeries });
+      this.#index = new LabelIndex(table, log, { metric, names, maxSeries, maxLabelLength });
     }
     this.buckets = new BucketReader({
       definition,
       table,
       index: this.#index,
       slots: shared.slots,
+      walk: () => new Walk(shared.arena, shared.cells),
       makeCells: () => this.#kind.cells(shared, { metric, shift }),
       overflowed: longIndex(place.control) + M_OVERFLOWED_U64,
     });
@@ -207,8 +209,8 @@ function kindOf(definition: MetricDefinition): Kind {
       const scale = scaleOf(bins);
       return {
         bytes: histogramSegmentBytes,
-        cells: ({ arena, cells }, { metric }) =>
-          new HistogramAccumulator(arena, cells, { metric, bins, scale }),
+        cells: ({ arena, cells }, place) =>
+          new HistogramAccumulator(arena, cells, { ...place, bins, scale }),
         writer: (home) =>
           cellWriter(
             home,
@@ -221,18 +223,18 @@ function kindOf(definition: MetricDefinition): Kind {
     }
     case "record": {
       const layout = layoutOf(definition.fields);
-      const kernel = makeKernel(layout);
-      const parts = { layout, kernel };
-      const { Records, LabelledRecords } = classesOf(kernel);
+      // When it is first needed: who asks for the size has no use for it.
+      const kernel = once(() => makeKernel(layout));
       return {
         bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
         cells: ({ arena, cells }, place) =>
-          new RecordAccumulator(arena, cells, { ...place, ...parts }),
+          new RecordAccumulator(arena, cells, { ...place, layout, kernel: kernel() }),
         writer: (home) => {
-          const records = { ...home, ...parts };
+          const records = { ...home, layout, kernel: kernel() };
+          const { Records, LabelledRecords } = classesOf(kernel());
           return home.index === undefined
-            ? harden(kernel.writer(new Records(records)))
-            : harden(kernel.labelledWriter(new LabelledRecords(records)));
+            ? harden(kernel().writer(new Records(records)))
+            : harden(kernel().labelledWriter(new LabelledRecords(records)));
         },
       };
     }
@@ -253,6 +255,12 @@ function makeClasses(kernel: RecordKernel) {
     Records: kernel.withChanges(SingleWriterRecords),
     LabelledRecords: kernel.withChanges(SingleWriterLabelledRecords),
   };
+}
+
+/** What `make` gives, made when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** The writer of a metric whose cells are objects: the one of the implicit bucket, or all of them by label. */

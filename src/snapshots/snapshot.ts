@@ -43,6 +43,11 @@ export interface SelfMetrics {
   readonly refusedUpdates: number;
   /** How often a read of a record was begun again because its writer was faster. Modulo 2^32. */
   readonly readRetries: number;
+  /**
+   * How often this memory's threads have heard of another memory of the same name in their process: 0 unless a join took busy threads for none. What one of them has
+   * counted is not in the other. Not there in data of earlier versions.
+   */
+  readonly otherMemories?: number;
 }
 
 /** The data of a {@linkcode Snapshot}: what structured cloning keeps of it. */

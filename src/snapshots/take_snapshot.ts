@@ -4,11 +4,19 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
+import {
+  H_MAX_THREADS,
+  H_OTHER_MEMORIES,
+  H_READ_RETRIES,
+  H_REFUSED_UPDATES,
+  H_STARTED,
+} from "../memory/layout.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { OptionNames } from "../base/options.ts";
+import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
+import { Walk } from "../threads/walk.ts";
 import { takeTime } from "./elapsed.ts";
 import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
 
@@ -25,18 +33,26 @@ export interface SnapshotOptions {
 /** The names of the options. */
 export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = { perThread: true };
 
-/** Takes a snapshot. Cost: live buckets times slots in use. */
+/**
+ * Takes a snapshot. Cost: live buckets times threads that have cells for them, and never more than
+ * the memory has bytes.
+ */
 export function takeSnapshot<Metrics extends SchemaDefinition>(
   arena: Arena,
-  homes: Iterable<Metric>,
-  { threads, perThread = false }: { threads: readonly ThreadInfo[]; perThread?: boolean },
+  homes: readonly Metric[],
+  { threads, cells, perThread = false }: {
+    threads: readonly ThreadInfo[];
+    cells: CellSegments;
+    perThread?: boolean;
+  },
 ): Snapshot<Metrics> {
   const { takenAt, note } = takeTime();
   const metrics: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
-  for (const { name, definition, buckets } of homes) {
-    const rows = buckets.collect({ perThread }) as MetricSnapshot["series"];
+  const collected = collectAll(homes, { walk: new Walk(arena, cells), perThread });
+  for (const [n, { name, definition, buckets }] of homes.entries()) {
+    const rows = collected[n];
     // The rows are not frozen: that costs JavaScriptCore 300-900 ns each.
     metrics[name] = Object.freeze({ definition, series: rows });
     series[name] = rows.length;
@@ -55,6 +71,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     overflowed: Object.freeze(overflowed),
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
+    otherMemories: Atomics.load(i32, H_OTHER_MEMORIES) >>> 0,
   });
   const snapshot = new Snapshot<Metrics>({
     startedAt: f64[H_STARTED],
@@ -65,6 +82,20 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
   });
   note(snapshot);
   return snapshot;
+}
+
+/** The series of each metric. */
+function collectAll(
+  homes: readonly Metric[],
+  options: { walk: Walk; perThread: boolean },
+): MetricSnapshot["series"][] {
+  try {
+    return homes.map(({ buckets }) => buckets.collect(options) as MetricSnapshot["series"]);
+  } catch (error) {
+    // Else each try would add some more of what no memory of this size can hold.
+    for (const { buckets } of homes) buckets.forget();
+    throw error;
+  }
 }
 
 function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"], number> {
