@@ -16,7 +16,12 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import type { ThreadStatsHandle } from "../../mod.ts";
-import { H_BUMP, H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LINE } from "../../src/memory/layout.ts";
+import {
+  H_BUMP,
+  H_SCHEMA_BYTES,
+  H_SCHEMA_OFFSET,
+  LINE,
+} from "../../src/memory/layout.ts";
 import { type Arbitrary, fc } from "./fast_check.ts";
 import { refusedOr } from "./refusal.ts";
 
@@ -59,7 +64,9 @@ export function makeVictim(): Stats {
     maxByteLength: 2 ** 22,
   });
   const seats = [stats.reserveThread("seat"), stats.reserveThread("revoked")];
-  const threads = seats.map(({ handle }) => ThreadStats.attach(schema, handle).registerThread());
+  const threads = seats.map(({ handle }) =>
+    ThreadStats.attach(schema, handle).registerThread()
+  );
   threads.push(stats.registerThread("main"));
   const cells = Array.from({ length: 70 }, () => stats.metrics.cell.create());
   for (const { metrics } of threads) {
@@ -125,7 +132,8 @@ export function damage(
 }
 
 function apply(words: Uint32Array, change: Damage): void {
-  const at = (part: number) => Math.min(words.length - 1, Math.floor(part * words.length));
+  const at = (part: number) =>
+    Math.min(words.length - 1, Math.floor(part * words.length));
   const word = at(change.word);
   switch (change.damage) {
     case "flip":
@@ -156,7 +164,11 @@ function apply(words: Uint32Array, change: Damage): void {
 
 /** Header, slots and directories are as likely as the logs, and these as likely as all the rest. */
 const part = fc.double({ min: 0, max: 1, noNaN: true });
-const place = fc.oneof(part, part.map((part) => part * 0.03), part.map((part) => part * 0.35));
+const place = fc.oneof(
+  part,
+  part.map((part) => part * 0.03),
+  part.map((part) => part * 0.35),
+);
 const value = fc.oneof(
   fc.constantFrom(0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xffffffff, 0x7ffffffc),
   fc.nat(64),
@@ -200,7 +212,10 @@ const anyDamage: Arbitrary<Damage> = fc.oneof(
 /** Some changes. */
 export const anyDamages: Arbitrary<Damages> = fc.record({
   changes: fc.array(anyDamage, { minLength: 1, maxLength: 4 }),
-  attachable: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
+  attachable: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(true) },
+    fc.constant(false),
+  ),
 });
 
 /** Looks at everything behind a handle, and returns how many looks were answered. */
@@ -213,7 +228,9 @@ export function lookAround(handle: ThreadStatsHandle): number {
   if (view !== undefined) {
     look(() => {
       for (const { slot, name, state } of view.threads()) {
-        if (!STATES.includes(state)) throw new Error(`Slot ${slot} of ${name} is ${state}`);
+        if (!STATES.includes(state)) {
+          throw new Error(`Slot ${slot} of ${name} is ${state}`);
+        }
       }
       return true;
     });
@@ -221,7 +238,8 @@ export function lookAround(handle: ThreadStatsHandle): number {
   }
   const stats = refusedOr(() => ThreadStats.attach(schema, handle));
   if (stats === undefined) return looks;
-  const { hits, level, latency, calls, newest, took, cell, flow } = stats.metrics;
+  const { hits, level, latency, calls, newest, took, cell, flow } =
+    stats.metrics;
   for (const reader of [hits, level, latency]) {
     look(() => reader.read());
     look(() => reader.perThread());

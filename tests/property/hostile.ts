@@ -11,7 +11,15 @@ export const anything: Arbitrary<unknown> = fc.anything({
   key: fc.oneof(
     fc.string(),
     fc.constantFrom(
-      ...["__proto__", "constructor", "prototype", "toString", "valueOf", "toJSON", "length"],
+      ...[
+        "__proto__",
+        "constructor",
+        "prototype",
+        "toString",
+        "valueOf",
+        "toJSON",
+        "length",
+      ],
       ...[
         "help",
         "unit",
@@ -23,7 +31,17 @@ export const anything: Arbitrary<unknown> = fc.anything({
         "lowest",
         "highest",
       ],
-      ...["relativeError", "op", "type", "kind", "fields", "bins", "threadStats", "buffer", "seat"],
+      ...[
+        "relativeError",
+        "op",
+        "type",
+        "kind",
+        "fields",
+        "bins",
+        "threadStats",
+        "buffer",
+        "seat",
+      ],
     ),
   ),
   withBigInt: true,
@@ -41,10 +59,51 @@ export const anything: Arbitrary<unknown> = fc.anything({
 export const INHERITED: readonly string[] = [
   ...Object.getOwnPropertyNames(Object.prototype),
   ...Object.getOwnPropertyNames(Function.prototype),
-  ...["class", "delete", "return", "this", "null", "default", "yield", "await", "then", "toJSON"],
-  ...["update", "begin", "commit", "merge", "discard", "apply", "values", "bits", "base", "delta"],
-  ...["v0", "tools", "metric", "fields", "id", "labels", "reject", "addHalves", "Base", "read"],
-  ...["otel_metric_overflow", "undefined", "NaN", "arguments", "eval", "globalThis", "process"],
+  ...[
+    "class",
+    "delete",
+    "return",
+    "this",
+    "null",
+    "default",
+    "yield",
+    "await",
+    "then",
+    "toJSON",
+  ],
+  ...[
+    "update",
+    "begin",
+    "commit",
+    "merge",
+    "discard",
+    "apply",
+    "values",
+    "bits",
+    "base",
+    "delta",
+  ],
+  ...[
+    "v0",
+    "tools",
+    "metric",
+    "fields",
+    "id",
+    "labels",
+    "reject",
+    "addHalves",
+    "Base",
+    "read",
+  ],
+  ...[
+    "otel_metric_overflow",
+    "undefined",
+    "NaN",
+    "arguments",
+    "eval",
+    "globalThis",
+    "process",
+  ],
 ];
 
 /** Texts that would run if they came into generated code. They would set `globalThis.reached`. */
@@ -87,7 +146,9 @@ export const anyText: Arbitrary<string> = fc.oneof(
   anyUnits,
   fc.string({ unit: "grapheme" }),
   fc.constantFrom("", ...INHERITED, ...CODE),
-  fc.tuple(anyUnits, fc.nat(3000)).map(([text, times]) => text.repeat(times).slice(0, 20_000)),
+  fc.tuple(anyUnits, fc.nat(3000)).map(([text, times]) =>
+    text.repeat(times).slice(0, 20_000)
+  ),
 );
 
 /** Does something while `Object.prototype` has these properties. */

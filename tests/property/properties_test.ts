@@ -15,7 +15,12 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import { H_STARTED } from "../../src/memory/layout.ts";
+import {
+  H_STARTED,
+  SLOT_BYTES,
+  SLOT_SINCE_LONG,
+  SLOTS_OFFSET,
+} from "../../src/memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../../src/memory/segments.ts";
 import { shapeOf } from "../../src/metrics/metric.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
@@ -30,7 +35,13 @@ import { isRefusal } from "./refusal.ts";
 type Any = any;
 
 const MAX_THREADS = 6;
-const fields = { bytes: sum("u64"), packets: sum(), first: min(), last: max(), flags: bitOr() };
+const fields = {
+  bytes: sum("u64"),
+  packets: sum(),
+  first: min(),
+  last: max(),
+  flags: bitOr(),
+};
 const schema = defineSchema({
   hits: counter(),
   calls: counter({ labels: ["method"], maxSeries: 2 }),
@@ -48,7 +59,9 @@ const schema = defineSchema({
 function world() {
   const stats = ThreadStats.create(schema, { maxThreads: MAX_THREADS });
   const thread = stats.registerThread("own");
-  const witness = ThreadStats.attach(schema, stats.handle).registerThread("witness");
+  const witness = ThreadStats.attach(schema, stats.handle).registerThread(
+    "witness",
+  );
   const ids = [0, 1, 2].map(() => stats.metrics.cell.create());
   for (const { metrics } of [witness, thread]) {
     metrics.hits.add(3);
@@ -59,14 +72,17 @@ function world() {
     metrics.levels.labels({ tank: "left" }).set(8);
     metrics.took.record(0.5);
     metrics.size.labels({ route: "/" }).record(50);
-    for (const id of ids) metrics.cell.update(id, { bytes: 1, packets: 1, flags: 1 });
+    for (const id of ids) {
+      metrics.cell.update(id, { bytes: 1, packets: 1, flags: 1 });
+    }
     metrics.flow.labels({ source: "a" }).update({ bytes: 2, packets: 2 });
   }
   const { metrics } = thread;
   const bound = {
     "a labelled counter": metrics.calls.labels({ method: "GET" }),
     "the overflow counter":
-      (metrics.calls.labels({ method: "PUT" }), metrics.calls.labels({ method: "?" })),
+      (metrics.calls.labels({ method: "PUT" }),
+        metrics.calls.labels({ method: "?" })),
     "a labelled gauge": metrics.waiting.labels({ queue: "mail" }),
     "a labelled latest gauge": metrics.levels.labels({ tank: "left" }),
     "a labelled histogram": metrics.size.labels({ route: "/" }),
@@ -81,7 +97,9 @@ function world() {
   const before = stats.snapshot({ perThread: true });
   const now = stats.snapshot({ perThread: true });
   const rows = Object.fromEntries(
-    Object.entries(now.metrics).map(([name, { series }]) => [`a row of ${name}`, series[0]]),
+    Object.entries(now.metrics).map((
+      [name, { series }],
+    ) => [`a row of ${name}`, series[0]]),
   );
   const objects: Record<string, object> = {
     "the statistics": stats,
@@ -99,8 +117,12 @@ function world() {
     "a histogram's value": stats.metrics.took.read(),
     "a histogram's counts": stats.metrics.took.read().counts,
     ...rows,
-    ...Object.fromEntries(Object.entries(stats.metrics).map(([n, it]) => [`the reader ${n}`, it])),
-    ...Object.fromEntries(Object.entries(metrics).map(([n, it]) => [`the writer ${n}`, it])),
+    ...Object.fromEntries(
+      Object.entries(stats.metrics).map(([n, it]) => [`the reader ${n}`, it]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(metrics).map(([n, it]) => [`the writer ${n}`, it]),
+    ),
     ...bound,
     ...bursts,
   };
@@ -109,7 +131,9 @@ function world() {
 
 /** Everything that a program can go on to do. What it may throw is a refusal in the documented form. */
 function useAll(
-  { stats, thread, ids, bound, bursts, before, now, objects }: ReturnType<typeof world>,
+  { stats, thread, ids, bound, bursts, before, now, objects }: ReturnType<
+    typeof world
+  >,
 ): void {
   const { metrics } = thread;
   const values = objects as Record<string, Any>;
@@ -121,7 +145,12 @@ function useAll(
     () => metrics.calls.labels({ method: "POST" }).add(2),
     () => bound["a labelled counter"].add(3),
     () => bound["the overflow counter"].add(3),
-    ...[metrics.depth, metrics.level, bound["a labelled gauge"], bound["a labelled latest gauge"]]
+    ...[
+      metrics.depth,
+      metrics.level,
+      bound["a labelled gauge"],
+      bound["a labelled latest gauge"],
+    ]
       .flatMap((gauge) => [
         () => gauge.set(4),
         () => gauge.add(2),
@@ -161,7 +190,12 @@ function useAll(
         () => reader.overflowed?.(),
       ];
     }),
-    () => stats.metrics.cell.aggregate(ids[0], 0, (all, { packets }) => all + packets),
+    () =>
+      stats.metrics.cell.aggregate(
+        ids[0],
+        0,
+        (all, { packets }) => all + packets,
+      ),
     () => stats.metrics.cell.clear(ids[1]),
     () => stats.metrics.cell.destroy(ids[1]),
     () => assertEquals(stats.metrics.cell.create(), ids[1]),
@@ -177,13 +211,19 @@ function useAll(
     () => new Snapshot(structuredClone({ ...now })),
     ...["quantile", "merge", "since", "cumulative"].map((name) => () => {
       const value = values["a histogram's value"];
-      return value[name](name === "quantile" ? 0.5 : name === "cumulative" ? [1] : value);
+      return value[name](
+        name === "quantile" ? 0.5 : name === "cumulative" ? [1] : value,
+      );
     }),
     () => values["a histogram's value"].bins,
     () => values["a view"].snapshot(),
-    () => ThreadStats.attach(schema, values["a seat's handle"]).registerThread().unregister(),
+    () =>
+      ThreadStats.attach(schema, values["a seat's handle"]).registerThread()
+        .unregister(),
     () => values["a seat"].revoke({ stopped: true }),
-    () => ThreadStats.attach(schema, stats.handle).registerThread("another").metrics.hits.add(9),
+    () =>
+      ThreadStats.attach(schema, stats.handle).registerThread("another").metrics
+        .hits.add(9),
     () => thread.unregister(),
     () => metrics.hits.add(),
     () => metrics.cell.begin(ids[2]),
@@ -192,7 +232,9 @@ function useAll(
     try {
       use();
     } catch (error) {
-      if (!isRefusal(error) && !(error instanceof StaleThreadError)) throw error;
+      if (!isRefusal(error) && !(error instanceof StaleThreadError)) {
+        throw error;
+      }
     }
   }
 }
@@ -200,7 +242,12 @@ function useAll(
 /** The memory, but for the time at which it was made; without the own thread's records if they may be others. */
 function imageOf(stats: ThreadStats<Any>, withRecords: boolean): Uint32Array {
   const image = new Uint32Array(memoryOf(stats.handle)).slice();
+  // Times differ from run to run.
   image.fill(0, 2 * H_STARTED, 2 * H_STARTED + 2);
+  for (let slot = 0; slot < stats.threads().length; slot++) {
+    const since = (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + 2 * SLOT_SINCE_LONG;
+    image.fill(0, since, since + 2);
+  }
   if (withRecords) return image;
   const arena = new Arena(stats.handle);
   const definitions = Object.values(schema.metrics);
@@ -224,7 +271,11 @@ const [wanted, wantedElsewhere] = [true, false].map((withRecords) => {
 /** All names that a program can find on an object: its own and those that it inherits. */
 function keysOf(object: object): PropertyKey[] {
   const keys = new Set<PropertyKey>();
-  for (let part: object | null = object; part !== null; part = Object.getPrototypeOf(part)) {
+  for (
+    let part: object | null = object;
+    part !== null;
+    part = Object.getPrototypeOf(part)
+  ) {
     for (const key of Reflect.ownKeys(part)) keys.add(key);
   }
   return [...keys];
@@ -253,16 +304,55 @@ function assign(object: object, key: PropertyKey, value: unknown): void {
       try {
         way();
       } catch (error) {
-        assert(error instanceof TypeError || error instanceof RangeError, `${error}`);
+        assert(
+          error instanceof TypeError || error instanceof RangeError,
+          `${error}`,
+        );
       }
     }
   }
 }
 
 const NASTY: readonly unknown[] = [
-  ...[0, 1, -1, 7, 63, 64, 1e3, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53, 0.5, NaN, Infinity, -0],
-  ...["", "0", "packet-17", "__proto__", null, undefined, true, 1n, -1n, 2n ** 64n],
-  ...[Symbol("s"), [], [0], {}, Object.create(null), () => 0, new Int32Array(8), new Map()],
+  ...[
+    0,
+    1,
+    -1,
+    7,
+    63,
+    64,
+    1e3,
+    2 ** 31,
+    -(2 ** 31),
+    2 ** 32,
+    2 ** 53,
+    0.5,
+    NaN,
+    Infinity,
+    -0,
+  ],
+  ...[
+    "",
+    "0",
+    "packet-17",
+    "__proto__",
+    null,
+    undefined,
+    true,
+    1n,
+    -1n,
+    2n ** 64n,
+  ],
+  ...[
+    Symbol("s"),
+    [],
+    [0],
+    {},
+    Object.create(null),
+    () => 0,
+    new Int32Array(8),
+    new Map(),
+  ],
 ];
 
 const anyNasty: Arbitrary<unknown> = fc.oneof(
@@ -286,13 +376,20 @@ describe("properties of public objects", () => {
 
   it("lead no write elsewhere, whatever is assigned to one of them", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...names), fc.nat(), anyNasty, (name, which, value) => {
-        const all = world();
-        const keys = keysOf(all.objects[name]).filter((key) => isProperty(name, key));
-        if (keys.length === 0) return;
-        assign(all.objects[name], keys[which % keys.length], value);
-        check(all, name.includes("burst"));
-      }),
+      fc.property(
+        fc.constantFrom(...names),
+        fc.nat(),
+        anyNasty,
+        (name, which, value) => {
+          const all = world();
+          const keys = keysOf(all.objects[name]).filter((key) =>
+            isProperty(name, key)
+          );
+          if (keys.length === 0) return;
+          assign(all.objects[name], keys[which % keys.length], value);
+          check(all, name.includes("burst"));
+        },
+      ),
       { numRuns: scaled(400) },
     );
   });
@@ -319,7 +416,10 @@ describe("properties of public objects", () => {
     for (const [name, object] of Object.entries(objects)) {
       if (!/writer |burst|labelled|overflow/.test(name)) continue;
       assertEquals(Reflect.ownKeys(object), [], name);
-      for (let part = Object.getPrototypeOf(object); part !== Object.prototype;) {
+      for (
+        let part = Object.getPrototypeOf(object);
+        part !== Object.prototype;
+      ) {
         assert(Object.isFrozen(part), name);
         part = Object.getPrototypeOf(part);
       }
