@@ -22,8 +22,13 @@ import {
   type Row,
   type RuntimeResults,
 } from "./results.ts";
-import { capture, stream } from "../scripts/_process.ts";
-import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "../scripts/_runtimes.ts";
+import { capture, stream } from "../scripts/shared/process.ts";
+import {
+  findRuntime,
+  type Runtime,
+  type RuntimeName,
+  runtimeNames,
+} from "../scripts/shared/runtimes.ts";
 
 const { json, quick, rest } = readSettings(Deno.args);
 if (json === undefined) throw new TypeError("Cannot collect: --json FILE is required");

@@ -1,4 +1,4 @@
-import { root } from "./_process.ts";
+import { root } from "./shared/process.ts";
 
 /** Paths of the files below `folder`, relative to the root, sorted, that `wanted` accepts. */
 export async function filesIn(
@@ -20,4 +20,17 @@ export async function filesIn(
     else if (wanted(path)) found.push(path);
   }
   return found.sort();
+}
+
+/** Folders and files that hold the TypeScript of this repository. */
+const sources = ["mod.ts", "src", "examples", "tests", "bench", "scripts"];
+
+/** Paths of all TypeScript files, relative to the root, sorted. */
+export async function sourceFiles(): Promise<string[]> {
+  return await filesIn(
+    ".",
+    (path) =>
+      path.endsWith(".ts") &&
+      sources.some((source) => path === source || path.startsWith(`${source}/`)),
+  );
 }

@@ -1,5 +1,5 @@
-import { capture, root } from "./_process.ts";
-import { packageFolders } from "./_suite.ts";
+import { capture, root } from "./shared/process.ts";
+import { packageFolders } from "./shared/suite.ts";
 
 /** How the Deno subcommands are told where `@std/*` comes from. */
 export interface ModuleSource {

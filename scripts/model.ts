@@ -7,7 +7,7 @@
  */
 
 import { type Model, models } from "../tests/model/models.ts";
-import { root } from "./_process.ts";
+import { root } from "./shared/process.ts";
 
 /** What the compiler and the verifier of Spin are given for each kind of check. */
 const KINDS = {

@@ -6,8 +6,8 @@
 
 import { installPackages } from "../bench/install.ts";
 import { filesIn } from "./_files.ts";
-import { stream } from "./_process.ts";
-import { findRuntime, type RuntimeName } from "./_runtimes.ts";
+import { stream } from "./shared/process.ts";
+import { findRuntime, type RuntimeName } from "./shared/runtimes.ts";
 
 const [name, ...filters] = Deno.args;
 const runtime = await findRuntime(name as RuntimeName);

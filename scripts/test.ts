@@ -13,9 +13,9 @@
 import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
 import { findModules, type ModuleSource } from "./_modules.ts";
-import { root, stream } from "./_process.ts";
-import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./_runtimes.ts";
-import { meteredFirst, packageFolders, testTimeoutMs } from "./_suite.ts";
+import { root, stream } from "./shared/process.ts";
+import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./shared/runtimes.ts";
+import { meteredFirst, packageFolders, testTimeoutMs } from "./shared/suite.ts";
 
 interface Section {
   readonly title: string;

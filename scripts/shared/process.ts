@@ -1,5 +1,5 @@
 /** The root of the work tree. */
-export const root = new URL("../", import.meta.url);
+export const root = new URL("../../", import.meta.url);
 
 /** How a child process ended. */
 export interface Ending {

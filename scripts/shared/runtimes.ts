@@ -1,4 +1,4 @@
-import { capture } from "./_process.ts";
+import { capture } from "./process.ts";
 
 /** A runtime that the suite runs under. */
 export type RuntimeName = "deno" | "bun" | "node";
