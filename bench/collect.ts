@@ -10,18 +10,11 @@
  */
 
 import { arch, availableParallelism, cpus, platform, release } from "node:os";
-import type { ImplementationName } from "./cases/all.ts";
 import type { Circumstances, GroupName } from "./cases/case.ts";
-import { groups, updateNames, useNames } from "./cases/groups.ts";
-import { installPackages } from "./install.ts";
-import {
-  describe,
-  median,
-  readSettings,
-  type Results,
-  type Row,
-  type RuntimeResults,
-} from "./results.ts";
+import { groups, type ImplementationName, updateNames, useNames } from "./cases/catalogue.ts";
+import { describe, median } from "./figures.ts";
+import { installPackages } from "./packages.ts";
+import { readSettings, type Results, type Row, type RuntimeResults } from "./results.ts";
 import { capture, stream } from "../scripts/shared/process.ts";
 import {
   findRuntime,
@@ -49,7 +42,7 @@ interface Turn {
 
 async function measureGroup(runtime: Runtime, group: GroupName): Promise<Row[]> {
   console.error(`${runtime.name}: ${group}`);
-  let turns = groups[group].fields.flatMap(({ at, names }) =>
+  let turns = groups[group].comparisons.flatMap(({ at, names }) =>
     names.map((name): Turn => ({ name, at, figures: [] }))
   );
   if (quick) turns = turns.filter(({ at }) => (at.slots ?? 1) * (at.buckets ?? 1) <= 10_000);

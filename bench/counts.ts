@@ -8,8 +8,8 @@
 import process from "node:process";
 import { allocatedBytesPerCall } from "../tests/support/heap.ts";
 import { defineSchema, record, sum, ThreadStats } from "../mod.ts";
-import { loadCase } from "./cases/all.ts";
 import { burst, type UpdateName } from "./cases/case.ts";
+import { loadCase } from "./cases/catalogue.ts";
 import {
   bytesUsed,
   makeCounters,
@@ -18,7 +18,7 @@ import {
   type Stats,
   useCounters,
   useRecords,
-} from "./many.ts";
+} from "./cases/library_uses.ts";
 import { finish, readSettings, type Row } from "./results.ts";
 
 const settings = readSettings();

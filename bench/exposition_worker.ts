@@ -1,3 +1,9 @@
+/**
+ * The counting side of `exposition.ts`, and what it counts.
+ *
+ * @module
+ */
+
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { counter, defineSchema, ThreadStats, type ThreadStatsHandle } from "../mod.ts";
 
@@ -15,12 +21,11 @@ export function labelsOf(n: number): { method: string; path: string; status: str
   return { method: "GET", path: `/items/${n % 1000}`, status: String(Math.floor(n / 1000)) };
 }
 
-/** What a worker is told at its start. */
+/** What a worker gets. */
 export interface ExpositionStart {
   readonly handle: ThreadStatsHandle;
   readonly series: number;
-  readonly threads: number;
-  /** Whether it counts on without a pause until it is killed. */
+  /** Whether it goes on counting without a pause. */
   readonly isBusy: boolean;
 }
 

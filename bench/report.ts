@@ -6,9 +6,9 @@
  */
 
 import { readFileSync } from "node:fs";
-import { merge } from "./documents/load.ts";
 import { sections } from "./documents/tables.ts";
-import { format, readSettings, type Row } from "./results.ts";
+import { format } from "./figures.ts";
+import { merge, readSettings, type Row } from "./results.ts";
 import { find } from "./targets.ts";
 
 /** How many times as long as alone private additions take in two threads; they do not disturb each other. */

@@ -6,6 +6,7 @@
 
 import { writeFileSync } from "node:fs";
 import process from "node:process";
+import { describe, format } from "./figures.ts";
 
 /** One figure. */
 export interface Row {
@@ -73,22 +74,57 @@ export function finish(rows: readonly Row[], { json }: Settings): void {
   if (json !== undefined) writeFileSync(json, JSON.stringify(rows));
 }
 
-/** Circumstances as text, which tells rows of one group and name apart: "8 slots, 1,000 buckets". */
-export function describe(at: Readonly<Record<string, number | string | undefined>>): string {
-  return Object.entries(at).map(([key, value = 0]) => {
-    if (typeof value === "string") return `${key} ${value}`;
-    return `${value.toLocaleString("en-US")} ${value === 1 ? key.replace(/s$/, "") : key}`;
-  }).join(", ");
+const keyOf = ({ group, name, at }: Row) => [group, name, describe(at)].join(", ");
+
+/**
+ * Merges the results of several runs: of several runtimes, or of several parts.
+ *
+ * @throws {RangeError} When they are of different machines or versions, or have the same row twice.
+ */
+export function merge(all: readonly Results[]): Results {
+  if (all.length === 0) throw new RangeError("Cannot merge: one file at least is required, got 0");
+  const [first] = all;
+  const runtimes: Record<string, RuntimeResults> = {};
+  for (const results of all) {
+    for (const key of ["processor", "cores", "system"] as const) {
+      if (results[key] !== first[key]) {
+        throw new RangeError(
+          `Cannot merge: the ${key} ${first[key]} is required, got ${results[key]}`,
+        );
+      }
+    }
+    for (const [name, { version, rows }] of Object.entries(results.runtimes)) {
+      const { version: known = version, rows: before = [] } = runtimes[name] ?? {};
+      if (version !== known) {
+        throw new RangeError(`Cannot merge: ${name} ${known} is required, got ${version}`);
+      }
+      const keys = new Set(before.map(keyOf));
+      const twice = rows.find((row) => keys.has(keyOf(row)));
+      if (twice !== undefined) {
+        throw new RangeError(`Cannot merge: each row once is required, got ${keyOf(twice)} twice`);
+      }
+      runtimes[name] = { version, rows: [...before, ...rows] };
+    }
+  }
+  const known = ["deno", "bun", "node"];
+  const ordered = Object.entries(runtimes)
+    .toSorted(([a], [b]) => known.indexOf(a) - known.indexOf(b));
+  return {
+    ...first,
+    takenAt: all.map(({ takenAt }) => takenAt).toSorted().at(-1)!,
+    isQuick: all.some(({ isQuick }) => isQuick),
+    runtimes: Object.fromEntries(ordered),
+  };
 }
 
-/** Three digits, or all before the point. */
-export function format(value: number): string {
-  if (value === 0) return "0";
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
-  return Number(value.toPrecision(3)).toString();
-}
-
-/** The middle one. */
-export function median(samples: readonly number[]): number {
-  return samples.toSorted((a, b) => a - b)[samples.length >> 1];
+/** The results as JSON with a line for each row: a change of one figure is a change of one line. */
+export function stringify({ runtimes, ...machine }: Results): string {
+  const parts = Object.entries(runtimes).map(([name, { version, rows }]) => {
+    const lines = rows.map((row) => JSON.stringify(row)).join(",\n");
+    return `${JSON.stringify(name)}: {"version": ${
+      JSON.stringify(version)
+    }, "rows": [\n${lines}\n]}`;
+  });
+  const head = JSON.stringify(machine).slice(0, -1);
+  return `${head}, "runtimes": {\n${parts.join(",\n")}\n}}\n`;
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { ImplementationName } from "./cases/all.ts";
 import type { GroupName } from "./cases/case.ts";
-import { groups } from "./cases/groups.ts";
-import { describe, type Row } from "./results.ts";
+import { groups, type ImplementationName } from "./cases/catalogue.ts";
+import { describe } from "./figures.ts";
+import type { Row } from "./results.ts";
 
 /** One target. */
 export interface Target {
@@ -78,7 +78,7 @@ function perSize(
 
 /** The sizes that a group is measured at. */
 function sizesOf(group: GroupName): Sizes {
-  return groups[group].fields.map(({ at }) => at as Record<string, number>);
+  return groups[group].comparisons.map(({ at }) => at as Record<string, number>);
 }
 
 /** Nanoseconds of the whole, for each cell that it looks into. */

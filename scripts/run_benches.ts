@@ -4,7 +4,7 @@
  * @module
  */
 
-import { installPackages } from "../bench/install.ts";
+import { installPackages } from "../bench/packages.ts";
 import { filesIn } from "./_files.ts";
 import { stream } from "./shared/process.ts";
 import { findRuntime, type RuntimeName } from "./shared/runtimes.ts";

@@ -74,7 +74,7 @@ export function privateCase(prepare: (at: Circumstances) => Prepared): Case {
   return { share: (at) => at, prepare: (at) => prepare(at as Circumstances) };
 }
 
-/** How many updates one burst is. */
+/** The number of updates in a burst. */
 export const burst = 32;
 
 /** What one update of a record adds. */
@@ -91,4 +91,48 @@ export interface Delta {
  */
 export function makeDelta(): Delta {
   return { packets: 1, bytes: 64, errors: 2, time: 0.5 };
+}
+
+/** A loop of reads that returns what the last of them found, which must be `expected`. */
+export function readLoop(expected: number, read: (reads: number) => number): Prepared {
+  let last = NaN;
+  return {
+    run: (reads) => void (last = read(reads)),
+    total: () => last,
+    expected: () => expected,
+  };
+}
+
+/** What a snapshot has of a counter. */
+export interface CounterRow {
+  readonly key: string;
+  readonly value: number;
+}
+
+/** What a snapshot has of a record, and a read gives. */
+export interface RecordRow {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly errors: number;
+  readonly time: number;
+}
+
+/** The labels of so many counters. */
+export function makeKeys(buckets: number): string[] {
+  return Array.from({ length: buckets }, (_, n) => `key-${n}`);
+}
+
+/** A loop of snapshots, of which the last must have `expected` as its total. */
+export function snapshotLoop<Row>(
+  expected: number,
+  { take, count }: { take: () => readonly Row[]; count: (row: Row) => number },
+): Prepared {
+  let last: readonly Row[] = [];
+  return {
+    run(snapshots) {
+      for (let i = 0; i < snapshots; i++) last = take();
+    },
+    total: () => last.reduce((total, row) => total + count(row), 0),
+    expected: () => expected,
+  };
 }

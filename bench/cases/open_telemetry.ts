@@ -1,5 +1,5 @@
 import { loadPackage } from "../packages.ts";
-import { type Cases, privateCase } from "./case.ts";
+import { type Cases, makeKeys, type Prepared, privateCase } from "./case.ts";
 import { boundaries, labelMask, labelSets, mask, seconds } from "./inputs.ts";
 
 /** The part of the SDK that is measured. */
@@ -75,7 +75,28 @@ const histogramRecord = (views: object[]) =>
     };
   });
 
-/** The OpenTelemetry SDK; it has no bound children, so that a kept attributes object is the nearest. */
+/** Collects all series of one counter. */
+function collecting(buckets: number, count: (add: ReturnType<typeof makeAdd>) => void): Prepared {
+  const made = makeMeter([], buckets + 1);
+  count(makeAdd(made.meter));
+  return {
+    async run(times) {
+      for (let i = 0; i < times; i++) await made.collect();
+    },
+    total: made.total,
+    expected: () => buckets,
+  };
+}
+
+function makeAdd(meter: ReturnType<typeof makeMeter>["meter"]) {
+  const counter = meter.createCounter("m");
+  return (attributes?: object) => counter.add(1, attributes);
+}
+
+/**
+ * The OpenTelemetry SDK. It has no bound children; an attributes object that is kept is the nearest.
+ * The only way to read is to collect.
+ */
 export const cases: Cases = {
   "counter add": privateCase(() => {
     const { meter, total } = makeMeter();
@@ -122,6 +143,12 @@ export const cases: Cases = {
     };
   }),
   "histogram record": histogramRecord([]),
+  "counter read": privateCase(() => collecting(1, (add) => add())),
+  "snapshot of counters": privateCase(({ buckets = 1 }) =>
+    collecting(buckets, (add) => {
+      for (const key of makeKeys(buckets)) add({ key });
+    })
+  ),
 };
 
 /** Its other kind of histogram, whose bins are as wide as a part of the value. */

@@ -4,17 +4,16 @@
  * @module
  */
 
-import type { ImplementationName } from "../cases/all.ts";
 import type { Circumstances, GroupName } from "../cases/case.ts";
-import { updateNames, useNames } from "../cases/groups.ts";
-import { describe, format, median, type Results, type Row } from "../results.ts";
+import { type ImplementationName, updateNames, useNames } from "../cases/catalogue.ts";
+import { absent, describe, format, median, withUnit } from "../figures.ts";
+import type { Results, Row } from "../results.ts";
 import { find, judge, type Target, targets } from "../targets.ts";
 import { table } from "./markdown.ts";
 
 /** What the ratios in the tables refer to. */
 const reference: ImplementationName = "library";
 
-const absent = "–";
 const titles: Readonly<Record<string, string>> = { deno: "Deno", bun: "Bun", node: "Node" };
 
 /** How the documents call a runtime. */
@@ -30,16 +29,6 @@ function columnsOf(results: Results): string[] {
 
 function rowsOf(results: Results): (readonly Row[])[] {
   return Object.values(results.runtimes).map(({ rows }) => rows);
-}
-
-/** A figure with its unit; times in the unit that suits them. */
-export function withUnit(value: number, unit: string): string {
-  if (!Number.isFinite(value)) return absent;
-  if (unit !== "ns") return unit === "" ? format(value) : `${format(value)} ${unit}`;
-  if (value >= 1e9) return `${format(value / 1e9)} s`;
-  if (value >= 1e6) return `${format(value / 1e6)} ms`;
-  if (value >= 1e3) return `${format(value / 1e3)} µs`;
-  return `${format(value)} ns`;
 }
 
 /** On what, with what, and when. */
