@@ -1,10 +1,14 @@
 /**
- * Measures everything and writes it to a file, for `report.ts` and `documents/make.ts`:
- * `collect.ts --json FILE [deno] [bun] [node] [updates] [uses] [counts] [contention] [scale] [scrape] [exposition] [--quick]`.
+ * Measures everything, and writes the figures to a file for `documents/make.ts`:
+ * `collect.ts --json FILE [RUNTIME...] [PART...] [--quick]`.
  *
- * Runtimes and parts that are not named are all of them. Every case has a process of its own: what a compiler learns from one case
- * must not slow the next. The cases of a group take turns, and a figure is the median of what its processes gave, of which each
- * gave a median: whatever else the machine does meets all who are compared.
+ * The runtimes are `deno`, `bun` and `node`. The parts are `updates`, `uses`, `counts`,
+ * `contention`,
+ * `scale`, `scrape` and `exposition`. Without a name, all of them are measured.
+ *
+ * Every case runs in a process of its own: what a compiler learns from one case must not slow the
+ * next. The cases of a group take turns for several rounds, so that other work of the machine
+ * disturbs all of them. A figure is the median of the rounds, each of which gives a median.
  *
  * @module
  */
@@ -24,9 +28,9 @@ import {
 } from "../scripts/shared/runtimes.ts";
 
 const { json, quick, rest } = readSettings(Deno.args);
-if (json === undefined) throw new TypeError("Cannot collect: --json FILE is required");
+if (json === undefined) throw new TypeError("Cannot collect: `--json FILE` is required, got none");
 
-/** Processes per case. */
+/** Rounds, each with one process per case. */
 const rounds = quick ? 1 : 3;
 
 function commandOf(runtime: Runtime, file: string, args: readonly string[]): string[] {
@@ -95,7 +99,7 @@ const parts: Record<string, (runtime: Runtime) => Promise<Row[]>> = {
   exposition: runFile("bench/exposition.ts"),
 };
 
-/** Those of `all` that were named, or all. */
+/** The names that the command line has, or all of them. */
 function chosen<Name extends string>(all: readonly Name[]): readonly Name[] {
   const named = all.filter((name) => rest.includes(name));
   return named.length > 0 ? named : all;
@@ -125,6 +129,6 @@ for (const name of chosen(runtimeNames)) {
     system: `${platform()} ${release()} ${arch()}`,
     runtimes,
   };
-  // After each runtime: what took minutes is there even if the next one fails.
+  // After each runtime, so that the figures of one survive a failure of the next.
   await Deno.writeTextFile(json, JSON.stringify(results, undefined, 1));
 }

@@ -1,9 +1,10 @@
 /**
- * What threads cost each other: updates of one record in 1 to 2 x cores threads, and while a reader polls it.
+ * The cost of threads to each other: updates of one record in 1 to 2 x cores threads, and updates
+ * in one thread while a reader polls the record.
  * `contention.ts [--json FILE] [--quick]`, under any runtime.
  *
- * The implementations take turns, so that whatever else the machine does meets all of them. With more threads than cores, each
- * thread gets less of a core, whatever it does: compare with the plain rows.
+ * The implementations take turns, so that other work of the machine disturbs all of them. With more
+ * threads than cores each thread gets a part of a core only: compare with the plain rows.
  *
  * @module
  */
@@ -24,7 +25,7 @@ const rows: Row[] = [];
 
 const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
 
-/** On a busy machine a writer may not run at all for a while. */
+/** No figure when it is infinite: on a busy machine a writer may not run at all for a while. */
 const finite = (value: number) => Number.isFinite(value) ? value : null;
 
 /** How the main thread reads during a round. */
@@ -80,7 +81,7 @@ async function withContenders(
   for (const { crew } of started.values()) await crew.stop();
 }
 
-/** Rows of what each thread does, and of what all do, as their number grows. */
+/** Adds the updates per second of so many threads, of each and of all. */
 async function measureThreads(threads: number): Promise<void> {
   await withContenders(contenders, threads, (started) => {
     const seen = new Map(contenders.map((name) => [name, [] as Round[]]));
@@ -99,7 +100,7 @@ async function measureThreads(threads: number): Promise<void> {
   });
 }
 
-/** Rows of what a reader costs one writer, and of how often it has to read again. */
+/** Adds the cost of a reader to one writer, and the number of its retries. */
 async function measureReader(): Promise<void> {
   const pollings: readonly Polling[] = ["no reader", "every ms", "without pause"];
   await withContenders(contenders.slice(1), 1, (started) => {
@@ -127,7 +128,7 @@ async function measureReader(): Promise<void> {
         const slowdown = ns / nsOf("no reader");
         const value = finite(slowdown);
         rows.push({ group: "writer slowdown, polled", name, at, value, unit: "x" });
-        // A mutex and bare cells do not read again.
+        // A mutex and shared cells have no retries.
         if (name !== "library") continue;
         const outcomes = of(name, polling);
         const retries = total(outcomes.map((each) => each.retries));
@@ -138,7 +139,7 @@ async function measureReader(): Promise<void> {
   });
 }
 
-/** Each number up to 8, then powers of two: a machine with many cores has only so many minutes. */
+/** Each number up to 8, then powers of two, so that many cores do not take many minutes. */
 const most = availableParallelism() * 2;
 for (let threads = 1; threads <= most; threads += threads < 8 ? 1 : threads) {
   await measureThreads(threads);

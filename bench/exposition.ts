@@ -4,9 +4,9 @@
  * `exposition.ts [--json FILE] [--quick]`, under any runtime.
  *
  * Each case has a process of its own, since memory that one scrape has used is there for the next:
- * the program starts itself with the case as JSON. The library is measured with one thread, as are
- * its rivals, which know of one thread only; and with 8 threads, idle and busy. The rivals would
- * have to ask these, see `scrape.ts`.
+ * the program starts itself with the case as JSON. Its workers run this file too. The library is
+ * measured with one thread, as are its rivals, which know of one thread only; and with 8 threads,
+ * idle and busy. The rivals would have to ask these, see `scrape.ts`.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { ThreadStats } from "../mod.ts";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { counter, defineSchema, ThreadStats, type ThreadStatsHandle } from "../mod.ts";
 import { prometheusHandler } from "../src/prometheus/mod.ts";
-import { type ExpositionStart, labelsOf, schema } from "./exposition_worker.ts";
 import { loadPackage } from "./packages.ts";
 import { startWorkers } from "./pool.ts";
-import { finish, readSettings, type Row } from "./results.ts";
+import { finish, readSettings, type Row, type Settings } from "./results.ts";
 import { expectFigure, timeCalls } from "./timer.ts";
 
 type ExpositionCase = {
@@ -37,6 +37,28 @@ interface ExpositionResult {
   readonly ns: number;
   /** By how much the resident memory rises at most; `null` where the system does not tell. */
   readonly mebibytes: number | null;
+}
+
+/** What is counted. */
+const schema = defineSchema({
+  requests: counter({
+    help: "Requests",
+    labels: ["method", "path", "status"],
+    maxSeries: 1_000_000,
+  }),
+});
+
+/** The labels of series `n`. */
+function labelsOf(n: number): { method: string; path: string; status: string } {
+  return { method: "GET", path: `/items/${n % 1000}`, status: String(Math.floor(n / 1000)) };
+}
+
+/** What a worker gets. */
+interface ExpositionStart {
+  readonly handle: ThreadStatsHandle;
+  readonly series: number;
+  /** Whether it goes on counting without a pause. */
+  readonly isBusy: boolean;
 }
 
 interface Client {
@@ -58,7 +80,7 @@ async function library({ series, threads = 0, workers }: ExpositionCase): Promis
   }
   const start: ExpositionStart = { handle: stats.handle, series, isBusy: workers === "busy" };
   await startWorkers(
-    new URL("./exposition_worker.ts", import.meta.url),
+    new URL(import.meta.url),
     Array.from({ length: threads }, () => start),
   );
   const handler = prometheusHandler(stats, { selfMetrics: false });
@@ -144,25 +166,42 @@ function measureApart(action: ExpositionCase): ExpositionResult | undefined {
   return undefined;
 }
 
-const settings = readSettings();
-if (settings.rest.length > 0) {
-  console.log(JSON.stringify(await measure(JSON.parse(settings.rest[0]))));
-  process.exit(0);
+/** Counts in each series, in a worker. */
+function work({ handle, series, isBusy }: ExpositionStart): void {
+  const { requests } = ThreadStats.attach(schema, handle).registerThread().metrics;
+  for (let n = 0; n < series; n++) requests.labels(labelsOf(n)).add(n);
+  const busy = requests.labels(labelsOf(0));
+  parentPort!.postMessage("ready");
+  while (isBusy) busy.add();
 }
-const series = settings.quick ? 2_000 : 100_000;
-const cases: ExpositionCase[] = [
-  { name: "library", series },
-  { name: "prom-client", series },
-  { name: "@prometheus-io/client", series },
-  { name: "library", series, threads: 8, workers: "idle" },
-  { name: "library", series, threads: 8, workers: "busy" },
-];
-const rows = cases.flatMap((action): Row[] => {
-  const { name, ...at } = action;
-  const result = measureApart(action);
-  return [
-    { group: "exposition, time", name, at, value: result?.ns ?? null, unit: "ns" },
-    { group: "exposition, memory", name, at, value: result?.mebibytes ?? null, unit: "MiB" },
+
+/** Measures all cases. */
+function main(settings: Settings): void {
+  const series = settings.quick ? 2_000 : 100_000;
+  const cases: ExpositionCase[] = [
+    { name: "library", series },
+    { name: "prom-client", series },
+    { name: "@prometheus-io/client", series },
+    { name: "library", series, threads: 8, workers: "idle" },
+    { name: "library", series, threads: 8, workers: "busy" },
   ];
-});
-finish(rows, settings);
+  const rows = cases.flatMap((action): Row[] => {
+    const { name, ...at } = action;
+    const result = measureApart(action);
+    return [
+      { group: "exposition, time", name, at, value: result?.ns ?? null, unit: "ns" },
+      { group: "exposition, memory", name, at, value: result?.mebibytes ?? null, unit: "MiB" },
+    ];
+  });
+  finish(rows, settings);
+}
+
+if (isMainThread) {
+  const settings = readSettings();
+  const [action] = settings.rest;
+  if (action === undefined) main(settings);
+  else {
+    console.log(JSON.stringify(await measure(JSON.parse(action))));
+    process.exit(0);
+  }
+} else work(workerData);

@@ -45,7 +45,9 @@ export function withUnit(value: number, unit: string): string {
   return `${format(value)} ns`;
 }
 
-/** Circumstances as text: "8 slots, 1,000 buckets". Different circumstances have different texts. */
+/**
+ * Circumstances as text: "8 slots, 1,000 buckets". Different circumstances have different texts.
+ */
 export function describe(at: Readonly<Record<string, number | string | undefined>>): string {
   return Object.entries(at).map(([key, value = 0]) => {
     if (typeof value === "string") return `${key} ${value}`;

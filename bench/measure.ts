@@ -1,6 +1,6 @@
 /**
- * Measures one case in a process of its own: `measure.ts GROUP IMPLEMENTATION CIRCUMSTANCES [--quick]`,
- * the circumstances as JSON. Prints the median nanoseconds of one operation.
+ * Measures one case in a process of its own: `measure.ts GROUP IMPLEMENTATION CIRCUMSTANCES
+ * [--quick]`, the circumstances as JSON. Prints the median nanoseconds of one operation.
  *
  * @module
  */

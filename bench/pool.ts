@@ -132,7 +132,9 @@ export function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** Starts a worker for each element of `starts`, and waits until each has sent its first message. */
+/**
+ * Starts a worker for each element of `starts`, and waits until each has sent its first message.
+ */
 export async function startWorkers<Start>(
   module: URL,
   starts: readonly Start[],

@@ -1,5 +1,6 @@
 /**
- * How costs grow with the number of slots and of buckets: a read, a snapshot, memory; and the exponents of that growth.
+ * How the costs of a read, of a snapshot and in memory grow with the number of slots and of
+ * buckets, and the exponents of that growth.
  * `scale.ts [--json FILE] [--quick]`, under any runtime.
  *
  * @module
@@ -53,7 +54,7 @@ async function measure(
 
   const at = { slots, buckets };
   const group = (action: string) => `${action}, more ${growing}`;
-  // A prime step, so that reads are spread over all buckets as they are in a program: caches can not hold a million.
+  // A prime step spreads the reads over all buckets. Caches cannot hold a million of them.
   const read = await time((i) => traffic.read(ids[(i * 7919) % buckets]));
   rows.push({ group: group("read"), name: "record", at, value: read, unit: "ns" });
   const snapshot = await time(() => stats.snapshot());

@@ -1,12 +1,12 @@
 /**
- * The cost of collecting what 8 workers counted in 10,000 counters each: while the workers are idle,
- * while one is busy for 2 s, and while all are.
+ * The cost of collecting what 8 workers counted in 10,000 counters each: while the workers are
+ * idle, while one is busy for 2 s, and while all are.
  * `scrape.ts [IMPLEMENTATION...] [--json FILE] [--quick]`, under any runtime.
  *
- * The library reads shared memory and asks nobody. `@prometheus-io/client` asks all workers through a
- * `BroadcastChannel` and returns the text of the exposition format. With bare messages each worker
- * answers with its labels and values, and the main thread adds them up by label: the least that a
- * program must do without shared memory.
+ * The library reads shared memory and asks nobody. `@prometheus-io/client` asks all workers through
+ * a `BroadcastChannel`, and returns the text of the exposition format. With bare messages each
+ * worker answers with its labels and values, and the main thread adds them up by label: the least
+ * that a program must do without shared memory.
  *
  * @module
  */

@@ -149,7 +149,9 @@ export async function timeOperations(
   };
 }
 
-/** Milliseconds of a sample in several threads: to wake them and to wait for the last takes 0.1 ms. */
+/**
+ * Milliseconds of a sample in several threads: to wake them and to wait for the last takes 0.1 ms.
+ */
 const threadsSampleMs = 20;
 
 /**

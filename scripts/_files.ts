@@ -1,6 +1,6 @@
 import { root } from "./shared/process.ts";
 
-/** Paths of the files below `folder`, relative to the root, sorted, that `wanted` accepts. */
+/** Sorted paths, relative to the root, of the files below `folder` that `wanted` accepts. */
 export async function filesIn(
   folder: string,
   wanted: (path: string) => boolean,
@@ -22,10 +22,10 @@ export async function filesIn(
   return found.sort();
 }
 
-/** Folders and files that hold the TypeScript of this repository. */
+/** Folders and files with the TypeScript of this repository. */
 const sources = ["mod.ts", "src", "examples", "tests", "bench", "scripts"];
 
-/** Paths of all TypeScript files, relative to the root, sorted. */
+/** Sorted paths, relative to the root, of all TypeScript files. */
 export async function sourceFiles(): Promise<string[]> {
   return await filesIn(
     ".",

@@ -1,6 +1,7 @@
 /**
- * Fails when files import each other in a circle, when a file of `src/` imports from a room that the
- * table in `docs/architecture.md` does not allow, or when a file imports another folder's `_name.ts`.
+ * Fails when files import each other in a circle, when a file of `src/` imports from a room that
+ * the table in `docs/architecture.md` does not allow, or when a file imports another folder's
+ * `_name.ts`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The gate: everything that must hold before a commit. `--no-tests` leaves out the test suite.
+ * The gate: everything that must hold before a commit. `--no-tests` skips the test suite.
  *
  * @module
  */
@@ -43,7 +43,7 @@ async function checks(withTests: boolean): Promise<Check[]> {
       : []),
     {
       name: "publish (dry run)",
-      // The work tree is dirty whenever the gate is of any use.
+      // The work tree is dirty whenever the gate is useful.
       command: [deno, "publish", "--dry-run", "--allow-dirty", ...modules.args],
     },
   ];

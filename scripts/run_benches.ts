@@ -19,7 +19,7 @@ const start = runtime.name === "deno"
 
 await installPackages();
 let success = true;
-// One process each: what a compiler learns from one group must not slow the next.
+// One process per file: what a compiler learns from one group must not slow the next.
 for (const file of files) {
   const ending = await stream([...start, file], { limitMinutes: 60 });
   success &&= ending.success;

@@ -66,7 +66,7 @@ function testCommand(
   }
 }
 
-/** Puts the packages that a folder's tests need where these find them, as its `deno.lock` pins them. */
+/** Installs the packages that the tests of a folder need, as its `deno.lock` pins them. */
 async function installPackages(folder: string): Promise<void> {
   const command = [
     ...[Deno.execPath(), "install", "--no-config", "--node-modules-dir=auto"],
@@ -76,7 +76,7 @@ async function installPackages(folder: string): Promise<void> {
   if (!success) console.log(`The packages of ${folder} could not be installed: it ${reason}`);
 }
 
-/** Runs one test runner; a crash or a run without tests counts as one failure. */
+/** Runs one test runner. A crash or a run without tests counts as one failure. */
 async function runTests(
   title: string,
   files: readonly string[],

@@ -109,7 +109,7 @@ const updates: Record<UpdateName, Group> = {
 
 const slotCounts = [1, 8, 64];
 
-/** Compares those with a cell per thread at each number of slots; the others, with one cell, at 1. */
+/** Compares what has a cell per thread at each number of slots, and the others at 1 slot. */
 function bySlots(others: readonly ImplementationName[]): Comparison[] {
   return slotCounts.map((slots) => ({
     at: { slots },

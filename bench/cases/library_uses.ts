@@ -8,12 +8,12 @@
 import { counter, defineSchema, gauge, record, sum, ThreadStats } from "../../mod.ts";
 import { type Cases, type Circumstances, type Prepared, privateCase, readLoop } from "./case.ts";
 
-/** The most buckets that the suite makes. */
+/** The largest number of buckets in the benchmarks. */
 export const mostBuckets = 1_000_000;
 
 /**
- * What all benchmarks of readers use, so that their figures belong together. No histogram: each slot would take the memory of
- * its bins, which is as much as that of a thousand counters.
+ * The schema of all benchmarks of readers, so that their figures can be compared. It has no
+ * histogram: its bins would take as much memory in each slot as a thousand counters.
  */
 export const schema = defineSchema({
   hits: counter(),
@@ -23,10 +23,10 @@ export const schema = defineSchema({
   flow: record({ packets: sum(), bytes: sum() }, { labels: ["key"] }),
 });
 
-/** What the statistics of the benchmarks are. */
+/** The statistics of the benchmarks. */
 export type Stats = ThreadStats<typeof schema.metrics>;
 
-/** Statistics that nobody uses yet, with room for the largest benchmark. */
+/** Makes statistics with room for the largest benchmark. */
 export function makeStats(): Stats {
   return ThreadStats.create(schema, { maxThreads: 1024, maxByteLength: 2 ** 32 - 2 ** 16 });
 }
@@ -38,10 +38,10 @@ export function makeCounters(stats: Stats, buckets: number): { key: string }[] {
   return keys;
 }
 
-/** Lets each of so many new slots count 1 in each of these counters, and in the one without labels. */
+/** Takes new slots, each of which counts 1 in each of these counters, and in `hits`. */
 export function useCounters(stats: Stats, slots: number, keys: readonly { key: string }[]): void {
   for (let slot = 0; slot < slots; slot++) {
-    // Not kept: the writers of 64 slots and 100,000 counters would be a heap of a gigabyte.
+    // Not kept: the writers of 64 slots and 100,000 counters would take a gigabyte.
     const { hits, requests } = stats.registerThread().metrics;
     hits.add();
     for (const key of keys) requests.labels(key).add();
@@ -53,7 +53,7 @@ export function makeRecords(stats: Stats, buckets: number): number[] {
   return Array.from({ length: buckets }, () => stats.metrics.traffic.create());
 }
 
-/** Lets each of so many new slots count 1 in each of these records. */
+/** Takes new slots, each of which counts 1 in each of these records. */
 export function useRecords(stats: Stats, slots: number, ids: readonly number[]): void {
   const delta = { packets: 1, bytes: 64, errors: 0, time: 0.5 };
   for (let slot = 0; slot < slots; slot++) {
@@ -62,7 +62,7 @@ export function useRecords(stats: Stats, slots: number, ids: readonly number[]):
   }
 }
 
-/** Bytes of the shared memory that are given out. */
+/** Bytes of the shared memory that are allocated. */
 export function bytesUsed(stats: Stats): number {
   return stats.snapshot().self.arena.usedBytes;
 }
@@ -70,7 +70,7 @@ export function bytesUsed(stats: Stats): number {
 /** Buckets beside the one that is read. */
 const others = 100;
 
-/** Statistics whose labelled counters are all at 1 in each slot. */
+/** Makes statistics whose labelled counters are all 1 in each slot. */
 function counted({ slots = 1, buckets = others }: Circumstances): Stats {
   const stats = makeStats();
   useCounters(stats, slots, makeCounters(stats, buckets));
@@ -143,7 +143,7 @@ const snapshotOfRecords = privateCase(({ slots = 1, buckets = 1 }) => {
   };
 });
 
-/** What is made and ended leaves nothing: the total counts what is left. */
+/** Makes a loop that creates and destroys. Its total is the number of things that are left. */
 function life(makeAndEnd: (stats: Stats) => Prepared["run"], left: (stats: Stats) => number) {
   return privateCase(() => {
     const stats = makeStats();
@@ -198,7 +198,7 @@ const attachAndLookUp = privateCase(() => {
   });
 });
 
-/** This library. */
+/** This library: reads, and the life of threads and buckets. */
 export const cases: Cases = {
   "counter read": counterRead,
   "labelled counter read, by id": readById,

@@ -13,7 +13,7 @@ import {
   snapshotLoop,
 } from "./case.ts";
 
-/** The cells do not share a cache line (or a prefetched pair of lines) with the lock. */
+/** Keeps the cells and the lock on different cache lines, and different pairs of lines. */
 const cellsOffset = 128;
 
 type Loop = (mutex: Mutex, cells: Float64Array) => Prepared["run"];
@@ -87,7 +87,7 @@ const recordBurst = lockedCase((mutex, cells) => {
   };
 });
 
-/** A lock, and cells that are all ones. */
+/** Makes a lock, and cells that are all ones. */
 function make(cells: number): { mutex: Mutex; cells: Float64Array } {
   const memory = new SharedArrayBuffer(cellsOffset + cells * 8);
   return {
@@ -130,7 +130,7 @@ const snapshotOfCounters = privateCase(({ buckets = 1 }) => {
   const copy = new Float64Array(buckets);
   return snapshotLoop<CounterRow>(buckets, {
     take() {
-      // The writers wait for the copy, but not for the rows.
+      // Writers wait for the copy, but not for the rows.
       mutex.lock();
       for (let id = 0; id < buckets; id++) copy[id] = cells[id];
       mutex.unlock();
@@ -162,7 +162,7 @@ const snapshotOfRecords = privateCase(({ buckets = 1 }) => {
   });
 });
 
-/** Takes a free id under the lock, and gives it back under the lock. */
+/** Takes a free id under the lock, and frees it under the lock. */
 const ids = privateCase((): Prepared => {
   const { mutex, cells } = make(64);
   let length = cells.length;

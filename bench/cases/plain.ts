@@ -14,10 +14,11 @@ import {
 import { boundaries, mask as valueMask, seconds } from "./inputs.ts";
 
 /**
- * The floor: additions to memory that no other thread sees, and that nobody can read totals from.
+ * Makes a case of additions to private memory. No other thread sees them, and nobody can read
+ * totals.
  *
- * `mask` is 0, which the compilers do not know: they may neither keep the cell in a register over
- * the whole loop nor add all at once.
+ * `mask` is 0. The compilers do not know that, so they can neither keep the cell in a register for
+ * the whole loop nor fold all additions into one.
  */
 function additionCase(
   loop: (cells: Float64Array, mask: number) => Prepared["run"],
@@ -50,7 +51,7 @@ const gaugeSet: Case = {
   },
 };
 
-/** Count, sum, and the bin among the boundaries. */
+/** Adds to the count, to the sum, and to the bin among the boundaries. */
 const histogramRecord = additionCase((cells, mask) => (updates) => {
   for (let i = 0; i < updates; i++) {
     const value = seconds[i & valueMask];
@@ -77,12 +78,12 @@ const recordUpdate = additionCase((cells, mask) => {
   };
 });
 
-/** A private array for each slot, all ones. */
+/** Makes a private array of ones for each slot. */
 function makeSlots({ slots = 1 }: Circumstances, cells: number): Float64Array[] {
   return Array.from({ length: slots }, () => new Float64Array(cells).fill(1));
 }
 
-/** The record of four fields that begins at `base`, added up over the slots. */
+/** Adds up the record of four fields at `base` over all slots. */
 function sumRecord(slots: readonly Float64Array[], base: number): RecordRow {
   let packets = 0, bytes = 0, errors = 0, time = 0;
   for (let slot = 0; slot < slots.length; slot++) {
@@ -101,7 +102,7 @@ const counterRead = privateCase((at) => {
     let value = 0;
     for (let i = 0; i < reads; i++) {
       value = 0;
-      // Another cell each time: the sum of one would not have to be made again.
+      // Another cell each time, or the compiler could keep the sum.
       for (let slot = 0; slot < slots.length; slot++) value += slots[slot][i & 15];
     }
     return value;
@@ -171,7 +172,7 @@ const labelledIds = privateCase((): Prepared => {
   };
 });
 
-/** A view on a buffer is the least that a thread must have to see anything of another's. */
+/** A view on a buffer is the least that a thread needs to see memory of another thread. */
 const attach = privateCase((): Prepared => {
   const buffer = new SharedArrayBuffer(128);
   let view: Float64Array;

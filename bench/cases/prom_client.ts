@@ -2,16 +2,16 @@ import { loadPackage } from "../packages.ts";
 import { type Cases, makeKeys, privateCase } from "./case.ts";
 import { boundaries, labelMask, labelNames, labelSets, mask, seconds } from "./inputs.ts";
 
-/** The part of prom-client that is measured, which `@prometheus-io/client` has as well. */
-export interface PromClient {
+/** The part of prom-client that is measured. `@prometheus-io/client` has it as well. */
+interface PromClient {
   Registry: new () => { getMetricsAsJSON(): Promise<Awaited<ReturnType<Metric["get"]>>[]> };
   Counter: new (options: object) => Counter;
   Gauge: new (options: object) => Gauge;
   Histogram: new (options: object) => Histogram;
 }
 
-/** What can be read. */
-export interface Metric {
+/** The part of all metrics that is measured. */
+interface Metric {
   get(): Promise<{ values: { value: number; metricName?: string }[] }>;
 }
 
@@ -30,8 +30,8 @@ interface Histogram extends Metric {
   observe(value: number): void;
 }
 
-/** The sum of all series, or of those of one name. */
-export async function sumOf(metric: Metric, name?: string): Promise<number> {
+/** The sum of all series, or of the series of one name. */
+async function sumOf(metric: Metric, name?: string): Promise<number> {
   const { values } = await metric.get();
   return values.filter(({ metricName }) => name === undefined || metricName === name)
     .reduce((total, { value }) => total + value, 0);
@@ -137,7 +137,7 @@ export async function makeCases(name: string): Promise<Cases> {
         run(times) {
           for (let i = 0; i < times; i++) {
             const key = `key-${n++ & 1023}`;
-            // A child alone is no series yet: that comes with the first value.
+            // A child is no series before its first value.
             counter.labels({ key }).inc(1);
             counter.remove({ key });
           }

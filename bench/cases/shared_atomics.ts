@@ -13,8 +13,8 @@ import {
 } from "./case.ts";
 
 /**
- * Cells of 32 bits, since `Atomics` has no floating point and its 64-bit cells take a `bigint`: the
- * cheapest that can be had, and it overflows. Four of them are not a consistent record either.
+ * Makes a case of shared cells of 32 bits, the cheapest ones: `Atomics` has no floating point, and
+ * its cells of 64 bits take a `bigint`. They overflow.
  */
 function sharedCase(loop: (cells: Int32Array) => Prepared["run"]): Case {
   return {
@@ -77,7 +77,7 @@ function makeCells(length: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(length * 4)).fill(1);
 }
 
-/** The four fields from `base` on, each of its own moment. */
+/** Loads the four fields at `base`, one after the other. */
 function loadRecord(cells: Int32Array, base: number): RecordRow {
   return {
     packets: Atomics.load(cells, base),

@@ -10,7 +10,7 @@ import type { Results } from "../results.ts";
 import { type Chart, config, logarithmic, timeLabels } from "./draw.ts";
 import { titleOf } from "./tables.ts";
 
-/** Colours that stand out from white and from nearly black alike; this library's is the one that is looked for. */
+/** Colours that stand out from white and from nearly black. This library has the strongest one. */
 const colors: Readonly<Record<string, string>> = {
   "this library": "#1f6feb",
   "plain, private": "#8b949e",
@@ -39,7 +39,7 @@ interface Point {
 const valuesOf = (points: readonly Point[], field: string) =>
   points.map((each) => Number(each[field]));
 
-/** The rows of all runtimes that `read` makes a point of, in the order in which they are drawn. */
+/** The points that `read` makes of the rows of all runtimes, in the order of drawing. */
 function points(
   { runtimes }: Results,
   read: (
@@ -49,18 +49,18 @@ function points(
   const depth = ({ name }: Point) => Object.keys(colors).indexOf(name);
   const found = Object.entries(runtimes).flatMap(([runtime, { rows }]) =>
     rows.flatMap((row) => {
-      // Nothing on a logarithmic scale is 0.
+      // A logarithmic scale has no 0.
       const point = row.value === null || row.value <= 0 ? undefined : read(row);
       return point === undefined
         ? []
         : [{ runtime: titleOf(runtime), name: nameOf(row.name), ...point }];
     })
   );
-  // What is drawn last lies on top: this library.
+  // The last ones lie on top: those of this library.
   return found.toSorted((a, b) => depth(b) - depth(a));
 }
 
-/** Colour and shape say the same: one of them is enough to tell the names apart. */
+/** Both colour and shape stand for the name, so that either of them is enough. */
 function byName(values: readonly Point[]) {
   const domain = Object.keys(colors).filter((name) => values.some((value) => value.name === name));
   const scale = { domain, range: domain.map((name) => colors[name]) };
@@ -87,7 +87,7 @@ function byRuntime(results: Results) {
   return { field: "runtime", type: "nominal", sort, title: null };
 }
 
-/** Rows of dots on a logarithmic scale, a panel for each runtime. */
+/** A chart with rows of dots on a logarithmic scale, and a panel for each runtime. */
 function dots(
   results: Results,
   { values, order, axis, width, step }: {

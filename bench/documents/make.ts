@@ -1,6 +1,6 @@
 /**
- * Makes the charts and tables of the documents: `make.ts [FILE...]`. With files of `collect.ts`, they become `docs/performance.json`,
- * which everything else is made from; without, that one is taken as it is.
+ * Makes the charts and tables of the documents from `docs/performance.json`: `make.ts [FILE...]`.
+ * Files that `collect.ts` wrote replace that one first.
  *
  * @module
  */

@@ -1,12 +1,13 @@
 /**
- * What the suite needs, however it is started.
+ * What every way to start the test suite needs.
  *
  * @module
  */
 
 /**
- * Folders whose tests need packages that nothing else does. Each pins them in a `package.json` and a lock file of its own. The root has neither
- * (`"lock": false`): every command would fetch all that stands there, and plain commands would write to it.
+ * Folders whose tests need packages that nothing else needs. Each pins them in a `package.json` and
+ * a lock file of its own. The root has neither (`"lock": false`): every command would fetch all of
+ * its packages, and some commands would write to the lock file.
  */
 export const packageFolders: readonly string[] = [
   "tests/property",
@@ -14,12 +15,15 @@ export const packageFolders: readonly string[] = [
   "tests/examples/from_prom_client",
 ];
 
-/** Bun gives a test 5 s unless told otherwise; these tests are stress tests on shared machines. */
+/**
+ * Milliseconds for one test. The default of Bun, 5 s, is too short for stress tests on a shared
+ * machine.
+ */
 export const testTimeoutMs = 600_000;
 
 /**
- * The tests that measure allocations before the others: Bun runs all in one process, and its meter works the longer the more the heap
- * has room for.
+ * Moves the tests that measure allocations to the front. Bun runs all tests in one process, and
+ * measuring takes longer the larger the heap is.
  */
 export function meteredFirst(files: readonly string[]): readonly string[] {
   const isMetered = (file: string) => /(heap|allocation)_test\.ts$/.test(file);
