@@ -1,17 +1,7 @@
-import { withAddress } from "./address.ts";
-import { listenWithNode } from "./node_http.ts";
+import { type Handler, withAddress } from "./address.ts";
+import { type Listener, listenWithNode } from "./node_http.ts";
 
-/** Answers requests. */
-export type Handler = (request: Request) => Response | Promise<Response>;
-
-/** What listens. */
-export interface Listener {
-  readonly port: number;
-  /** Accepts nothing more, and waits until what has come is answered: as long as clients take for it. */
-  close(): Promise<void>;
-  /** Ends the connections for which `close()` still waits; Deno cannot, there they end with the process. */
-  cut(): void;
-}
+export type { Handler, Listener };
 
 /** What is used of Bun's global object. */
 interface BunApi {

@@ -1,5 +1,5 @@
 /**
- * What the library is compared with: a lock around shared cells.
+ * A mutex, which the library is compared with.
  *
  * The states of the word, and what changes them (Ulrich Drepper, "Futexes Are Tricky", mutex 2):
  *
@@ -11,9 +11,9 @@
  *                unlock: exchange                      unlock: exchange, then wake one
  * ```
  *
- * A thread that slept takes the lock as AWAITED, since it can not know whether others sleep still;
- * at worst that costs one wake-up too many. A holder that dies leaves the lock held for ever: that
- * is the point of not building on one.
+ * A thread that slept takes the lock as AWAITED, since it cannot know whether others still sleep.
+ * At worst that costs one needless wake-up. When a holder dies, the lock is held for ever: the
+ * reason why the library does not build on locks.
  *
  * @module
  */
@@ -22,18 +22,18 @@ const FREE = 0;
 const HELD = 1;
 const AWAITED = 2;
 
-/** A lock in one word of shared memory. */
+/** A mutex in one word of shared memory. */
 export class Mutex {
   readonly #words: Int32Array;
   readonly #index: number;
 
-  /** A view on the lock at `words[index]`; zeroed memory is an open lock. Any thread. */
+  /** Opens the mutex at `words[index]`. In zeroed memory it is free. Any thread. */
   constructor(words: Int32Array<SharedArrayBuffer>, index = 0) {
     this.#words = words;
     this.#index = index;
   }
 
-  /** Takes the lock, sleeping as long as another thread has it. Any thread. */
+  /** Takes the mutex, and sleeps while another thread holds it. Any thread. */
   lock(): void {
     const words = this.#words;
     const index = this.#index;
@@ -46,7 +46,7 @@ export class Mutex {
     }
   }
 
-  /** Gives the lock back. Only the thread that took it. */
+  /** Releases the mutex. Only the thread that holds it. */
   unlock(): void {
     if (Atomics.exchange(this.#words, this.#index, FREE) === AWAITED) {
       Atomics.notify(this.#words, this.#index, 1);

@@ -1,5 +1,5 @@
-import { serve } from "../../tests/support/worker_side.ts";
-import { Mutex } from "./mutex.ts";
+import { serve } from "../support/worker_side.ts";
+import { Mutex } from "../../bench/mutex.ts";
 
 serve((memory: SharedArrayBuffer) => {
   const mutex = new Mutex(new Int32Array(memory, 0, 1));

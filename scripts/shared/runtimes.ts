@@ -1,9 +1,9 @@
-import { capture } from "./_process.ts";
+import { capture } from "./process.ts";
 
 /** A runtime that the suite runs under. */
 export type RuntimeName = "deno" | "bun" | "node";
 
-/** All of them, in the order of the reports. */
+/** All runtimes, in the order of the reports. */
 export const runtimeNames: readonly RuntimeName[] = ["deno", "bun", "node"];
 
 /** A runtime that can be started. */
@@ -14,15 +14,15 @@ export interface Runtime {
 }
 
 interface Source {
-  /** The oldest version taken from PATH, as [major, minor]. */
+  /** The oldest version that is taken from PATH, as [major, minor]. */
   readonly atLeast: readonly [number, number];
-  /** What npm is asked for when PATH has none. */
+  /** The arguments of npx when PATH has no such version. */
   readonly npx: readonly string[];
 }
 
 const sources: Record<"bun" | "node", Source> = {
   bun: { atLeast: [1, 4], npx: ["-p", "bun@1.4.5", "bun"] },
-  // The first line that runs TypeScript as it is.
+  // The first major version that runs TypeScript as it is.
   node: { atLeast: [24, 0], npx: ["-p", "node@24.21.0", "node"] },
 };
 
@@ -32,7 +32,7 @@ const describeSelf = "console.log(JSON.stringify([process.execPath, " +
 /**
  * Finds a runtime on PATH, or else through npx.
  *
- * @throws When neither has it.
+ * @throws {Error} When neither has it.
  */
 export async function findRuntime(name: RuntimeName): Promise<Runtime> {
   if (name === "deno") return { name, version: Deno.version.deno, path: Deno.execPath() };
@@ -46,13 +46,13 @@ export async function findRuntime(name: RuntimeName): Promise<Runtime> {
   const fetched = await ask(["npx", "-y", ...npx], 300);
   if (fetched === undefined) {
     throw new Error(
-      `Cannot find ${name}: version ${major}.${minor} or later is required on PATH or through npx`,
+      `Cannot find ${name}: version ${major}.${minor} or later is required on PATH or through npx, got none`,
     );
   }
   return { name, ...fetched };
 }
 
-// The path of the program itself: every later start is then free of npx.
+// Returns the path of the program itself, so that later starts do not need npx.
 async function ask(
   command: readonly string[],
   limitSeconds: number,

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { merge, stringify } from "../../bench/documents/load.ts";
-import { results, row } from "./results.ts";
+import { merge, stringify } from "../../bench/results.ts";
+import { results, row } from "./made_results.ts";
 
 const a = row("g", "a", 1);
 const b = row("g", "b", 2);

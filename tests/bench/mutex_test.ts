@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { startWorker } from "../../tests/support/worker.ts";
-import { Mutex } from "./mutex.ts";
+import { startWorker } from "../support/worker.ts";
+import { Mutex } from "../../bench/mutex.ts";
 
 const worker = new URL("./mutex_worker.ts", import.meta.url);
 

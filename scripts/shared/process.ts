@@ -1,23 +1,23 @@
 /** The root of the work tree. */
-export const root = new URL("../", import.meta.url);
+export const root = new URL("../../", import.meta.url);
 
 /** How a child process ended. */
 export interface Ending {
   readonly success: boolean;
-  /** Why it did not succeed, for a person. */
+  /** Why it failed, for a person. */
   readonly reason: string;
 }
 
 /** Settings of {@linkcode stream}. */
 export interface StreamOptions {
-  /** After so many minutes the child is taken to hang and is killed. */
+  /** The child is killed after so many minutes. @default {12} */
   readonly limitMinutes?: number;
   readonly env?: Record<string, string>;
-  /** Where, relative to the root of the work tree. */
+  /** The working directory, relative to the root of the work tree. @default {"."} */
   readonly folder?: string;
 }
 
-/** Runs a command in the root of the work tree with this process's own output streams. */
+/** Runs a command with the output streams of this process. */
 export async function stream(
   command: readonly string[],
   options: StreamOptions = {},
@@ -52,7 +52,7 @@ export async function stream(
   };
 }
 
-/** Runs a command and returns what it printed, or `undefined` when it failed or took too long. */
+/** Runs a command and returns its output, or `undefined` when it failed or took too long. */
 export async function capture(
   command: readonly string[],
   limitSeconds: number,
