@@ -15,7 +15,7 @@ describe("StartTimes", () => {
         ...stats.snapshot(),
         ...{ takenAt, startedAt },
       });
-      starts.look(snapshot as SnapshotData);
+      starts.observe(snapshot as SnapshotData);
       return Object.fromEntries(
         snapshot.metrics.jobs.series.map((row) => [row.labels.queue, starts.of("jobs", row)]),
       );

@@ -16,7 +16,7 @@ import {
   type DataPoint,
   type HighResolutionTime,
   type MetricData,
-  type MetricSource,
+  type SnapshotSource,
   ThreadStatsProducer,
   type ThreadStatsProducerOptions,
 } from "../../src/opentelemetry/mod.ts";
@@ -31,7 +31,7 @@ export async function collect(producer: ThreadStatsProducer): Promise<Record<str
 
 /** A producer without the library's own figures. */
 export function producerOf(
-  stats: MetricSource,
+  stats: SnapshotSource,
   options: ThreadStatsProducerOptions = {},
 ): ThreadStatsProducer {
   return new ThreadStatsProducer(stats, { selfMetrics: false, ...options });
@@ -66,11 +66,11 @@ export function make<const Metrics extends SchemaDefinition>(metrics: Metrics) {
 }
 
 /** Statistics in which the last value of each histogram is under way: its sum is there, its bin, the first one, is not. */
-export class InFlight implements MetricSource {
-  readonly #stats: MetricSource;
+export class InFlight implements SnapshotSource {
+  readonly #stats: SnapshotSource;
   isInFlight = false;
 
-  constructor(stats: MetricSource) {
+  constructor(stats: SnapshotSource) {
     this.#stats = stats;
   }
 

@@ -8,7 +8,7 @@ import {
   type SnapshotOptions,
   ThreadStats,
 } from "../../mod.ts";
-import { type MetricSource, observe, type ObserveOptions } from "../../src/opentelemetry/mod.ts";
+import { observe, type ObserveOptions, type SnapshotSource } from "../../src/opentelemetry/mod.ts";
 import { collect, producerOf } from "./collect.ts";
 import { api, sdk, sdk2 } from "./packages.ts";
 import { schema, update } from "./schema.ts";
@@ -56,7 +56,9 @@ function counted(rounds = 20): ThreadStats<typeof schema.metrics> {
 }
 
 /** A source that notes what it is asked for. */
-function noting(stats: MetricSource): MetricSource & { asked: (SnapshotOptions | undefined)[] } {
+function noting(
+  stats: SnapshotSource,
+): SnapshotSource & { asked: (SnapshotOptions | undefined)[] } {
   const asked: (SnapshotOptions | undefined)[] = [];
   return {
     asked,
@@ -235,8 +237,8 @@ describe("observe()", () => {
     };
     type Refusal = [source: unknown, meter: unknown, options: unknown, text: string];
     const wrong: Refusal[] = [
-      [undefined, meter, {}, "it needs a ThreadStats or a view of one, got undefined"],
-      [schema, meter, {}, "it needs a ThreadStats or a view of one"],
+      [undefined, meter, {}, "the source must be a ThreadStats or a view of one, got undefined"],
+      [schema, meter, {}, "the source must be a ThreadStats or a view of one"],
       [stats, undefined, {}, "the meter must have createObservableCounter(), got undefined"],
       [stats, null, {}, "the meter must have createObservableCounter(), got null"],
       [stats, { ...meter, addBatchObservableCallback: 1 }, {}, "addBatchObservableCallback()"],
@@ -266,7 +268,7 @@ describe("observe()", () => {
     assertThrows(
       () => observe(labelled, meter, { quantiles: [1] }),
       TypeError,
-      'a histogram whose quantiles are told has no label quantile, got "took"',
+      'a histogram must have no label quantile if its quantiles are reported, got "took"',
     );
     const underlined = ThreadStats.create(defineSchema({ jobs: counter(), _jobs: counter() }));
     assertThrows(() => observe(underlined, meter), RangeError, "begin with a letter");

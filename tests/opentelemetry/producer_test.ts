@@ -342,7 +342,11 @@ describe("new ThreadStatsProducer()", () => {
 
   it("refuses what is no source", () => {
     for (const source of [undefined, null, 1, {}, { snapshot: 1 }, stats.handle]) {
-      assertThrows(made(source), TypeError, "Cannot make a producer: it needs a ThreadStats");
+      assertThrows(
+        made(source),
+        TypeError,
+        "Cannot make a producer: the source must be a ThreadStats",
+      );
     }
   });
 

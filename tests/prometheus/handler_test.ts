@@ -11,10 +11,10 @@ import { describe, it } from "@std/testing/bdd";
 import { withClocks } from "../support/clocks.ts";
 import { counter, defineSchema, gauge, Snapshot, ThreadStats } from "../../mod.ts";
 import {
-  type MetricSource,
   prometheusHandler,
   type PrometheusHandlerOptions,
   prometheusText,
+  type SnapshotSource,
 } from "../../src/prometheus/mod.ts";
 import { listen } from "../../examples/http_server/runtime.ts";
 import { Random } from "../metrics/random.ts";
@@ -187,7 +187,7 @@ describe("prometheusHandler()", () => {
     );
     for (let n = 0; n < 20_000; n++) stats.metrics.jobs.id({ queue: `queue number ${n}` });
     let looks = 0;
-    const source: MetricSource = {
+    const source: SnapshotSource = {
       snapshot() {
         const snapshot = stats.snapshot();
         const { definition, series } = snapshot.metrics.jobs;
@@ -281,7 +281,7 @@ describe("prometheusHandler()", () => {
     const stats = openShop();
     let snapshots = 0;
     let isBroken = false;
-    const source: MetricSource = {
+    const source: SnapshotSource = {
       snapshot() {
         snapshots++;
         if (isBroken) throw new Error("no snapshot");
@@ -375,7 +375,7 @@ describe("prometheusHandler()", () => {
       assertRefuses(
         () => prometheusHandler(bad as never),
         TypeError,
-        `${what}: it needs a ThreadStats or a view of one, got ${got}`,
+        `${what}: the source must be a ThreadStats or a view of one, got ${got}`,
       );
     }
     for (

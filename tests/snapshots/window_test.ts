@@ -453,15 +453,15 @@ function breathe(ms = 1): Promise<void> {
 
 /** All methods that look, and what they do as error texts say it. */
 const LOOKS: [(window: Window<Kinds>, name: unknown, labels?: unknown) => unknown, string][] = [
-  [(window, name, labels) => window.delta(name as "hits", labels as Labels), "tell a delta"],
-  [(window, name, labels) => window.rate(name as "hits", labels as Labels), "tell a rate"],
+  [(window, name, labels) => window.delta(name as "hits", labels as Labels), "compute a delta"],
+  [(window, name, labels) => window.rate(name as "hits", labels as Labels), "compute a rate"],
   [
     (window, name, labels) => window.max(name as "hits", labels as Labels),
-    "tell the greatest value",
+    "compute a maximum",
   ],
   [
     (window, name, labels) => window.quantile(name as "hits", 0.5, labels as Labels),
-    "tell a quantile",
+    "compute a quantile",
   ],
 ];
 type Labels = Record<string, string>;
@@ -537,13 +537,13 @@ describe("Window, bad input", () => {
         assertRefuses(
           () => recent.quantile(name as "hits", 0.5),
           TypeError,
-          `Cannot tell a quantile: ${name} must be a histogram, got ${got}`,
+          `Cannot compute a quantile: ${name} must be a histogram, got ${got}`,
         );
         if (name === "jobs") continue;
         assertRefuses(
           () => recent.max(name as "hits"),
           TypeError,
-          `Cannot tell the greatest value: ${name} must be a histogram, got ${got}`,
+          `Cannot compute a maximum: ${name} must be a histogram, got ${got}`,
         );
       }
       recent.take();

@@ -1,7 +1,10 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { defineSchema, histogram, type HistogramValue, ThreadStats } from "../../mod.ts";
-import { type ExponentialCounts, ExponentialScale } from "../../src/opentelemetry/exponential.ts";
+import {
+  ExponentialConverter,
+  type ExponentialCounts,
+} from "../../src/opentelemetry/exponential_converter.ts";
 import { randomFrom } from "../stress/interleaver.ts";
 
 interface Bins {
@@ -48,12 +51,12 @@ function boundsOf(index: number, scale: number): [number, number] {
   return [2 ** (index * 2 ** -scale), 2 ** ((index + 1) * 2 ** -scale)];
 }
 
-describe("ExponentialScale.convert()", () => {
+describe("ExponentialConverter.convert()", () => {
   it("keeps each count, at any range, error and size", () => {
     for (const bins of ranges) {
       const value = recorder(bins)(spread(bins));
       for (const maxSize of [2, 3, 160, 65_536]) {
-        const counts = new ExponentialScale(bins, maxSize).convert(value);
+        const counts = new ExponentialConverter(bins, maxSize).convert(value);
         assertEquals(countOf(counts), value.count);
         assertLessOrEqual(counts.positive.bucketCounts.length, maxSize);
         assert(counts.positive.bucketCounts[0] > 0 && counts.positive.bucketCounts.at(-1)! > 0);
@@ -65,7 +68,7 @@ describe("ExponentialScale.convert()", () => {
 
   it("puts a value into a bucket within the stated error of it", () => {
     for (const bins of ranges) {
-      const scale = new ExponentialScale(bins, 160);
+      const scale = new ExponentialConverter(bins, 160);
       const recorded = recorder(bins);
       for (const value of spread(bins, 100)) {
         const counts = scale.convert(recorded([value]));
@@ -82,7 +85,7 @@ describe("ExponentialScale.convert()", () => {
     const bins = ranges[0];
     const values = [...spread(bins)];
     const value = recorder(bins)(values);
-    const { scale, positive } = new ExponentialScale(bins, 160).convert(value);
+    const { scale, positive } = new ExponentialConverter(bins, 160).convert(value);
     // 26 octaves: 4 buckets in each are 104, 8 would be 208.
     assertEquals(scale, 2);
     assertEquals(positive.bucketCounts.length, 104);
@@ -100,17 +103,18 @@ describe("ExponentialScale.convert()", () => {
   it("needs no scale below -4, the least that Prometheus takes, if it may have 128 buckets", () => {
     const bins = { lowest: 2 ** -1022, highest: Number.MAX_VALUE, relativeError: 1 };
     const value = recorder(bins)([bins.lowest, bins.highest]);
-    const scaleFor = (maxSize: number) => new ExponentialScale(bins, maxSize).convert(value).scale;
+    const scaleFor = (maxSize: number) =>
+      new ExponentialConverter(bins, maxSize).convert(value).scale;
     assertEquals([scaleFor(128), scaleFor(127)], [-4, -5]);
   });
 
   it("makes one bucket of two, from a scale to the next", () => {
     const bins = ranges[0];
     const value = recorder(bins)(spread(bins));
-    const fine = new ExponentialScale(bins, 65_536).convert(value);
+    const fine = new ExponentialConverter(bins, 65_536).convert(value);
     assertEquals(fine.scale, 7);
     for (const maxSize of [1000, 100, 10]) {
-      const { scale, positive } = new ExponentialScale(bins, maxSize).convert(value);
+      const { scale, positive } = new ExponentialConverter(bins, maxSize).convert(value);
       const merged = new Array<number>(positive.bucketCounts.length).fill(0);
       fine.positive.bucketCounts.forEach((count, n) => {
         merged[((fine.positive.offset + n) >> (fine.scale - scale)) - positive.offset] += count;
@@ -121,7 +125,7 @@ describe("ExponentialScale.convert()", () => {
 
   it("counts what is out of range at the ends, and nothing when there is nothing", () => {
     const bins = ranges[0];
-    const scale = new ExponentialScale(bins, 160);
+    const scale = new ExponentialConverter(bins, 160);
     const { positive, zeroCount } = scale.convert(recorder(bins)([0, 1e-9, 1e9]));
     assertEquals([positive.bucketCounts[0], positive.bucketCounts.at(-1), zeroCount], [2, 1, 0]);
     const empty = { offset: 0, bucketCounts: [] };
