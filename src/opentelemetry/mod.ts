@@ -24,8 +24,9 @@
  * | counter `total` | `total_total` | `total` |
  * | `a__b` | `a__b` | `a_b` |
  *
- * A histogram `latency` in `seconds` has the same names only if a producer exports it. From a meter,
- * `latency.count` and `latency.sum` become `latency_count_total` and `latency_sum_seconds_total`.
+ * A histogram `latency` in `seconds` has the same names only if a producer exports it. From a
+ * meter, `latency.count` and `latency.sum` become `latency_count_total` and
+ * `latency_sum_seconds_total`.
  *
  * This module imports no package. A program that has a meter or a reader already has
  * `@opentelemetry/api` or `@opentelemetry/sdk-metrics` (2.x or 3.x).

@@ -1,7 +1,7 @@
 /**
  * The types and numbers of `@opentelemetry/sdk-metrics` that this library needs. The package itself
- * is not imported: a program that has a reader already has it. `tests/opentelemetry/types.ts` checks
- * that the types match those of the package, `tests/opentelemetry/sdk_test.ts` the numbers.
+ * is not imported: a program that has a reader already has it. `tests/opentelemetry/types.ts`
+ * checks that the types match those of the package, `tests/opentelemetry/sdk_test.ts` the numbers.
  *
  * @module
  */

@@ -24,7 +24,10 @@
  *
  * const schema = defineSchema({
  *   latency: histogram({ help: "Time to answer", unit: "seconds", lowest: 0.001, highest: 10 }),
- *   flow: record({ bytes: sum("u64"), lastSeen: max() }, { help: "Traffic", labels: ["protocol"] }),
+ *   flow: record(
+ *     { bytes: sum("u64"), lastSeen: max() },
+ *     { help: "Traffic", labels: ["protocol"] },
+ *   ),
  * });
  * const stats = ThreadStats.create(schema);
  * const { latency, flow } = stats.registerThread("main").metrics;

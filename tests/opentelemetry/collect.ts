@@ -1,5 +1,5 @@
 /**
- * Statistics and producers as the tests of these need them.
+ * Statistics, producers and collections for the tests of this folder.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export async function collect(producer: ThreadStatsProducer): Promise<Record<str
   return Object.fromEntries(metrics.map((metric) => [metric.descriptor.name, metric]));
 }
 
-/** A producer without the library's own figures. */
+/** A producer without the library's own metrics. */
 export function producerOf(
   stats: SnapshotSource,
   options: ThreadStatsProducerOptions = {},
@@ -37,7 +37,7 @@ export function producerOf(
   return new ThreadStatsProducer(stats, { selfMetrics: false, ...options });
 }
 
-/** Attributes and value of each point. */
+/** The attributes and value of each data point. */
 export function valuesOf(metric: MetricData | undefined): unknown[] {
   const points: readonly DataPoint<unknown>[] = metric?.dataPoints ?? [];
   return points.map(({ attributes, value }) => ({ ...attributes, value }));
@@ -53,7 +53,7 @@ export function millisecondsOf([seconds, nanoseconds]: HighResolutionTime): numb
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
-/** Time that the clock, which has milliseconds, can tell from now. */
+/** Waits until the clock, which counts milliseconds, shows another time. */
 export async function tick(): Promise<void> {
   const now = Date.now();
   while (Date.now() === now) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -65,7 +65,7 @@ export function make<const Metrics extends SchemaDefinition>(metrics: Metrics) {
   return { stats, ...stats.registerThread("main") };
 }
 
-/** Statistics in which the last value of each histogram is under way: its sum is there, its bin, the first one, is not. */
+/** Statistics with an update in flight in each histogram: its sum is there, its bin is not yet. */
 export class InFlight implements SnapshotSource {
   readonly #stats: SnapshotSource;
   isInFlight = false;

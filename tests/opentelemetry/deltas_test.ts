@@ -6,7 +6,7 @@ import { withClocks } from "../support/clocks.ts";
 import { collect, InFlight, make, millisecondsOf, producerOf, tick, valuesOf } from "./collect.ts";
 
 describe("ThreadStatsProducer with deltas", () => {
-  it("tells what has happened in between, from one end to the next", async () => {
+  it("reports the change since the previous collection, over adjacent intervals", async () => {
     const { stats, metrics } = make({
       jobs: counter({ labels: ["kind"] }),
       depth: gauge(),
@@ -33,7 +33,7 @@ describe("ThreadStatsProducer with deltas", () => {
     assertEquals(valuesOf(second.took), [{
       value: { count: 2, sum: 40, buckets: { boundaries: [10], counts: [0, 2] } },
     }]);
-    // Gauges tell how it is.
+    // Gauges report their value.
     assertEquals([valuesOf(second.depth), second.depth.aggregationTemporality], [
       [{ value: 7 }],
       1,
@@ -43,7 +43,7 @@ describe("ThreadStatsProducer with deltas", () => {
   });
 
   for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
-    it(`are of as much time as has passed, one after the other, when the wall clock is set by ${seconds} s`, async () => {
+    it(`cover the time that passed, one after the other, when the wall clock is set by ${seconds} s`, async () => {
       await withClocks(async ({ pass, set }) => {
         const { stats, metrics } = make({ jobs: counter() });
         const producer = producerOf(stats, { temporality: "delta" });
@@ -57,7 +57,7 @@ describe("ThreadStatsProducer with deltas", () => {
           const [{ startTime, endTime, value }] = jobs.dataPoints;
           const [start, end] = [startTime, endTime].map(millisecondsOf);
           assertEquals(end - start, 10_000);
-          // A gap is left where the clock was set forward, and no overlap anywhere.
+          // There is a gap where the clock was set forward, and no overlap anywhere.
           assert(start >= last, `${start - last}`);
           if (n % 3 !== 1) assertEquals(start, last);
           last = end;
@@ -68,7 +68,7 @@ describe("ThreadStatsProducer with deltas", () => {
     });
   }
 
-  it("tells by how much a 64-bit sum has fallen", async () => {
+  it("reports the decrease of a 64-bit sum", async () => {
     const { stats, metrics } = make({ flow: record({ bytes: sum("u64") }) });
     const id = stats.metrics.flow.create();
     const producer = producerOf(stats, { temporality: "delta" });
@@ -81,7 +81,7 @@ describe("ThreadStatsProducer with deltas", () => {
     assertEquals(told, [[0, 2 ** 60], [0, -5], [0, 2], [0, -(2 ** 60)]]);
   });
 
-  it("is never negative after clear(), nor in a new life of an id", async () => {
+  it("is never negative after clear(), nor when an id is used again", async () => {
     const { stats, metrics } = make({
       jobs: counter(),
       took: histogram({ boundaries: [10] }),
@@ -108,7 +108,7 @@ describe("ThreadStatsProducer with deltas", () => {
   });
 
   for (const perThread of [false, true]) {
-    it(`loses no part of a histogram's sum that comes before its bin (perThread: ${perThread})`, async () => {
+    it(`loses no part of a histogram's sum that precedes its bin (perThread: ${perThread})`, async () => {
       const { stats, metrics } = make({ took: histogram({ boundaries: [10] }) });
       const source = new InFlight(stats);
       const producer = producerOf(source, { temporality: "delta", perThread });
@@ -136,7 +136,7 @@ describe("ThreadStatsProducer with deltas", () => {
     });
   }
 
-  it("tells the library's own counters as deltas too", async () => {
+  it("reports the library's own counters as deltas too", async () => {
     const { stats, metrics } = make({
       jobs: counter({ labels: ["kind"], maxSeries: 1 }),
       hits: counter(),

@@ -13,7 +13,7 @@ import { collect, producerOf } from "./collect.ts";
 import { api, sdk, sdk2 } from "./packages.ts";
 import { schema, update } from "./schema.ts";
 
-/** A meter of an SDK, and what a reader of it collects: values by name and attributes. */
+/** A meter of an SDK, with a reader that collects values by name and attributes. */
 function startMeter(
   { MeterProvider, MetricReader, AggregationTemporality }: typeof sdk = sdk,
   temporality = AggregationTemporality.CUMULATIVE,
@@ -55,7 +55,7 @@ function counted(rounds = 20): ThreadStats<typeof schema.metrics> {
   return stats;
 }
 
-/** A source that notes what it is asked for. */
+/** A source that records the options of its snapshots. */
 function noting(
   stats: SnapshotSource,
 ): SnapshotSource & { asked: (SnapshotOptions | undefined)[] } {
@@ -71,7 +71,7 @@ function noting(
 
 describe("observe()", () => {
   for (const [version, packages] of Object.entries({ 3: sdk, 2: sdk2 })) {
-    it(`tells a meter of the SDK ${version}.x the library's own values, in the right instruments`, async () => {
+    it(`reports the library's own values to a meter of the SDK ${version}.x, in the right instruments`, async () => {
       const stats = counted();
       const { meter, collect, values } = startMeter(packages);
       using _ = observe(stats, meter, { selfMetrics: false, quantiles: [0.5, 0.99] });
@@ -128,7 +128,7 @@ describe("observe()", () => {
     });
   }
 
-  it("takes one snapshot for each collection, and none when it has ended", async () => {
+  it("takes one snapshot for each collection, and none after its disposal", async () => {
     const stats = noting(counted());
     const { meter, values } = startMeter();
     const observing = observe(stats, meter);
@@ -143,7 +143,7 @@ describe("observe()", () => {
     observing[Symbol.dispose]();
   });
 
-  it("tells threads apart and the library's own figures on request", async () => {
+  it("reports threads and the library's own metrics on request", async () => {
     const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
     for (const [n, name] of ["a", "b"].entries()) {
       stats.registerThread(name).metrics.jobs.add(n + 1);
@@ -156,7 +156,7 @@ describe("observe()", () => {
     assertEquals(told["thread_stats.threads state=active"], 2);
   });
 
-  it("throws nothing into a collection: onError is told, and the next one is whole", async () => {
+  it("passes errors of a collection to onError, and the next collection is complete", async () => {
     const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
     const error = new Error("broken");
     let isBroken = false;
@@ -180,7 +180,7 @@ describe("observe()", () => {
     assertEquals([await values(), told], [{ jobs: 2 }, [error]]);
   });
 
-  it("leaves it to the meter what becomes of values that are gone", async () => {
+  it("leaves series that no longer exist to the meter", async () => {
     const { CUMULATIVE, DELTA } = sdk.AggregationTemporality;
     for (const temporality of [CUMULATIVE, DELTA]) {
       const stats = ThreadStats.create(defineSchema({
@@ -199,16 +199,16 @@ describe("observe()", () => {
       assertEquals(await values(), whole);
       stats.metrics.jobs.destroy({ kind: "mail" });
       threads[1].unregister();
-      // As the documentation says: an SDK's reader of cumulative values tells what is gone for ever.
+      // As documented: a cumulative SDK reader keeps exporting series that no longer exist.
       assertEquals(await values(), temporality === CUMULATIVE ? whole : {});
       observing[Symbol.dispose]();
       assertEquals(await values(), temporality === CUMULATIVE ? whole : {});
-      // The producer does not.
+      // A producer does not.
       assertEquals(await collect(producerOf(stats, { perThread: true })), {});
     }
   });
 
-  it("tells nothing of histograms without values but that they have none", async () => {
+  it("reports only counts and sums of 0 for histograms without values", async () => {
     const { meter, values } = startMeter();
     using _ = observe(ThreadStats.create(schema), meter, { selfMetrics: false, quantiles: [0.5] });
     assertEquals(await values(), {
@@ -217,13 +217,13 @@ describe("observe()", () => {
     });
   });
 
-  it("does nothing on a meter that does nothing", () => {
+  it("accepts a meter that does nothing", () => {
     const stats = noting(counted());
     using _ = observe(stats, api.createNoopMeter());
     assertEquals(stats.asked.length, 1);
   });
 
-  it("refuses bad input, and makes no instrument then", () => {
+  it("refuses bad input, and then makes no instrument", () => {
     const stats = counted();
     const made: string[] = [];
     const create = (name: string) => {

@@ -10,7 +10,7 @@ async function* chunks(count: number): AsyncGenerator<string> {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("PendingResponses", () => {
-  it("stream() makes each chunk when it is asked for", async () => {
+  it("stream() makes each chunk on demand", async () => {
     let made = 0;
     const counted = async function* () {
       for await (const chunk of chunks(3)) {
@@ -28,7 +28,7 @@ describe("PendingResponses", () => {
     assertEquals((await reader.read()).done, true);
   });
 
-  it("makeRoom() counts answers until they end, fail or are cancelled", async () => {
+  it("makeRoom() counts responses until they end, fail or are cancelled", async () => {
     const answers = new PendingResponses({ max: 3, maxSeconds: 60 });
     const broken = async function* () {
       yield "some\n";
@@ -56,7 +56,7 @@ describe("PendingResponses", () => {
     for (const other of others) await other.cancel();
   });
 
-  it("makeRoom() ends the oldest answer when it is too old, and no other one", async () => {
+  it("makeRoom() ends the oldest response if it is too old, and no other one", async () => {
     const answers = new PendingResponses({ max: 2, maxSeconds: 0.01 });
     let isHeld = true;
     const holding = async function* () {
@@ -80,7 +80,7 @@ describe("PendingResponses", () => {
     assertEquals(isHeld, false);
   });
 
-  it("makeRoom() ends no old answer while there is room", async () => {
+  it("makeRoom() ends no old response while there is room", async () => {
     const answers = new PendingResponses({ max: 2, maxSeconds: 0.001 });
     const old = answers.stream(chunks(1));
     await pause(5);
@@ -88,7 +88,7 @@ describe("PendingResponses", () => {
     assertEquals(await Array.fromAsync(old), ["chunk 0\n"]);
   });
 
-  it("makeRoom() takes an answer that is being made for one that is under way", async () => {
+  it("makeRoom() counts a response whose chunk is being made as pending", async () => {
     const answers = new PendingResponses({ max: 1, maxSeconds: 60 });
     const gate = Promise.withResolvers<void>();
     const waiting = async function* () {
@@ -105,7 +105,7 @@ describe("PendingResponses", () => {
     assertEquals(answers.makeRoom(), 0);
   });
 
-  it("makeRoom() forgets answers that were dropped, by garbage collection", async () => {
+  it("makeRoom() does not count dropped responses once they are garbage-collected", async () => {
     const answers = new PendingResponses({ max: 50, maxSeconds: 3600 });
     const drop = async (n: number) => {
       const body = answers.stream(chunks(2));
