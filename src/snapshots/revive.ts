@@ -23,8 +23,9 @@ export function reviveMetrics<Metrics extends SnapshotData["metrics"]>(metrics: 
 }
 
 function isRevived(row: Row, revive: Revive): boolean {
-  const isSame = ({ value }: { readonly value: unknown }) => revive(value) === value;
-  return isSame(row) && (threadPartsOf(row)?.every(isSame) ?? true);
+  if (revive(row.value) !== row.value) return false;
+  const parts = threadPartsOf(row);
+  return parts === undefined || parts.every(({ value }) => revive(value) === value);
 }
 
 function reviveRow(row: Row, revive: Revive): Row {
