@@ -61,6 +61,8 @@ export {
   type SchemaDefinition,
 } from "./src/schema/schema.ts";
 export { type StatsView, ThreadStats, type ThreadStatsOptions } from "./src/thread_stats.ts";
+export type { FollowableWorker } from "./src/ends/follow.ts";
+export type { JoinOptions } from "./src/join/options.ts";
 export type { MemoryHandle } from "./src/memory/shared_memory.ts";
 export type { SeatTicket, ThreadStatsHandle } from "./src/threads/handle.ts";
 export type { RevokeOptions, Seat } from "./src/threads/seat.ts";

@@ -6,7 +6,7 @@
 import { cannot, got, StaleThreadError } from "./base/errors.ts";
 import { inspectable } from "./base/inspectable.ts";
 import { Arena, needing } from "./memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/header.ts";
+import { controlOffset, logOffsets, makeMemory, MAX_THREADS, readFormat } from "./memory/header.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { Metric, shapeOf } from "./metrics/metric.ts";
 import type { MetricReaders } from "./metrics/reader_types.ts";
@@ -18,7 +18,7 @@ import { type OptionNames, takeOptions, takeOwn } from "./base/options.ts";
 import { isPlain } from "./base/shapes.ts";
 import { parseDescription, schemaOf } from "./schema/description.ts";
 import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/handle.ts";
-import { Seat } from "./threads/seat.ts";
+import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
   ACTIVE,
@@ -29,6 +29,14 @@ import {
   type Tenure,
   type ThreadInfo,
 } from "./threads/slot_directory.ts";
+import { readSince, writeLife, writeOwner } from "./threads/slot_owner.ts";
+import { type FollowableWorker, followWorker } from "./ends/follow.ts";
+import { SlotEnds } from "./ends/slot_ends.ts";
+import { threadLocks } from "./host/locks.ts";
+import { type JoinedName, type Registered, thisThread, threadState } from "./host/thread_state.ts";
+import { join, joinSync } from "./join/join.ts";
+import { registerOnce } from "./join/joined_name.ts";
+import { type JoinOptions, readJoinOptions } from "./join/options.ts";
 import { Thread } from "./thread.ts";
 import { ThreadContext } from "./threads/thread_context.ts";
 
@@ -111,6 +119,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   readonly #cells: CellSegments;
   readonly #seat: SeatTicket | undefined;
   readonly #homes: ReadonlyMap<string, Metric>;
+  /** What this thread has joined, when these statistics come from a join. */
+  #joinedName: JoinedName | undefined;
+  #schemaText = "";
 
   static {
     inspectable<ThreadStats<SchemaDefinition>>(this.prototype, {
@@ -172,14 +183,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): ThreadStats<Metrics> {
     const action = "create the statistics";
     const checked = schemaOf(action, schema);
-    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
-      action,
-      options,
-      CREATE_OPTIONS,
-    );
-    assertInteger(action, "maxThreads", maxThreads, [1, 65536]);
-    assertInteger(action, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
-    assertInteger(action, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
+    const { maxThreads, maxByteLength, quarantineSeconds } = readOptions(action, options);
     const labelled = labelledOf(checked);
     const format = {
       maxThreads,
@@ -217,6 +221,14 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
     const action = "attach to the handle";
+    return ThreadStats.#attach(action, schema, handle);
+  }
+
+  static #attach<const Metrics extends SchemaDefinition>(
+    action: string,
+    schema: Schema<Metrics>,
+    handle: ThreadStatsHandle,
+  ): ThreadStats<Metrics> {
     return ThreadStats.#over(action, schemaOf(action, schema), open(action, handle));
   }
 
@@ -243,7 +255,102 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   /**
-   * Looks at statistics from their handle alone, without the program's schema: for viewers that do not share its code.
+   * Takes part in the statistics of this name in this process: finds them, from any thread of whichever kind, or makes them. The thread's
+   * end is noticed, and that of the workers that it makes; `docs/threads.md` tells how. Keeps nothing alive.
+   *
+   * @typeParam Metrics The definitions of the schema.
+   * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.
+   * @param schema The same in all threads.
+   * @param options Sizes, which count in the thread that makes the memory; and how long to wait for threads that do not answer.
+   * @returns The statistics.
+   * @throws {TypeError} When something has the wrong shape, or the statistics of this name have another schema.
+   * @throws {RangeError} When the name or an option is out of range.
+   * @throws {Error} When threads have joined and none of them answers in time.
+   *
+   * @example In a module that every thread imports
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const schema = defineSchema({ jobs: counter({ help: "Jobs done" }) });
+   * const stats = await ThreadStats.join("shop", schema);
+   * const { metrics } = stats.registerThread();
+   * metrics.jobs.add();
+   * assertEquals(stats.metrics.jobs.read(), 1);
+   * ```
+   */
+  static async join<const Metrics extends SchemaDefinition>(
+    name: string,
+    schema: Schema<Metrics>,
+    options: JoinOptions = {},
+  ): Promise<ThreadStats<Metrics>> {
+    const { checked, timeoutSeconds, create } = ThreadStats.#joinRequest(name, schema, options);
+    return ThreadStats.#joined(await join({ name, timeoutSeconds, create }), checked);
+  }
+
+  /**
+   * The same as {@linkcode ThreadStats.join} without waiting: finds only what this thread has joined before, or what the thread that made it left to it. In
+   * a main thread that finds nothing it makes the memory.
+   *
+   * @typeParam Metrics The definitions of the schema.
+   * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.
+   * @param schema The same in all threads.
+   * @param options Sizes, which count in the thread that makes the memory.
+   * @returns The statistics.
+   * @throws {TypeError} When something has the wrong shape, or the statistics of this name have another schema.
+   * @throws {RangeError} When the name or an option is out of range.
+   * @throws {Error} When a worker finds nothing, or the memory is there and can only be had by waiting.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const schema = defineSchema({ jobs: counter({ help: "Jobs done" }) });
+   * const stats = ThreadStats.joinSync("office", schema);
+   * assertEquals(ThreadStats.joinSync("office", schema), stats);
+   * ```
+   */
+  static joinSync<const Metrics extends SchemaDefinition>(
+    name: string,
+    schema: Schema<Metrics>,
+    options: JoinOptions = {},
+  ): ThreadStats<Metrics> {
+    const { checked, create } = ThreadStats.#joinRequest(name, schema, options);
+    return ThreadStats.#joined(joinSync({ name, create }), checked);
+  }
+
+  static #joinRequest<Metrics extends SchemaDefinition>(
+    name: string,
+    schema: Schema<Metrics>,
+    options: JoinOptions,
+  ): { checked: Schema<Metrics>; timeoutSeconds: number; create: () => ThreadStatsHandle } {
+    const action = "join the statistics";
+    const checked = schemaOf(action, schema);
+    const { timeoutSeconds, ...sizes } = readJoinOptions(name, options);
+    readOptions(action, sizes);
+    return { checked, timeoutSeconds, create: () => ThreadStats.create(checked, sizes).handle };
+  }
+
+  static #joined<Metrics extends SchemaDefinition>(
+    joined: JoinedName,
+    schema: Schema<Metrics>,
+  ): ThreadStats<Metrics> {
+    // Per copy of this library, as another one's objects may be of another version.
+    const made = joinedStats.get(joined)?.get(schema.description);
+    if (made !== undefined) return made as unknown as ThreadStats<Metrics>;
+    const action = `join the statistics ${JSON.stringify(joined.name)}`;
+    const stats = ThreadStats.#attach(action, schema, joined.handle);
+    stats.#joinedName = joined;
+    stats.#schemaText = schema.description;
+    const all = joinedStats.get(joined) ?? new Map<string, ThreadStats<SchemaDefinition>>();
+    joinedStats.set(joined, all.set(schema.description, stats as never));
+    return stats;
+  }
+
+  /**
+   * Looks at statistics from their handle alone, without the program's schema: for viewers that do not share its code. Time and
+   * memory that this and each snapshot take are bounded by the size of the memory, whatever stands in it.
    *
    * @param handle `stats.handle`.
    * @returns What can be read: threads and snapshots.
@@ -293,17 +400,32 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   registerThread(name?: string): Thread<Metrics> {
-    return needing("register a thread", () => this.#register(name));
+    const action = "register a thread";
+    const joined = this.#joinedName;
+    if (joined === undefined) return needing(action, () => this.#register(name)).thread;
+    const checked = checkThreadName(action, name);
+    // Of some deaths nothing but a lock tells.
+    if (threadLocks()?.probesAtOnce) joined.sweep();
+    const key = JSON.stringify([this.#schemaText, checked]);
+    const register = () => needing(action, () => this.#register(checked));
+    return registerOnce(joined, key, register) as Thread<Metrics>;
   }
 
-  #register(name: string | undefined): Thread<Metrics> {
+  #register(name: string | undefined): Registered & { thread: Thread<Metrics> } {
     const seat = this.#seat;
     const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
+    writeOwner(this.#arena, this.#slots, tenure, thisThread());
     const home = new ThreadContext(this.#arena, this.#slots, this.#cells, tenure);
     try {
       const writers = [...this.#homes].map(([metric, made]) => [metric, made.writer(home)]);
       const metrics = Object.freeze(Object.fromEntries(writers)) as MetricWriters<Metrics>;
-      return new Thread(home, this.#slots.describe(tenure.slot)!.name, metrics);
+      const { slot, control } = tenure;
+      return {
+        thread: new Thread(home, this.#slots.describe(slot)!.name, metrics),
+        isActive: () => this.#slots.activeControl(slot) === control,
+        retire: () => void home.retire(),
+        arm: (life) => writeLife(this.#arena, this.#slots, slot, life),
+      };
     } catch (error) {
       home.retire();
       throw error;
@@ -338,6 +460,63 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   /**
+   * Gives a worker's slots back when it ends, in whichever way: for workers of which no event tells, as they were made before the join, or whose
+   * statistics were attached by hand. Keeps nothing alive.
+   *
+   * @param worker A worker that this thread has made: one of `node:worker_threads`, or a web worker.
+   * @throws {TypeError} When it is no worker.
+   *
+   * @example
+   * ```ts
+   * import { assertThrows } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+   * // const worker = new Worker(...); stats.follow(worker);
+   * assertThrows(() => stats.follow({} as Worker), TypeError, "it must be a Worker");
+   * ```
+   */
+  follow(worker: FollowableWorker): void {
+    const ends = new SlotEnds(this.#arena, this.#slots);
+    followWorker(worker, {
+      ended: (thread, signs) => ends.threadEnded(thread, signs),
+      mayHaveEnded: () => ends.sweep(threadState().life),
+    });
+  }
+
+  /**
+   * Fences the thread that has a slot, as {@linkcode Seat.revoke} does: for a thread whose end nothing has told of.
+   *
+   * @param slot Number of the slot, from {@linkcode ThreadStats.threads}.
+   * @param options What the caller knows.
+   * @returns Whether the thread could write until now.
+   * @throws {TypeError} When the options have the wrong shape, or the slot is no number.
+   * @throws {RangeError} When no thread has ever had the slot.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+   * const { slot } = stats.registerThread("gone");
+   * assertEquals(stats.revoke(slot, { stopped: true }), true);
+   * assertEquals(stats.threads()[slot].state, "retired");
+   * ```
+   */
+  revoke(slot: number, options: RevokeOptions = {}): boolean {
+    const action = "revoke the slot";
+    const { used } = this.#slots;
+    if (typeof slot !== "number") throw new TypeError(cannot(action, "it must be a number", slot));
+    if (!Number.isInteger(slot) || slot < 0 || slot >= used) {
+      throw new RangeError(cannot(action, "a thread must have had it (threads())", slot));
+    }
+    const stopped = readStopped(action, options);
+    const tenure = this.#slots.tenureOf(slot);
+    return tenure !== undefined && this.#slots.revoke(tenure, stopped);
+  }
+
+  /**
    * All thread slots that were ever used, in rising order.
    *
    * @returns Slot, name of the last owner, and state of each.
@@ -356,7 +535,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const infos: ThreadInfo[] = [];
     for (let slot = 0; slot < this.#slots.used; slot++) {
       const info = this.#slots.describe(slot);
-      if (info !== undefined) infos.push(info);
+      if (info !== undefined) infos.push(this.#withSince(info));
     }
     return infos;
   }
@@ -367,7 +546,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    *
    * @param options Whether threads are told apart.
    * @returns The snapshot.
-   * @throws {TypeError} When an option is unknown or has the wrong shape.
+   * @throws {TypeError} When an option is unknown or has the wrong shape, or the memory is damaged.
    *
    * @example
    * ```ts
@@ -386,7 +565,18 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     if (perThread !== undefined && typeof perThread !== "boolean") {
       throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
     }
-    return takeSnapshot(this.#arena, this.#homes.values(), { threads: this.threads(), perThread });
+    return takeSnapshot(this.#arena, [...this.#homes.values()], {
+      threads: this.threads(),
+      cells: this.#cells,
+      perThread,
+    });
+  }
+
+  #withSince(info: ThreadInfo): ThreadInfo {
+    const tenure = this.#slots.tenureOf(info.slot);
+    const since = tenure && readSince(this.#arena, this.#slots, tenure);
+    // Not enumerable: an info is compared, printed and cloned as slot, name and state.
+    return Object.defineProperty(info, "since", { value: since });
   }
 
   /** What the statistics show of themselves. */
@@ -422,6 +612,18 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 }
 
+function readOptions(action: string, options: ThreadStatsOptions): Required<ThreadStatsOptions> {
+  const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
+    action,
+    options,
+    CREATE_OPTIONS,
+  );
+  assertInteger(action, "maxThreads", maxThreads, [1, MAX_THREADS]);
+  assertInteger(action, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
+  assertInteger(action, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
+  return { maxThreads, maxByteLength, quarantineSeconds };
+}
+
 /** Reads a handle, each part once, and what its memory says of itself. */
 function open(
   action: string,
@@ -438,6 +640,9 @@ function open(
   }
   return { given, format: readFormat(given, action) };
 }
+
+/** What this copy of the library has made of joined names, by the text of the schema. */
+const joinedStats = new WeakMap<JoinedName, Map<string, ThreadStats<SchemaDefinition>>>();
 
 function labelledOf(schema: Schema): boolean[] {
   return Object.values(schema.metrics).map((definition) => definition.labels.length > 0);

@@ -11,8 +11,20 @@ import {
   type ThreadStatsOptions,
 } from "../mod.ts";
 import { Arena } from "../src/memory/arena.ts";
-import { H_MAGIC, H_STATIC_BYTES, H_VERSION } from "../src/memory/layout.ts";
-import { assertRefuses, assertRefusesUnchanged, observe } from "./metrics/observe.ts";
+import { takeBlock } from "../src/memory/free_lists.ts";
+import {
+  FREE_HEADS,
+  H_MAGIC,
+  H_STATIC_BYTES,
+  H_VERSION,
+  LAYOUT_VERSION,
+} from "../src/memory/layout.ts";
+import {
+  assertRefuses,
+  assertRefusesUnchanged,
+  observe,
+  tooManyThreads,
+} from "./metrics/observe.ts";
 import { attachTraffic, createTraffic, NOTHING, traffic } from "./metrics/traffic.ts";
 
 const attach = (handle: unknown, schema: Schema = traffic) =>
@@ -185,15 +197,15 @@ describe("ThreadStats.attach()", () => {
       [{ buffer }, `${it} an object`],
       [{ threadStats: "1", buffer }, `${it} an object`],
       [
-        { threadStats: 1 },
+        { threadStats: LAYOUT_VERSION },
         "Cannot attach to the handle: it must hold a SharedArrayBuffer, got undefined",
       ],
       [
-        { threadStats: 1, buffer: new ArrayBuffer(4096) },
+        { threadStats: LAYOUT_VERSION, buffer: new ArrayBuffer(4096) },
         "Cannot attach to the handle: it must hold a SharedArrayBuffer, got an object of class ArrayBuffer",
       ],
       [
-        { threadStats: 1, buffer: new SharedArrayBuffer(4096) },
+        { threadStats: LAYOUT_VERSION, buffer: new SharedArrayBuffer(4096) },
         "Cannot attach to the handle: its memory must come from ThreadStats.create, got other memory",
       ],
     ];
@@ -202,9 +214,10 @@ describe("ThreadStats.attach()", () => {
 
   it("refuses a handle or a memory of a newer layout", () => {
     const { handle } = createTraffic();
-    const text = "Cannot attach to the handle: its layout must be 1, got 2";
-    assertRefuses(() => attach({ ...handle, threadStats: 2 }), TypeError, text);
-    new Int32Array(handle.buffer)[H_VERSION] = 2;
+    const newer = LAYOUT_VERSION + 1;
+    const text = `Cannot attach to the handle: its layout must be ${LAYOUT_VERSION}, got ${newer}`;
+    assertRefuses(() => attach({ ...handle, threadStats: newer }), TypeError, text);
+    new Int32Array(handle.buffer)[H_VERSION] = newer;
     assertRefuses(() => attach(handle), TypeError, text);
     new Int32Array(handle.buffer)[H_MAGIC] = 2;
     assertThrows(() => attach(handle), TypeError, "got other memory");
@@ -218,7 +231,10 @@ describe("ThreadStats.attach()", () => {
     const staticBytes = new Int32Array(buffer)[H_STATIC_BYTES];
     for (const length of [0, 100, 640, 4096, staticBytes - 1, staticBytes, used - 8]) {
       const cut = buffer.slice(0, length) as SharedArrayBuffer;
-      const error = assertThrows(() => attach({ threadStats: 1, buffer: cut }), TypeError);
+      const error = assertThrows(
+        () => attach({ threadStats: LAYOUT_VERSION, buffer: cut }),
+        TypeError,
+      );
       assert(
         error.message.startsWith(
           `Cannot attach to the handle: its memory must be whole, got ${length} bytes`,
@@ -226,7 +242,10 @@ describe("ThreadStats.attach()", () => {
         error.message,
       );
     }
-    const whole = attach({ threadStats: 1, buffer: buffer.slice(0) as SharedArrayBuffer });
+    const whole = attach({
+      threadStats: LAYOUT_VERSION,
+      buffer: buffer.slice(0) as SharedArrayBuffer,
+    });
     assertEquals(whole.threads().length, 1);
   });
 });
@@ -341,7 +360,7 @@ describe("ThreadStats.registerThread()", () => {
       stats,
       () => stats.registerThread(),
       RangeError,
-      "Cannot register a thread: at most 1 at a time (maxThreads), got one more",
+      tooManyThreads(1, `1 active ("${"x".repeat(64)}"), 0 reserved, 0 in quarantine`),
     );
   });
 
@@ -364,6 +383,8 @@ describe("ThreadStats.registerThread()", () => {
 function fill({ handle }: ReturnType<typeof createTraffic>): void {
   const arena = new Arena(handle);
   while (arena.bytesUsed + 128 <= arena.maxByteLength) arena.allocate(128);
+  // Heads for labels that nobody has needed yet.
+  while (Atomics.load(arena.views().u64, FREE_HEADS) & 0xffffffffn) takeBlock(arena);
 }
 
 describe("a full arena", () => {

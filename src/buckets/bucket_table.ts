@@ -59,6 +59,8 @@ export class BucketTable {
   readonly name: string;
   /** `log2` of the first segment's size. */
   readonly shift: number;
+  /** What a bucket takes, but for its hints. */
+  readonly bucketBytes: number;
   readonly #directory: number;
   readonly #labelled: boolean;
   /** Index in `i32` of the number of buckets that were destroyed. */
@@ -71,6 +73,7 @@ export class BucketTable {
     this.shift = options.shift;
     this.#directory = options.directory;
     this.#labelled = options.labelled;
+    this.bucketBytes = options.labelled ? 12 : 4;
     this.#destroyed = options.directory + M_DESTROYED;
   }
 
@@ -219,6 +222,17 @@ export class BucketTable {
     }
   }
 
+  /**
+   * Whether an id from `first` to `last` is free, or has no segment yet. The last one is looked at
+   * first. Any thread.
+   */
+  isFreeWithin(first: number, last: number): boolean {
+    for (let id = last; id >= first; id--) {
+      if ((this.epoch(id) & 1) === 0) return true;
+    }
+    return false;
+  }
+
   /** Looks at the epochs themselves and corrects the hints for ids below `limit`. Any thread. */
   repair(limit: number): void {
     for (let k = 0; k < DIRECTORY; k++) {
@@ -265,7 +279,14 @@ export class BucketTable {
       );
     }
     const { bytes } = sizes(capacityOf(next, this.shift), this.#labelled);
-    const start = this.arena.allocate(bytes);
+    let start: number;
+    try {
+      start = this.arena.allocate(bytes);
+    } catch (error) {
+      // The room that was left may have gone to this very segment, in another thread.
+      if (this.segment(next) !== undefined) return firstId(next, this.shift);
+      throw error;
+    }
     const { i32 } = this.arena.views();
     // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow the table at once.
     const winner = Atomics.compareExchange(i32, this.#directory + next, 0, longIndex(start)) >>> 0;

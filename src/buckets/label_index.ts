@@ -16,7 +16,7 @@
 import { shorten } from "../base/describe.ts";
 import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { damaged } from "../memory/header.ts";
+import { damaged } from "../memory/damage.ts";
 import { L_ID } from "../memory/layout.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import type { LabelLog } from "./label_log.ts";
@@ -42,16 +42,20 @@ export interface LabelIndexOptions {
   names: readonly string[];
   /** The most buckets, without the overflow series. */
   maxSeries: number;
+  /** The most UTF-16 code units of a value: longer ones name the overflow series. */
+  maxLabelLength: number;
 }
 
 /** The labels of one metric's buckets, as one thread knows them. */
 export class LabelIndex {
   readonly #names: readonly string[];
+  readonly #nameSet: ReadonlySet<string>;
   readonly #arena: Arena;
   readonly #table: BucketTable;
   readonly #log: LabelLog;
   readonly #metric: number;
   readonly #maxSeries: number;
+  readonly #maxLabelLength: number;
   readonly #tree: LabelTrie;
   readonly #byId: (Series | undefined)[] = [];
   readonly #words = new StringPool();
@@ -63,12 +67,14 @@ export class LabelIndex {
 
   constructor(table: BucketTable, log: LabelLog, options: LabelIndexOptions) {
     this.#names = options.names;
+    this.#nameSet = new Set(options.names);
     this.#tree = new LabelTrie(options.names);
     this.#arena = table.arena;
     this.#table = table;
     this.#log = log;
     this.#metric = options.metric;
     this.#maxSeries = options.maxSeries;
+    this.#maxLabelLength = options.maxLabelLength;
   }
 
   /** What this thread knows about these labels without looking at shared memory: perhaps a life that is over. */
@@ -83,30 +89,35 @@ export class LabelIndex {
   }
 
   /**
-   * The live bucket with these labels, if there is one. Any thread.
+   * The live bucket with these labels, if there is one: the overflow series when a value is too
+   * long. Any thread.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    */
   find(labels: Readonly<Record<string, string>>, verb: string): Series | undefined {
     const exact = this.#exactly(labels, verb);
-    const known = this.#findLive(exact);
+    const kind = this.#isLong(exact) ? OVERFLOW : LABELLED;
+    const known = this.#known(kind, exact);
     if (known !== undefined) return known;
     // Whoever appends has noted all entries before its own: so there is at most one beyond those that are noted.
     this.#catchUp((this.#log.end + 1) | 0);
-    return this.#findLive(exact);
+    return this.#known(kind, exact);
   }
 
   /**
-   * The live bucket with these labels, made when there is none; the overflow series when there is no room. Any thread.
+   * The live bucket with these labels, made when there is none; the overflow series when there is
+   * no room, or a value is too long. Any thread.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
    */
   intern(labels: Readonly<Record<string, string>>, verb: string): Series {
     const exact = this.#exactly(labels, verb);
+    const isLong = this.#isLong(exact);
     for (;;) {
       // Another thread may make room between the two.
-      const series = this.#create(LABELLED, exact) ?? this.#create(OVERFLOW, NONE);
+      const series = (isLong ? undefined : this.#create(LABELLED, exact)) ??
+        this.#create(OVERFLOW, NONE, isLong);
       if (series !== undefined) return series;
     }
   }
@@ -178,8 +189,24 @@ export class LabelIndex {
     }
   }
 
-  /** Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room, or for the overflow series there is. */
-  #create(kind: LabelKind, labels: Readonly<Record<string, string>>): Series | undefined {
+  /** Gives up what this thread knows: it will be read anew. */
+  forget(): void {
+    this.#tree.clear();
+    this.#byId.length = 0;
+    this.#overflow = undefined;
+    this.#position = undefined;
+  }
+
+  /**
+   * Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room; or
+   * there is, and the overflow series is not needed unless it `isNeeded` whether there is room or
+   * not.
+   */
+  #create(
+    kind: LabelKind,
+    labels: Readonly<Record<string, string>>,
+    isNeeded = false,
+  ): Series | undefined {
     let block = 0;
     let hasRepaired = false;
     try {
@@ -188,9 +215,13 @@ export class LabelIndex {
         const known = this.#known(kind, labels);
         if (known !== undefined) return known;
         const id = this.#table.findFree();
-        if (!this.#hasRoom(kind, id)) {
+        if (kind === OVERFLOW) {
+          if (!isNeeded && this.#hasRoom(id)) return undefined;
+        } else if (this.#hasRoom(id)) {
+          this.#refusals = 0;
+        } else {
           // Once in each call: with `maxSeries` 1 every refusal is one that looks for hidden ids.
-          if (kind === OVERFLOW || hasRepaired || !this.#repair()) return undefined;
+          if (hasRepaired || !this.#repair()) return undefined;
           hasRepaired = true;
           continue;
         }
@@ -211,6 +242,13 @@ export class LabelIndex {
         this.#log.finish(position, appended);
         if (kind === ANONYMOUS) return this.#seriesOf(id, epoch + 1, { kind, values: [] });
       }
+    } catch (error) {
+      // The room that was left may have gone to these very labels, in another thread.
+      if (!(error instanceof RangeError) || kind === ANONYMOUS) throw error;
+      this.#catchUp();
+      const known = this.#known(kind, labels);
+      if (known === undefined) throw error;
+      return known;
     } finally {
       if (block !== 0) freeLabels(this.#arena, block);
     }
@@ -222,11 +260,16 @@ export class LabelIndex {
     return this.isAlive(this.#overflow) ? this.#overflow : undefined;
   }
 
-  /** The overflow series stands beyond the ids of the others: below it would take the room of one for good. */
-  #hasRoom(kind: LabelKind, id: number): boolean {
-    const isBelow = id < this.#maxSeries;
-    if (isBelow && kind !== OVERFLOW) this.#refusals = 0;
-    return isBelow !== (kind === OVERFLOW);
+  /**
+   * Whether one more bucket may live beside the overflow series, at the smallest free id. Of the
+   * ids up to `maxSeries` one is for the overflow series, whichever it has; so one of them must be
+   * left that is free or its own.
+   */
+  #hasRoom(id: number): boolean {
+    const most = this.#maxSeries;
+    const overflow = this.#known(OVERFLOW, NONE);
+    if (overflow !== undefined && overflow.id <= most) return id <= most;
+    return id < most && this.#table.isFreeWithin(id + 1, most);
   }
 
   /** Looks for hidden ids, once in as many refusals as that costs looks. */
@@ -234,6 +277,11 @@ export class LabelIndex {
     if (this.#refusals++ % this.#maxSeries !== 0) return false;
     this.#table.repair(this.#maxSeries);
     return true;
+  }
+
+  /** Whether a value is too long: then the labels name the overflow series. */
+  #isLong(labels: Readonly<Record<string, string>>): boolean {
+    return this.#names.some((name) => labels[name].length > this.#maxLabelLength);
   }
 
   #findLive(labels: Readonly<Record<string, string>>): Series | undefined {
@@ -253,7 +301,7 @@ export class LabelIndex {
       if (block === "lost") {
         const next = this.#rebuild();
         // Whoever has overwritten the entry had noted all before its own, so the log goes further than this.
-        if (next === position) throw damaged("a log");
+        if (next === position) throw damaged("a log that leads nowhere");
         position = next;
         // What lived when the reader came is known now.
         if (limit !== undefined) break;
@@ -316,7 +364,8 @@ export class LabelIndex {
     const labels = kind === OVERFLOW
       ? OVERFLOW_LABELS
       : Object.freeze(Object.fromEntries(values.map((value, n) => [this.#names[n], value])));
-    return { id, life, values, kind: kind as LabelKind, labels, epoch: life };
+    const bytes = values.reduce((sum, { length }) => sum + length * 2, values.length * 4);
+    return { id, life, values, kind: kind as LabelKind, labels, bytes, epoch: life };
   }
 
   #word(id: number): { life: number; block: number } {
@@ -338,7 +387,7 @@ export class LabelIndex {
       throw new TypeError(cannot(action, required, labels));
     }
     for (const name of Object.keys(labels)) {
-      if (!this.#names.includes(name)) {
+      if (!this.#nameSet.has(name)) {
         throw new TypeError(cannot(action, required, got(`the unknown label ${shorten(name)}`)));
       }
     }

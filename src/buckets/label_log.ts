@@ -24,7 +24,8 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { blockViews, damaged } from "../memory/header.ts";
+import { damaged } from "../memory/damage.ts";
+import { blockViews } from "../memory/header.ts";
 import { L_EPOCH, L_ID, L_METRIC, L_STAMP, LINE, LOG_ENTRIES } from "../memory/layout.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { BucketTable } from "./bucket_table.ts";
@@ -96,7 +97,7 @@ export class LabelLog {
     if (metric === this.#metric && Atomics.load(i32, words + L_STAMP) === ((position + 1) | 0)) {
       const k = segmentOf(id, this.#table.shift);
       const segment = this.#table.segment(k);
-      if (segment === undefined) throw damaged("a creation");
+      if (segment === undefined) throw damaged("a creation that leads nowhere");
       const index = segment.labels + id - firstId(k, this.#table.shift);
       const old = Atomics.load(segment.views.u64, index);
       if (old === 0n || ((Number(old >> 32n) - (epoch + 1)) | 0) < 0) {

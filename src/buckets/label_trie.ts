@@ -20,6 +20,8 @@ export interface Series {
   readonly kind: LabelKind;
   /** The labels as an object, for everybody who asks. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What the values take in shared memory. */
+  readonly bytes: number;
   /** An epoch of this life, the latest that was seen: epochs never come back, so while this is the bucket's, it is in this life. */
   epoch: number;
 }
@@ -63,6 +65,11 @@ export class LabelTrie {
     }
   }
 
+  /** Removes all series. */
+  clear(): void {
+    this.#root.clear();
+  }
+
   /** Removes a series, unless another one with the same labels has taken its place. */
   remove(series: Series): void {
     const path = [this.#root];
@@ -88,22 +95,43 @@ export class LabelTrie {
  */
 function makeFinder(names: readonly string[]): Finder {
   try {
-    return new Function("root", "labels", finderSource(names)) as Finder;
+    return new Function(finderSource(names))() as Finder;
   } catch {
     return interpretFinder(names);
   }
 }
 
-function finderSource(names: readonly string[]): string {
+/**
+ * Up to so many labels every comparison is written out where it is made: that text grows with the
+ * square of their number.
+ */
+const WRITTEN_OUT = 16;
+
+/** The text that is compiled. */
+export function finderSource(names: readonly string[]): string {
   const value = (n: number) => `labels[${JSON.stringify(names[n])}]`;
+  const isSame = (n: number) => `next.values[${n}] === ${value(n)}`;
+  const isShort = names.length <= WRITTEN_OUT;
   const steps = names.map((_, n) => {
-    const rest = names.slice(n + 1).map((_, k) =>
-      ` && next.values[${n + 1 + k}] === ${value(n + 1 + k)}`
-    );
+    const rest = isShort
+      ? names.slice(n + 1).map((_, k) => ` && ${isSame(n + 1 + k)}`).join("")
+      : ` && hasRest(next, labels, ${n + 1})`;
     return `next = ${n === 0 ? "root" : "next"}.get(${value(n)});
-if (!(next instanceof Map)) return next !== undefined${rest.join("")} ? next : undefined;`;
+if (!(next instanceof Map)) return next !== undefined${rest} ? next : undefined;`;
   });
-  return `"use strict";\nlet next;\n${steps.join("\n")}`;
+  const rests = names.map((_, n) => `case ${n}: if (!(${isSame(n)})) return false;`);
+  const hasRest = `function hasRest(next, labels, from) {
+switch (from) {
+${rests.join("\n")}
+}
+return true;
+}
+`;
+  return `"use strict";
+${isShort ? "" : hasRest}return (root, labels) => {
+let next;
+${steps.join("\n")}
+};`;
 }
 
 /** The same without a compiler. */

@@ -7,7 +7,10 @@ import { SELF_PREFIX } from "../schema/exported_names.ts";
 import type { Row, SelfMetrics } from "../snapshots/snapshot_data.ts";
 import { type Family, plainFamily } from "./family.ts";
 
-/** The library's own families, always the same ones in the same order. */
+/**
+ * The library's own families, always the same ones in the same order: exporters make one
+ * instrument for each of them at the start.
+ */
 export function* selfFamilies(self: SelfMetrics): Generator<Family> {
   const family = (
     kind: "counter" | "gauge",
@@ -19,6 +22,7 @@ export function* selfFamilies(self: SelfMetrics): Generator<Family> {
     Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
   const one = (value: number) => [{ labels: {}, value }];
   const { threads, maxThreads, arena, series, overflowed, refusedUpdates, readRetries } = self;
+  const { otherMemories = 0 } = self;
   yield family("gauge", ["threads"], "Thread slots by state", by("state", threads));
   yield family("gauge", ["threads_limit"], "Maximum number of threads at a time", one(maxThreads));
   yield family("gauge", ["series"], "Live buckets by metric", by("metric", series));
@@ -57,5 +61,11 @@ export function* selfFamilies(self: SelfMetrics): Generator<Family> {
     ["read_retries"],
     "Reads of records that started over because a writer overtook them",
     one(readRetries),
+  );
+  yield family(
+    "counter",
+    ["other_memories"],
+    "Reports of another memory of the same name in the process",
+    one(otherMemories),
   );
 }

@@ -1,10 +1,12 @@
 /**
- * The arena: bump allocation in the shared memory, and the views through which everybody looks at it.
+ * The arena: bump allocation in the shared memory, pieces of it that are lent and come back
+ * (`extents.ts`), and the views through which everybody looks at it.
  *
  * Assumptions: fresh memory is zero; every thread that learns of an offset in a grown part sees that the memory has grown.
  *
- * Guarantees: no byte is given out twice; nothing that was given out moves or goes away; an allocation
- * that fails changes nothing.
+ * Guarantees: no byte is given out twice; nothing that was given out moves, and only what was lent
+ * goes away; an allocation that fails changes nothing. Pieces that came back are lent again first,
+ * and when nothing else is left they are given out for good.
  *
  * Progress: `allocate` is lock-free (a failed compare-exchange means that another thread got memory). A
  * thread killed between taking a block and publishing it loses that block, and nothing else.
@@ -12,6 +14,7 @@
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import { Extents } from "./extents.ts";
 import { H_BUMP, H_MAX_BYTES, LINE, LINE_PAIR, roundUp } from "./layout.ts";
 import { type MemoryHandle, SharedMemory } from "./shared_memory.ts";
 
@@ -40,6 +43,7 @@ export class Arena {
   /** The most bytes that it may give out. */
   readonly maxByteLength: number;
   readonly #memory: SharedMemory;
+  readonly #extents: Extents;
   #views: Views;
   #covered: number;
 
@@ -49,6 +53,10 @@ export class Arena {
     this.#covered = buffer.byteLength;
     this.#views = viewsOf(buffer);
     this.maxByteLength = this.#views.f64[H_MAX_BYTES];
+    this.#extents = new Extents({
+      words: (end) => this.views(end).i32,
+      allocate: (bytes) => this.#obtain(bytes, LINE_PAIR),
+    });
   }
 
   /** Bytes of the memory, as far as this thread has seen it grow. Any thread. */
@@ -79,38 +87,94 @@ export class Arena {
    * @throws {RangeError} When the arena is full; nothing has changed then.
    */
   allocate(bytes: number, apart = true): number {
-    const unit = apart ? LINE_PAIR : LINE;
+    const start = this.#obtain(bytes, apart ? LINE_PAIR : LINE);
+    return start < 0 ? this.#full(bytes) : start;
+  }
+
+  /**
+   * Gives back a block that nobody else has seen and that is still zero. It is lost if others have
+   * allocated since and no piece beside it was ever lent.
+   */
+  release(offset: number, bytes: number): void {
+    const length = roundUp(bytes, LINE_PAIR);
+    const end = (offset + length) / LINE;
+    if (Atomics.compareExchange(this.#views.i32, H_BUMP, end, offset / LINE) === end) return;
+    const [first, lines] = [offset / LINE, length / LINE];
+    if (this.#extents.covers(first, lines)) this.#extents.give(first, lines);
+  }
+
+  /**
+   * Takes memory that will be given back, and returns its byte offset. Its content is undefined.
+   * Any thread; lock-free.
+   *
+   * @throws {RangeError} When the arena is full.
+   */
+  borrow(bytes: number): number {
+    const lines = Math.ceil(bytes / LINE);
+    const first = this.#extents.take(lines, false);
+    if (first >= 0) return first * LINE;
+    // The maps first: without them the memory could not be given back.
+    const start = this.#bump(
+      lines * LINE,
+      LINE,
+      (start) => this.#extents.cover(start / LINE, lines),
+    );
+    return start < 0 ? this.#full(bytes) : start;
+  }
+
+  /** Gives memory back. Any thread, but only who took it out of use. */
+  giveBack(start: number, bytes: number): void {
+    this.#extents.give(start / LINE, Math.ceil(bytes / LINE));
+  }
+
+  /**
+   * Zeroed memory for good: fresh, or when there is none, some that came back. -1 when there is
+   * none of either.
+   */
+  #obtain(bytes: number, unit: number): number {
+    const start = this.#bump(bytes, unit);
+    if (start >= 0) return start;
+    const length = roundUp(bytes, unit);
+    const first = this.#extents.take(length / LINE, unit === LINE_PAIR);
+    if (first < 0) return -1;
+    const { i32 } = this.views(first * LINE + length);
+    const word = first * LINE / 4;
+    for (let n = 0; n < length / 4; n++) i32[word + n] = 0;
+    return first * LINE;
+  }
+
+  /** Takes fresh memory, after `prepare` has agreed; -1 when there is no more. */
+  #bump(bytes: number, unit: number, prepare?: (start: number) => boolean): number {
     const { i32 } = this.#views;
     for (;;) {
       // SeqCst; pairs with the compare-exchange of every other allocator: without it two would get the same lines.
       const bump = Atomics.load(i32, H_BUMP);
       const start = roundUp((bump >>> 0) * LINE, unit);
       const end = start + roundUp(bytes, unit);
-      if (end > this.maxByteLength) this.#full(bytes);
       // The memory grows first, so that a refusal by the system leaves nothing behind.
-      this.#reach(end, bytes);
+      if (end > this.maxByteLength || !this.#reach(end)) return -1;
+      if (prepare !== undefined && !prepare(start)) return -1;
       if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;
     }
   }
 
-  /** Gives back a block that nobody else has seen and that is still zero; keeps it if others have allocated since. */
-  release(offset: number, bytes: number): void {
-    const end = offset + roundUp(bytes, LINE_PAIR);
-    Atomics.compareExchange(this.#views.i32, H_BUMP, end / LINE, offset / LINE);
-  }
-
-  /** Makes the memory at least `end` bytes long. Two threads may try at once: both are content with the longer one. */
-  #reach(end: number, bytes: number): void {
+  /**
+   * Makes the memory at least `end` bytes long, and longer where the system allows it. False when
+   * it does not allow this much.
+   */
+  #reach(end: number): boolean {
     const memory = this.#memory;
-    while (memory.buffer.byteLength < end && memory.refresh().byteLength < end) {
-      const wanted = roundUp(Math.max(end, memory.buffer.byteLength * 1.25), GROWTH);
+    if (memory.buffer.byteLength >= end || memory.refresh().byteLength >= end) return true;
+    const wanted = roundUp(Math.max(end, memory.buffer.byteLength * 1.25), GROWTH);
+    for (const length of [Math.min(wanted, this.maxByteLength), end]) {
       try {
-        memory.growTo(Math.min(wanted, this.maxByteLength));
+        memory.growTo(length);
+        return true;
       } catch {
-        // Either another thread has grown it further (then the loop ends), or the system has no memory.
-        if (memory.refresh().byteLength < end) this.#full(bytes);
+        // So much more is not to be had; perhaps what is needed is.
       }
     }
+    return memory.refresh().byteLength >= end;
   }
 
   #full(bytes: number): never {

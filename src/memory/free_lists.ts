@@ -1,51 +1,82 @@
 /**
- * Blocks that come and go, recycled by size: the texts of labels.
+ * Blocks of one line that come and go: the heads of labels.
  *
- * One Treiber stack for each power of two of lines. A head is a 64-bit word: a tag that every change advances | the
- * reference of the first free block, whose `L_NEXT` word refers to the next.
+ * A Treiber stack. Its head is a 64-bit word: a tag that every change advances | the reference of
+ * the first free block, whose `L_NEXT` word refers to the next. A block stays one for ever, so a
+ * reference that somebody kept leads to the head of some labels, or of none.
+ *
+ * Blocks are made many at a time, a quarter of those that there are, side by side: between other
+ * memory that comes and goes they would keep it in small pieces.
  *
  * Assumptions: no thread sleeps between its load of a head and its compare-exchange while exactly 2^32 changes pass.
  *
  * Guarantees: a block has one holder at a time (without the tag, a pop that slept while its block was popped, its
  * successor popped, and the first pushed again would hand out the successor twice: ABA). Memory is bounded by the most
- * blocks alive at once, by size class, as nothing is ever split.
+ * blocks alive at once.
  *
- * Progress: lock-free. A thread killed between a pop and the publication of the block loses that one block.
+ * Progress: lock-free. A thread killed between a pop and the publication of the block loses that
+ * one block; one killed while it makes blocks loses these.
  *
  * @module
  */
 import type { Arena } from "./arena.ts";
-import { BLOCK_CLASSES, FREE_HEADS, L_CLASS, L_NEXT, LINE } from "./layout.ts";
+import { FREE_HEADS, H_HEADS, L_NEXT, LINE } from "./layout.ts";
 
-/** Takes a block of at least `bytes` bytes and returns its reference. Its content is undefined, but for `L_CLASS`. Any thread. */
-export function takeBlock(arena: Arena, bytes: number): number {
-  const lines = Math.ceil(bytes / LINE);
-  const size = lines <= 1 ? 0 : 32 - Math.clz32(lines - 1);
-  if (size >= BLOCK_CLASSES) return arena.allocate(bytes) / 8; // refused there: larger than any arena
-  const head = FREE_HEADS + size;
+/** So many blocks are made at once, or more. */
+const FEW = 16;
+/** From one block's reference to that of its neighbour. */
+const STEP = LINE / 8;
+
+/** Takes a block and returns its reference. Its content is undefined. Any thread. */
+export function takeBlock(arena: Arena): number {
   for (;;) {
     const { u64 } = arena.views();
-    const top = Atomics.load(u64, head);
+    const top = Atomics.load(u64, FREE_HEADS);
     const block = Number(top & 0xffffffffn);
-    if (block === 0) break;
+    if (block === 0) return makeBlocks(arena);
     // The block may be taken and written while we look: then this is garbage, and the tag has moved, so we try again.
     const { i32 } = arena.views(block * 8 + LINE);
     const next = Atomics.load(i32, block * 2 + L_NEXT) >>> 0;
-    if (Atomics.compareExchange(u64, head, top, tagged(top, next)) === top) return block;
+    if (Atomics.compareExchange(u64, FREE_HEADS, top, tagged(top, next)) === top) return block;
   }
-  const block = arena.allocate(LINE << size, false) / 8;
-  arena.views(block * 8 + LINE).i32[block * 2 + L_CLASS] = size;
-  return block;
 }
 
 /** Gives a block back. Any thread, but only the one that took it out of use. */
 export function freeBlock(arena: Arena, block: number): void {
-  const { i32, u64 } = arena.views(block * 8 + LINE);
-  const head = FREE_HEADS + Atomics.load(i32, block * 2 + L_CLASS);
+  push(arena, block, block);
+}
+
+/** Makes blocks, and takes the first one. */
+function makeBlocks(arena: Arena): number {
+  const { i32: words } = arena.views();
+  let count = Math.max(FEW, Atomics.load(words, H_HEADS) >>> 2);
+  let start: number;
+  try {
+    start = arena.allocate(count * LINE, false);
+  } catch {
+    count = 1;
+    start = arena.allocate(LINE, false);
+  }
+  Atomics.add(words, H_HEADS, count);
+  const first = start / 8;
+  if (count > 1) {
+    const { i32 } = arena.views(start + count * LINE);
+    const last = first + (count - 1) * STEP;
+    for (let block = first + STEP; block < last; block += STEP) {
+      i32[block * 2 + L_NEXT] = block + STEP;
+    }
+    push(arena, first + STEP, last);
+  }
+  return first;
+}
+
+/** Puts blocks on the stack, of which each but the last one refers to the next. */
+function push(arena: Arena, first: number, last: number): void {
+  const { i32, u64 } = arena.views(last * 8 + LINE);
   for (;;) {
-    const top = Atomics.load(u64, head);
-    Atomics.store(i32, block * 2 + L_NEXT, Number(top & 0xffffffffn) | 0);
-    if (Atomics.compareExchange(u64, head, top, tagged(top, block)) === top) return;
+    const top = Atomics.load(u64, FREE_HEADS);
+    Atomics.store(i32, last * 2 + L_NEXT, Number(top & 0xffffffffn) | 0);
+    if (Atomics.compareExchange(u64, FREE_HEADS, top, tagged(top, first)) === top) return;
   }
 }
 

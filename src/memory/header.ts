@@ -5,6 +5,7 @@
  */
 import { cannot, got } from "../base/errors.ts";
 import type { Arena, Views } from "./arena.ts";
+import { damaged } from "./damage.ts";
 import {
   H_BUMP,
   H_MAGIC,
@@ -59,15 +60,29 @@ export function logOffsets(
   return { logs, end };
 }
 
+/** The most bytes of a schema's text: every thread that attaches makes a string of it. */
+const MAX_SCHEMA_BYTES = 2 ** 24;
+/** The most thread slots. */
+export const MAX_THREADS = 65536;
+
 /**
  * Makes the memory.
  *
- * @throws {RangeError} When it needs more than `maxByteLength`.
+ * @throws {RangeError} When it needs more than `maxByteLength`, or the schema's text is too long.
  */
 export function makeMemory(format: Format, maxByteLength: number): MemoryHandle {
   const text = new TextEncoder().encode(format.description);
   const { end } = logOffsets(format);
   const staticBytes = roundUp(end + text.length, LINE_PAIR);
+  if (text.length > MAX_SCHEMA_BYTES) {
+    throw new RangeError(
+      cannot(
+        "create the shared memory",
+        `the schema's text may have ${MAX_SCHEMA_BYTES} bytes`,
+        got(`${text.length}`),
+      ),
+    );
+  }
   if (staticBytes > maxByteLength) {
     throw new RangeError(
       cannot(
@@ -130,8 +145,9 @@ export function readFormat(
   }
   const maxThreads = i32[H_MAX_THREADS];
   if (
-    start < controlOffset(maxThreads, 0) || length < 0 || start + length > staticBytes ||
-    maxThreads < 1 || bump < staticBytes
+    start < controlOffset(maxThreads, 0) || length < 0 || length > MAX_SCHEMA_BYTES ||
+    start + length > staticBytes || maxThreads < 1 || maxThreads > MAX_THREADS ||
+    bump < staticBytes
   ) {
     throw new TypeError(cannot(action, "its header must be intact", got("a damaged one")));
   }
@@ -148,13 +164,8 @@ export function readFormat(
  */
 export function blockViews(arena: Arena, start: number, bytes: number): Views {
   const views = arena.views(start + bytes);
-  if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) throw damaged("a reference");
+  if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) {
+    throw damaged("a reference that leads nowhere");
+  }
   return views;
-}
-
-/** Says that the memory holds what no thread of ours has written. */
-export function damaged(action: string): TypeError {
-  return new TypeError(
-    cannot("read the shared memory", "it must be intact", got(`${action} that leads nowhere`)),
-  );
 }

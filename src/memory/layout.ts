@@ -5,8 +5,8 @@
  * byte 0     header         magic, layout version, sizes, time, where the schema's text is (written once)
  *      128   bump           first free 64-byte line                                       (CAS by whoever allocates)
  *      256   tallies        thread slots used so far; retries, refusals, overflowed updates (slow paths)
- *      384   free blocks    24 tagged heads of recycled blocks, 8 bytes each
- *      640   thread slots   maxThreads x 256: control word | the name
+ *      384   free memory    tagged top of the free label heads | extent maps, tallies
+ *      640   thread slots   maxThreads x 256: control word, owner | the name
  *      ...   metrics        one a metric, x 256: bucket directory | log end
  *      ...   label logs     one a labelled metric: 1024 entries of 8 bytes
  *      ...   schema         its description as JSON in UTF-8
@@ -18,7 +18,9 @@
  * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                             owner thread
  * histogram segm.  references of blocks i32[n]; a block: head, bins f64                     owner thread
  * record segment   rescue slot | versions i32[n] | slots f64[n x 2 x (fields + 1)]          owner thread
- * label block      header i32[8] | lengths i32[labels] | UTF-16 code units                  its creator
+ * label head       header i32[8] | the first 16 units of the text                           its creator
+ * label extent     the other units                                                          its creator
+ * extent map       header i32[4] | a bit for each of 16,384 lines, set while it is free       any thread
  * ```
  *
  * References to blocks are byte offsets divided by 8. Indices of 32-bit words stay below 2^31, so the memory below 8 GiB.
@@ -29,7 +31,7 @@
 /** "TSST", the first word. */
 export const MAGIC = 0x54535354;
 /** Raised whenever a change to this file makes old memory unreadable. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** Allocation unit in bytes: a cache line. */
 export const LINE = 64;
@@ -51,15 +53,25 @@ export const H_QUARANTINE = 6;
 export const H_MAX_BYTES = 4;
 /** When the memory was made, in milliseconds since 1970: index in 8-byte words, a double. */
 export const H_STARTED = 5;
+/** Tells this memory from another of the same name: index in 8-byte words; 0 unless it was made by a join. */
+export const H_IDENTITY = 6;
 export const H_BUMP = 32;
 export const H_SLOTS_USED = 64;
 export const H_READ_RETRIES = 66;
 export const H_REFUSED_UPDATES = 68;
+/** When a thread last looked for others that have died: seconds, modulo 2^32. */
+export const H_SWEPT = 70;
+/** How many other memories of the same name this one's threads have heard of. */
+export const H_OTHER_MEMORIES = 72;
 
-/** Index of the first free-block head, in 8-byte words. */
+/** The top of the free label heads: index in 8-byte words. */
 export const FREE_HEADS = 384 / 8;
-/** Size classes of recycled blocks: 1, 2, 4, ... 2^23 lines. */
-export const BLOCK_CLASSES = 24;
+/** Index in `i32` of the newest extent map, itself an index of that kind; 0 while there is none. */
+export const H_EXTENT_MAPS = 98;
+/** How many label heads there are. */
+export const H_HEADS = 100;
+/** How often lines were given back, modulo 2^32. */
+export const H_EXTENTS_FREED = 99;
 
 // Thread slots.
 export const SLOTS_OFFSET = 640;
@@ -74,6 +86,17 @@ export const SLOT_BLOCK = 1;
 /** The control word's generation for which the name below was written. */
 export const SLOT_NAME_GENERATION = 4;
 export const SLOT_NAME_LENGTH = 5;
+/** The control word's generation for which the owner below was written. */
+export const SLOT_OWNER_GENERATION = 8;
+export const SLOT_OWNER_THREAD = 9;
+export const SLOT_OWNER_PROCESS = 10;
+/** When the owner registered, in milliseconds since 1970: index in 8-byte words, a double. */
+export const SLOT_SINCE_LONG = 6;
+/** Names the lock that the owner holds for life: index in 8-byte words. */
+export const SLOT_LIFE_LONG = 7;
+/** How many threads above the owner follow, and the first of at most 8. */
+export const SLOT_ANCESTOR_COUNT = 11;
+export const SLOT_ANCESTORS = 16;
 /** First UTF-16 code unit of the name, as an index of 2-byte units within the slot. */
 export const SLOT_NAME_UNITS = 64;
 /** The longest name of a thread, in UTF-16 code units. */
@@ -105,16 +128,22 @@ export const RESCUE_OFFSET = 1;
 export const RESCUE_VERSION = 2;
 export const RESCUE_HEADER_BYTES = 16;
 
-// Label blocks: word indices.
+// Label heads: word indices.
 export const L_STAMP = 0;
 export const L_METRIC = 1;
 export const L_ID = 2;
 export const L_EPOCH = 3;
-/** Next free block while the block is free. */
+/** Next free head while the head is free. */
 export const L_NEXT = 4;
 export const L_KIND = 5;
-export const L_CLASS = 6;
-export const L_LENGTHS = 8;
+/** How many units the text has, with the values' lengths. */
+export const L_UNITS = 6;
+/** Reference of the extent with the text's rest, 0 where there is none. */
+export const L_EXTENT = 7;
+/** Here the text begins. */
+export const L_TEXT = 8;
+/** How many of its units stand in the head. */
+export const L_TEXT_UNITS = 16;
 
 /** Rounds up to a multiple of `unit`, a power of two. */
 export function roundUp(value: number, unit: number): number {

@@ -9,7 +9,11 @@
  *
  * Assumptions: whoever learns of bytes behind a buffer's end learns of them from a thread that has seen the memory grow.
  *
- * Guarantees: memory never shrinks; a buffer that was taken stays valid.
+ * Guarantees: memory never shrinks; a buffer that was taken stays valid. Who is refused was refused
+ * by the system or by the memory's own limit, and not because another thread grew the memory at the
+ * same moment.
+ *
+ * Progress: growing is begun again only after another thread has grown the memory.
  *
  * @module
  */
@@ -78,17 +82,21 @@ export class SharedMemory {
   /**
    * Makes the memory at least `bytes` long.
    *
-   * @throws {RangeError} When the system or the memory's own limit does not allow it; or when another thread has grown it
-   * further meanwhile.
+   * @throws {RangeError} When the system or the memory's own limit does not allow it.
    */
   growTo(bytes: number): void {
-    if (this.#memory === undefined) {
-      this.buffer.grow(bytes);
-    } else {
-      const missing = Math.ceil((bytes - this.buffer.byteLength) / PAGE);
-      // Relative: when two threads do it at once, the memory grows for both of them.
-      if (missing > 0) this.#memory.grow(missing);
-      this.refresh();
+    for (;;) {
+      const before = this.refresh().byteLength;
+      if (before >= bytes) return;
+      try {
+        // A WebAssembly.Memory grows by a difference: when two threads ask at once, it grows for
+        // both of them, or the second one is refused as that would be too much. A buffer grows to a
+        // length: the second one is refused when that is the shorter one.
+        if (this.#memory === undefined) this.buffer.grow(bytes);
+        else this.#memory.grow(Math.ceil((bytes - before) / PAGE));
+      } catch (error) {
+        if (this.refresh().byteLength === before) throw error;
+      }
     }
   }
 }

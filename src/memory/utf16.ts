@@ -22,4 +22,4 @@ export function readUnits(u16: Uint16Array, start: number, length: number): stri
 }
 
 /** Arguments of one call, well below every engine's limit. */
-const CHUNK = 4096;
+export const CHUNK = 4096;

@@ -8,12 +8,21 @@
 export interface Cells<Value> {
   /** Starts again from the identities. */
   reset(): void;
+  /** How many bytes the thread in `slot` has of a segment; 0 while it has none. */
+  bytesOf(slot: number, segment: number): number;
   /**
    * Adds what the thread in `slot` has counted in a bucket, if that belongs to `epoch`. Never waits for the thread.
    *
+   * @param spend Is told how many bytes beyond the segment will be looked at, before they are.
    * @returns Whether there was anything.
    */
-  merge(slot: number, segment: number, offset: number, epoch: number): boolean;
+  merge(
+    slot: number,
+    segment: number,
+    offset: number,
+    epoch: number,
+    spend?: (bytes: number) => void,
+  ): boolean;
   /**
    * Adds what another one of the same metric has added up: what that gives by itself is a part of
    * what this gives.
@@ -22,8 +31,15 @@ export interface Cells<Value> {
   /** The totals. */
   value(): Value;
   /**
-   * The totals of as many neighbouring buckets as there are `epochs`, from `offset` on, each in its own epoch; what stands where
-   * the epoch is not one of a live bucket means nothing. Only a kind that has a quicker way to them than one by one has it. The result is good until the next call.
+   * The totals, over some threads' slots, of as many neighbouring buckets as there are `epochs`,
+   * from `offset` on, each in its own epoch; what stands where the epoch is not one of a live
+   * bucket means nothing. Only a kind that has a quicker way to them than one by one has it. The
+   * result is good until the next call.
    */
-  totals?(slots: number, segment: number, offset: number, epochs: Int32Array): ArrayLike<Value>;
+  totals?(
+    slots: readonly number[],
+    segment: number,
+    offset: number,
+    epochs: Int32Array,
+  ): ArrayLike<Value>;
 }

@@ -20,6 +20,7 @@ import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
+import type { Walk } from "../threads/walk.ts";
 import type { Cells } from "./accumulator.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 
@@ -57,6 +58,16 @@ export interface SeriesSnapshot<Value, Label extends string = string>
   readonly perThread?: readonly ThreadValue<Value>[];
 }
 
+/** Where the cells of a segment of buckets are. */
+interface CellsOfSegment {
+  /** The segment's number. */
+  readonly segment: number;
+  /** The slots to look at. */
+  readonly slots: readonly number[];
+  /** As in {@linkcode Cells.merge}. */
+  readonly spend?: (bytes: number) => void;
+}
+
 /** One thread's part, with the thread. */
 interface ThreadPart<Value> {
   readonly thread: ThreadInfo;
@@ -89,6 +100,8 @@ export interface BucketReaderOptions<Value> {
   slots: SlotDirectory;
   /** Makes what adds up one bucket. */
   makeCells: () => Cells<Value>;
+  /** Begins a way through the memory. */
+  walk: () => Walk;
   /** Index in `u64` of the number of updates sent to the overflow series. */
   overflowed: number;
 }
@@ -114,8 +127,11 @@ export class BucketReader<Value> {
   readonly #makeCells: () => Cells<Value>;
   /** The same for the totals of threads' parts; not before somebody asks for these. */
   #whole: Cells<Value> | undefined = undefined;
+  readonly #walk: () => Walk;
   readonly #overflowed: number;
   readonly #definition: MetricDefinition;
+  /** 0, 1, ... as far as slots were ever used. */
+  readonly #used: number[] = [];
   /** The epochs of the buckets that are read together. */
   readonly #epochs = new Int32Array(BATCH);
 
@@ -126,6 +142,7 @@ export class BucketReader<Value> {
     this.#makeCells = options.makeCells;
     this.#cells = options.makeCells();
     this.#definition = options.definition;
+    this.#walk = options.walk;
     this.#overflowed = options.overflowed;
   }
 
@@ -136,10 +153,11 @@ export class BucketReader<Value> {
     const id = idOf(found);
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
+    const place = { segment, slots: this.#usedSlots() };
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = this.#epochOf(found, "read");
       if (epoch === undefined) break;
-      const value = this.#total(segment, offset, epoch);
+      const value = this.#total(place, offset, epoch);
       if (this.#table.confirmEpoch(id) === epoch) return value;
     }
     return this.#empty();
@@ -173,8 +191,15 @@ export class BucketReader<Value> {
     return this.collect().map(({ id, labels, value }) => ({ id, labels, value }));
   }
 
-  /** The same with what a snapshot needs in addition. Cost: live buckets times slots in use. */
-  collect({ perThread = false }: { perThread?: boolean } = {}): SeriesSnapshot<Value>[] {
+  /**
+   * The same with what a snapshot needs in addition. Cost: live buckets times threads that have
+   * cells for them.
+   *
+   * @throws {TypeError} When the memory is damaged.
+   */
+  collect(
+    { perThread = false, walk = this.#walk() }: { perThread?: boolean; walk?: Walk } = {},
+  ): SeriesSnapshot<Value>[] {
     const index = this.#index;
     const rows: SeriesSnapshot<Value>[] = [];
     for (let k = 0; k < DIRECTORY; k++) {
@@ -183,19 +208,25 @@ export class BucketReader<Value> {
       const first = firstId(k, this.#table.shift);
       const capacity = capacityOf(k, this.#table.shift);
       const { views: { i32 }, epochs } = segment;
+      const place = { segment: k, slots: this.#slotsOf(k, walk), spend: walk.spend };
       let totals: ArrayLike<Value> | undefined;
       for (let offset = 0; offset < capacity; offset++) {
-        if (offset % BATCH === 0) totals = this.#totalsFrom(segment, k, offset, perThread);
+        if (offset % BATCH === 0) totals = this.#totalsFrom(segment, place, offset, perThread);
         const epoch = this.#epochs[offset % BATCH];
         if ((epoch & 1) === 0) continue;
         const id = first + offset;
         const series = index?.at(id, epoch);
-        if (index !== undefined && series === undefined) continue;
-        let parts = perThread ? this.#threadParts(k, offset, epoch).map(toThreadValue) : undefined;
+        if (index !== undefined) {
+          if (series === undefined) continue;
+          walk.spend(series.bytes);
+        }
+        let parts = perThread
+          ? this.#threadParts(place, offset, epoch).map(toThreadValue)
+          : undefined;
         let value = parts !== undefined
           ? this.#wholeCells().value()
           : totals === undefined
-          ? this.#total(k, offset, epoch)
+          ? this.#total(place, offset, epoch)
           : totals[offset % BATCH];
         // As in `BucketTable.confirmEpoch`.
         const now = Atomics.add(i32, epochs + offset, 0);
@@ -217,10 +248,17 @@ export class BucketReader<Value> {
     return index === undefined ? rows : keep(rows, ({ id, epoch }) => index.isIn(id, epoch));
   }
 
+  /**
+   * Gives up what this thread knows of the labels, as it must not keep what damaged memory says.
+   */
+  forget(): void {
+    this.#index?.forget();
+  }
+
   /** Notes the epochs of the next buckets in `#epochs`, and gives their totals where the kind has a way to all at once. */
   #totalsFrom(
     { views: { i32 }, epochs }: { views: Views; epochs: number },
-    segment: number,
+    { segment, slots }: CellsOfSegment,
     offset: number,
     perThread: boolean,
   ): ArrayLike<Value> | undefined {
@@ -237,15 +275,36 @@ export class BucketReader<Value> {
     // of another moment.
     if (!isAnyLive || perThread) return undefined;
     const asked = count === BATCH ? noted : noted.subarray(0, count);
-    return this.#cells.totals?.(this.#slots.used, segment, offset, asked);
+    return this.#cells.totals?.(slots, segment, offset, asked);
   }
 
-  /** What all threads have counted in a bucket in one epoch. */
-  #total(segment: number, offset: number, epoch: number): Value {
+  /**
+   * All slots that were ever used: for one bucket it does not pay to ask which of them have cells.
+   */
+  #usedSlots(): readonly number[] {
+    const { used } = this.#slots;
+    for (let slot = this.#used.length; slot < used; slot++) this.#used.push(slot);
+    return this.#used;
+  }
+
+  /** The slots with cells of a segment of buckets. */
+  #slotsOf(segment: number, walk: Walk): number[] {
+    const { shift, bucketBytes } = this.#table;
+    walk.spend(capacityOf(segment, shift) * bucketBytes);
+    // Each slot's reference.
+    walk.spend(walk.slots.length * 4);
+    return walk.slots.filter((slot) => {
+      const bytes = this.#cells.bytesOf(slot, segment);
+      walk.spend(bytes);
+      return bytes > 0;
+    });
+  }
+
+  /** What some threads have counted in a bucket in one epoch. */
+  #total({ segment, slots, spend }: CellsOfSegment, offset: number, epoch: number): Value {
     const cells = this.#cells;
-    const used = this.#slots.used;
     cells.reset();
-    for (let slot = 0; slot < used; slot++) cells.merge(slot, segment, offset, epoch);
+    for (const slot of slots) cells.merge(slot, segment, offset, epoch, spend);
     return cells.value();
   }
 
@@ -287,7 +346,10 @@ export class BucketReader<Value> {
     else if (!index.destroy(found.id, found)) this.#missing(bucket, "destroy");
   }
 
-  /** How many updates went to the overflow series because the metric had `maxSeries` buckets. */
+  /**
+   * How many updates went to the overflow series because the metric had `maxSeries` buckets, or a
+   * label's value was too long.
+   */
   overflowed(): number {
     return Number(Atomics.load(this.#table.arena.views().u64, this.#overflowed));
   }
@@ -299,24 +361,29 @@ export class BucketReader<Value> {
     const id = idOf(found);
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
+    const place = { segment, slots: this.#usedSlots() };
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = this.#epochOf(found, verb);
       if (epoch === undefined) break;
-      const parts = this.#threadParts(segment, offset, epoch);
+      const parts = this.#threadParts(place, offset, epoch);
       if (this.#table.confirmEpoch(id) === epoch) return parts;
     }
     return [];
   }
 
   /** The parts of all threads that have one; `#wholeCells()` has what they add up to. */
-  #threadParts(segment: number, offset: number, epoch: number): ThreadPart<Value>[] {
+  #threadParts(
+    { segment, slots, spend }: CellsOfSegment,
+    offset: number,
+    epoch: number,
+  ): ThreadPart<Value>[] {
     const parts: ThreadPart<Value>[] = [];
     const cells = this.#cells;
     const whole = this.#wholeCells();
     whole.reset();
-    for (let slot = 0; slot < this.#slots.used; slot++) {
+    for (const slot of slots) {
       cells.reset();
-      if (!cells.merge(slot, segment, offset, epoch)) continue;
+      if (!cells.merge(slot, segment, offset, epoch, spend)) continue;
       // Of the same reads: a second look would find what was counted meanwhile.
       whole.absorb(cells);
       parts.push({ thread: this.#slots.describe(slot)!, value: cells.value() });

@@ -23,6 +23,7 @@ import type { MetricDefinition } from "../schema/schema.ts";
 import type { CellSegments, CellShape } from "../threads/cell_segments.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
+import { Walk } from "../threads/walk.ts";
 import { type Aggregator, BucketReader } from "./bucket_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Cells } from "./accumulator.ts";
@@ -111,19 +112,20 @@ export class Metric {
     const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
     if (labelled) {
-      const { labels: names, maxSeries } = definition;
+      const { labels: names, maxSeries, maxLabelLength } = definition;
       const log = new LabelLog(table, {
         metric,
         ring: longIndex(place.log),
         end: directory + M_LOG_END,
       });
-      this.#index = new LabelIndex(table, log, { metric, names, maxSeries });
+      this.#index = new LabelIndex(table, log, { metric, names, maxSeries, maxLabelLength });
     }
     this.buckets = new BucketReader({
       definition,
       table,
       index: this.#index,
       slots: shared.slots,
+      walk: () => new Walk(shared.arena, shared.cells),
       makeCells: () => this.#kind.cells(shared, { metric, shift }),
       overflowed: longIndex(place.control) + M_OVERFLOWED_U64,
     });
@@ -216,8 +218,8 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
       const scale = scaleOf(bins);
       return {
         bytes: histogramSegmentBytes,
-        cells: ({ arena, cells }, { metric }) =>
-          new HistogramAccumulator(arena, cells, { metric, bins, scale }),
+        cells: ({ arena, cells }, place) =>
+          new HistogramAccumulator(arena, cells, { ...place, bins, scale }),
         writer: (home) =>
           cellWriter(
             home,
@@ -230,22 +232,29 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
     }
     case "record": {
       const layout = layoutOf(definition.fields);
-      const kernel = makeKernel(name, layout);
-      const parts = { layout, kernel };
+      // Both when they are first needed: who only reads has no use for the writers' classes, and
+      // who asks for the size for none of it.
+      const parts = once(() => ({ layout, kernel: makeKernel(name, layout) }));
       // One class for all threads of this program, so that the engine knows it well.
-      const Records = kernel.withUpdates(SingleWriterRecords);
-      const LabelledRecords = kernel.withUpdates(SingleWriterLabelledRecords);
+      const records = once(() => parts().kernel.withUpdates(SingleWriterRecords));
+      const labelledRecords = once(() => parts().kernel.withUpdates(SingleWriterLabelledRecords));
       return {
         bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
         cells: ({ arena, cells }, place) =>
-          new RecordAccumulator(arena, cells, { ...place, ...parts }),
+          new RecordAccumulator(arena, cells, { ...place, ...parts() }),
         writer: (home) => {
-          const records = { ...home, ...parts };
-          return home.index === undefined ? new Records(records) : new LabelledRecords(records);
+          const Records = home.index === undefined ? records() : labelledRecords();
+          return new Records({ ...home, ...parts() });
         },
       };
     }
   }
+}
+
+/** What `make` gives, made when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** The writer of a metric whose cells are objects: the one of the implicit bucket, or all of them by label. */

@@ -58,8 +58,9 @@ export interface MultiReader<Value, Bucket, Label extends string> {
 /** What metrics with labels have in addition. */
 export interface LabelledReader<Label extends string> {
   /**
-   * The bucket with these labels, made if there is none: the same id in every thread. When the metric has `maxSeries` buckets,
-   * that of the overflow series.
+   * The bucket with these labels, made if there is none: the same id in every thread. When the
+   * metric has `maxSeries` buckets, or a value is longer than `maxLabelLength`, that of the
+   * overflow series.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.

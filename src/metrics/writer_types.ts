@@ -31,7 +31,8 @@ export interface LabelledCounterWriter<Label extends string> {
    * The counter with these labels, made if there is none; keep it, or look it up each time. Owner thread only.
    *
    * @param labels All labels of the metric, as strings.
-   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets.
+   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets, or a
+   * value is longer than `maxLabelLength`.
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
@@ -197,7 +198,8 @@ export interface LabelledRecordWriter<Fields extends RecordFields, Label extends
    * The record with these labels, made if there is none; keep it, or look it up each time. Owner thread only.
    *
    * @param labels All labels of the metric, as strings.
-   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets.
+   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets, or a
+   * value is longer than `maxLabelLength`.
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.

@@ -25,6 +25,8 @@ export interface CounterDefinition<Label extends string = never> {
   readonly labels: readonly Label[];
   /** The most buckets with labels. */
   readonly maxSeries: number;
+  /** The most UTF-16 code units of a label's value. */
+  readonly maxLabelLength: number;
 }
 
 /**
@@ -34,7 +36,8 @@ export interface CounterDefinition<Label extends string = never> {
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
- * @throws {RangeError} When `maxSeries` is out of range.
+ * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
+ * labels.
  *
  * @example Count requests by method
  * ```ts
@@ -59,7 +62,11 @@ export function counter<const Label extends string>(
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
 export function counter(
-  options?: MetricOptions & { labels?: undefined; maxSeries?: undefined },
+  options?: MetricOptions & {
+    labels?: undefined;
+    maxSeries?: undefined;
+    maxLabelLength?: undefined;
+  },
 ): CounterDefinition;
 export function counter(
   options: MetricOptions & LabelOptions<string> = {},

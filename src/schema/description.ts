@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import { parseJson } from "./json.ts";
 import { isMarked } from "./marks.ts";
 import { rebuildDefinition } from "./rebuild.ts";
 import { defineSchema, isSchema, type Schema, type SchemaDefinition } from "./schema.ts";
@@ -20,20 +21,23 @@ export function parseDescription(
 ): Schema {
   let schema: Schema;
   try {
-    const metrics = Object.entries(JSON.parse(description)).map((
+    const metrics = Object.entries(parseJson(description) as object).map((
       [name, json],
     ) => [name, rebuildDefinition(json)]);
     schema = defineSchema(Object.fromEntries(metrics));
   } catch (error) {
-    throw new TypeError(cannot(action, "its schema must be intact", got(String(error))), {
-      cause: error,
-    });
+    // A name in it may be as long as the text.
+    const reason = String(error).slice(0, MOST_REASON);
+    throw new TypeError(cannot(action, "its schema must be intact", got(reason)), { cause: error });
   }
   if (schema.description === description) return schema;
   throw new TypeError(
     cannot(action, "its schema must be one of this version", got("another form of it")),
   );
 }
+
+/** The most UTF-16 code units of an error that are told. */
+const MOST_REASON = 300;
 
 /** The schemas of other copies of this module, made anew. */
 const remade = new WeakMap<object, Schema>();

@@ -39,6 +39,8 @@ export interface GaugeDefinition<Label extends string = never> {
   readonly labels: readonly Label[];
   /** The most buckets with labels. */
   readonly maxSeries: number;
+  /** The most UTF-16 code units of a label's value. */
+  readonly maxLabelLength: number;
   /** How the values of live threads become one. */
   readonly aggregate: GaugeAggregate;
 }
@@ -57,7 +59,8 @@ const AGGREGATES: readonly unknown[] = ["sum", "min", "max", "latest"];
  * @param options Words, labels, and how threads' values become one.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
- * @throws {RangeError} When `maxSeries` is out of range.
+ * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
+ * labels.
  *
  * @example Jobs in progress
  * ```ts
@@ -85,7 +88,11 @@ export function gauge<const Label extends string>(
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
 export function gauge(
-  options?: GaugeOptions & { labels?: undefined; maxSeries?: undefined },
+  options?: GaugeOptions & {
+    labels?: undefined;
+    maxSeries?: undefined;
+    maxLabelLength?: undefined;
+  },
 ): GaugeDefinition;
 export function gauge(options: GaugeOptions & LabelOptions<string> = {}): GaugeDefinition<string> {
   const given = takeOptions("define a gauge", options, GAUGE_OPTIONS);

@@ -74,6 +74,8 @@ export interface HistogramDefinition<Label extends string = never> {
   readonly labels: readonly Label[];
   /** The most buckets with labels. */
   readonly maxSeries: number;
+  /** The most UTF-16 code units of a label's value. */
+  readonly maxLabelLength: number;
   /** The bins. */
   readonly bins: HistogramBins;
 }
@@ -135,7 +137,11 @@ export function histogram<const Label extends string>(
  * @throws {RangeError} When an option is out of range.
  */
 export function histogram(
-  options: HistogramOptions & { labels?: undefined; maxSeries?: undefined },
+  options: HistogramOptions & {
+    labels?: undefined;
+    maxSeries?: undefined;
+    maxLabelLength?: undefined;
+  },
 ): HistogramDefinition;
 export function histogram(
   options: HistogramOptions & LabelOptions<string>,

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { cannot, got } from "../base/errors.ts";
 import { isArray } from "../base/shapes.ts";
-import { cannot } from "../base/errors.ts";
 import { mark } from "./marks.ts";
 import { assertName, snakeCase } from "./names.ts";
 import type { OptionNames } from "../base/options.ts";
@@ -51,7 +51,7 @@ export function own<Options extends object>(options: Options): Options {
 /** Options of a metric that has one bucket for each set of labels. */
 export interface LabelOptions<Label extends string> {
   /**
-   * Names of the labels. None: the metric has one bucket without labels.
+   * Names of the labels, at most 512. None: the metric has one bucket without labels.
    *
    * @default {[]}
    */
@@ -63,6 +63,14 @@ export interface LabelOptions<Label extends string> {
    * @default {2000}
    */
   maxSeries?: number;
+  /**
+   * The most UTF-16 code units of a label's value, at most 2^20. Labels with a longer value name
+   * the overflow series, for writers and for readers, so that a text from outside the program
+   * cannot fill the memory.
+   *
+   * @default {1024}
+   */
+  maxLabelLength?: number;
 }
 
 /** The names of the options that all metrics have. */
@@ -71,6 +79,7 @@ export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> =
   unit: true,
   labels: true,
   maxSeries: true,
+  maxLabelLength: true,
 };
 
 /**
@@ -81,6 +90,18 @@ export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
 /** How many series a metric has at most when its definition does not say it: the default of OpenTelemetry's SDKs. */
 const DEFAULT_MAX_SERIES = 2000;
+
+/** How long a label's value is at most when the definition does not say it. */
+const DEFAULT_MAX_LABEL_LENGTH = 1024;
+
+/** Longer texts are no labels: a text is copied by every thread that meets it. */
+const MOST_LABEL_LENGTH = 2 ** 20;
+
+/**
+ * Four times as many as the attributes that OpenTelemetry's SDKs keep by default. Every look-up
+ * compares them all.
+ */
+const MAX_LABELS = 512;
 
 /**
  * Checks what all metrics have in common, of options that are `takeOptions`' copy.
@@ -105,14 +126,25 @@ export function words(
  * Checks the labels of a metric, of options that are `takeOptions`' copy.
  *
  * @throws {TypeError} When an option has the wrong shape.
- * @throws {RangeError} When `maxSeries` is out of range.
+ * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
+ * labels.
  */
 export function labelling<Label extends string>(
   kind: string,
-  { labels: given = [], maxSeries = DEFAULT_MAX_SERIES }: LabelOptions<Label>,
-): { labels: readonly Label[]; maxSeries: number } {
+  {
+    labels: given = [],
+    maxSeries = DEFAULT_MAX_SERIES,
+    maxLabelLength = DEFAULT_MAX_LABEL_LENGTH,
+  }: LabelOptions<Label>,
+): { labels: readonly Label[]; maxSeries: number; maxLabelLength: number } {
   if (!isArray(given)) {
     throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
+  }
+  // Before the copy: a length is no promise that there is memory for it.
+  if (given.length > MAX_LABELS) {
+    throw new RangeError(
+      cannot(`define a ${kind}`, `at most ${MAX_LABELS} labels`, got(`${given.length}`)),
+    );
   }
   const labels: readonly Label[] = Object.freeze([...given]);
   for (const label of labels) assertLabel(kind, label);
@@ -120,15 +152,27 @@ export function labelling<Label extends string>(
   if (new Set(labels.map(snakeCase)).size !== labels.length) {
     throw new TypeError(cannot(`define a ${kind}`, "each label may stand once", labels));
   }
-  if (typeof maxSeries !== "number") {
-    throw new TypeError(cannot(`define a ${kind}`, "maxSeries must be a number", maxSeries));
+  assertLimit(kind, { maxSeries }, 2 ** 29, "2^29");
+  assertLimit(kind, { maxLabelLength }, MOST_LABEL_LENGTH, "2^20");
+  return { labels, maxSeries, maxLabelLength };
+}
+
+/** Throws unless a limit is an integer from 1 to `most`. */
+function assertLimit(
+  kind: string,
+  limit: Readonly<Record<string, unknown>>,
+  most: number,
+  words: string,
+): void {
+  for (const [name, value] of Object.entries(limit)) {
+    if (typeof value !== "number") {
+      throw new TypeError(cannot(`define a ${kind}`, `${name} must be a number`, value));
+    }
+    if (!Number.isInteger(value) || value < 1 || value > most) {
+      const required = `${name} must be an integer from 1 to ${words}`;
+      throw new RangeError(cannot(`define a ${kind}`, required, value));
+    }
   }
-  if (!Number.isInteger(maxSeries) || maxSeries < 1 || maxSeries > 2 ** 29) {
-    throw new RangeError(
-      cannot(`define a ${kind}`, "maxSeries must be an integer from 1 to 2^29", maxSeries),
-    );
-  }
-  return { labels, maxSeries };
 }
 
 /** Throws unless a label has a name, and that of no label that means something to Prometheus itself. */

@@ -38,6 +38,8 @@ export interface RecordDefinition<
   readonly labels: readonly Label[];
   /** The most buckets with labels. */
   readonly maxSeries: number;
+  /** The most UTF-16 code units of a label's value. */
+  readonly maxLabelLength: number;
   /** The fields by name. */
   readonly fields: Fields;
 }
@@ -64,7 +66,8 @@ export type RecordDelta<Fields extends RecordFields> = {
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
  * option is unknown.
- * @throws {RangeError} When there are too many fields, or `maxSeries` is out of range.
+ * @throws {RangeError} When there are too many fields or labels, or `maxSeries` or `maxLabelLength`
+ * is out of range.
  *
  * @example Bytes and packets that always belong together
  * ```ts
@@ -96,7 +99,11 @@ export function record<const Fields extends RecordFields, const Label extends st
  */
 export function record<const Fields extends RecordFields>(
   fields: Fields,
-  options?: MetricOptions & { labels?: undefined; maxSeries?: undefined },
+  options?: MetricOptions & {
+    labels?: undefined;
+    maxSeries?: undefined;
+    maxLabelLength?: undefined;
+  },
 ): RecordDefinition<Fields>;
 export function record(
   fields: RecordFields,

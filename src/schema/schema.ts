@@ -10,6 +10,7 @@ import type { HistogramDefinition } from "./histogram.ts";
 import { assertExportedNames } from "./exported_names.ts";
 import { isMarked, mark } from "./marks.ts";
 import { assertName } from "./names.ts";
+import { parseJson } from "./json.ts";
 import { isDefinition } from "./metric_options.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
 import { rebuildDefinition } from "./rebuild.ts";
@@ -121,7 +122,7 @@ export function firstDifference(ours: string, theirs: string): string {
 /** A description as JSON; `undefined` when it is none. */
 function parse(description: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(description);
+    const value = parseJson(description);
     return typeof value === "object" && value !== null
       ? value as Record<string, unknown>
       : undefined;

@@ -36,6 +36,12 @@ export interface SelfMetrics {
   readonly refusedUpdates: number;
   /** How often a read of a record started over because a writer overtook it. Modulo 2^32. */
   readonly readRetries: number;
+  /**
+   * How often threads of this memory learned that their process has another memory of the same
+   * name. It is 0 unless a join took busy threads for none; counts in one memory are not in the
+   * other. Data of earlier versions does not have it.
+   */
+  readonly otherMemories?: number;
 }
 
 /** The data of a {@linkcode Snapshot}, which structured cloning keeps. */

@@ -5,10 +5,18 @@
  */
 import type { OptionNames } from "../base/options.ts";
 import type { Arena } from "../memory/arena.ts";
-import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
+import {
+  H_MAX_THREADS,
+  H_OTHER_MEMORIES,
+  H_READ_RETRIES,
+  H_REFUSED_UPDATES,
+  H_STARTED,
+} from "../memory/layout.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
+import { Walk } from "../threads/walk.ts";
 import { readClocks } from "./elapsed.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { MetricSnapshot, SelfMetrics, SnapshotData } from "./snapshot_data.ts";
@@ -26,18 +34,26 @@ export interface SnapshotOptions {
 /** The names of the options. */
 export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = { perThread: true };
 
-/** Takes a snapshot. Any thread. Cost: proportional to live buckets times slots in use. */
+/**
+ * Takes a snapshot. Any thread. Cost: proportional to live buckets times threads that have cells
+ * for them, and never more than proportional to the bytes of the memory.
+ */
 export function takeSnapshot<Metrics extends SchemaDefinition>(
   arena: Arena,
-  metrics: Iterable<Metric>,
-  { threads, perThread = false }: { threads: readonly ThreadInfo[]; perThread?: boolean },
+  metrics: readonly Metric[],
+  { threads, cells, perThread = false }: {
+    threads: readonly ThreadInfo[];
+    cells: CellSegments;
+    perThread?: boolean;
+  },
 ): Snapshot<Metrics> {
   const { takenAt, assign } = readClocks();
   const byName: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
-  for (const { name, definition, buckets } of metrics) {
-    const rows = buckets.collect({ perThread }) as MetricSnapshot["series"];
+  const collected = collectAll(metrics, { walk: new Walk(arena, cells), perThread });
+  for (const [n, { name, definition, buckets }] of metrics.entries()) {
+    const rows = collected[n];
     // The rows are not frozen: freezing costs JavaScriptCore 300-900 ns a row.
     byName[name] = Object.freeze({ definition, series: rows });
     series[name] = rows.length;
@@ -52,6 +68,20 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
   });
   assign(snapshot);
   return snapshot;
+}
+
+/** The series of each metric. */
+function collectAll(
+  metrics: readonly Metric[],
+  options: { walk: Walk; perThread: boolean },
+): MetricSnapshot["series"][] {
+  try {
+    return metrics.map(({ buckets }) => buckets.collect(options) as MetricSnapshot["series"]);
+  } catch (error) {
+    // A failed snapshot would otherwise keep what it read of damaged memory, and each try add more.
+    for (const { buckets } of metrics) buckets.forget();
+    throw error;
+  }
 }
 
 function selfMetricsOf(
@@ -72,10 +102,11 @@ function selfMetricsOf(
     }),
     series: Object.freeze(series),
     overflowed: Object.freeze(overflowed),
-    // SeqCst, with the `Atomics.add` of writers and readers. Each counter stands alone: it orders
-    // no other access.
+    // SeqCst, with the `Atomics.add` of writers, readers and joins. Each counter stands alone: it
+    // orders no other access.
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
+    otherMemories: Atomics.load(i32, H_OTHER_MEMORIES) >>> 0,
   });
 }
 

@@ -52,6 +52,14 @@ export class CellSegments {
     return start !== 0 && this.#slots.isFree(slot) ? 0 : start;
   }
 
+  /** The slots that have a thread block, in rising order: no other has cells. Any thread. */
+  slots(): number[] {
+    const { used } = this.#slots;
+    const slots: number[] = [];
+    for (let slot = 0; slot < used; slot++) if (this.#block(slot) !== 0) slots.push(slot);
+    return slots;
+  }
+
   /**
    * Byte offset of a segment, allocated when there is none. Owner thread only.
    *

@@ -68,10 +68,15 @@ export class Seat {
    * ```
    */
   revoke(options: RevokeOptions = {}): boolean {
-    const { stopped = false } = takeOptions("revoke the seat", options, REVOKE_OPTIONS);
-    if (typeof stopped !== "boolean") {
-      throw new TypeError(cannot("revoke the seat", "stopped must be a boolean", stopped));
-    }
-    return this.#slots.revoke(this.#tenure, stopped);
+    return this.#slots.revoke(this.#tenure, readStopped("revoke the seat", options));
   }
+}
+
+/** Reads what the caller of a revocation knows. */
+export function readStopped(action: string, options: RevokeOptions): boolean {
+  const { stopped = false } = takeOptions(action, options, REVOKE_OPTIONS);
+  if (typeof stopped !== "boolean") {
+    throw new TypeError(cannot(action, "stopped must be a boolean", stopped));
+  }
+  return stopped;
 }

@@ -64,6 +64,11 @@ export interface ThreadInfo {
   readonly name: string;
   /** `active`: may write; `reserved`: not taken yet; `retired`: left by itself; `revoked`: fenced. */
   readonly state: ThreadState;
+  /**
+   * When its present owner registered, in milliseconds since 1970 by the wall clock; `undefined` when it has none. Not enumerable, and not there in what was cloned or
+   * serialized.
+   */
+  readonly since?: number;
 }
 
 /** One owner's time in a slot. */
@@ -84,6 +89,8 @@ export const RESTED = 5;
 const STATES = ["retired", "reserved", "active", "retired", "revoked", "revoked"] as const;
 const STATE_MASK = 7;
 const GENERATION = 8;
+/** Names in the error at the last slot. */
+const NAMES_SHOWN = 8;
 /**
  * By so many milliseconds two readings of a clock may be further apart than they were taken:
  * engines round them.
@@ -210,6 +217,14 @@ export class SlotDirectory {
     return isActive(control) ? control : -1;
   }
 
+  /** The slot's present tenure, when it is not over or its thread may still run. Any thread. */
+  tenureOf(slot: number): Tenure | undefined {
+    const control = this.#control(slot);
+    const state = control & STATE_MASK;
+    if (state !== RESERVED && state !== ACTIVE && state !== REVOKED) return undefined;
+    return { slot, control: generationOf(control) | ACTIVE };
+  }
+
   /** Why a writer of this tenure may not write. Any thread. */
   reason(tenure: Tenure): string {
     const control = this.#control(tenure.slot);
@@ -268,13 +283,21 @@ export class SlotDirectory {
       if (seen === before) break;
       before = seen;
     }
-    throw new RangeError(
-      cannot(
-        action,
-        `at most ${this.#maxThreads} at a time (maxThreads)`,
-        got("one more"),
-      ),
-    );
+    const required = `at most ${this.#maxThreads} at a time (maxThreads; threads that have ended ` +
+      "give their slots back by join(), follow(worker), unregister() or revoke(slot))";
+    throw new RangeError(cannot(action, required, got(`one more: ${this.#crowd()}`)));
+  }
+
+  /** Who has the slots. */
+  #crowd(): string {
+    const infos = Array.from({ length: this.used }, (_, slot) => this.describe(slot));
+    const count = (state: ThreadState) => infos.filter((info) => info?.state === state).length;
+    const active = infos.filter((info) => info?.state === "active");
+    const names = active.slice(0, NAMES_SHOWN).map((info) => JSON.stringify(info!.name));
+    if (active.length > NAMES_SHOWN) names.push(`${active.length - NAMES_SHOWN} more`);
+    const named = names.length === 0 ? "" : ` (${names.join(", ")})`;
+    return `${active.length} active${named}, ${count("reserved")} reserved, ` +
+      `${count("revoked")} in quarantine`;
   }
 
   #isTakeable(control: number): boolean {
@@ -354,6 +377,11 @@ export function checkThreadName(action: string, name: unknown): string | undefin
     );
   }
   return name.toWellFormed();
+}
+
+/** The generation in a control word. */
+export function generationOf(control: number): number {
+  return control & ~STATE_MASK;
 }
 
 /** Whether a control word is that of an active tenure. */

@@ -167,6 +167,55 @@ describe("LabelIndex.intern()", () => {
     assertEquals(other.find({ a: "0" }, "read"), undefined);
   });
 
+  it("gives the overflow series for values longer than maxLabelLength, and keeps nothing of them", () => {
+    const handle = makeHandle();
+    const options = { names: ["a", "b"], maxSeries: 2, maxLabelLength: 3 };
+    const { index, table } = makeIndex(handle, options);
+    const other = makeIndex(handle, options).index;
+    assertEquals(other.find({ a: "long", b: "" }, "read"), undefined);
+    assertEquals(index.intern({ a: "xxx", b: "yyy" }, "find").id, 0);
+    const overflow = index.intern({ a: "long", b: "" }, "find");
+    assertEquals([overflow.id, overflow.values], [1, []]);
+    const used = table.arena.bytesUsed;
+    for (const labels of [{ a: "", b: "long" }, { a: "y".repeat(10_000), b: "z".repeat(10_000) }]) {
+      for (const thread of [index, other]) {
+        assertEquals(thread.find(labels, "read")!.id, 1);
+        assertEquals(thread.intern(labels, "find").id, 1);
+        assertEquals(thread.peek(labels), undefined);
+      }
+    }
+    assertEquals(table.arena.bytesUsed, used);
+    index.destroy(1);
+    assertEquals(other.find({ a: "long", b: "" }, "read"), undefined);
+    assertEquals(other.intern({ a: "long", b: "" }, "find").id, 1);
+  });
+
+  it("has room for maxSeries buckets beside the overflow series, whichever id that has", () => {
+    withSeeds(60, (random) => {
+      const handle = makeHandle();
+      const options = { maxSeries: 1 + random.below(4), maxLabelLength: 1 };
+      const threads = [makeIndex(handle, options), makeIndex(handle, options)];
+      const live = new Set<string>();
+      for (let step = 0; step < 200; step++) {
+        const { index } = random.pick(threads);
+        const a = random.pick(["a", "b", "c", "d", "e", "f", "long"]);
+        const found = index.find({ a }, "read");
+        if (found !== undefined && random.below(2) === 0) {
+          index.destroy(found.id);
+          live.delete(a);
+          continue;
+        }
+        const { values } = index.intern({ a }, "find");
+        const isIn = a !== "long" && (live.has(a) || live.size < options.maxSeries);
+        assertEquals(values, isIn ? [a] : []);
+        if (isIn) live.add(a);
+        const ids = [...threads[0].table.ids()];
+        assert(ids.every((id) => id <= options.maxSeries), `${ids}`);
+        assert(ids.length - live.size <= 1);
+      }
+    });
+  });
+
   it("finds room below maxSeries that a killed thread has hidden", () => {
     const { table, index } = makeIndex(makeHandle(), { maxSeries: 2 });
     for (const a of ["0", "1"]) index.intern({ a }, "find");

@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
-import { L_ID, L_LENGTHS, L_STAMP } from "../../src/memory/layout.ts";
+import { L_EXTENT, L_ID, L_STAMP, L_TEXT, L_UNITS } from "../../src/memory/layout.ts";
 import {
   addressLabels,
   ANONYMOUS,
@@ -25,6 +25,8 @@ describe("writeLabels(), readLabels()", () => {
       ["a\0b", "\0"],
       ["\ud800", "\udfff\ud800x"],
       ["😀", "x".repeat(100_000)],
+      ...Array.from({ length: 40 }, (_, n) => ["v".repeat(n)]),
+      ...Array.from({ length: 40 }, (_, n) => ["a", "v".repeat(n), "b"]),
       Array.from({ length: 100 }, (_, n) => `value ${n}`),
     ];
     const blocks = lists.map((values) => writeLabels(arena, LABELLED, values));
@@ -51,19 +53,46 @@ describe("writeLabels(), readLabels()", () => {
 
   it("never read outside the memory, whatever stands there", () => {
     const arena = new Arena(makeHandle());
-    const block = writeLabels(arena, LABELLED, ["a", "b"]);
+    const block = writeLabels(arena, LABELLED, ["a".repeat(20), "b".repeat(20)]);
     const { i32 } = arena.views();
-    for (const length of [-1, 2 ** 30, 0x7fffffff, -0x80000000]) {
-      for (const n of [0, 1]) {
-        const lengths = block * 2 + L_LENGTHS;
-        const old = i32[lengths + n];
-        i32[lengths + n] = length;
-        assertEquals(readLabels(arena, block, 2), undefined);
-        i32[lengths + n] = old;
+    const [lengths, words] = [block * 2 + L_TEXT, block * 2];
+    for (const index of [lengths, lengths + 1, words + L_UNITS, words + L_EXTENT]) {
+      for (const value of [-1, 0, 3, 2 ** 30, 0x7fffffff, -0x80000000]) {
+        if (index === words + L_EXTENT && value === 3) continue;
+        const old = i32[index];
+        i32[index] = value;
+        assertEquals(readLabels(arena, block, 2), undefined, `${value} at ${index - words}`);
+        i32[index] = old;
       }
     }
+    assertEquals(readLabels(arena, block, 2)!.values, ["a".repeat(20), "b".repeat(20)]);
     assertEquals(readLabels(arena, arena.byteLength / 8 - 1, 1), undefined);
     assertEquals(readLabels(arena, 2 ** 31, 1), undefined);
+  });
+});
+
+describe("freeLabels()", () => {
+  it("gives all of a text back, for texts of other lengths too", () => {
+    const arena = new Arena(makeHandle());
+    const write = (length: number) => writeLabels(arena, LABELLED, ["x".repeat(length)]);
+    const blocks = [10, 2000, 100, 5000].map(write);
+    const used = arena.bytesUsed;
+    for (let round = 0; round < 100; round++) {
+      for (const block of blocks.splice(0)) freeLabels(arena, block);
+      // Larger than any of the pieces that came back, and many small ones.
+      for (const length of round % 2 === 0 ? [7000] : [1000, 20, 300, 4000, 14]) {
+        blocks.push(write(length));
+      }
+    }
+    assertEquals(arena.bytesUsed, used);
+  });
+
+  it("keeps nothing when there is no room for the text", () => {
+    const arena = new Arena(makeHandle(new Arena(makeHandle()).bytesUsed + 2048));
+    for (let n = 0; n < 100; n++) {
+      assertThrows(() => writeLabels(arena, LABELLED, ["x".repeat(1000)]), RangeError);
+    }
+    for (let n = 0; n < 20; n++) writeLabels(arena, LABELLED, ["x"]);
   });
 });
 

@@ -1,14 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { LABELLED } from "../../src/buckets/label_text.ts";
-import { interpretFinder, LabelTrie, type Series } from "../../src/buckets/label_trie.ts";
+import {
+  finderSource,
+  interpretFinder,
+  LabelTrie,
+  type Series,
+} from "../../src/buckets/label_trie.ts";
 import { withSeeds } from "../metrics/random.ts";
 
 const NAMES = ["a", "b", "c"];
 
 function seriesOf(id: number, values: string[]): Series {
   const labels = Object.fromEntries(values.map((value, n) => [NAMES[n], value]));
-  return { id, life: 1, values, kind: LABELLED, labels, epoch: 1 };
+  return { id, life: 1, values, kind: LABELLED, labels, bytes: 0, epoch: 1 };
 }
 
 const makers: [string, (names: string[]) => LabelTrie][] = [
@@ -52,6 +57,27 @@ for (const [title, makeTree] of makers) {
       assertEquals(tree.find(young.labels), undefined);
     });
 
+    it("finds by any number of labels, whichever of them differ", () => {
+      for (const count of [1, 2, 16, 17, 512]) {
+        const names = Array.from({ length: count }, (_, n) => `label_${n}`);
+        const tree = makeTree(names);
+        const all: Series[] = [];
+        for (const differs of [0, 1, count >> 1, count - 2, count - 1]) {
+          if (differs < 0 || differs >= count) continue;
+          const values = names.map((_, n) => n === differs ? `other ${differs}` : "same");
+          const labels = Object.fromEntries(names.map((name, n) => [name, values[n]]));
+          all.push({ ...seriesOf(all.length, []), values, labels });
+          tree.insert(all.at(-1)!);
+        }
+        for (const series of all) {
+          assert(tree.find(series.labels) === series || tree.find(series.labels)!.id > series.id);
+          for (const name of [names[0], names[count >> 1], names[count - 1]]) {
+            assertEquals(tree.find({ ...series.labels, [name]: "none" }), undefined);
+          }
+        }
+      }
+    });
+
     it("finds no labels that are no strings, at whichever level", () => {
       const tree = makeTree(NAMES);
       tree.insert(seriesOf(1, ["1", "2", "3"]));
@@ -67,3 +93,12 @@ for (const [title, makeTree] of makers) {
     });
   });
 }
+
+describe("finderSource()", () => {
+  it("grows with the number of labels, not with its square", () => {
+    const lengthOf = (count: number) =>
+      finderSource(Array.from({ length: count }, (_, n) => `label_${n + 1000}`)).length;
+    const [some, many] = [lengthOf(100), lengthOf(500)];
+    assert(some > 1000 && many < 6 * some, `${some} and ${many} code units`);
+  });
+});

@@ -27,7 +27,11 @@ export function makeTable(handle: MemoryHandle, shift = MANY_SHIFT): BucketTable
 /** Table, log and index as another thread has them. */
 export function makeIndex(
   handle: MemoryHandle,
-  { names = ["a"], maxSeries = 2000 }: { names?: string[]; maxSeries?: number } = {},
+  { names = ["a"], maxSeries = 2000, maxLabelLength = 1024 }: {
+    names?: string[];
+    maxSeries?: number;
+    maxLabelLength?: number;
+  } = {},
 ): { table: BucketTable; log: LabelLog; index: LabelIndex } {
   const table = makeTable(handle);
   const log = new LabelLog(table, {
@@ -35,5 +39,6 @@ export function makeIndex(
     ring: logOffsets({ maxThreads: 1, labelled: [true] }).logs[0] / 8,
     end: controlOffset(1, 0) / 4 + M_LOG_END,
   });
-  return { table, log, index: new LabelIndex(table, log, { metric: 0, names, maxSeries }) };
+  const options = { metric: 0, names, maxSeries, maxLabelLength };
+  return { table, log, index: new LabelIndex(table, log, options) };
 }

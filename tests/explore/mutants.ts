@@ -86,6 +86,24 @@ export const mutants: readonly Mutant[] = [
     histories: ["labels-blocks"],
   },
   {
+    name: "lines-store",
+    fault: "Two threads may be lent the same line: its bit is looked at and then cleared",
+    file: "memory/extents.ts",
+    edits: [{
+      find:
+        "if (Atomics.compareExchange(words, index, bits, bits & ~mask) === bits) line = next(line);",
+      replace: "Atomics.store(words, index, bits & ~mask); line = next(line);",
+    }],
+    histories: ["labels-extents"],
+  },
+  {
+    name: "lines-lost",
+    fault: "Who loses a line to another thread keeps those that it has claimed before",
+    file: "memory/extents.ts",
+    edits: [{ find: "        this.#set(first, line - first);\n", replace: "" }],
+    histories: ["labels-extents"],
+  },
+  {
     name: "segment-store",
     fault: "A thread that adds a bucket segment replaces the one that another has added",
     file: "buckets/bucket_table.ts",

@@ -98,6 +98,21 @@ describe("Arena.allocate()", () => {
     assert(arena.byteLength >= start + 2048);
   });
 
+  it("takes what is needed when the system does not give more", () => {
+    const handle = withoutWebAssembly(makeHandle);
+    const grow = handle.buffer.grow.bind(handle.buffer);
+    Object.defineProperty(handle.buffer, "grow", {
+      value: (length: number) => {
+        if (length > 300_000) throw new RangeError("no memory");
+        grow(length);
+      },
+    });
+    const arena = new Arena(handle);
+    for (let n = 0; n < 280; n++) arena.allocate(1024);
+    assertThrows(() => arena.allocate(2 ** 16), RangeError, "Cannot allocate 65536 bytes");
+    arena.allocate(1024);
+  });
+
   it("goes on when another thread has grown the memory to its end", () => {
     const handle = makeHandle(2 ** 17);
     const [one, two] = [new Arena(handle), new Arena(handle)];

@@ -9,6 +9,7 @@ import {
   H_SCHEMA_OFFSET,
   H_STATIC_BYTES,
   H_VERSION,
+  LAYOUT_VERSION,
   LOG_ENTRIES,
   METRIC_BYTES,
 } from "../../src/memory/layout.ts";
@@ -97,8 +98,11 @@ describe("makeMemory(), readFormat()", () => {
         changed(H_MAGIC, 1),
         "its memory must come from ThreadStats.create, got other memory",
       ],
-      [changed(H_VERSION, 2), "its layout must be 1, got 2"],
-      [changed(H_VERSION, 0), "its layout must be 1, got 0"],
+      [
+        changed(H_VERSION, LAYOUT_VERSION + 1),
+        `its layout must be ${LAYOUT_VERSION}, got ${LAYOUT_VERSION + 1}`,
+      ],
+      [changed(H_VERSION, 0), `its layout must be ${LAYOUT_VERSION}, got 0`],
       [cut, `its memory must be whole, got ${cut.byteLength} bytes of ${staticBytes}`],
       [
         changed(H_STATIC_BYTES, 2 ** 30),

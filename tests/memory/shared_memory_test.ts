@@ -32,6 +32,22 @@ describe("reserveMemory()", () => {
   });
 });
 
+/** Has another thread act right before this one grows the memory for the first time. */
+function beforeGrowth({ buffer, memory }: MemoryHandle, act: () => void): void {
+  const growing = (memory ?? buffer) as unknown as { grow(by: number): void };
+  const grow = growing.grow.bind(growing);
+  let isFirst = true;
+  Object.defineProperty(growing, "grow", {
+    value: (by: number) => {
+      if (by > 0 && isFirst) {
+        isFirst = false;
+        act();
+      }
+      return grow(by);
+    },
+  });
+}
+
 describe("SharedMemory", () => {
   const kinds: [string, () => MemoryHandle][] = [
     ["of WebAssembly", () => reserveMemory(page, 8 * page)],
@@ -56,6 +72,20 @@ describe("SharedMemory", () => {
       assertThrows(() => memory.growTo(9 * page), RangeError);
       assertEquals(memory.buffer.byteLength, page);
       memory.growTo(8 * page);
+    });
+
+    it(`growTo() is not refused because another thread grows it at the same moment, ${kind}`, () => {
+      for (const others of [2, 3, 4, 5, 7, 8]) {
+        for (const own of [2, 4, 5, 8]) {
+          const handle = make();
+          const other = new SharedMemory(structuredClone(handle));
+          beforeGrowth(handle, () => other.growTo(others * page));
+          const memory = new SharedMemory(handle);
+          memory.growTo(own * page);
+          assert(memory.buffer.byteLength >= own * page, `${own} while another took ${others}`);
+          assert(other.refresh().byteLength <= 8 * page);
+        }
+      }
     });
   }
 });

@@ -5,7 +5,9 @@ import type { LabelIndex } from "../../src/buckets/label_index.ts";
 import type { Series } from "../../src/buckets/label_trie.ts";
 import { BucketReader } from "../../src/metrics/bucket_reader.ts";
 import type { Cells } from "../../src/metrics/accumulator.ts";
+import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
+import { Walk } from "../../src/threads/walk.ts";
 import { makeHandle, makeIndex } from "../buckets/make_table.ts";
 import { assertRefusesUnchanged } from "./observe.ts";
 import { attachTraffic, createTraffic, NOTHING } from "./traffic.ts";
@@ -288,6 +290,7 @@ describe("BucketReader", () => {
     let seen = 0;
     const cells: Cells<number> = {
       reset: () => seen = 0,
+      bytesOf: () => 8,
       merge: (_slot, _segment, _offset, epoch) => {
         seen = epoch;
         onMerge();
@@ -310,6 +313,7 @@ describe("BucketReader", () => {
       index,
       slots,
       makeCells: () => cells,
+      walk: () => new Walk(table.arena, new CellSegments(table.arena, slots, [])),
       overflowed: 0,
     });
     return { reader, table, other: makeIndex(buffer).index as LabelIndex };

@@ -41,6 +41,12 @@ export function assertRefuses(fn: () => unknown, Class: ErrorClass, text: string
   assertEquals([error.constructor.name, error.message], [Class.name, text]);
 }
 
+/** The text of the error when all slots are taken, and who has them. */
+export function tooManyThreads(most: number, crowd: string, verb = "register"): string {
+  return `Cannot ${verb} a thread: at most ${most} at a time (maxThreads; threads that have ended give their slots back by ` +
+    `join(), follow(worker), unregister() or revoke(slot)), got one more: ${crowd}`;
+}
+
 /** The same, and nothing that {@linkcode observe} tells has changed. */
 export function assertRefusesUnchanged<Metrics extends SchemaDefinition>(
   stats: ThreadStats<Metrics>,

@@ -105,6 +105,19 @@ export const models: readonly Model[] = [
   },
   { file: "blocks", name: "recycled blocks: every run ends", check: "ends" },
   {
+    file: "extents",
+    name: "lent lines: one holder, and none only if there is none",
+    check: "safety",
+    faults: [
+      "CLAIMED_BY_STORE",
+      "COUNTED_AFTERWARDS",
+      "FREED_UNCOUNTED",
+      "NOT_GIVEN_BACK",
+      "TOLD_AT_ONCE",
+    ],
+  },
+  { file: "extents", name: "lent lines: every run ends", check: "ends" },
+  {
     file: "labels",
     name: "label log: one bucket for the same labels",
     check: "safety",

@@ -2,6 +2,7 @@ import { assert } from "@std/assert";
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
+import { LAYOUT_VERSION } from "../../src/memory/layout.ts";
 import { scaled } from "../stress/scale.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
 import { damage, imageOf, lookAround, makeVictim, memoryOf, schema } from "./damage.ts";
@@ -58,7 +59,7 @@ describe("ThreadStats.attach(), inspect()", () => {
         fc.anything({ withNullPrototype: true, withBigInt: true }),
         (other) => {
           for (
-            const handle of [other, { threadStats: 1, buffer: other }, {
+            const handle of [other, { threadStats: LAYOUT_VERSION, buffer: other }, {
               threadStats: other,
             }]
           ) {
@@ -78,8 +79,8 @@ describe("ThreadStats.attach(), inspect()", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => {
       const buffer = new SharedArrayBuffer(bytes.length);
       new Uint8Array(buffer).set(bytes);
-      assertRefused(() => ThreadStats.inspect({ threadStats: 1, buffer }));
-      assertRefused(() => ThreadStats.attach(schema, { threadStats: 1, buffer }));
+      assertRefused(() => ThreadStats.inspect({ threadStats: LAYOUT_VERSION, buffer }));
+      assertRefused(() => ThreadStats.attach(schema, { threadStats: LAYOUT_VERSION, buffer }));
     }));
   });
 
@@ -87,7 +88,7 @@ describe("ThreadStats.attach(), inspect()", () => {
     damage(handle, image, WHOLE);
     fc.assert(fc.property(fc.nat(image.length * 4 - 1), (length) => {
       const buffer = memoryOf(handle).slice(0, length);
-      assertRefused(() => ThreadStats.attach(schema, { threadStats: 1, buffer }));
+      assertRefused(() => ThreadStats.attach(schema, { threadStats: LAYOUT_VERSION, buffer }));
     }));
   });
 

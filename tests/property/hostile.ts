@@ -12,7 +12,17 @@ export const anything: Arbitrary<unknown> = fc.anything({
     fc.string(),
     fc.constantFrom(
       ...["__proto__", "constructor", "prototype", "toString", "valueOf", "toJSON", "length"],
-      ...["help", "unit", "labels", "maxSeries", "aggregate", "boundaries", "lowest", "highest"],
+      ...[
+        "help",
+        "unit",
+        "labels",
+        "maxSeries",
+        "maxLabelLength",
+        "aggregate",
+        "boundaries",
+        "lowest",
+        "highest",
+      ],
       ...["relativeError", "op", "type", "kind", "fields", "bins", "threadStats", "buffer", "seat"],
     ),
   ),

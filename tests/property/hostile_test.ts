@@ -152,14 +152,19 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
       () => record(Object.fromEntries(many(65).map((name) => [name, sum()]))),
       RangeError,
     );
-    exercise("metric", counter({ labels: many(500) }));
+    exercise("metric", counter({ labels: many(512) }));
+    assertThrows(() => counter({ labels: many(513) }), RangeError);
   });
 });
 
 describe("labels", () => {
   it("come out as they went in, whatever the text, but for halves of characters", () => {
     const schema = defineSchema({
-      calls: counter({ labels: ["constructor", "value"], maxSeries: 10_000 }),
+      calls: counter({
+        labels: ["constructor", "value"],
+        maxSeries: 10_000,
+        maxLabelLength: 20_000,
+      }),
     });
     const stats = ThreadStats.create(schema);
     const there = ThreadStats.attach(schema, structuredClone(stats.handle));
@@ -187,7 +192,8 @@ describe("labels", () => {
   });
 
   it("may be a million code units long", () => {
-    const stats = ThreadStats.create(defineSchema({ calls: counter({ labels: ["value"] }) }));
+    const schema = defineSchema({ calls: counter({ labels: ["value"], maxLabelLength: 2 ** 20 }) });
+    const stats = ThreadStats.create(schema);
     const value = "\ufffdx".repeat(2 ** 19);
     stats.registerThread("main").metrics.calls.labels({ value }).add();
     assert(stats.metrics.calls.series()[0].labels.value === value);
@@ -287,7 +293,7 @@ describe("a polluted Object.prototype", () => {
    * inherit its fields.
    */
   const NAMES: readonly string[] = [
-    ...["help", "unit", "labels", "maxSeries", "aggregate", "lowest", "highest"],
+    ...["help", "unit", "labels", "maxSeries", "maxLabelLength", "aggregate", "lowest", "highest"],
     ...["relativeError", "maxSnapshots", "mode", "kind", "bins", "fields", "series"],
     ...["hits", "calls", "level", "other", "epoch", "id", "index", "definition"],
     ...["boundaries", "stopped", "perThread", "maxThreads", "maxByteLength", "quarantineSeconds"],

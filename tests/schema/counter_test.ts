@@ -13,17 +13,28 @@ describe("counter()", () => {
   });
 
   it("has an empty help and unit, no labels and 2000 series by default", () => {
-    assertEquals(counter(), { kind: "counter", help: "", unit: "", labels: [], maxSeries: 2000 });
+    assertEquals(counter(), {
+      kind: "counter",
+      help: "",
+      unit: "",
+      labels: [],
+      maxSeries: 2000,
+      maxLabelLength: 1024,
+    });
   });
 
   it("keeps its options", () => {
-    assertEquals(counter({ help: "h", unit: "bytes", labels: ["a", "b"], maxSeries: 1 }), {
-      kind: "counter",
-      help: "h",
-      unit: "bytes",
-      labels: ["a", "b"],
-      maxSeries: 1,
-    });
+    assertEquals(
+      counter({ help: "h", unit: "bytes", labels: ["a", "b"], maxSeries: 1, maxLabelLength: 9 }),
+      {
+        kind: "counter",
+        help: "h",
+        unit: "bytes",
+        labels: ["a", "b"],
+        maxSeries: 1,
+        maxLabelLength: 9,
+      },
+    );
   });
 
   it("does not follow a later change of the labels that it was given", () => {
@@ -84,25 +95,45 @@ describe("counter()", () => {
     define({ labels: ["le", "thread", "id"] });
   });
 
-  it("refuses a maxSeries that is no integer from 1 to 2^29", () => {
-    const bad: [unknown, string][] = [
-      [0, "0"],
-      [-1, "-1"],
-      [1.5, "1.5"],
-      [NaN, "NaN"],
-      [Infinity, "Infinity"],
-      [2 ** 29 + 1, "536870913"],
-    ];
-    for (const [maxSeries, got] of bad) {
-      const text =
-        `Cannot define a counter: maxSeries must be an integer from 1 to 2^29, got ${got}`;
-      assertRefuses(() => define({ maxSeries }), RangeError, text);
+  for (
+    const [name, most, words] of [
+      ["maxSeries", 2 ** 29, "2^29"],
+      ["maxLabelLength", 2 ** 20, "2^20"],
+    ] as const
+  ) {
+    it(`refuses a ${name} that is no integer from 1 to ${words}`, () => {
+      const bad: [unknown, string][] = [
+        [0, "0"],
+        [-1, "-1"],
+        [1.5, "1.5"],
+        [NaN, "NaN"],
+        [Infinity, "Infinity"],
+        [most + 1, `${most + 1}`],
+      ];
+      for (const [limit, got] of bad) {
+        const text =
+          `Cannot define a counter: ${name} must be an integer from 1 to ${words}, got ${got}`;
+        assertRefuses(() => define({ [name]: limit }), RangeError, text);
+      }
+      assertRefuses(
+        () => define({ [name]: "5" }),
+        TypeError,
+        `Cannot define a counter: ${name} must be a number, got "5"`,
+      );
+      assertEquals(counter({ labels: ["a"], [name]: most })[name], most);
+    });
+  }
+
+  it("refuses more than 512 labels, without a look at them", () => {
+    const labels = Array.from({ length: 512 }, (_, n) => `label_${n}`);
+    assertEquals(counter({ labels }).labels.length, 512);
+    const tooMany: unknown[][] = [[...labels, "more"], Array(2 ** 32 - 1)];
+    for (const labels of tooMany) {
+      assertRefuses(
+        () => define({ labels }),
+        RangeError,
+        `Cannot define a counter: at most 512 labels, got ${labels.length}`,
+      );
     }
-    assertRefuses(
-      () => define({ maxSeries: "5" }),
-      TypeError,
-      'Cannot define a counter: maxSeries must be a number, got "5"',
-    );
-    assertEquals(counter({ labels: ["a"], maxSeries: 2 ** 29 }).maxSeries, 2 ** 29);
   });
 });

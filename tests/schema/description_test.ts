@@ -24,7 +24,14 @@ function metric(json: unknown, name = "a"): string {
   return JSON.stringify({ [name]: json });
 }
 
-const COUNTER = { kind: "counter", help: "", unit: "", labels: [], maxSeries: 2000 };
+const COUNTER = {
+  kind: "counter",
+  help: "",
+  unit: "",
+  labels: [],
+  maxSeries: 2000,
+  maxLabelLength: 1024,
+};
 const RECORD = { ...COUNTER, kind: "record", fields: { a: { op: "sum", type: "f64" } } };
 const HISTOGRAM = { ...COUNTER, kind: "histogram", bins: { boundaries: [1, 2] } };
 const GAUGE = { ...COUNTER, kind: "gauge", aggregate: "sum" };
@@ -46,6 +53,7 @@ const DAMAGED: [string, RegExp][] = [
   [metric({ ...COUNTER, labels: "a" }), /labels must be an array/],
   [metric({ ...COUNTER, labels: ["a-b"] }), /a name is letters/],
   [metric({ ...COUNTER, maxSeries: 1e99 }), /maxSeries must be/],
+  [metric({ ...COUNTER, maxLabelLength: 2 ** 20 + 1 }), /maxLabelLength must be/],
   [metric({ ...COUNTER, more: 1 }), /the unknown option "more"/],
   [metric({ kind: "counter" }), /another form/],
   [metric({ ...GAUGE, aggregate: "average" }), /aggregate must be/],
@@ -209,7 +217,12 @@ describe("ThreadStats.inspect()", () => {
   });
 
   it("refuses what is no handle", () => {
-    for (const handle of [undefined, null, 1, {}, { threadStats: 1, buffer: new ArrayBuffer(8) }]) {
+    for (
+      const handle of [undefined, null, 1, {}, {
+        threadStats: LAYOUT_VERSION,
+        buffer: new ArrayBuffer(8),
+      }]
+    ) {
       const { name, message } = assertThrows(() =>
         ThreadStats.inspect(handle as unknown as ThreadStatsHandle)
       ) as Error;

@@ -14,12 +14,19 @@ describe("gauge()", () => {
       unit: "",
       labels: [],
       maxSeries: 2000,
+      maxLabelLength: 1024,
       aggregate: "sum",
     });
   });
 
   it("keeps its options, frozen", () => {
-    const options = { help: "h", unit: "jobs", labels: ["a"], maxSeries: 7 } as const;
+    const options = {
+      help: "h",
+      unit: "jobs",
+      labels: ["a"],
+      maxSeries: 7,
+      maxLabelLength: 9,
+    } as const;
     for (const aggregate of ["sum", "min", "max", "latest"] as const) {
       const definition = gauge({ ...options, aggregate });
       assertEquals(definition, { kind: "gauge", ...options, labels: ["a"], aggregate });

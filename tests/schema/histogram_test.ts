@@ -16,6 +16,7 @@ describe("histogram()", () => {
       unit: "",
       labels: [],
       maxSeries: 2000,
+      maxLabelLength: 1024,
       bins: { lowest: 1, highest: 2, relativeError: 0.01 },
     });
   });
@@ -29,7 +30,13 @@ describe("histogram()", () => {
   });
 
   it("keeps its options, frozen", () => {
-    const words = { help: "h", unit: "bytes", labels: ["a"], maxSeries: 7 } as const;
+    const words = {
+      help: "h",
+      unit: "bytes",
+      labels: ["a"],
+      maxSeries: 7,
+      maxLabelLength: 9,
+    } as const;
     const boundaries = [0, 0.5, 1e300];
     const definition = histogram({ ...words, boundaries });
     assertEquals(definition, { kind: "histogram", ...words, labels: ["a"], bins: { boundaries } });

@@ -21,13 +21,20 @@ const define = record as unknown as (
 describe("record()", () => {
   it("keeps its fields and options", () => {
     assertEquals(
-      record({ a: sum(), b: bitOr() }, { help: "h", unit: "bytes", labels: ["l"], maxSeries: 7 }),
+      record({ a: sum(), b: bitOr() }, {
+        help: "h",
+        unit: "bytes",
+        labels: ["l"],
+        maxSeries: 7,
+        maxLabelLength: 9,
+      }),
       {
         kind: "record",
         help: "h",
         unit: "bytes",
         labels: ["l"],
         maxSeries: 7,
+        maxLabelLength: 9,
         fields: { a: sum(), b: bitOr() },
       },
     );

@@ -5,6 +5,8 @@
  */
 
 import process from "node:process";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 const attempts = 5;
 const batch = 10_000;
@@ -34,6 +36,19 @@ export async function allocatedBytesPerCall(fn: () => void): Promise<number> {
     least = Math.min(least, measure(fn));
   }
   return least;
+}
+
+/** Bytes of private memory that are reachable: after a whole collection. */
+export async function heapUsed(): Promise<number> {
+  if ("Bun" in globalThis) {
+    const { fullGC, heapSize }: Jsc = await import("bun:" + "jsc");
+    fullGC();
+    return heapSize();
+  }
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  collect();
+  return process.memoryUsage().heapUsed;
 }
 
 /** V8 counts every allocation at once; a batch in which it collected is left out. */

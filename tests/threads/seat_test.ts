@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type Seat, StaleThreadError, ThreadStats } from "../../mod.ts";
-import { assertRefuses, assertRefusesUnchanged } from "../metrics/observe.ts";
+import { assertRefuses, assertRefusesUnchanged, tooManyThreads } from "../metrics/observe.ts";
 import { createTraffic, traffic } from "../metrics/traffic.ts";
 import { withClock } from "../support/clocks.ts";
 
@@ -34,13 +34,13 @@ describe("Seat.handle", () => {
       stats,
       () => stats.registerThread(),
       RangeError,
-      "Cannot register a thread: at most 2 at a time (maxThreads), got one more",
+      tooManyThreads(2, '1 active ("a"), 1 reserved, 0 in quarantine'),
     );
     assertRefusesUnchanged(
       stats,
       () => stats.reserveThread(),
       RangeError,
-      "Cannot reserve a thread: at most 2 at a time (maxThreads), got one more",
+      tooManyThreads(2, '1 active ("a"), 1 reserved, 0 in quarantine', "reserve"),
     );
   });
 
@@ -132,7 +132,7 @@ describe("Seat.revoke()", () => {
     assertRefuses(
       () => stats.registerThread("a"),
       RangeError,
-      "Cannot register a thread: at most 1 at a time (maxThreads), got one more",
+      tooManyThreads(1, "0 active, 0 reserved, 1 in quarantine"),
     );
     assertEquals(seat.revoke(), false);
     assertEquals(seat.revoke({ stopped: false }), false);

@@ -4,7 +4,7 @@ import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
 import { ACTIVE, RESERVED, SlotDirectory, type Tenure } from "../../src/threads/slot_directory.ts";
 import { SLOT_NAME_GENERATION } from "../../src/memory/layout.ts";
-import { assertRefuses } from "../metrics/observe.ts";
+import { assertRefuses, tooManyThreads } from "../metrics/observe.ts";
 import { withClock, withClocks } from "../support/clocks.ts";
 
 function makeDirectory({ maxThreads = 4, quarantine = 60 } = {}): SlotDirectory {
@@ -105,11 +105,28 @@ describe("SlotDirectory.acquire()", () => {
     assertRefuses(
       () => slots.acquire("b", { state: RESERVED }),
       RangeError,
-      "Cannot reserve a thread: at most 1 at a time (maxThreads), got one more",
+      tooManyThreads(
+        1,
+        `1 active (${JSON.stringify(longest)}), 0 reserved, 0 in quarantine`,
+        "reserve",
+      ),
     );
     slots.retire(tenure);
     slots.acquire("", { state: ACTIVE });
     assertEquals(slots.describe(0), { slot: 0, name: "", state: "active" });
+  });
+
+  it("names some of those who have the slots when all are taken", () => {
+    const slots = makeDirectory({ maxThreads: 12 });
+    for (let n = 0; n < 9; n++) slots.acquire(`worker-${n}`, { state: ACTIVE });
+    slots.acquire("seat", { state: RESERVED });
+    for (let n = 0; n < 2; n++) slots.revoke(slots.acquire("dead", { state: ACTIVE }), false);
+    const eight = Array.from({ length: 8 }, (_, n) => `"worker-${n}"`).join(", ");
+    assertRefuses(
+      () => slots.acquire("one more", { state: ACTIVE }),
+      RangeError,
+      tooManyThreads(12, `9 active (${eight}, 1 more), 1 reserved, 2 in quarantine`),
+    );
   });
 
   it("shows no name while that of the new owner is not yet written", () => {
@@ -285,6 +302,24 @@ describe("SlotDirectory.revoke()", () => {
     const slots = makeDirectory({ maxThreads: 1, quarantine: 0 });
     slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
     assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
+  });
+});
+
+describe("SlotDirectory.tenureOf()", () => {
+  it("names the present tenure until it is over", () => {
+    const slots = makeDirectory({ quarantine: 0 });
+    const tenure = slots.acquire("a", { state: ACTIVE });
+    assertEquals(slots.tenureOf(0), tenure);
+    assertEquals(slots.tenureOf(1), undefined);
+    slots.revoke(tenure, false);
+    assertEquals(slots.tenureOf(0), tenure, "its thread may still run");
+    slots.revoke(tenure, true);
+    assertEquals(slots.tenureOf(0), undefined);
+    const next = slots.acquire("b", { state: RESERVED });
+    assertEquals(slots.tenureOf(0), next);
+    slots.activate(next);
+    slots.retire(next);
+    assertEquals(slots.tenureOf(0), undefined);
   });
 });
 

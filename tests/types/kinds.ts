@@ -52,6 +52,8 @@ export function definitions(): void {
   gauge({ aggregate: "average" });
   // @ts-expect-error: maxSeries without labels
   gauge({ maxSeries: 5 });
+  // @ts-expect-error: maxLabelLength without labels
+  gauge({ maxLabelLength: 5 });
   // What the compiler says to options without bins.
   same<Equal<keyof MissingBins, "boundaries, or lowest and highest">>();
   // @ts-expect-error: no bins, as the property of this name says

@@ -42,6 +42,11 @@ export class CounterAccumulator implements Cells<number> {
     this.#total = 0;
   }
 
+  bytesOf(slot: number, segment: number): number {
+    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    return found === undefined ? 0 : counterSegmentParts(capacityOf(segment, this.#shift)).bytes;
+  }
+
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
     const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
     if (found === undefined) return false;
@@ -61,7 +66,12 @@ export class CounterAccumulator implements Cells<number> {
   }
 
   /** Thread by thread, as their cells stand in memory, and with one fence for all tags in place of a SeqCst load for each. */
-  totals(slots: number, segment: number, offset: number, epochs: Int32Array): Float64Array {
+  totals(
+    slots: readonly number[],
+    segment: number,
+    offset: number,
+    epochs: Int32Array,
+  ): Float64Array {
     const count = epochs.length;
     if (this.#totals.length < count) {
       this.#totals = new Float64Array(count);
@@ -69,7 +79,7 @@ export class CounterAccumulator implements Cells<number> {
     }
     const totals = this.#totals.fill(0);
     const isCurrent = this.#isCurrent;
-    for (let slot = 0; slot < slots; slot++) {
+    for (const slot of slots) {
       const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
       if (found === undefined) continue;
       const { views: { i32, f64 } } = found;

@@ -56,6 +56,12 @@ export class GaugeAccumulator implements Cells<number> {
     this.#total = identityOf(this.#options.aggregate);
   }
 
+  bytesOf(slot: number, segment: number): number {
+    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    const capacity = capacityOf(segment, this.#options.shift);
+    return found === undefined ? 0 : gaugeSegmentParts(capacity).bytes;
+  }
+
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
     const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
     if (found === undefined) return false;

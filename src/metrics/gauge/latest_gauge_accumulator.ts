@@ -60,6 +60,10 @@ export class LatestGaugeAccumulator implements Cells<number> {
     this.#stamp = 0;
   }
 
+  bytesOf(slot: number, segment: number): number {
+    return this.#record.bytesOf(slot, segment);
+  }
+
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
     const control = this.#slots.activeControl(slot);
     if (!this.#record.look(slot, segment, offset, { epoch, control })) return false;

@@ -6,6 +6,7 @@
 import type { Arena, Views } from "../../memory/arena.ts";
 import { blockViews } from "../../memory/header.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../../memory/layout.ts";
+import { capacityOf } from "../../memory/segments.ts";
 import { saturate } from "../../base/saturate.ts";
 import type { HistogramBins } from "../../schema/histogram.ts";
 import type { CellSegments } from "../../threads/cell_segments.ts";
@@ -20,6 +21,7 @@ import {
   HISTOGRAM_SUM,
   HISTOGRAM_TAG,
   histogramBlockBytes,
+  histogramSegmentBytes,
 } from "./histogram_layout.ts";
 import type { BinScale } from "./bin_scale.ts";
 import { HistogramValue } from "./histogram_value.ts";
@@ -28,6 +30,8 @@ import { HistogramValue } from "./histogram_value.ts";
 export interface HistogramAccumulatorOptions {
   /** The metric's number. */
   metric: number;
+  /** `log2` of the first segment's size. */
+  shift: number;
   /** Its bins as they were defined. */
   bins: HistogramBins;
   /** The same to compute with. */
@@ -43,8 +47,11 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
   readonly #blockBytes: number;
   /** Byte offsets of segments, by slot and segment. */
   readonly #segments: (number | undefined)[] = [];
-  readonly #totals: Float64Array;
-  /** The bins that are not empty are among these. */
+  readonly #size: number;
+  readonly #shift: number;
+  /** Not before the first value: who only looks at a schema needs none. */
+  #totals = new Float64Array(0);
+  /** The totals that are not 0 are among these. */
   #low = 0;
   #high = -1;
   #sum = 0;
@@ -55,20 +62,21 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
   constructor(
     arena: Arena,
     cells: CellSegments,
-    { metric, bins, scale }: HistogramAccumulatorOptions,
+    { metric, shift, bins, scale }: HistogramAccumulatorOptions,
   ) {
     this.#arena = arena;
     this.#cells = cells;
     this.#metric = metric;
     this.#bins = bins;
     this.#blockBytes = histogramBlockBytes(scale.size);
-    this.#totals = new Float64Array(scale.size);
+    this.#size = scale.size;
+    this.#shift = shift;
     this.#low = scale.size;
   }
 
   reset(): void {
-    this.#totals.fill(0);
-    this.#low = this.#totals.length;
+    this.#totals.fill(0, this.#low, this.#high + 1);
+    this.#low = this.#size;
     this.#high = -1;
     this.#sum = 0;
     this.#min = Infinity;
@@ -76,18 +84,31 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
     this.#clamped = 0;
   }
 
-  merge(slot: number, segment: number, offset: number, epoch: number): boolean {
+  bytesOf(slot: number, segment: number): number {
+    const start = this.#start(slot, segment);
+    return start === 0 ? 0 : histogramSegmentBytes(capacityOf(segment, this.#shift));
+  }
+
+  merge(
+    slot: number,
+    segment: number,
+    offset: number,
+    epoch: number,
+    spend?: (bytes: number) => void,
+  ): boolean {
     const found = this.#block(slot, segment, offset);
     if (found === undefined) return false;
     const { views: { i32, f64 }, block } = found;
     const word = wordIndex(block);
     // SeqCst; pairs with the store of the tag in `CellWriter`: what is read below is not older than the tag.
     if (Atomics.load(i32, word + HISTOGRAM_TAG) !== epoch) return false;
+    spend?.(this.#blockBytes);
+    const totals = this.#makeTotals();
     const low = Math.max(0, i32[word + HISTOGRAM_LOW]);
-    const high = Math.min(this.#totals.length - 1, i32[word + HISTOGRAM_HIGH]);
+    const high = Math.min(this.#size - 1, i32[word + HISTOGRAM_HIGH]);
     const head = longIndex(block);
     // Unordered; all pair with the stores in `SingleWriterHistogram.count`. Do not tear.
-    for (let bin = low; bin <= high; bin++) this.#totals[bin] += f64[head + HISTOGRAM_BINS + bin];
+    for (let bin = low; bin <= high; bin++) totals[bin] += f64[head + HISTOGRAM_BINS + bin];
     if (low < this.#low) this.#low = low;
     if (high > this.#high) this.#high = high;
     this.#sum += f64[head + HISTOGRAM_SUM];
@@ -98,9 +119,10 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
   }
 
   absorb(other: this): void {
+    const totals = this.#makeTotals();
     const low = other.#low;
     const high = other.#high;
-    for (let bin = low; bin <= high; bin++) this.#totals[bin] += other.#totals[bin];
+    for (let bin = low; bin <= high; bin++) totals[bin] += other.#totals[bin];
     if (low < this.#low) this.#low = low;
     if (high > this.#high) this.#high = high;
     this.#sum += other.#sum;
@@ -122,20 +144,33 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
     });
   }
 
+  #makeTotals(): Float64Array {
+    if (this.#totals.length === 0) this.#totals = new Float64Array(this.#size);
+    return this.#totals;
+  }
+
   #block(
     slot: number,
     segment: number,
     offset: number,
   ): { views: Views; block: number } | undefined {
-    const start = this.#segments[slot * DIRECTORY + segment] ??
-      this.#cells.find(slot, this.#metric, segment);
+    const start = this.#start(slot, segment);
     if (start === 0) return undefined;
-    this.#segments[slot * DIRECTORY + segment] = start;
     const reference = wordIndex(start) + offset;
     // SeqCst; pairs with the publication in `SingleWriterHistogram`.
     const { i32 } = blockViews(this.#arena, start, (offset + 1) * 4);
     const block = (Atomics.load(i32, reference) >>> 0) * 8;
     if (block === 0) return undefined;
     return { views: blockViews(this.#arena, block, this.#blockBytes), block };
+  }
+
+  /** Byte offset of a thread's segment; 0 while it has none. */
+  #start(slot: number, segment: number): number {
+    const index = slot * DIRECTORY + segment;
+    const known = this.#segments[index];
+    if (known !== undefined) return known;
+    const start = this.#cells.find(slot, this.#metric, segment);
+    if (start !== 0) this.#segments[index] = start;
+    return start;
   }
 }

@@ -95,6 +95,12 @@ export class RecordAccumulator implements Cells<AnyFields> {
     this.#totals.set(this.#identity);
   }
 
+  bytesOf(slot: number, segment: number): number {
+    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    const capacity = capacityOf(segment, this.#shift);
+    return found === undefined ? 0 : recordSegmentParts(this.#layout, capacity).bytes;
+  }
+
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
     if (!this.fetch(slot, segment, offset, epoch)) return false;
     this.#kernel.combine(this.#totals, this.#totalBits, this.copy, this.#copyBits);

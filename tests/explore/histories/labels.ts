@@ -4,8 +4,18 @@
  * @module
  */
 import { counter, defineSchema, ThreadStats } from "../../../mod.ts";
+import { LINE } from "../../../src/memory/layout.ts";
 import { defineHistory, type Journal, must, named, onlyErrors, type Run } from "../history.ts";
-import { bytesUsed, MOST_BYTES, mustDiffer, type Sent, succeeded, unfinished } from "./support.ts";
+import {
+  arenaOf,
+  bytesUsed,
+  freeLines,
+  MOST_BYTES,
+  mustDiffer,
+  type Sent,
+  succeeded,
+  unfinished,
+} from "./support.ts";
 
 const schema = defineSchema({ hits: counter({ labels: ["key"], maxSeries: 8 }) });
 type Stats = ThreadStats<typeof schema.metrics>;
@@ -115,6 +125,42 @@ const recycled = defineHistory<Sent, Stats>({
   },
 });
 
+/** A key whose text is one line beyond its head, or two. */
+const long = (name: string, lines: number) => name.repeat(lines * 32);
+/** The lines whose bits stand in one word. */
+const WORD = 32;
+
+/** Three lines that came back: one, and two whose bits stand in two words. */
+function prepareLines() {
+  const { sent, kept } = prepare();
+  const { hits } = kept.metrics;
+  hits.id({ key: long("o", 1) });
+  const arena = arenaOf(sent.handle);
+  while (arena.bytesUsed / LINE % WORD !== WORD - 1) arena.allocate(LINE, false);
+  hits.id({ key: long("p", 2) });
+  for (const { id } of hits.series()) hits.destroy(id);
+  return { sent, kept: { stats: kept, bytes: arena.bytesUsed } };
+}
+
+const lent = defineHistory<Sent, { stats: Stats; bytes: number }>({
+  name: "labels-extents",
+  about:
+    "Two threads make and destroy buckets whose texts are lent the same lines, by one and by two",
+  preemptions: 1,
+  kills: true,
+  prepare: prepareLines,
+  threads: [acts(long("x", 2), `-${long("x", 2)}`, long("w", 1)), acts(long("z", 1), long("y", 1))],
+  check: ({ stats, bytes }, run) => {
+    checkLabels(stats, run, [long("x", 2)]);
+    if (unfinished(run.events).length > 0) return;
+    const { hits } = stats.metrics;
+    for (const { id } of hits.series()) hits.destroy(id);
+    const free = freeLines(stats.handle);
+    const lines = 3 + (bytesUsed(stats.handle) - bytes) / LINE;
+    must(free === lines, `${free} of ${lines} lines came back`);
+  },
+});
+
 const looked = defineHistory<Sent, Stats>({
   name: "labels-read",
   about: "A thread lists buckets while another one destroys and makes some",
@@ -140,4 +186,4 @@ const contended = defineHistory<Sent, Stats>({
   check: (stats, run) => checkLabels(stats, run, ["x"]),
 });
 
-export const labelHistories = [same, different, recycled, looked, contended];
+export const labelHistories = [same, different, recycled, lent, looked, contended];

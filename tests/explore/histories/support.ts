@@ -6,6 +6,8 @@
 import type { ThreadStatsHandle } from "../../../mod.ts";
 import { Arena } from "../../../src/memory/arena.ts";
 import type { SeatTicket } from "../../../src/threads/handle.ts";
+import { MAP_BITS, MAP_NEXT, MAP_WORDS } from "../../../src/memory/extents.ts";
+import { H_EXTENT_MAPS } from "../../../src/memory/layout.ts";
 import { Seat } from "../../../src/threads/seat.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { type Event, must } from "../history.ts";
@@ -31,6 +33,18 @@ export function arenaOf(handle: ThreadStatsHandle): Arena {
 /** Bytes given out in an arena. */
 export function bytesUsed(handle: ThreadStatsHandle): number {
   return arenaOf(handle).bytesUsed;
+}
+
+/** How many lines were lent and came back. */
+export function freeLines(handle: ThreadStatsHandle): number {
+  const { i32 } = arenaOf(handle).views();
+  let lines = 0;
+  for (let map = i32[H_EXTENT_MAPS]; map !== 0; map = i32[map + MAP_NEXT]) {
+    for (let word = 0; word < MAP_WORDS; word++) {
+      for (let bits = i32[map + MAP_BITS + word]; bits !== 0; bits &= bits - 1) lines++;
+    }
+  }
+  return lines;
 }
 
 /** Takes all that is left of the memory before it must grow. */

@@ -185,8 +185,8 @@ describe("LabelledCounterWriter.labels()", () => {
       "\ufffd",
       "é",
       "e\u0301",
-      "x".repeat(100_000),
-      "x".repeat(99_999) + "y",
+      "x".repeat(1024),
+      "x".repeat(1023) + "y",
     ];
     // Two metrics' worth of series in one: the schema's bound is 3, so one at a time.
     const { requests } = stats.registerThread().metrics;

@@ -163,11 +163,15 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
       }
       return done;
     },
-    /** Creates, updates and destroys `count` labelled buckets, with different labels each time. */
+    /**
+     * Creates, updates and destroys `count` labelled buckets, with different labels each time, some
+     * of them long.
+     */
     labelChurn: (count: number) => {
       const { calls } = thread!.metrics;
       for (let n = 1; n <= count; n++) {
-        const labels = { key: `thread ${index} series ${n}` };
+        const name = `thread ${index} series ${n}`;
+        const labels = { key: n % 16 === 0 ? name.padEnd(n % 1000, ".") : name };
         const bound = calls.labels(labels);
         bound.add(n);
         // The bucket is this thread's alone, as nobody else uses these labels.

@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { resultOf, workerKinds } from "../join/run_program.ts";
+import { runtime } from "../stress/scale.ts";
+
+describe("ThreadStats.join(), ends of which no event tells", () => {
+  for (const kind of workerKinds) {
+    const isDenoWeb = runtime === "deno" && kind === "web";
+
+    it(`are noticed in workers below a ${kind} worker that ended`, async () => {
+      // A thread that ends with its creator is proved to have stopped on Node alone.
+      const own = runtime === "deno" && !isDenoWeb ? "revoked" : "retired";
+      const below = runtime === "node" ? "retired" : "revoked";
+      assertEquals(await resultOf("left_behind", ["below", kind]), {
+        before: 2,
+        after: 0,
+        states: [own, below],
+      });
+    });
+
+    it(`are noticed by another worker in ${kind} workers whose creator has not joined`, async () => {
+      assertEquals(await resultOf("left_behind", ["unknown", kind]), {
+        before: 1,
+        after: 0,
+        states: [isDenoWeb ? "retired" : "revoked"],
+      });
+    });
+  }
+});

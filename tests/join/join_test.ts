@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { counter, defineSchema, type JoinOptions, ThreadStats } from "../../mod.ts";
+import { runtime, scaled } from "../stress/scale.ts";
+import { resultOf, runProgram, workerKinds } from "./run_program.ts";
+
+const schema = defineSchema({ jobs: counter() });
+
+describe("ThreadStats.join()", () => {
+  for (const kind of workerKinds) {
+    const of = `${kind} workers`;
+
+    it(`gives one memory to 8 ${of} that join at once`, async () => {
+      assertEquals(await resultOf("find_each_other", ["race", kind, `${scaled(50)}`]), []);
+    });
+
+    it(`gives one memory to 8 ${of} that have just begun`, async () => {
+      assertEquals(await resultOf("find_each_other", ["freshRace", kind, `${scaled(5)}`]), []);
+    });
+
+    it(`finds the memory in ${of} whose maker has ended, if one has stayed`, async () => {
+      assertEquals(await resultOf("find_each_other", ["makerEnds", kind]), [1, 2, 3]);
+    });
+
+    it(`waits for the only one of ${of} that could answer while it is busy`, async () => {
+      assertEquals(await resultOf("find_each_other", ["busy", kind]), [1, 2]);
+    });
+
+    it(`waits for a busy main thread in ${of} that were there before it joined`, async () => {
+      assertEquals(await resultOf("find_each_other", ["busyMain", kind]), 2);
+    });
+
+    it(`fails in ${of} when nobody answers in time`, async () => {
+      assertMatch(
+        await resultOf("find_each_other", ["tooBusy", kind]),
+        /^Error: Cannot join "too busy": a thread that has joined it must answer within 0\.3 s \(timeoutSeconds\).*, got no answer$/,
+      );
+    });
+
+    it(`finds the memory in ${of} of workers`, async () => {
+      assertEquals(await resultOf("find_each_other", ["nested", kind]), 2);
+    });
+
+    it(`refuses another schema under the same name in ${of}, and shows the difference`, async () => {
+      assertEquals(
+        await resultOf("find_each_other", ["otherSchema", kind]),
+        'TypeError: Cannot join the statistics "schema": the schema must be the one that the memory was made with, ' +
+          "got another definition of jobs",
+      );
+    });
+
+    it(`lets ${of} and their creator end at once`, async () => {
+      assertEquals(await resultOf("count_and_end", [kind]), 2);
+    });
+  }
+
+  it("lets a main thread end at once, with exit code 0 and without asking for a permission", async () => {
+    const { code, stdout, stderr } = await runProgram(
+      "count_and_end",
+      [],
+      runtime === "deno" ? ["--no-prompt"] : [],
+    );
+    assertEquals([code, stdout.trim(), stderr], [0, "1", ""]);
+  });
+
+  if (runtime === "node") {
+    // As Node before 24.5.
+    const withoutLocks = "--import=data:text/javascript," +
+      "Object.defineProperty(navigator, 'locks', { value: undefined })";
+
+    it("gives one memory to workers that can hear each other where there are no locks", async () => {
+      const find = (...args: string[]) => resultOf("find_each_other", args, [withoutLocks]);
+      assertEquals(await find("race", "node", `${scaled(10)}`), []);
+      assertEquals(await find("makerEnds", "node"), [1, 2, 3]);
+      assertEquals(await find("nested", "node"), 2);
+    });
+  }
+
+  it("gives a module that is loaded again what it had, and a copy of the library, too", async () => {
+    assertEquals(await resultOf("load_twice"), { slots: 1, total: 6, sameThread: true });
+  });
+
+  it("refuses bad names, schemas and options, and makes nothing", async () => {
+    const bad: [unknown, unknown, ErrorConstructor, string][] = [
+      [5, {}, TypeError, "their name must be a string, got 5"],
+      [undefined, {}, TypeError, "their name must be a string, got undefined"],
+      ["", {}, RangeError, "their name must have 1 to 128 UTF-16 code units, got 0"],
+      ["x".repeat(129), {}, RangeError, "their name must have 1 to 128 UTF-16 code units, got 129"],
+      ["bad", null, TypeError, "the options must be an object, got null"],
+      ["bad", { timeoutSeconds: "1" }, TypeError, 'timeoutSeconds must be a number, got "1"'],
+      [
+        "bad",
+        { timeoutSeconds: 0 },
+        RangeError,
+        "timeoutSeconds must be more than 0 and at most 86400, got 0",
+      ],
+      [
+        "bad",
+        { timeoutSeconds: NaN },
+        RangeError,
+        "timeoutSeconds must be more than 0 and at most 86400, got NaN",
+      ],
+      [
+        "bad",
+        { maxThreads: 0 },
+        RangeError,
+        "maxThreads must be an integer from 1 to 65536, got 0",
+      ],
+    ];
+    for (const [name, options, Class, text] of bad) {
+      const join = [
+        ThreadStats.join,
+        (...args: Parameters<typeof ThreadStats.join>) => ThreadStats.joinSync(...args),
+      ];
+      for (const attempt of join) {
+        let error: Error | undefined;
+        try {
+          await attempt(name as string, schema, options as JoinOptions);
+        } catch (thrown) {
+          error = thrown as Error;
+        }
+        assertEquals([error?.constructor, error?.message], [
+          Class,
+          `Cannot join the statistics: ${text}`,
+        ]);
+      }
+    }
+    let error: unknown;
+    await ThreadStats.join("bad", {} as typeof schema).catch((thrown) => error = thrown);
+    assert(error instanceof TypeError);
+  });
+});
+
+describe("ThreadStats.joinSync()", () => {
+  for (const kind of workerKinds) {
+    it(`finds what was left to ${kind} workers, and says what to do where nothing was`, async () => {
+      const [alone, after] = await resultOf("find_each_other", ["sync", kind]);
+      const text =
+        /^Error: Cannot join "sync" without waiting: a thread above this one must have joined it \(await ThreadStats\.join\(\) here, or/;
+      assertMatch(alone, text);
+      // Web workers on Deno get no environment data.
+      if (runtime === "deno" && kind === "web") assertMatch(after, text);
+      else assertEquals(after, 2);
+    });
+  }
+
+  it("tells of another memory of the same name, or refuses to make one", async () => {
+    const { code, stdout, stderr } = await runProgram("find_each_other", ["twins", "node"]);
+    if (runtime === "node") {
+      assertEquals([code, stdout.trim()], [0, "1"]);
+      assertMatch(stderr, /two memories of the statistics "twins" in this process/);
+    } else {
+      assertMatch(stderr, /no other thread may have joined it \(await ThreadStats\.join\(\) here/);
+    }
+  });
+});

@@ -1,0 +1,36 @@
+/**
+ * A worker that counts in `exit` handlers of its own. Nobody follows it: its creator only looks.
+ *
+ * @module
+ */
+import process from "node:process";
+import { Worker } from "node:worker_threads";
+import { ThreadStats } from "../../../mod.ts";
+import { args, isMain, pause, send } from "./any_worker.ts";
+import { schema } from "./schema.ts";
+
+if (isMain) {
+  const worker = new Worker(new URL(import.meta.url), { argv: args });
+  let error: string | null = null;
+  worker.on("error", (thrown) => error = (thrown as Error).message);
+  const handle = await new Promise<ThreadStats<typeof schema.metrics>["handle"]>((resolve) =>
+    worker.once("message", resolve)
+  );
+  await new Promise((resolve) => worker.on("exit", resolve));
+  const stats = ThreadStats.attach(schema, handle);
+  const [{ state }] = stats.threads();
+  console.log(JSON.stringify({ total: stats.metrics.jobs.read(), state, error }));
+} else {
+  let count = () => {};
+  process.on("exit", () => count());
+  const stats = await ThreadStats.join("exits", schema);
+  const { metrics } = stats.registerThread();
+  count = () => metrics.jobs.add();
+  process.on("exit", () => metrics.jobs.add());
+  await pause(1);
+  process.on("exit", () => metrics.jobs.add());
+  send(stats.handle);
+  await pause(20);
+  if (args[0] === "exit") process.exit(0);
+  if (args[0] === "throw") throw new Error("this is the error");
+}

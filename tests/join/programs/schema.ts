@@ -1,0 +1,11 @@
+/**
+ * What the programs count.
+ *
+ * @module
+ */
+import { counter, defineSchema, gauge } from "../../../mod.ts";
+
+export const schema = defineSchema({
+  jobs: counter({ help: "Jobs done" }),
+  depth: gauge({ help: "Jobs waiting", aggregate: "sum" }),
+});

@@ -1,0 +1,59 @@
+/**
+ * Runs programs that join, each in a process of its own: what they join is the process's, and how they end is what is tested.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { runtime } from "../stress/scale.ts";
+
+/** How a program ended. */
+export interface Ending {
+  /** `null` when it had to be killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that has not ended by then hangs, in milliseconds. */
+const LIMIT = 120_000;
+
+/** Runs `programs/NAME.ts` to its end, with these options of the runtime: under Deno its permissions. */
+export function runProgram(
+  name: string,
+  args: readonly string[] = [],
+  flags: readonly string[] = runtime === "deno" ? ["-A"] : [],
+): Promise<Ending> {
+  const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
+  const options = runtime === "deno" ? ["run", "--no-check", "--no-lock", ...flags] : flags;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...options, program, ...args],
+      { timeout: LIMIT, killSignal: "SIGKILL" },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : child.exitCode ?? null, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+/** What a program printed last, as a value. Fails unless it ended with exit code 0. */
+export async function resultOf(
+  name: string,
+  args: readonly string[] = [],
+  flags?: readonly string[],
+  // deno-lint-ignore no-explicit-any
+): Promise<any> {
+  const { code, stdout, stderr } = await runProgram(name, args, flags);
+  if (code !== 0) {
+    throw new Error(`${name} ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+  }
+  return JSON.parse(stdout.trim().split("\n").at(-1)!);
+}
+
+/** The kinds of workers that there are in this runtime. */
+export const workerKinds: readonly ("node" | "web")[] = runtime === "node"
+  ? ["node"]
+  : ["node", "web"];

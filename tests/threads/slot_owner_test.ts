@@ -1,0 +1,52 @@
+import { assert, assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { Arena } from "../../src/memory/arena.ts";
+import { makeMemory } from "../../src/memory/header.ts";
+import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
+import { readOwner, readSince, writeLife, writeOwner } from "../../src/threads/slot_owner.ts";
+
+function setUp() {
+  const format = { maxThreads: 2, quarantine: 0, description: "{}", labelled: [] };
+  const arena = new Arena(makeMemory(format, 2 ** 20));
+  return { arena, slots: new SlotDirectory(arena, 2, 0) };
+}
+
+const identity = { process: 4321, thread: 7, ancestors: [2, 5], life: 2n ** 63n + 1n };
+
+describe("readOwner()", () => {
+  it("gives what the owner of the tenure has written, and nothing of another tenure's", () => {
+    const { arena, slots } = setUp();
+    const first = slots.acquire("a", { state: ACTIVE });
+    assertEquals(readOwner(arena, slots, first), undefined, "before it was written");
+    assertEquals(readSince(arena, slots, first), undefined);
+    const before = Date.now();
+    writeOwner(arena, slots, first, identity);
+    assertEquals(readOwner(arena, slots, first), identity);
+    const since = readSince(arena, slots, first)!;
+    assert(since >= before && since <= Date.now());
+    slots.retire(first);
+    const second = slots.acquire("a", { state: ACTIVE });
+    assertEquals([second.slot, readOwner(arena, slots, second)], [0, undefined]);
+    assertEquals(readSince(arena, slots, second), undefined);
+    writeOwner(arena, slots, second, { ...identity, ancestors: [] });
+    assertEquals(readOwner(arena, slots, second), { ...identity, ancestors: [] });
+    assertEquals(readOwner(arena, slots, first), undefined, "it has gone to another");
+    assertEquals(slots.describe(0)!.name, "a", "the name stands beside it");
+  });
+
+  it("keeps the nearest 8 of the threads above", () => {
+    const { arena, slots } = setUp();
+    const tenure = slots.acquire("a", { state: ACTIVE });
+    const ancestors = Array.from({ length: 12 }, (_, n) => n + 1);
+    writeOwner(arena, slots, tenure, { ...identity, ancestors });
+    assertEquals(readOwner(arena, slots, tenure)!.ancestors, ancestors.slice(-8));
+  });
+
+  it("tells of a lock that came later", () => {
+    const { arena, slots } = setUp();
+    const tenure = slots.acquire("a", { state: ACTIVE });
+    writeOwner(arena, slots, tenure, { ...identity, life: 0n });
+    writeLife(arena, slots, tenure.slot, 9n);
+    assertEquals(readOwner(arena, slots, tenure)!.life, 9n);
+  });
+});
