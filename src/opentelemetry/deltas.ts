@@ -75,8 +75,9 @@ function selfSince(now: SelfMetrics, reported: SelfMetrics): SelfMetrics {
   return {
     ...now,
     overflowed: Object.fromEntries(overflowed),
-    // These two counters wrap at 2^32.
+    // These counters wrap at 2^32.
     refusedUpdates: (now.refusedUpdates - reported.refusedUpdates) >>> 0,
     readRetries: (now.readRetries - reported.readRetries) >>> 0,
+    otherMemories: ((now.otherMemories ?? 0) - (reported.otherMemories ?? 0)) >>> 0,
   };
 }

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { counter, gauge, histogram, max, record, sum } from "../../mod.ts";
+import { Arena } from "../../src/memory/arena.ts";
+import { H_OTHER_MEMORIES } from "../../src/memory/layout.ts";
 import { type ExplicitHistogram, ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
 import { withClocks } from "../support/clocks.ts";
 import { collect, InFlight, make, millisecondsOf, producerOf, tick, valuesOf } from "./collect.ts";
@@ -157,5 +159,20 @@ describe("ThreadStatsProducer with deltas", () => {
     for (const kind of ["c", "d"]) metrics.jobs.labels({ kind }).add();
     assertThrows(() => thread.metrics.hits.add());
     assertEquals(await figures(), [2, 1]);
+  });
+
+  it("reports other memories once, also if the first one is found after the start", async () => {
+    const { stats } = make({ hits: counter() });
+    const { i32 } = new Arena(stats.handle).views();
+    for (const temporality of ["cumulative", "delta"] as const) {
+      Atomics.store(i32, H_OTHER_MEMORIES, 0);
+      const producer = new ThreadStatsProducer(stats, { temporality });
+      const found = async (): Promise<unknown> =>
+        (await collect(producer))["thread_stats.other_memories"]?.dataPoints[0].value ?? 0;
+      assertEquals(await found(), 0);
+      Atomics.add(i32, H_OTHER_MEMORIES, 2);
+      assertEquals(await found(), 2);
+      assertEquals(await found(), temporality === "delta" ? 0 : 2);
+    }
   });
 });

@@ -8,6 +8,8 @@ import {
   type SnapshotOptions,
   ThreadStats,
 } from "../../mod.ts";
+import { Arena } from "../../src/memory/arena.ts";
+import { H_OTHER_MEMORIES } from "../../src/memory/layout.ts";
 import { observe, type ObserveOptions, type SnapshotSource } from "../../src/opentelemetry/mod.ts";
 import { collect, producerOf } from "./collect.ts";
 import { api, sdk, sdk2 } from "./packages.ts";
@@ -154,6 +156,18 @@ describe("observe()", () => {
     const jobs = ["jobs thread=a slot=0", "jobs thread=b slot=1", "jobs"].map((name) => told[name]);
     assertEquals(jobs, [1, 2, undefined]);
     assertEquals(told["thread_stats.threads state=active"], 2);
+  });
+
+  it("reports other memories that are found after the start", async () => {
+    const stats = counted();
+    const { i32 } = new Arena(stats.handle).views();
+    const { meter, values } = startMeter();
+    const errors: unknown[] = [];
+    using _ = observe(stats, meter, { onError: (error) => errors.push(error) });
+    assertEquals((await values())["thread_stats.other_memories"], 0);
+    Atomics.add(i32, H_OTHER_MEMORIES, 2);
+    assertEquals((await values())["thread_stats.other_memories"], 2);
+    assertEquals(errors, []);
   });
 
   it("passes errors of a collection to onError, and the next collection is complete", async () => {
