@@ -5,7 +5,7 @@ const { httpRequests, httpRequestsInFlight, httpRequestDuration } = thread.metri
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 // Without the times at which series began: each thread has seen others.
-const scrape = prometheusHandler(stats, { created: false });
+const scrape = prometheusHandler(stats, { created: false, runtimeMetrics: true });
 
 /** Answers a request, and counts it. Any thread has the figures of all. */
 export function handler(request: Request): Response {
