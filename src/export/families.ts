@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
+import type { SeriesSnapshot, ThreadValue } from "../metrics/series_values.ts";
 import { familiesOf, type FamilyName, SELF_PREFIX } from "../schema/exported_names.ts";
 import { snakeCase } from "../schema/names.ts";
 import type { HistogramBins } from "../schema/histogram.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ThreadValue } from "../metrics/bucket_reader.ts";
+import type { ThreadValue } from "../metrics/series_values.ts";
 import { type Family, type Row, valueOf } from "./families.ts";
 
 /** One thread's part of a series. */

@@ -5,8 +5,9 @@
  */
 import { isArray, lookAt } from "../base/shapes.ts";
 import { cannot } from "../base/errors.ts";
-import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
-import { type HistogramData, HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import type { SeriesSnapshot, ThreadValue } from "../metrics/series_values.ts";
+import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
+import { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import type { LabelsOf, ValueOf } from "../metrics/reader_types.ts";
 import { saturate } from "../base/saturate.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
