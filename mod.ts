@@ -73,32 +73,34 @@ export type {
   SeriesSnapshot,
   SeriesValue,
   ThreadValue,
-} from "./src/metrics/bucket_reader.ts";
+} from "./src/metrics/series_values.ts";
 export type {
   BucketMaker,
   CounterReader,
+  FieldsOf,
   GaugeReader,
   HistogramReader,
   LabelledCounterReader,
   LabelledGaugeReader,
   LabelledHistogramReader,
   LabelledReader,
+  LabelledReadersByKind,
   LabelledRecordReader,
   LabelsOf,
+  MetricKind,
   MetricReaders,
   MultiReader,
   ReaderOf,
+  ReadersByKind,
   RecordReader,
   SingleReader,
   ValueOf,
+  ValuesByKind,
 } from "./src/metrics/reader_types.ts";
-export {
-  type HistogramBin,
-  type HistogramData,
-  HistogramValue,
-} from "./src/metrics/histogram/histogram_value.ts";
-export type { BurstMethods, RecordBurst } from "./src/metrics/record/record_burst.ts";
+export type { HistogramBin, HistogramData } from "./src/metrics/histogram/histogram_data.ts";
+export { HistogramValue } from "./src/metrics/histogram/histogram_value.ts";
 export type {
+  BurstMethods,
   CounterWriter,
   GaugeWriter,
   HistogramWriter,
@@ -106,10 +108,13 @@ export type {
   LabelledGaugeWriter,
   LabelledHistogramWriter,
   LabelledRecordWriter,
+  LabelledWritersByKind,
   MetricWriters,
   RecordBucketWriter,
+  RecordBurst,
   RecordWriter,
   WriterOf,
+  WritersByKind,
 } from "./src/metrics/writer_types.ts";
 export type { FieldSums } from "./src/snapshots/arithmetic.ts";
 export { Snapshot } from "./src/snapshots/snapshot.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ThreadValue } from "../metrics/bucket_reader.ts";
+import type { ThreadValue } from "../metrics/series_values.ts";
 import type { FamilyName } from "../schema/exported_names.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { MetricDefinition } from "../schema/schema.ts";

@@ -1,20 +1,45 @@
 /**
- * How a reader adds up the cells of one bucket over threads: the part that differs between kinds of metrics.
+ * How a reader adds up one bucket over threads. Each kind of metric has an accumulator of its own.
  *
  * @module
  */
+import type { Arena } from "../memory/arena.ts";
+import type { CellSegments } from "../threads/cell_segments.ts";
+import type { SlotDirectory } from "../threads/slot_directory.ts";
 
-/** Totals of one bucket, being added up. A reader's own; any thread may have one. */
-export interface Cells<Value> {
-  /** Starts again from the identities. */
+/** The parts of a `ThreadStats` that all its metrics share. */
+export interface SharedParts {
+  /** The memory. */
+  readonly arena: Arena;
+  /** The thread slots. */
+  readonly slots: SlotDirectory;
+  /** Where the cells of each thread are. */
+  readonly cells: CellSegments;
+}
+
+/** Which cells an accumulator reads. */
+export interface CellsOfMetric {
+  /** The number of the metric. */
+  readonly metric: number;
+  /** `log2` of the size of the metric's first segment, in buckets. */
+  readonly shift: number;
+}
+
+/**
+ * The running total of one bucket. It is private to the reader that made it, and never writes to
+ * shared memory except to ask for help with a record. Any thread.
+ */
+export interface Accumulator<Value> {
+  /** Starts again from the identities of the operations. */
   reset(): void;
-  /** How many bytes the thread in `slot` has of a segment; 0 while it has none. */
+  /** The size in bytes of a segment of the thread in `slot`; 0 while the thread has none. */
   bytesOf(slot: number, segment: number): number;
   /**
-   * Adds what the thread in `slot` has counted in a bucket, if that belongs to `epoch`. Never waits for the thread.
+   * Adds what the thread in `slot` has counted in a bucket, if its cell belongs to `epoch`. Never
+   * waits for that thread.
    *
-   * @param spend Is told how many bytes beyond the segment will be looked at, before they are.
-   * @returns Whether there was anything.
+   * @param spend Called with the number of bytes outside the segment that are read next.
+   * @returns Whether the cell belongs to `epoch`.
    */
   merge(
     slot: number,
@@ -24,17 +49,16 @@ export interface Cells<Value> {
     spend?: (bytes: number) => void,
   ): boolean;
   /**
-   * Adds what another one of the same metric has added up: what that gives by itself is a part of
-   * what this gives.
+   * Adds the total of another accumulator of the same metric. The sum of the parts of all threads
+   * then equals the whole, because both come from the same reads.
    */
   absorb(other: this): void;
-  /** The totals. */
+  /** The total. */
   value(): Value;
   /**
-   * The totals, over some threads' slots, of as many neighbouring buckets as there are `epochs`,
-   * from `offset` on, each in its own epoch; what stands where the epoch is not one of a live
-   * bucket means nothing. Only a kind that has a quicker way to them than one by one has it. The
-   * result is good until the next call.
+   * Totals of consecutive buckets from `offset` on, one for each of `epochs`, over the given slots.
+   * Entries whose epoch is not that of a live bucket are undefined. The result is valid until the
+   * next call. A kind has this method only if it is faster than reading the buckets one by one.
    */
   totals?(
     slots: readonly number[],

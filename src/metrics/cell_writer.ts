@@ -1,21 +1,25 @@
 /**
- * What the writers of one cell have in common: counters, gauges and histograms.
+ * The common part of all writers of one cell: counters, gauges and histograms.
  *
- * A cell belongs to a (thread, bucket). Beside its content it has a tag: the epoch that the content belongs to. The content counts
- * while the tag is the bucket's epoch.
+ * A cell belongs to a (thread, bucket). It has content and a tag, which is the epoch that the content
+ * belongs to. The content counts while the tag equals the bucket's epoch.
  *
- * Assumptions: one owner at a time.
+ * Assumptions: a cell has one owner at a time.
  *
- * Guarantees: after a clear the owner stores the new content first, then the tag: who sees the tag sees content made since. An
- * update that raced with a clear is dropped with all before it.
+ * Guarantees: after a clear the owner stores the new content first, then the tag. So a reader that sees
+ * the tag also sees content from after the clear. An update that raced with a clear is dropped, with
+ * everything before it.
  *
- * Progress: wait-free; two plain loads tell that nothing has happened. A thread killed at any instruction loses at most the
- * update it was in.
+ * Progress: wait-free. Two plain loads show that neither the bucket nor the thread has changed. A
+ * thread that is killed at any instruction loses at most the update that it was making.
  *
- * What decides where a writer stores is out of its user's reach: in `#private` fields, or in an `CellWriter`, which only those lead to. The hot
- * ones are fields of the writer itself, and each begins with a value of its later kind, as V8 keeps the representation of the first one: a double that
- * is `undefined` first is allocated anew with each store. Measured on x86-64, ns per `add()` of one counter in a loop, Deno 2.9 / Node 24 / Bun 1.4:
- * so 3.4 / 3.3 / 3.8, like plain fields; without first values 8.8 / 9.5 / 3.8 when the values are no integers.
+ * Users cannot reach what decides where a writer stores. It is in `#private` fields of the writer, or
+ * in a `CellWriter` that only such a field leads to. The fields of the hot path are in the writer
+ * itself. Each of them has an initial value of its later type, because V8 keeps the representation of
+ * the first value: a field that is first `undefined` and then a double allocates at each store.
+ * Measured on x86-64, in ns per `add()` of one counter in a loop, Deno 2.9 / Node 24 / Bun 1.4: 3.4 /
+ * 3.3 / 3.8, the same as with public fields. Without initial values, and with numbers that are not
+ * integers: 8.8 / 9.5 / 3.8.
  *
  * @module
  */
@@ -27,62 +31,66 @@ import { cannot, got } from "../base/errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
-import { showWriters } from "./inspectable_writers.ts";
 
-/** What the writers of a metric need to know of it. */
+/** What the writers of one metric in one thread need to know. */
 export interface WriterContext {
   /** The thread. */
   readonly thread: ThreadContext;
-  /** What kind of metric it is. */
+  /** The kind of the metric. */
   readonly kind: MetricDefinition["kind"];
-  /** The metric's number. */
+  /** The number of the metric. */
   readonly metric: number;
-  /** Its buckets. */
+  /** The buckets of the metric. */
   readonly table: BucketTable;
-  /** Its labels, if it has any. */
+  /** The labels of the metric, if it has any. */
   readonly index?: LabelIndex;
-  /** Index in `u64` of the number of updates sent to the overflow series. */
+  /** Index in `u64` of the number of updates that went to the overflow series. */
   readonly overflowed: number;
 }
 
-/** Where a bucket's cell stands. */
+/** Where the cell of a bucket stands. */
 export interface CellPlace {
-  /** The segment's number. */
+  /** The number of the segment. */
   readonly segment: number;
   /** Byte offset of the segment. */
   readonly start: number;
-  /** The bucket's number within it. */
+  /** The number of the bucket within the segment. */
   readonly offset: number;
 }
 
-/** In place of an array, before there is one. */
+/** The initial value of a field that later has the shared memory. */
 export const NO_WORDS = new Int32Array(0);
-/** The same of doubles. */
+/** The same for doubles. */
 export const NO_DOUBLES = new Float64Array(0);
 
-/** One cell, as its owner knows it off the hot path. Owner thread only; not in the hands of users. */
+/** One cell, off the hot path. Owner thread only; users cannot reach it. */
 export class CellWriter {
-  declare readonly home: WriterContext;
-  /** The bucket. */
+  /** The metric and the thread. */
+  declare readonly context: WriterContext;
+  /** The id of the bucket. */
   declare readonly id: number;
+  /** The life of the bucket, if the metric has labels. */
   declare readonly series: Series | undefined;
-  /** The shared memory as 32-bit words, as far as the next three need it. */
+  /** The shared memory as 32-bit words. It holds the two words that the next fields index. */
   declare readonly words: Int32Array;
+  /** Index of the bucket's epoch. */
   declare readonly epochIndex: number;
+  /** Index of the control word of the thread's slot. */
   declare readonly controlIndex: number;
+  /** The control word during this thread's tenure. */
   declare readonly control: number;
-  /** The epoch in which the writer has last written: 0 before. */
+  /** The epoch of the latest update; 0 before the first one. */
   declare epoch: number;
 
-  /** `id` is a live bucket, in the life `series` if the metric has labels. */
-  constructor(home: WriterContext, id: number, series?: Series) {
-    const { table, thread } = home;
+  /** `id` is a live bucket. `series` is its life if the metric has labels. */
+  constructor(context: WriterContext, id: number, series?: Series) {
+    const { table, thread } = context;
     const segment = segmentOf(id, table.shift);
-    this.home = home;
+    this.context = context;
     this.id = id;
     this.series = series;
     this.epochIndex = table.segment(segment)!.epochs + id - firstId(segment, table.shift);
-    // After the look at the segment, for which the views may have been made anew.
+    // After `table.segment()`, which may replace the views.
     this.words = thread.arena.views().i32;
     this.controlIndex = thread.controlIndex;
     this.control = thread.tenure.control;
@@ -96,52 +104,56 @@ export class CellWriter {
 
   /** Counts an update of the overflow series. */
   countOverflow(): void {
-    Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
+    // SeqCst; pairs with the load in `BucketReader.overflowed`.
+    Atomics.add(this.context.thread.arena.views().u64, this.context.overflowed, 1n);
   }
 
-  /** Finds the cell, and makes its segment when there is none. */
+  /** Finds the cell, and makes its segment if there is none. */
   locate(): CellPlace {
-    const { home: { table, thread, metric }, id } = this;
+    const { context: { table, thread, metric }, id } = this;
     const segment = segmentOf(id, table.shift);
     const start = thread.cells.ensure(thread.tenure.slot, metric, segment);
     return { segment, start, offset: id - firstId(segment, table.shift) };
   }
 
   /**
-   * Whether nothing has happened to the bucket or the thread since the last update.
+   * Whether neither the bucket nor the thread has changed since the latest update.
    *
-   * The hot methods have these two comparisons written out: here V8 learns of all kinds of cells together, and an `add()` in a program that
-   * also has histograms takes 74 instructions in place of 33 (Node 24).
+   * The hot methods have a copy of these two comparisons. Here V8 collects the type feedback of all
+   * kinds of cells together, and an `add()` in a program that also has histograms takes 74
+   * instructions in place of 33 (Node 24).
    */
   isCurrent(): boolean {
-    // Unordered; pairs with the advances in `BucketTable`. Without it an update made after a clear would be dropped.
+    // Unordered; pairs with the advances in `BucketTable`. Without it an update after a clear would
+    // be dropped.
     return this.words[this.epochIndex] === this.epoch &&
-      // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two writers.
+      // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two
+      // writers.
       this.words[this.controlIndex] === this.control;
   }
 
-  /** Whether this writer may count in the given life of the bucket, and nothing has happened to that since its last update. */
-  serves(series: Series): boolean {
-    return this.isOf(series) && this.isCurrent();
+  /** Whether this writer belongs to the given life of the bucket and is current. */
+  isCurrentIn(series: Series): boolean {
+    return this.belongsTo(series) && this.isCurrent();
   }
 
-  /** Whether this writer counts in the given life of the bucket. */
-  isOf(series: Series): boolean {
+  /** Whether this writer belongs to the given life of the bucket. */
+  belongsTo(series: Series): boolean {
     return this.series!.life === series.life;
   }
 
   /**
-   * The bucket's present epoch, for the first update or one after a clear.
+   * Returns the bucket's present epoch, for the first update and for the first one after a clear.
    *
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    * @throws {RangeError} When the bucket was destroyed.
    */
   nextEpoch(verb: string): number {
-    const { table, thread, index } = this.home;
+    const { table, thread, index } = this.context;
     const action = `${verb} ${table.name}`;
     thread.check(action);
     const epoch = table.liveEpoch(this.id, verb);
-    // After the epoch was read, so that it is an epoch of this life.
+    // After the load of the epoch, so that it is an epoch of this life.
     if (this.series !== undefined && !index!.isAlive(this.series)) {
       throw new RangeError(
         cannot(action, "the bucket must be live", got(`${this.id}, one that was destroyed`)),
@@ -151,12 +163,12 @@ export class CellWriter {
   }
 
   /**
-   * Publishes new content: after it was stored, and only when the epoch is another than at the last update. `tag` is the index of the
-   * cell's tag in `words`.
+   * Publishes new content, after the caller has stored it. Only needed if the epoch has changed since
+   * the latest update. `tag` is the index of the cell's tag in `words`.
    */
   setTag(words: Int32Array, tag: number, epoch: number): void {
-    // SeqCst, after the content; pairs with the load of the tag in the readers' cells: without this order a reader could
-    // take what was counted before a clear for what was counted after it.
+    // SeqCst, after the content; pairs with the load of the tag in the accumulators. Without this
+    // order a reader could attribute what was counted before a clear to the time after it.
     Atomics.store(words, tag, epoch);
     this.epoch = epoch;
   }

@@ -1,5 +1,5 @@
 /**
- * What readers and writers show of themselves.
+ * What `console.log` and JSON show of readers and writers.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { inspectable } from "../base/inspectable.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { WriterContext } from "./cell_writer.ts";
 
-/** What users call a reader or writer: `LabelledCounterReader`. */
+/** The name of a reader or writer in the types for users, such as `LabelledCounterReader`. */
 export function typeOf(
   kind: MetricDefinition["kind"],
   role: "Reader" | "Writer",
@@ -17,7 +17,7 @@ export function typeOf(
   return `${isLabelled ? "Labelled" : ""}${kind[0].toUpperCase()}${kind.slice(1)}${role}`;
 }
 
-/** What a definition says to people. */
+/** The parts of a definition that explain the metric. */
 export function wordsOf(
   { help, unit, labels, maxSeries }: MetricDefinition,
 ): Readonly<Record<string, unknown>> {
@@ -29,31 +29,31 @@ export function wordsOf(
 }
 
 /**
- * Makes a class of writers show themselves: those of one bucket if their series are known, else
- * those that find them.
+ * Makes a class of writers inspectable. With `seriesOf` these are writers of one bucket, without it
+ * they find writers by labels.
  */
 export function showWriters<Writer extends object>(
   prototype: Writer,
-  homeOf: (writer: Writer) => WriterContext,
+  contextOf: (writer: Writer) => WriterContext,
   seriesOf?: (writer: Writer) => Series | undefined,
 ): void {
   inspectable(prototype, {
     type: (writer) => {
-      const { kind, index } = homeOf(writer);
+      const { kind, index } = contextOf(writer);
       return typeOf(kind, "Writer", index !== undefined && seriesOf === undefined);
     },
-    metric: (writer) => homeOf(writer).table.name,
+    metric: (writer) => contextOf(writer).table.name,
     facts: (writer) => {
       const series = seriesOf?.(writer);
       return {
         ...series !== undefined && { labels: series.labels },
-        slot: homeOf(writer).thread.tenure.slot,
+        slot: contextOf(writer).thread.tenure.slot,
       };
     },
   });
 }
 
-/** Makes a class of record writers show themselves: `recordsOf` has the records of one metric in one thread. */
+/** Makes a class of record writers inspectable. `recordsOf` returns the records behind a writer. */
 export function showRecordWriters<Writer extends object>(
   prototype: Writer,
   recordsOf: (writer: Writer) => { readonly metric: string; readonly facts: RecordFacts },
@@ -65,15 +65,15 @@ export function showRecordWriters<Writer extends object>(
   });
 }
 
-/** What a writer of records shows beside its metric. */
+/** What a writer of records shows in addition to its metric. */
 export interface RecordFacts {
-  /** Whether it finds buckets by labels. */
+  /** Whether the metric has labels. */
   readonly isLabelled: boolean;
-  /** The thread's slot. */
+  /** The slot of the thread. */
   readonly slot: number;
 }
 
-/** Makes a class of bursts show themselves. */
+/** Makes a class of bursts inspectable. */
 export function showBursts<Burst extends { readonly id: number }>(
   prototype: Burst,
   metricOf: (burst: Burst) => string,

@@ -1,5 +1,5 @@
 /**
- * The labelled cells of one metric in one thread.
+ * The writers of one metric in one thread, by labels.
  *
  * @module
  */
@@ -12,18 +12,21 @@ import { showWriters } from "./inspectable_writers.ts";
 /** Finds the writers of one metric by label. Owner thread only. */
 export class LabelledWriter<Writer> {
   static {
-    showWriters(this.prototype, (self) => self.#home);
+    showWriters(this.prototype, (self) => self.#context);
   }
 
-  readonly #home: WriterContext;
+  readonly #context: WriterContext;
   readonly #index: LabelIndex;
   readonly #make: (cell: CellWriter) => Writer;
-  /** By id; one writer for each life, as two would each keep a value of their own. */
+  /**
+   * By id: the writer of the latest life. There must be only one writer for each life, because each
+   * keeps the value of the cell in a private field.
+   */
   readonly #bound: ({ readonly cell: CellWriter; readonly writer: Writer } | undefined)[] = [];
 
-  constructor(home: WriterContext, make: (cell: CellWriter) => Writer) {
-    this.#home = home;
-    this.#index = home.index!;
+  constructor(context: WriterContext, make: (cell: CellWriter) => Writer) {
+    this.#context = context;
+    this.#index = context.index!;
     this.#make = make;
   }
 
@@ -31,20 +34,20 @@ export class LabelledWriter<Writer> {
     const known = this.#index.peek(labels);
     if (known !== undefined) {
       const bound = this.#bound[known.id];
-      if (bound !== undefined && bound.cell.serves(known)) return bound.writer;
+      if (bound !== undefined && bound.cell.isCurrentIn(known)) return bound.writer;
     }
     return this.#bind(labels);
   }
 
   #bind(labels: LabelValues<string>): Writer {
     const verb = "bind labels of";
-    const action = `${verb} ${this.#home.table.name}`;
-    this.#home.thread.check(action);
+    const action = `${verb} ${this.#context.table.name}`;
+    this.#context.thread.check(action);
     return needing(action, () => {
       const series = this.#index.intern(labels, verb);
       const known = this.#bound[series.id];
-      if (known !== undefined && known.cell.isOf(series)) return known.writer;
-      const cell = new CellWriter(this.#home, series.id, series);
+      if (known !== undefined && known.cell.belongsTo(series)) return known.writer;
+      const cell = new CellWriter(this.#context, series.id, series);
       const writer = this.#make(cell);
       this.#bound[series.id] = { cell, writer };
       return writer;

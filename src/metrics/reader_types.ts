@@ -1,81 +1,95 @@
 /**
- * What the readers of each kind of metric look like to users: types by the schema.
+ * The readers of each kind of metric as users see them, and how they follow from the schema.
  *
  * @module
  */
-import type { CounterDefinition } from "../schema/counter.ts";
-import type { GaugeDefinition } from "../schema/gauge.ts";
-import type { HistogramDefinition } from "../schema/histogram.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
-import type { RecordDefinition, RecordFields, RecordValue } from "../schema/record.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
+import type { RecordFields, RecordValue } from "../schema/record.ts";
+import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
 import type { HistogramValue } from "./histogram/histogram_value.ts";
-import type { Aggregator, SeriesValue, ThreadValue } from "./bucket_reader.ts";
+import type { Aggregator, SeriesValue, ThreadValue } from "./series_values.ts";
 
 /** Reads a metric that has one bucket. Any thread; never waits for a writer. */
 export interface SingleReader<Value> {
-  /** All threads' counts. Costs a few ns per thread slot in use. */
+  /** Returns what all threads have counted. Takes a few ns for each thread slot in use. */
   read(): Value;
-  /** What each thread has counted; threads that have counted nothing since the last clear are left out. */
+  /**
+   * Returns what each thread has counted. Threads that have counted nothing since the last clear are
+   * left out.
+   */
   perThread(): ThreadValue<Value>[];
-  /** Merges the threads' parts by a function of the caller's. */
+  /**
+   * Merges the threads' parts with a function of your own.
+   *
+   * @throws {TypeError} When `callback` is not a function.
+   */
   aggregate<Result>(initial: Result, callback: Aggregator<Value, Result>): Result;
-  /** Makes all counts start again from nothing, in all threads at once. */
+  /** Starts all counts again from nothing, in all threads at once. */
   clear(): void;
 }
 
 /** Reads and manages the buckets of a metric. Any thread; never waits for a writer. */
 export interface MultiReader<Value, Bucket, Label extends string> {
   /**
-   * All threads' counts in one bucket; the identities when no bucket has these labels.
+   * Returns what all threads have counted in one bucket: 0 (or the empty value) if no series has
+   * these labels.
    *
-   * @throws {TypeError} When labels are not exactly the metric's.
-   * @throws {RangeError} When the bucket with this id does not live.
+   * @throws {TypeError} When the labels are not exactly the metric's.
+   * @throws {RangeError} When the bucket with this id is not live.
    */
   read(bucket: Bucket): Value;
-  /** What each thread has counted; threads that have counted nothing since the last clear are left out. */
+  /**
+   * Returns what each thread has counted in one bucket. Threads that have counted nothing since the
+   * last clear are left out. Throws the errors of {@linkcode read}.
+   */
   perThread(bucket: Bucket): ThreadValue<Value>[];
-  /** Merges the threads' parts by a function of the caller's. */
+  /**
+   * Merges the threads' parts of one bucket with a function of your own. Throws the errors of
+   * {@linkcode read}, and a `TypeError` when `callback` is not a function.
+   */
   aggregate<Result>(bucket: Bucket, initial: Result, callback: Aggregator<Value, Result>): Result;
   /**
-   * Makes all counts start again from nothing, in all threads at once.
+   * Starts all counts of one bucket again from nothing, in all threads at once.
    *
+   * @throws {TypeError} When the labels are not exactly the metric's.
    * @throws {RangeError} When there is no such live bucket.
    */
   clear(bucket: Bucket): void;
   /**
-   * Ends the life of a bucket; its id is used again. Updates that are meant for it are refused or dropped from now on.
+   * Ends the life of a bucket, so that its id can be used again. Updates of this bucket are refused
+   * or dropped from now on.
    *
+   * @throws {TypeError} When the labels are not exactly the metric's.
    * @throws {RangeError} When there is no such live bucket.
    */
   destroy(bucket: Bucket): void;
-  /** The ids of the live buckets in rising order. */
+  /** Returns the ids of the live buckets in rising order. */
   ids(): number[];
-  /** All live buckets with their labels and values, in rising order of ids. */
+  /** Returns all live buckets with their labels and values, in rising order of ids. */
   series(): SeriesValue<Value, Label>[];
 }
 
-/** What metrics with labels have in addition. */
+/** The additional methods of metrics with labels. */
 export interface LabelledReader<Label extends string> {
   /**
-   * The bucket with these labels, made if there is none: the same id in every thread. When the
-   * metric has `maxSeries` buckets, or a value is longer than `maxLabelLength`, that of the
-   * overflow series.
+   * Returns the bucket with these labels, and makes it if there is none. The id is the same in every
+   * thread. It is that of the overflow series when the metric already has `maxSeries` buckets, or
+   * when a value is longer than `maxLabelLength`.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
    */
   id(labels: LabelValues<Label>): number;
-  /** How many updates went to the overflow series. */
+  /** Returns how many updates went to the overflow series. */
   overflowed(): number;
 }
 
-/** What metrics whose buckets can be made without labels have in addition. */
+/** The additional method of metrics whose buckets need no labels. */
 export interface BucketMaker {
   /**
    * Makes a bucket without labels, with the smallest free id. Lock-free.
    *
-   * @throws {RangeError} When the arena is full, or a labelled metric has `maxSeries` buckets.
+   * @throws {RangeError} When the arena is full, or a labelled metric already has `maxSeries` buckets.
    */
   create(): number;
 }
@@ -108,29 +122,67 @@ export type LabelledRecordReader<Fields extends RecordFields, Label extends stri
   & LabelledReader<Label>
   & BucketMaker;
 
+/** The kinds of metrics. */
+export type MetricKind = MetricDefinition["kind"];
+
+/** The reader of a metric without labels, by kind. */
+export interface ReadersByKind<Fields extends RecordFields> {
+  /** Of a counter. */
+  counter: CounterReader;
+  /** Of a gauge. */
+  gauge: GaugeReader;
+  /** Of a histogram. */
+  histogram: HistogramReader;
+  /** Of a record. */
+  record: RecordReader<Fields>;
+}
+
+/** The reader of a metric with labels, by kind. */
+export interface LabelledReadersByKind<Fields extends RecordFields, Label extends string> {
+  /** Of a counter. */
+  counter: LabelledCounterReader<Label>;
+  /** Of a gauge. */
+  gauge: LabelledGaugeReader<Label>;
+  /** Of a histogram. */
+  histogram: LabelledHistogramReader<Label>;
+  /** Of a record. */
+  record: LabelledRecordReader<Fields, Label>;
+}
+
+/** What a read returns, by kind. */
+export interface ValuesByKind<Fields extends RecordFields> {
+  /** The sum of all threads' counts. */
+  counter: number;
+  /** The threads' values, merged by the gauge's `aggregate`. */
+  gauge: number;
+  /** The values that all threads have recorded. */
+  histogram: HistogramValue;
+  /** The fields, each merged by its own operation. */
+  record: RecordValue<Fields>;
+}
+
 /** The readers of a schema's metrics by name. */
 export type MetricReaders<Metrics extends SchemaDefinition> = {
   readonly [Name in keyof Metrics]: ReaderOf<Metrics[Name]>;
 };
 
 /** The reader of one metric. */
-export type ReaderOf<Definition> = Definition extends CounterDefinition<infer Label>
-  ? [Label] extends [never] ? CounterReader : LabelledCounterReader<Label>
-  : Definition extends GaugeDefinition<infer Label>
-    ? [Label] extends [never] ? GaugeReader : LabelledGaugeReader<Label>
-  : Definition extends HistogramDefinition<infer Label>
-    ? [Label] extends [never] ? HistogramReader : LabelledHistogramReader<Label>
-  : Definition extends RecordDefinition<infer Fields, infer Label>
-    ? [Label] extends [never] ? RecordReader<Fields> : LabelledRecordReader<Fields, Label>
+export type ReaderOf<Definition> = Definition extends { kind: infer Kind extends MetricKind }
+  ? [LabelsOf<Definition>] extends [never] ? ReadersByKind<FieldsOf<Definition>>[Kind]
+  : LabelledReadersByKind<FieldsOf<Definition>, LabelsOf<Definition>>[Kind]
   : never;
 
-/** What a read of a metric gives. */
-export type ValueOf<Definition> = Definition extends { kind: "histogram" } ? HistogramValue
-  : Definition extends { kind: "record"; fields: infer Fields extends RecordFields }
-    ? RecordValue<Fields>
-  : number;
+/** What a read of a metric returns. */
+export type ValueOf<Definition> = Definition extends { kind: infer Kind extends MetricKind }
+  ? ValuesByKind<FieldsOf<Definition>>[Kind]
+  : never;
 
 /** The names of a metric's labels. */
 export type LabelsOf<Definition> = Definition extends
   { labels: readonly (infer Label extends string)[] } ? Label
   : never;
+
+/** The fields of a record; any fields for another kind, which does not use them. */
+export type FieldsOf<Definition> = Definition extends { fields: infer Fields extends RecordFields }
+  ? Fields
+  : RecordFields;

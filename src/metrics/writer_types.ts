@@ -1,24 +1,21 @@
 /**
- * What the writers of each kind of metric look like to users: types by the schema. All of them are for the thread that
- * registered alone.
+ * The writers of each kind of metric as users see them, and how they follow from the schema. Only
+ * the thread that registered may use them.
  *
  * @module
  */
-import type { CounterDefinition } from "../schema/counter.ts";
-import type { GaugeDefinition } from "../schema/gauge.ts";
-import type { HistogramDefinition } from "../schema/histogram.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
-import type { RecordDefinition, RecordDelta, RecordFields } from "../schema/record.ts";
+import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
-import type { RecordBurst } from "./record/record_burst.ts";
+import type { FieldsOf, LabelsOf, MetricKind } from "./reader_types.ts";
 
 /** Adds to one counter in one thread. */
 export interface CounterWriter {
   /**
    * Adds to the counter. Owner thread only; wait-free, 1-5 ns; allocates nothing.
    *
-   * @param n A finite number, not negative. By default 1.
-   * @throws {TypeError} When `n` is no number.
+   * @param n A finite number that is not negative. 1 by default.
+   * @throws {TypeError} When `n` is not a number.
    * @throws {RangeError} When `n` is negative or not finite, or the labelled bucket was destroyed.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
@@ -28,11 +25,12 @@ export interface CounterWriter {
 /** Finds the counters of one metric by their labels, in one thread. */
 export interface LabelledCounterWriter<Label extends string> {
   /**
-   * The counter with these labels, made if there is none; keep it, or look it up each time. Owner thread only.
+   * Returns the counter with these labels, and makes it if there is none. Keep the result, or call
+   * this for each update. Owner thread only.
    *
-   * @param labels All labels of the metric, as strings.
-   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets, or a
-   * value is longer than `maxLabelLength`.
+   * @param labels A string for each label of the metric.
+   * @returns The writer of the counter. It is that of the overflow series when the metric already
+   * has `maxSeries` buckets, or when a value is longer than `maxLabelLength`.
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
@@ -41,7 +39,8 @@ export interface LabelledCounterWriter<Label extends string> {
 }
 
 /**
- * Sets one gauge in one thread.
+ * Sets one gauge in one thread. Each thread has a value of its own; `aggregate` says how a read
+ * merges them. The value of a thread counts until the thread leaves.
  *
  * @example
  * ```ts
@@ -62,40 +61,46 @@ export interface GaugeWriter {
    * Sets this thread's value. Owner thread only; wait-free.
    *
    * @param value A finite number.
-   * @throws {TypeError} When it is no number.
-   * @throws {RangeError} When it is not finite, or the labelled bucket was destroyed.
+   * @throws {TypeError} When `value` is not a number.
+   * @throws {RangeError} When `value` is not finite, or the labelled bucket was destroyed.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   set(value: number): void;
   /**
-   * Adds to this thread's value; it is 0 before. Throws what {@linkcode set} throws. Owner thread only; wait-free.
+   * Adds to this thread's value, which is 0 at first. Throws the errors of {@linkcode set}. Owner
+   * thread only; wait-free.
    *
-   * @param n A finite number. By default 1.
+   * @param n A finite number. 1 by default.
    */
   add(n?: number): void;
   /**
-   * Takes from this thread's value. Throws what {@linkcode set} throws. Owner thread only; wait-free.
+   * Subtracts from this thread's value, which is 0 at first. Throws the errors of {@linkcode set}.
+   * Owner thread only; wait-free.
    *
-   * @param n A finite number. By default 1.
+   * @param n A finite number. 1 by default.
    */
   sub(n?: number): void;
   /**
-   * Adds 1, and takes it back when disposed of: `using _ = gauge.scope()`. After a `clear`, or when the thread has left, there is
-   * nothing to take back. Throws what {@linkcode set} throws. Owner thread only; allocates the disposable.
+   * Adds 1, and subtracts it again at the end of a block: `using _ = gauge.scope()`. Nothing is
+   * subtracted if the gauge was cleared or the thread has left in between. Throws the errors of
+   * {@linkcode set}. Owner thread only; allocates the disposable.
    *
-   * @returns What takes it back, once.
+   * @returns An object that subtracts 1 when it is first disposed.
    */
   scope(): Disposable;
 }
 
 /** Finds the gauges of one metric by their labels, in one thread. */
 export interface LabelledGaugeWriter<Label extends string> {
-  /** The gauge with these labels, as {@linkcode LabelledCounterWriter.labels}. Owner thread only. */
+  /**
+   * Returns the gauge with these labels, and makes it if there is none. Behaves like
+   * {@linkcode LabelledCounterWriter.labels}. Owner thread only.
+   */
   labels(labels: LabelValues<Label>): GaugeWriter;
 }
 
 /**
- * Records in one histogram in one thread.
+ * Records values in one histogram in one thread.
  *
  * @example
  * ```ts
@@ -118,49 +123,58 @@ export interface HistogramWriter {
   /**
    * Records a value. Owner thread only; wait-free; allocates nothing.
    *
-   * @param value A finite number, not negative.
-   * @param count How often, a positive integer. By default 1.
-   * @throws {TypeError} When either is no number.
+   * @param value A finite number that is not negative.
+   * @param count How many times to record it, a positive integer. 1 by default.
+   * @throws {TypeError} When `value` or `count` is not a number.
    * @throws {RangeError} When either is out of range, or the labelled bucket was destroyed.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   record(value: number, count?: number): void;
   /**
-   * Starts a clock that records its seconds when it is disposed of: `using _ = histogram.time()`. Owner thread only.
+   * Starts a clock, and records the elapsed seconds at the end of a block:
+   * `using _ = histogram.time()`. Owner thread only; allocates the disposable.
    *
-   * @returns What records, once.
+   * @returns An object that records when it is first disposed.
    */
   time(): Disposable;
 }
 
 /** Finds the histograms of one metric by their labels, in one thread. */
 export interface LabelledHistogramWriter<Label extends string> {
-  /** The histogram with these labels, as {@linkcode LabelledCounterWriter.labels}. Owner thread only. */
+  /**
+   * Returns the histogram with these labels, and makes it if there is none. Behaves like
+   * {@linkcode LabelledCounterWriter.labels}. Owner thread only.
+   */
   labels(labels: LabelValues<Label>): HistogramWriter;
 }
 
 /** Changes the records of one metric in one thread. */
 export interface RecordWriter<Fields extends RecordFields> {
   /**
-   * Merges one change into a bucket by the ops of its fields, and commits it. Owner thread only; wait-free, 10-40 ns;
-   * allocates nothing, but for changes of `u64` fields that are given as `bigint`. Discards this thread's open burst of the bucket, if there is one.
+   * Merges one change into a bucket and commits it. Each field merges by its own operation. Owner
+   * thread only; wait-free, 10-40 ns; allocates nothing, except for `u64` fields that are given as
+   * `bigint`. Discards this thread's open burst of the bucket, if there is one.
    *
    * @param id The bucket.
-   * @param delta The change; fields left out stay as they are.
+   * @param delta The change. Fields that are left out keep their values.
    * @throws {TypeError} When the change has the wrong shape or only unknown fields.
-   * @throws {RangeError} When the bucket does not live, a value is out of range, or the arena is full.
+   * @throws {RangeError} When the bucket is not live, a value is out of range, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   update(id: number, delta: RecordDelta<Fields>): void;
   /**
-   * Begins a burst: any number of changes to one bucket that are committed as one. Owner thread only; allocates the burst, at most 64 bytes.
-   * The burst belongs to the epoch in which it began: if the bucket is cleared before the commit, so is the burst. Several buckets may have open
-   * bursts at once. One that was left open blocks nothing: the next burst or update of its bucket in this thread discards it.
+   * Begins a burst: any number of changes to one bucket that are committed as one. Owner thread
+   * only; allocates the burst, at most 64 bytes.
+   *
+   * The burst belongs to the epoch in which it began: if the bucket is cleared before the commit,
+   * the changes of the burst are cleared too. Several buckets may have open bursts at the same time.
+   * A burst that is left open blocks nothing: the next burst or update of its bucket in this thread
+   * discards it.
    *
    * @param id The bucket.
-   * @returns The burst, an object of its own.
-   * @throws {TypeError} When the id is no number.
-   * @throws {RangeError} When the bucket does not live, or the arena is full.
+   * @returns The burst.
+   * @throws {TypeError} When `id` is not a number.
+   * @throws {RangeError} When the bucket is not live, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   begin(id: number): RecordBurst<Fields>;
@@ -168,19 +182,20 @@ export interface RecordWriter<Fields extends RecordFields> {
 
 /** Changes one labelled record in one thread. */
 export interface RecordBucketWriter<Fields extends RecordFields> {
-  /** The bucket. */
+  /** The id of the bucket. */
   readonly id: number;
   /**
-   * Merges one change, see {@linkcode RecordWriter.update}. Owner thread only; wait-free.
+   * Merges one change and commits it; see {@linkcode RecordWriter.update}. Owner thread only;
+   * wait-free.
    *
-   * @param delta The change; fields left out stay as they are.
+   * @param delta The change. Fields that are left out keep their values.
    * @throws {TypeError} When the change has the wrong shape or only unknown fields.
    * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   update(delta: RecordDelta<Fields>): void;
   /**
-   * Begins a burst, see {@linkcode RecordWriter.begin}. Owner thread only.
+   * Begins a burst; see {@linkcode RecordWriter.begin}. Owner thread only.
    *
    * @returns The burst.
    * @throws {RangeError} When the bucket was destroyed, or the arena is full.
@@ -193,16 +208,101 @@ export interface RecordBucketWriter<Fields extends RecordFields> {
 export interface LabelledRecordWriter<Fields extends RecordFields, Label extends string>
   extends RecordWriter<Fields> {
   /**
-   * The record with these labels, made if there is none; keep it, or look it up each time. Owner thread only.
+   * Returns the record with these labels, and makes it if there is none. Keep the result, or call
+   * this for each update. Owner thread only.
    *
-   * @param labels All labels of the metric, as strings.
-   * @returns Its writer; that of the overflow series when the metric has `maxSeries` buckets, or a
-   * value is longer than `maxLabelLength`.
+   * @param labels A string for each label of the metric.
+   * @returns The writer of the record. It is that of the overflow series when the metric already
+   * has `maxSeries` buckets, or when a value is longer than `maxLabelLength`.
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   labels(labels: LabelValues<Label>): RecordBucketWriter<Fields>;
+}
+
+/** The methods of a burst. Its fields are properties beside them. */
+export interface BurstMethods<Fields extends RecordFields> {
+  /** The id of the bucket. It cannot be assigned, and changing it would not redirect the burst. */
+  readonly id: number;
+  /**
+   * Merges a change. Each field merges by its own operation. If the change is refused, the burst
+   * ends and nothing of it is committed. Owner thread only.
+   *
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or the burst has
+   * ended.
+   * @throws {RangeError} When a value is out of range.
+   */
+  merge(delta: RecordDelta<Fields>): void;
+  /**
+   * Commits all changes as one, and ends the burst. Owner thread only; one atomic
+   * read-modify-write.
+   *
+   * @throws {TypeError} When the burst has ended.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked. The changes are dropped.
+   */
+  commit(): void;
+  /** Drops all changes and ends the burst. Does nothing if it has ended. Owner thread only. */
+  discard(): void;
+  /** The same as `discard()`. So the end of a `using` block drops a burst without a commit. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A burst: the fields of the record as properties, and `merge`, `commit` and `discard`.
+ *
+ * | the burst has ended by | fields, `merge`, `commit` | an assignment to a field |
+ * | --- | --- | --- |
+ * | `commit()` | throw a `TypeError` | is ignored |
+ * | `discard()`, its disposal, a change that was refused | throw a `TypeError` | throws a `TypeError` |
+ * | the next burst or update of the same bucket in this thread | throw a `TypeError` | throws a `TypeError` |
+ *
+ * A burst that has ended never changes another burst.
+ *
+ * @example Bursts of two buckets at the same time, one of which is left open
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { defineSchema, record, sum, ThreadStats } from "@x/thread-stats";
+ *
+ * const stats = ThreadStats.create(defineSchema({ flow: record({ bytes: sum() }) }));
+ * const { flow } = stats.registerThread("main").metrics;
+ * const [a, b] = [stats.metrics.flow.create(), stats.metrics.flow.create()];
+ * const first = flow.begin(a);
+ * const second = flow.begin(b);
+ * first.bytes += 1;
+ * second.bytes += 2;
+ * second.commit();
+ * flow.update(a, { bytes: 3 }); // discards `first`
+ * assertThrows(() => first.commit(), TypeError);
+ * assertEquals([stats.metrics.flow.read(a).bytes, stats.metrics.flow.read(b).bytes], [3, 2]);
+ * ```
+ */
+export type RecordBurst<Fields extends RecordFields> =
+  & BurstMethods<Fields>
+  & { -readonly [Name in keyof RecordValue<Fields>]: RecordValue<Fields>[Name] };
+
+/** The writer of a metric without labels, by kind. */
+export interface WritersByKind<Fields extends RecordFields> {
+  /** Of a counter. */
+  counter: CounterWriter;
+  /** Of a gauge. */
+  gauge: GaugeWriter;
+  /** Of a histogram. */
+  histogram: HistogramWriter;
+  /** Of a record. */
+  record: RecordWriter<Fields>;
+}
+
+/** The writer of a metric with labels, by kind. */
+export interface LabelledWritersByKind<Fields extends RecordFields, Label extends string> {
+  /** Of a counter. */
+  counter: LabelledCounterWriter<Label>;
+  /** Of a gauge. */
+  gauge: LabelledGaugeWriter<Label>;
+  /** Of a histogram. */
+  histogram: LabelledHistogramWriter<Label>;
+  /** Of a record. */
+  record: LabelledRecordWriter<Fields, Label>;
 }
 
 /** The writers of a schema's metrics by name. */
@@ -211,12 +311,7 @@ export type MetricWriters<Metrics extends SchemaDefinition> = {
 };
 
 /** The writer of one metric. */
-export type WriterOf<Definition> = Definition extends CounterDefinition<infer Label>
-  ? [Label] extends [never] ? CounterWriter : LabelledCounterWriter<Label>
-  : Definition extends GaugeDefinition<infer Label>
-    ? [Label] extends [never] ? GaugeWriter : LabelledGaugeWriter<Label>
-  : Definition extends HistogramDefinition<infer Label>
-    ? [Label] extends [never] ? HistogramWriter : LabelledHistogramWriter<Label>
-  : Definition extends RecordDefinition<infer Fields, infer Label>
-    ? [Label] extends [never] ? RecordWriter<Fields> : LabelledRecordWriter<Fields, Label>
+export type WriterOf<Definition> = Definition extends { kind: infer Kind extends MetricKind }
+  ? [LabelsOf<Definition>] extends [never] ? WritersByKind<FieldsOf<Definition>>[Kind]
+  : LabelledWritersByKind<FieldsOf<Definition>, LabelsOf<Definition>>[Kind]
   : never;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ThreadValue } from "../metrics/bucket_reader.ts";
+import type { ThreadValue } from "../metrics/series_values.ts";
 import { arithmeticOf } from "./arithmetic.ts";
 import { type MetricSnapshot, type Row, threadPartsOf } from "./snapshot_data.ts";
 

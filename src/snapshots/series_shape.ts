@@ -5,7 +5,8 @@
  * @module
  */
 import { cannot } from "../base/errors.ts";
-import { type HistogramData, HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
+import { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 

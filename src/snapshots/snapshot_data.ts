@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SeriesSnapshot } from "../metrics/bucket_reader.ts";
+import type { SeriesSnapshot } from "../metrics/series_values.ts";
 import type { LabelsOf, ValueOf } from "../metrics/reader_types.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
 import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";

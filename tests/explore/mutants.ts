@@ -71,10 +71,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: "stale-views",
     fault: "A reader's views do not reach to where the memory has grown",
-    file: "metrics/record/record_accumulator.ts",
+    file: "metrics/segment_views.ts",
     edits: [{
-      find: "views: blockViews(this.#arena, start, parts.bytes),",
-      replace: "views: this.#arena.views(),",
+      find: "blockViews(this.#shared.arena, start, this.#layout.bytes(capacity));",
+      replace: "this.#shared.arena.views();",
     }],
     histories: ["growth-cells"],
   },
@@ -187,8 +187,8 @@ export const mutants: readonly Mutant[] = [
     file: "metrics/counter/counter_writer.ts",
     edits: [{
       find: "    this.#cells[this.#cell] = this.#total += n;\n" +
-        "    this.#own.setTag(this.#words, this.#tag, epoch);",
-      replace: "    this.#own.setTag(this.#words, this.#tag, epoch);\n" +
+        "    this.#cellWriter.setTag(this.#words, this.#tag, epoch);",
+      replace: "    this.#cellWriter.setTag(this.#words, this.#tag, epoch);\n" +
         "    this.#cells[this.#cell] = this.#total += n;",
     }],
     histories: ["clear-counter"],
@@ -229,8 +229,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A record's writer does not look at its slot's control word",
     file: "metrics/record/record_publisher.ts",
     edits: [{
-      find: "words[this.controlIndex] === this.control;\n  }\n\n  /** The epoch to which",
-      replace: "true;\n  }\n\n  /** The epoch to which",
+      find: "words[this.controlIndex] === this.control;\n  }\n\n  /** The epoch of the private",
+      replace: "true;\n  }\n\n  /** The epoch of the private",
     }],
     histories: ["revoke-record"],
   },
@@ -312,8 +312,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A writer does not help readers who wait",
     file: "metrics/record/record_publisher.ts",
     edits: [{
-      find: "if ((before & WAITING_BIT) !== 0) this.serve",
-      replace: "if (1 > 2) this.serve",
+      find: "if ((before & WAITING_BIT) !== 0) this.writeRescueCopy",
+      replace: "if (1 > 2) this.writeRescueCopy",
     }],
     histories: ["records-bounded"],
   },
@@ -395,7 +395,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         find: "    if (this.#epoch !== epoch) this.#value = 0;",
-        replace: "    Atomics.store(this.#words, this.#tenure, this.#own.control);\n" +
+        replace: "    Atomics.store(this.#words, this.#tenure, this.#cellWriter.control);\n" +
           "    if (this.#epoch !== epoch) this.#value = 0;",
       },
     ],

@@ -4,7 +4,7 @@ import { counter } from "../../mod.ts";
 import type { LabelIndex } from "../../src/buckets/label_index.ts";
 import type { Series } from "../../src/buckets/label_trie.ts";
 import { BucketReader } from "../../src/metrics/bucket_reader.ts";
-import type { Cells } from "../../src/metrics/accumulator.ts";
+import type { Accumulator } from "../../src/metrics/accumulator.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { Walk } from "../../src/threads/walk.ts";
@@ -222,7 +222,11 @@ describe("bad buckets", () => {
       [undefined, TypeError, "the bucket's id must be a number, got undefined"],
       [null, TypeError, "the bucket's id must be a number, got null"],
       [1n, TypeError, "the bucket's id must be a number, got 1n"],
-      [{ source: "a" }, TypeError, "the metric has no labels, got some"],
+      [
+        { source: "a" },
+        TypeError,
+        "a bucket id is required because the metric has no labels, got labels",
+      ],
     ];
     for (const [bucket, Class, text] of bad) {
       for (const [what, call] of calls("cell", bucket)) {
@@ -277,7 +281,7 @@ describe("bad buckets", () => {
       stats,
       () => cell.id({ source: "a" }),
       TypeError,
-      "Cannot find a bucket of cell: the metric has no labels, got some",
+      "Cannot find a bucket of cell: a bucket id is required because the metric has no labels, got labels",
     );
   });
 });
@@ -288,7 +292,7 @@ describe("BucketReader", () => {
     const buffer = makeHandle();
     const { table, index } = makeIndex(buffer);
     let seen = 0;
-    const cells: Cells<number> = {
+    const accumulator: Accumulator<number> = {
       reset: () => seen = 0,
       bytesOf: () => 8,
       merge: (_slot, _segment, _offset, epoch) => {
@@ -312,7 +316,7 @@ describe("BucketReader", () => {
       table,
       index,
       slots,
-      makeCells: () => cells,
+      makeAccumulator: () => accumulator,
       walk: () => new Walk(table.arena, new CellSegments(table.arena, slots, [])),
       overflowed: 0,
     });

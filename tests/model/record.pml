@@ -1,5 +1,5 @@
 /*
- * The record protocol: src/metrics/record/record_publisher.ts (publish, adopt, locate, serve) and
+ * The record protocol: src/metrics/record/record_publisher.ts (publish, loadCommitted, locate, writeRescueCopy) and
  * src/metrics/record/record_accumulator.ts (#take, #takeWithHelp), with BucketTable.clear and BucketReader.read around them.
  *
  * Theorem. One record, an owner that is killed at any step and the slot's next owner, a clear at any step, a reader:
@@ -110,7 +110,7 @@ life:
     :: DIE
     :: atomic { epoch == known_epoch -> skip }
     :: atomic { epoch != known_epoch -> known_epoch = epoch };
-      /* adopt: nobody else writes these */
+      /* loadCommitted: nobody else writes these */
       d_step {
         to = OTHER(idle);
 #ifdef FROM_NOTHING

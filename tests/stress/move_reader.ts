@@ -25,7 +25,7 @@ export function moveReader(
   const cells = new CellSegments(arena, slots, shapes);
   const layout = layoutOf(schema.metrics.moves.fields);
   const kernel = makeKernel(layout);
-  const record = new RecordAccumulator(arena, cells, {
+  const record = new RecordAccumulator({ arena, cells }, {
     metric: MOVES,
     shift: MANY_SHIFT,
     layout,

@@ -3,39 +3,41 @@
  *
  * @module
  */
-import type { Arena, Views } from "../../memory/arena.ts";
-import { fence } from "../../memory/fence.ts";
-import { blockViews } from "../../memory/header.ts";
-import { DIRECTORY, longIndex, wordIndex } from "../../memory/layout.ts";
-import { capacityOf } from "../../memory/segments.ts";
 import { saturate } from "../../base/saturate.ts";
-import type { CellSegments } from "../../threads/cell_segments.ts";
-import type { Cells } from "../accumulator.ts";
+import type { Views } from "../../memory/arena.ts";
+import { fence } from "../../memory/fence.ts";
+import { longIndex, wordIndex } from "../../memory/layout.ts";
+import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import { SegmentViews } from "../segment_views.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
 
-/** A counter segment as a reader sees it: indices in the views. */
-interface Segment {
+/** A segment of counters: the views, and indices in them. */
+interface CounterSegment {
   readonly views: Views;
   readonly cells: number;
   readonly tags: number;
 }
 
-/** Adds up a counter. */
-export class CounterAccumulator implements Cells<number> {
-  readonly #arena: Arena;
-  readonly #cells: CellSegments;
-  readonly #metric: number;
-  readonly #shift: number;
-  readonly #segments: (Segment | undefined)[] = [];
+/** Adds up a counter. Any thread. */
+export class CounterAccumulator implements Accumulator<number> {
+  readonly #segments: SegmentViews<CounterSegment>;
   #total = 0;
+  // For `totals()`.
   #totals = new Float64Array(0);
   #isCurrent = new Uint8Array(0);
 
-  constructor(arena: Arena, cells: CellSegments, metric: number, shift: number) {
-    this.#arena = arena;
-    this.#cells = cells;
-    this.#metric = metric;
-    this.#shift = shift;
+  constructor(shared: Pick<SharedParts, "arena" | "cells">, place: CellsOfMetric) {
+    this.#segments = new SegmentViews(shared, place, {
+      bytes: (capacity) => counterSegmentParts(capacity).bytes,
+      view: (views, start, capacity) => {
+        const parts = counterSegmentParts(capacity);
+        return {
+          views,
+          cells: longIndex(start + parts.cells),
+          tags: wordIndex(start + parts.tags),
+        };
+      },
+    });
   }
 
   reset(): void {
@@ -43,14 +45,14 @@ export class CounterAccumulator implements Cells<number> {
   }
 
   bytesOf(slot: number, segment: number): number {
-    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
-    return found === undefined ? 0 : counterSegmentParts(capacityOf(segment, this.#shift)).bytes;
+    return this.#segments.bytesOf(slot, segment);
   }
 
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
-    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    const found = this.#segments.find(slot, segment);
     if (found === undefined) return false;
-    // SeqCst; pairs with the store of the tag in `SingleWriterCounter`: the value below is not older than the tag.
+    // SeqCst; pairs with the store of the tag in `CellWriter.setTag`: the value that is loaded below
+    // is not older than the tag.
     if (Atomics.load(found.views.i32, found.tags + offset) !== epoch) return false;
     // Unordered; pairs with the store in `SingleWriterCounter.add`. Does not tear.
     this.#total += saturate(found.views.f64[found.cells + offset]);
@@ -65,7 +67,10 @@ export class CounterAccumulator implements Cells<number> {
     return saturate(this.#total);
   }
 
-  /** Thread by thread, as their cells stand in memory, and with one fence for all tags in place of a SeqCst load for each. */
+  /**
+   * Reads thread by thread, in the order in which cells stand in memory. One fence orders all tags
+   * of a thread before all its values, in place of a SeqCst load for each tag.
+   */
   totals(
     slots: readonly number[],
     segment: number,
@@ -80,33 +85,24 @@ export class CounterAccumulator implements Cells<number> {
     const totals = this.#totals.fill(0);
     const isCurrent = this.#isCurrent;
     for (const slot of slots) {
-      const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+      const found = this.#segments.find(slot, segment);
       if (found === undefined) continue;
       const { views: { i32, f64 } } = found;
       const tags = found.tags + offset;
       const cells = found.cells + offset;
-      // Unordered; pair with the stores of the tags in `SingleWriterCounter`. A cell never written has the tag 0, which is no live epoch.
+      // Unordered; pair with the stores of the tags in `CellWriter.setTag`. A cell that was never
+      // written has the tag 0, which is no live bucket's epoch.
       for (let n = 0; n < count; n++) isCurrent[n] = i32[tags + n] === epochs[n] ? 1 : 0;
-      // Without it a value could be older than its tag: of before a clear.
+      // Orders the tags before the values. Without it a value could be from before a clear, and its
+      // tag from after it.
       fence();
       for (let n = 0; n < count; n++) {
         // Unordered; pairs with the store in `SingleWriterCounter.add`. Does not tear.
         if (isCurrent[n] === 1) totals[n] += f64[cells + n];
       }
     }
-    // At the end, as counters are not negative: nothing takes from an infinity.
+    // Only at the end: counters are not negative, so an infinite sum stays infinite.
     for (let n = 0; n < count; n++) totals[n] = saturate(totals[n]);
     return totals;
-  }
-
-  #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.find(slot, this.#metric, segment);
-    if (start === 0) return undefined;
-    const parts = counterSegmentParts(capacityOf(segment, this.#shift));
-    return this.#segments[slot * DIRECTORY + segment] = {
-      views: blockViews(this.#arena, start, parts.bytes),
-      cells: longIndex(start + parts.cells),
-      tags: wordIndex(start + parts.tags),
-    };
   }
 }

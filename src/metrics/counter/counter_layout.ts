@@ -1,5 +1,6 @@
 /**
- * How a counter segment stands in memory: the cells, doubles, then their tags. 12 bytes a bucket.
+ * How a counter segment stands in memory: the cells (doubles), then their tags. 12 bytes for each
+ * bucket.
  *
  * @module
  */

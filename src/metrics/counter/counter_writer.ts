@@ -1,7 +1,8 @@
 /**
- * Counters, the writing side: a double per cell. The owner keeps the value in a private field and only stores it.
+ * Counters, the writing side. A cell is a double. The owner keeps its value in a private field too,
+ * and never loads the cell on the hot path.
  *
- * Assumptions: an aligned 64-bit store does not tear (every 64-bit engine; tested).
+ * Assumptions: an aligned 64-bit store does not tear (true in every 64-bit engine; tested).
  *
  * The protocol is in `cell_writer.ts`.
  *
@@ -20,35 +21,35 @@ export class SingleWriterCounter implements CounterWriter {
   static {
     showWriters<SingleWriterCounter>(
       this.prototype,
-      (writer) => writer.#own.home,
-      (writer) => writer.#own.series,
+      (writer) => writer.#cellWriter.context,
+      (writer) => writer.#cellWriter.series,
     );
   }
 
-  readonly #own: CellWriter;
+  readonly #cellWriter: CellWriter;
   #words: Int32Array = NO_WORDS;
   #epochIndex = 0;
   #controlIndex = 0;
   #control = 0;
-  /** The epoch of the last update: 0 before. */
+  /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
   /** Index of the cell's tag in `#words`. */
   #tag = 0;
   #cells: Float64Array = NO_DOUBLES;
   #cell = 0;
-  /** What the cell holds. Only this writer stores there. */
+  /** The value of the cell. Only this writer stores to the cell. */
   #total = 0;
 
-  constructor(own: CellWriter) {
-    const { segment, start, offset } = own.locate();
-    const { table, thread } = own.home;
+  constructor(cellWriter: CellWriter) {
+    const { segment, start, offset } = cellWriter.locate();
+    const { table, thread } = cellWriter.context;
     const parts = counterSegmentParts(capacityOf(segment, table.shift));
     const views = thread.arena.views(start + parts.bytes);
-    this.#own = own;
+    this.#cellWriter = cellWriter;
     this.#words = views.i32;
-    this.#epochIndex = own.epochIndex;
-    this.#controlIndex = own.controlIndex;
-    this.#control = own.control;
+    this.#epochIndex = cellWriter.epochIndex;
+    this.#controlIndex = cellWriter.controlIndex;
+    this.#control = cellWriter.control;
     this.#tag = wordIndex(start + parts.tags) + offset;
     this.#cells = views.f64;
     this.#cell = longIndex(start + parts.cells) + offset;
@@ -57,7 +58,7 @@ export class SingleWriterCounter implements CounterWriter {
   add(n = 1): void {
     if (
       !(typeof n === "number" && n >= 0 && n < Infinity) ||
-      // `isCurrent()`, written out.
+      // `CellWriter.isCurrent()`, inlined by hand; see there.
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
@@ -68,34 +69,38 @@ export class SingleWriterCounter implements CounterWriter {
     this.#cells[this.#cell] = this.#total += n;
   }
 
-  /** The first add, one after a clear, or one that must be refused. */
+  /** The first addition, the first one after a clear, or one that must be refused. */
   #addSlowly(n: number): void {
-    const action = `add to ${this.#own.home.table.name}`;
+    const action = `add to ${this.#cellWriter.context.table.name}`;
     const required = "the increment must be a finite number and not negative";
     if (typeof n !== "number") throw new TypeError(cannot(action, required, n));
     if (!(n >= 0 && n < Infinity)) throw new RangeError(cannot(action, required, n));
-    const epoch = this.#own.nextEpoch("add to");
-    // The tag is the bucket's epoch only if this writer, or the slot's owner before it, has added in this epoch.
+    const epoch = this.#cellWriter.nextEpoch("add to");
+    // The tag equals the epoch only if this writer or an earlier owner of the slot has added in this
+    // epoch. Then the total goes on from there.
     if (this.#epoch !== epoch) {
       this.#total = this.#words[this.#tag] === epoch ? this.#cells[this.#cell] : 0;
     }
     this.#cells[this.#cell] = this.#total += n;
-    this.#own.setTag(this.#words, this.#tag, epoch);
+    this.#cellWriter.setTag(this.#words, this.#tag, epoch);
     this.#epoch = epoch;
   }
 }
 
-/** The counter for what goes to the overflow series: counts its updates. A class of its own, so that the others need not ask. */
+/**
+ * The counter of the overflow series, which also counts its updates. It is a class of its own so that
+ * other counters have no branch for it. Owner thread only.
+ */
 export class OverflowCounter extends SingleWriterCounter {
-  readonly #own: CellWriter;
+  readonly #cellWriter: CellWriter;
 
-  constructor(own: CellWriter) {
-    super(own);
-    this.#own = own;
+  constructor(cellWriter: CellWriter) {
+    super(cellWriter);
+    this.#cellWriter = cellWriter;
   }
 
   override add(n = 1): void {
     super.add(n);
-    this.#own.countOverflow();
+    this.#cellWriter.countOverflow();
   }
 }

@@ -3,72 +3,71 @@
  *
  * @module
  */
-import type { Arena, Views } from "../../memory/arena.ts";
-import { blockViews } from "../../memory/header.ts";
-import { DIRECTORY, longIndex, wordIndex } from "../../memory/layout.ts";
-import { capacityOf } from "../../memory/segments.ts";
 import { saturate } from "../../base/saturate.ts";
-import type { CellSegments } from "../../threads/cell_segments.ts";
+import type { Views } from "../../memory/arena.ts";
+import { longIndex, wordIndex } from "../../memory/layout.ts";
 import type { SlotDirectory } from "../../threads/slot_directory.ts";
-import type { Cells } from "../accumulator.ts";
-import { gaugeSegmentParts } from "./gauge_layout.ts";
+import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
 import { identityOf } from "../record/record_layout.ts";
+import { SegmentViews } from "../segment_views.ts";
+import { gaugeSegmentParts } from "./gauge_layout.ts";
 
-/** A gauge segment as a reader sees it: indices in the views. */
-interface Segment {
+/** A segment of gauges: the views, and indices in them. */
+interface GaugeSegment {
   readonly views: Views;
   readonly values: number;
   readonly tags: number;
   readonly tenures: number;
 }
 
-/** What a reader of gauges needs to know of its metric. */
-export interface GaugeAccumulatorOptions {
-  /** The metric's number. */
-  metric: number;
-  /** `log2` of the first segment's size. */
-  shift: number;
-  /** How the threads' values become one. */
-  aggregate: "sum" | "min" | "max";
+/** What an accumulator of gauges needs to know of its metric. */
+export interface GaugeAccumulatorOptions extends CellsOfMetric {
+  /** How the values of the threads merge into one. */
+  readonly aggregate: "sum" | "min" | "max";
 }
 
-/** Adds up a gauge. */
-export class GaugeAccumulator implements Cells<number> {
-  readonly #arena: Arena;
-  readonly #cells: CellSegments;
+/** Adds up a gauge. Any thread. */
+export class GaugeAccumulator implements Accumulator<number> {
+  readonly #segments: SegmentViews<GaugeSegment>;
   readonly #slots: SlotDirectory;
-  readonly #options: GaugeAccumulatorOptions;
-  readonly #segments: (Segment | undefined)[] = [];
+  readonly #aggregate: "sum" | "min" | "max";
   #total = 0;
 
-  constructor(
-    { arena, cells, slots }: { arena: Arena; cells: CellSegments; slots: SlotDirectory },
-    options: GaugeAccumulatorOptions,
-  ) {
-    this.#arena = arena;
-    this.#cells = cells;
-    this.#slots = slots;
-    this.#options = options;
+  constructor(shared: SharedParts, options: GaugeAccumulatorOptions) {
+    this.#segments = new SegmentViews(shared, options, {
+      bytes: (capacity) => gaugeSegmentParts(capacity).bytes,
+      view: (views, start, capacity) => {
+        const parts = gaugeSegmentParts(capacity);
+        return {
+          views,
+          values: longIndex(start + parts.values),
+          tags: wordIndex(start + parts.tags),
+          tenures: wordIndex(start + parts.tenures),
+        };
+      },
+    });
+    this.#slots = shared.slots;
+    this.#aggregate = options.aggregate;
     this.reset();
   }
 
   reset(): void {
-    this.#total = identityOf(this.#options.aggregate);
+    this.#total = identityOf(this.#aggregate);
   }
 
   bytesOf(slot: number, segment: number): number {
-    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
-    const capacity = capacityOf(segment, this.#options.shift);
-    return found === undefined ? 0 : gaugeSegmentParts(capacity).bytes;
+    return this.#segments.bytesOf(slot, segment);
   }
 
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
-    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    const found = this.#segments.find(slot, segment);
     if (found === undefined) return false;
     const { i32, f64 } = found.views;
-    // SeqCst, both; pair with the stores in `SingleWriterGauge`: the value below is not older than tenure and tag.
+    // SeqCst, both; pair with the stores in `SingleWriterGauge`: the value that is loaded below is
+    // not older than the tenure and the tag.
     if (Atomics.load(i32, found.tenures + offset) !== this.#slots.activeControl(slot)) return false;
     if (Atomics.load(i32, found.tags + offset) !== epoch) return false;
+    // Unordered; pairs with the stores in `SingleWriterGauge`. Does not tear.
     this.#combine(saturate(f64[found.values + offset]));
     return true;
   }
@@ -82,20 +81,8 @@ export class GaugeAccumulator implements Cells<number> {
   }
 
   #combine(value: number): void {
-    const { aggregate } = this.#options;
+    const aggregate = this.#aggregate;
     if (aggregate === "sum") this.#total = saturate(this.#total + value);
     else if (aggregate === "min" ? value < this.#total : value > this.#total) this.#total = value;
-  }
-
-  #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.find(slot, this.#options.metric, segment);
-    if (start === 0) return undefined;
-    const parts = gaugeSegmentParts(capacityOf(segment, this.#options.shift));
-    return this.#segments[slot * DIRECTORY + segment] = {
-      views: blockViews(this.#arena, start, parts.bytes),
-      values: longIndex(start + parts.values),
-      tags: wordIndex(start + parts.tags),
-      tenures: wordIndex(start + parts.tenures),
-    };
   }
 }

@@ -1,9 +1,10 @@
 /**
- * Gauges, the writing side: a double per cell, and the tenure that set it. The owner keeps the value in a private field and only
- * stores it.
+ * Gauges, the writing side. A cell is a double and the tenure that set it. The owner keeps its value
+ * in a private field too, and never loads the cell.
  *
- * Guarantees: a cell counts while its tag is the bucket's epoch and its tenure is the slot's present one, active. A new owner stores value,
- * tag and tenure in this order: who sees the tenure sees its value.
+ * Guarantees: a cell counts while its tag is the bucket's epoch and its tenure is the present tenure
+ * of the slot, and that tenure is active. A new owner stores value, tag and tenure, in this order. So
+ * a reader that sees the tenure also sees the value that this tenure has set.
  *
  * The rest of the protocol is in `cell_writer.ts`.
  *
@@ -17,29 +18,29 @@ import { type CellWriter, NO_DOUBLES, NO_WORDS } from "../cell_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
 import type { GaugeWriter } from "../writer_types.ts";
 
-/** What a caller does to a gauge, as in the error's text. */
+// What a caller does to a gauge, for error texts.
 export const SET = "set";
 export const ADD = "add to";
 export const SUBTRACT = "subtract from";
 const SCOPE = "open a scope of";
 
-/** A gauge's part that does not depend on where the value stands. */
-export abstract class GaugeCell implements GaugeWriter {
+/** The part of a gauge that does not depend on how its value is stored. Owner thread only. */
+export abstract class BaseGauge implements GaugeWriter {
   static {
-    showWriters<GaugeCell>(
+    showWriters<BaseGauge>(
       this.prototype,
-      (writer) => writer.#own.home,
-      (writer) => writer.#own.series,
+      (writer) => writer.#cellWriter.context,
+      (writer) => writer.#cellWriter.series,
     );
   }
 
-  readonly #own: CellWriter;
-  readonly #takeBack: () => void;
+  readonly #cellWriter: CellWriter;
+  readonly #endScope: () => void;
 
-  /** `takeBack` takes back the 1 of a scope: what it belongs to is current. */
-  constructor(own: CellWriter, takeBack: () => void) {
-    this.#own = own;
-    this.#takeBack = takeBack;
+  /** `endScope` subtracts the 1 of a scope. It is called only if the cell is current. */
+  constructor(cellWriter: CellWriter, endScope: () => void) {
+    this.#cellWriter = cellWriter;
+    this.#endScope = endScope;
   }
 
   abstract set(value: number): void;
@@ -47,41 +48,42 @@ export abstract class GaugeCell implements GaugeWriter {
   abstract sub(n?: number): void;
 
   scope(): Disposable {
-    // For the error's text: `add` would speak of itself.
-    if (!this.#own.isCurrent()) this.#own.nextEpoch(SCOPE);
+    // Before `add`, whose error texts say "add to".
+    if (!this.#cellWriter.isCurrent()) this.#cellWriter.nextEpoch(SCOPE);
     this.add(1);
-    const own = this.#own;
-    const { epoch } = own;
+    const cellWriter = this.#cellWriter;
+    const { epoch } = cellWriter;
     let isOpen = true;
     return {
       [Symbol.dispose]: () => {
-        // After a clear, or the end of the thread, there is nothing to take back. Not by `add`, which would look again and might
-        // find a clear that came just now: it would begin the new epoch with -1.
-        if (isOpen && own.epoch === epoch && own.isCurrent()) this.#takeBack();
+        // After a clear or the end of the thread there is nothing to subtract. This does not call
+        // `sub`, which compares the epoch once more: if a clear came just now, `sub` would begin
+        // the new epoch with -1.
+        if (isOpen && cellWriter.epoch === epoch && cellWriter.isCurrent()) this.#endScope();
         isOpen = false;
       },
     };
   }
 }
 
-/** Throws unless `value` can be set or added. */
-export function assertGauge({ home }: CellWriter, value: unknown, verb: string): void {
+/** Throws unless `value` is a finite number. */
+export function assertGauge({ context }: CellWriter, value: unknown, verb: string): void {
   if (typeof value === "number" && value - value === 0) return;
-  const action = `${verb} ${home.table.name}`;
+  const action = `${verb} ${context.table.name}`;
   if (typeof value !== "number") {
     throw new TypeError(cannot(action, "the value must be a number", value));
   }
   throw new RangeError(cannot(action, "the value must be finite", value));
 }
 
-/** One gauge in one thread, whose values add up, or the least or greatest counts. Owner thread only. */
-export class SingleWriterGauge extends GaugeCell {
-  readonly #own: CellWriter;
+/** One gauge in one thread whose threads' values merge by sum, min or max. Owner thread only. */
+export class SingleWriterGauge extends BaseGauge {
+  readonly #cellWriter: CellWriter;
   #words: Int32Array = NO_WORDS;
   #epochIndex = 0;
   #controlIndex = 0;
   #control = 0;
-  /** The epoch of the last update: 0 before. */
+  /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
   /** Index of the cell's tag in `#words`. */
   #tag = 0;
@@ -89,23 +91,23 @@ export class SingleWriterGauge extends GaugeCell {
   #tenure = 0;
   #cells: Float64Array = NO_DOUBLES;
   #cell = 0;
-  /** What the cell holds. Only this writer stores there. */
+  /** The value of the cell. Only this writer stores to the cell. */
   #value = 0;
 
-  constructor(own: CellWriter) {
-    super(own, () => {
+  constructor(cellWriter: CellWriter) {
+    super(cellWriter, () => {
       this.#cells[this.#cell] = this.#value -= 1;
-      if (own.isOverflow) own.countOverflow();
+      if (cellWriter.isOverflow) cellWriter.countOverflow();
     });
-    const { segment, start, offset } = own.locate();
-    const { table, thread } = own.home;
+    const { segment, start, offset } = cellWriter.locate();
+    const { table, thread } = cellWriter.context;
     const parts = gaugeSegmentParts(capacityOf(segment, table.shift));
     const views = thread.arena.views(start + parts.bytes);
-    this.#own = own;
+    this.#cellWriter = cellWriter;
     this.#words = views.i32;
-    this.#epochIndex = own.epochIndex;
-    this.#controlIndex = own.controlIndex;
-    this.#control = own.control;
+    this.#epochIndex = cellWriter.epochIndex;
+    this.#controlIndex = cellWriter.controlIndex;
+    this.#control = cellWriter.control;
     this.#tag = wordIndex(start + parts.tags) + offset;
     this.#tenure = wordIndex(start + parts.tenures) + offset;
     this.#cells = views.f64;
@@ -115,7 +117,7 @@ export class SingleWriterGauge extends GaugeCell {
   set(value: number): void {
     if (
       !(typeof value === "number" && value - value === 0) ||
-      // `isCurrent()`, written out.
+      // `CellWriter.isCurrent()`, inlined by hand; see there.
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
@@ -129,7 +131,7 @@ export class SingleWriterGauge extends GaugeCell {
   add(n = 1): void {
     if (
       !(typeof n === "number" && n - n === 0) ||
-      // `isCurrent()`, written out.
+      // `CellWriter.isCurrent()`, inlined by hand; see there.
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
@@ -142,7 +144,7 @@ export class SingleWriterGauge extends GaugeCell {
   sub(n = 1): void {
     if (
       !(typeof n === "number" && n - n === 0) ||
-      // `isCurrent()`, written out.
+      // `CellWriter.isCurrent()`, inlined by hand; see there.
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
@@ -152,41 +154,42 @@ export class SingleWriterGauge extends GaugeCell {
     this.#cells[this.#cell] = this.#value -= n;
   }
 
-  /** The first value, one after a clear, or one that must be refused. */
+  /** The first update, the first one after a clear, or one that must be refused. */
   #setSlowly(value: number, verb: typeof SET | typeof ADD | typeof SUBTRACT): void {
-    assertGauge(this.#own, value, verb);
-    const epoch = this.#own.nextEpoch(verb);
+    assertGauge(this.#cellWriter, value, verb);
+    const epoch = this.#cellWriter.nextEpoch(verb);
     if (this.#epoch !== epoch) this.#value = 0;
     this.#cells[this.#cell] = this.#value = verb === SET
       ? value
       : this.#value + (verb === ADD ? value : -value);
-    this.#own.setTag(this.#words, this.#tag, epoch);
+    this.#cellWriter.setTag(this.#words, this.#tag, epoch);
     this.#epoch = epoch;
-    Atomics.store(this.#words, this.#tenure, this.#own.control);
+    // SeqCst, after value and tag; pairs with the load of the tenure in `GaugeAccumulator.merge`.
+    Atomics.store(this.#words, this.#tenure, this.#cellWriter.control);
   }
 }
 
-/** The gauge for what goes to the overflow series: counts its updates. */
+/** The gauge of the overflow series, which also counts its updates. Owner thread only. */
 export class OverflowGauge extends SingleWriterGauge {
-  readonly #own: CellWriter;
+  readonly #cellWriter: CellWriter;
 
-  constructor(own: CellWriter) {
-    super(own);
-    this.#own = own;
+  constructor(cellWriter: CellWriter) {
+    super(cellWriter);
+    this.#cellWriter = cellWriter;
   }
 
   override set(value: number): void {
     super.set(value);
-    this.#own.countOverflow();
+    this.#cellWriter.countOverflow();
   }
 
   override add(n = 1): void {
     super.add(n);
-    this.#own.countOverflow();
+    this.#cellWriter.countOverflow();
   }
 
   override sub(n = 1): void {
     super.sub(n);
-    this.#own.countOverflow();
+    this.#cellWriter.countOverflow();
   }
 }

@@ -1,58 +1,55 @@
 /**
- * Gauges of which the value that was set last counts, the reading side. The protocol is in `record_publisher.ts`.
+ * Gauges whose latest value counts, the reading side. The protocol is in `record_publisher.ts`.
  *
  * @module
  */
-import type { Arena } from "../../memory/arena.ts";
-import type { CellSegments } from "../../threads/cell_segments.ts";
-import type { SlotDirectory } from "../../threads/slot_directory.ts";
 import { saturate } from "../../base/saturate.ts";
-import type { Cells } from "../accumulator.ts";
+import type { SlotDirectory } from "../../threads/slot_directory.ts";
+import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import { RecordAccumulator } from "../record/record_accumulator.ts";
 import {
   LATEST_KERNEL,
   LATEST_LAYOUT,
   LATEST_STAMP,
   LATEST_TENURE,
   LATEST_VALUE,
-} from "./latest_gauge_writer.ts";
-import { RecordAccumulator } from "../record/record_accumulator.ts";
+} from "./latest_gauge_layout.ts";
 
-/** Reads one thread's value and stamp. */
+/** Reads the value and the stamp of one thread. */
 class LatestRecord extends RecordAccumulator {
-  /** Whether the thread in `slot` is live and has set a value in this epoch, which then stands in `copy`. */
-  look(
+  /**
+   * Copies what the thread in `slot` has set, if it has set a value in this epoch and its tenure is
+   * the one with the control word `control`.
+   */
+  observe(
     slot: number,
     segment: number,
     offset: number,
-    options: { epoch: number; control: number },
+    { epoch, control }: { epoch: number; control: number },
   ): boolean {
-    return this.fetch(slot, segment, offset, options.epoch) &&
-      this.copy[LATEST_TENURE] === options.control;
+    return this.fetch(slot, segment, offset, epoch) && this.copy[LATEST_TENURE] === control;
   }
 
+  /** What was copied. */
   get latest(): { value: number; stamp: number } {
     return { value: this.copy[LATEST_VALUE], stamp: this.copy[LATEST_STAMP] };
   }
 }
 
-/** Finds the value that was set last. */
-export class LatestGaugeAccumulator implements Cells<number> {
+/** Finds the value that was set last. Any thread. */
+export class LatestGaugeAccumulator implements Accumulator<number> {
   readonly #record: LatestRecord;
   readonly #slots: SlotDirectory;
   #value = 0;
   #stamp = 0;
 
-  constructor(
-    { arena, cells, slots }: { arena: Arena; cells: CellSegments; slots: SlotDirectory },
-    { metric, shift }: { metric: number; shift: number },
-  ) {
-    this.#record = new LatestRecord(arena, cells, {
-      metric,
-      shift,
+  constructor(shared: SharedParts, place: CellsOfMetric) {
+    this.#record = new LatestRecord(shared, {
+      ...place,
       layout: LATEST_LAYOUT,
       kernel: LATEST_KERNEL,
     });
-    this.#slots = slots;
+    this.#slots = shared.slots;
   }
 
   reset(): void {
@@ -66,7 +63,7 @@ export class LatestGaugeAccumulator implements Cells<number> {
 
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
     const control = this.#slots.activeControl(slot);
-    if (!this.#record.look(slot, segment, offset, { epoch, control })) return false;
+    if (!this.#record.observe(slot, segment, offset, { epoch, control })) return false;
     const { value, stamp } = this.#record.latest;
     this.#combine(saturate(value), stamp);
     return true;

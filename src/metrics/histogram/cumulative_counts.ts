@@ -1,17 +1,17 @@
 /**
- * A histogram's bins, collapsed to counts up to chosen bounds.
+ * The counts of a histogram's values up to chosen bounds, as in a Prometheus histogram.
  *
  * @module
  */
 import type { HistogramBins } from "../../schema/histogram.ts";
 import { binsUpTo } from "./bin_scale.ts";
-import type { HistogramData } from "./histogram_value.ts";
+import type { HistogramData } from "./histogram_data.ts";
 
-/** Counts up to each bound, for any number of values of one histogram. */
+/** Computes cumulative counts for any number of values of histograms with the same bins. */
 export class CumulativeCounts {
-  /** Upper bounds, without the last one, which is infinite. */
+  /** The upper bounds, without the infinite one at the end. */
   readonly bounds: readonly number[];
-  /** How many bins count up to each bound. */
+  /** How many bins are counted up to each bound. */
   readonly #ends: readonly number[];
 
   constructor(bins: HistogramBins, bounds: readonly number[]) {
@@ -19,7 +19,7 @@ export class CumulativeCounts {
     this.#ends = binsUpTo(bins, bounds);
   }
 
-  /** Calls back with the cumulative count of each bound in rising order, but for the infinite one. */
+  /** Calls `callback` with the cumulative count of each of the bounds, in rising order. */
   forEach(
     { counts, offset }: HistogramData,
     callback: (index: number, count: number) => void,

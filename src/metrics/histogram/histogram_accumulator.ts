@@ -3,14 +3,14 @@
  *
  * @module
  */
+import { saturate } from "../../base/saturate.ts";
 import type { Arena, Views } from "../../memory/arena.ts";
 import { blockViews } from "../../memory/header.ts";
-import { DIRECTORY, longIndex, wordIndex } from "../../memory/layout.ts";
-import { capacityOf } from "../../memory/segments.ts";
-import { saturate } from "../../base/saturate.ts";
+import { longIndex, wordIndex } from "../../memory/layout.ts";
 import type { HistogramBins } from "../../schema/histogram.ts";
-import type { CellSegments } from "../../threads/cell_segments.ts";
-import type { Cells } from "../accumulator.ts";
+import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import { SegmentViews } from "../segment_views.ts";
+import type { BinScale } from "./bin_scale.ts";
 import {
   HISTOGRAM_BINS,
   HISTOGRAM_CLAMPED,
@@ -23,35 +23,33 @@ import {
   histogramBlockBytes,
   histogramSegmentBytes,
 } from "./histogram_layout.ts";
-import type { BinScale } from "./bin_scale.ts";
 import { HistogramValue } from "./histogram_value.ts";
 
-/** What a reader of histograms needs to know of its metric. */
-export interface HistogramAccumulatorOptions {
-  /** The metric's number. */
-  metric: number;
-  /** `log2` of the first segment's size. */
-  shift: number;
-  /** Its bins as they were defined. */
-  bins: HistogramBins;
-  /** The same to compute with. */
-  scale: BinScale;
+/** A segment of references to blocks: the view, and the index of the first reference. */
+interface HistogramSegment {
+  readonly i32: Int32Array;
+  readonly references: number;
 }
 
-/** Adds up a histogram. */
-export class HistogramAccumulator implements Cells<HistogramValue> {
+/** What an accumulator of histograms needs to know of its metric. */
+export interface HistogramAccumulatorOptions extends CellsOfMetric {
+  /** The bins, as in the definition. */
+  readonly bins: HistogramBins;
+  /** The scale of these bins. */
+  readonly scale: BinScale;
+}
+
+/** Adds up a histogram. Any thread. */
+export class HistogramAccumulator implements Accumulator<HistogramValue> {
   readonly #arena: Arena;
-  readonly #cells: CellSegments;
-  readonly #metric: number;
+  readonly #segments: SegmentViews<HistogramSegment>;
   readonly #bins: HistogramBins;
   readonly #blockBytes: number;
-  /** Byte offsets of segments, by slot and segment. */
-  readonly #segments: (number | undefined)[] = [];
+  /** How many bins there are. */
   readonly #size: number;
-  readonly #shift: number;
-  /** Not before the first value: who only looks at a schema needs none. */
+  /** Counts by bin. Made at the first value: a program that only inspects a schema needs none. */
   #totals = new Float64Array(0);
-  /** The totals that are not 0 are among these. */
+  // All totals outside of these bins are 0.
   #low = 0;
   #high = -1;
   #sum = 0;
@@ -60,17 +58,18 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
   #clamped = 0;
 
   constructor(
-    arena: Arena,
-    cells: CellSegments,
-    { metric, shift, bins, scale }: HistogramAccumulatorOptions,
+    shared: Pick<SharedParts, "arena" | "cells">,
+    options: HistogramAccumulatorOptions,
   ) {
-    this.#arena = arena;
-    this.#cells = cells;
-    this.#metric = metric;
+    const { bins, scale } = options;
+    this.#arena = shared.arena;
+    this.#segments = new SegmentViews(shared, options, {
+      bytes: histogramSegmentBytes,
+      view: ({ i32 }, start) => ({ i32, references: wordIndex(start) }),
+    });
     this.#bins = bins;
     this.#blockBytes = histogramBlockBytes(scale.size);
     this.#size = scale.size;
-    this.#shift = shift;
     this.#low = scale.size;
   }
 
@@ -85,8 +84,7 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
   }
 
   bytesOf(slot: number, segment: number): number {
-    const start = this.#start(slot, segment);
-    return start === 0 ? 0 : histogramSegmentBytes(capacityOf(segment, this.#shift));
+    return this.#segments.bytesOf(slot, segment);
   }
 
   merge(
@@ -100,14 +98,15 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
     if (found === undefined) return false;
     const { views: { i32, f64 }, block } = found;
     const word = wordIndex(block);
-    // SeqCst; pairs with the store of the tag in `CellWriter`: what is read below is not older than the tag.
+    // SeqCst; pairs with the store of the tag in `CellWriter.setTag`: what is loaded below is not
+    // older than the tag.
     if (Atomics.load(i32, word + HISTOGRAM_TAG) !== epoch) return false;
     spend?.(this.#blockBytes);
     const totals = this.#makeTotals();
     const low = Math.max(0, i32[word + HISTOGRAM_LOW]);
     const high = Math.min(this.#size - 1, i32[word + HISTOGRAM_HIGH]);
     const head = longIndex(block);
-    // Unordered; all pair with the stores in `SingleWriterHistogram.#count`. Do not tear.
+    // Unordered; all loads pair with the stores in `SingleWriterHistogram.#count`. None tears.
     for (let bin = low; bin <= high; bin++) totals[bin] += f64[head + HISTOGRAM_BINS + bin];
     if (low < this.#low) this.#low = low;
     if (high > this.#high) this.#high = high;
@@ -149,28 +148,18 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
     return this.#totals;
   }
 
+  /** The block of one (thread, bucket); `undefined` while it has none. */
   #block(
     slot: number,
     segment: number,
     offset: number,
   ): { views: Views; block: number } | undefined {
-    const start = this.#start(slot, segment);
-    if (start === 0) return undefined;
-    const reference = wordIndex(start) + offset;
-    // SeqCst; pairs with the publication in `SingleWriterHistogram`.
-    const { i32 } = blockViews(this.#arena, start, (offset + 1) * 4);
-    const block = (Atomics.load(i32, reference) >>> 0) * 8;
+    const found = this.#segments.find(slot, segment);
+    if (found === undefined) return undefined;
+    // SeqCst; pairs with the publication in `SingleWriterHistogram.#locate`: whoever sees the
+    // reference also sees that the memory has grown to hold the block.
+    const block = (Atomics.load(found.i32, found.references + offset) >>> 0) * 8;
     if (block === 0) return undefined;
     return { views: blockViews(this.#arena, block, this.#blockBytes), block };
-  }
-
-  /** Byte offset of a thread's segment; 0 while it has none. */
-  #start(slot: number, segment: number): number {
-    const index = slot * DIRECTORY + segment;
-    const known = this.#segments[index];
-    if (known !== undefined) return known;
-    const start = this.#cells.find(slot, this.#metric, segment);
-    if (start !== 0) this.#segments[index] = start;
-    return start;
   }
 }

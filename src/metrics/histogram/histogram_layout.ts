@@ -1,6 +1,7 @@
 /**
- * How a histogram stands in memory: a segment of references, and for each (thread, bucket) that was ever used one block, for a
- * histogram is much larger than what most threads count in most buckets.
+ * How a histogram stands in memory: a segment of references, and one block for each
+ * (thread, bucket) in which a value was recorded. A block has a few KB, and most threads record in few
+ * buckets.
  *
  * ```text
  * block    tag | lowest used bin | highest used bin | - | sum | min | max | clamped | bins ...
@@ -22,12 +23,12 @@ export const HISTOGRAM_MAX = 4;
 export const HISTOGRAM_CLAMPED = 5;
 export const HISTOGRAM_BINS = 6;
 
-/** Bytes of a block with so many bins. */
+/** The size in bytes of a block with `bins` bins. */
 export function histogramBlockBytes(bins: number): number {
   return (HISTOGRAM_BINS + bins) * 8;
 }
 
-/** Bytes of a segment of references. */
+/** The size in bytes of a segment of `capacity` references. */
 export function histogramSegmentBytes(capacity: number): number {
   return roundUp(capacity * 4, 8);
 }

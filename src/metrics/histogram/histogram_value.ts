@@ -1,5 +1,5 @@
 /**
- * What a read of a histogram gives.
+ * What a read of a histogram returns.
  *
  * @module
  */
@@ -10,38 +10,14 @@ import { saturate } from "../../base/saturate.ts";
 import { hasBoundaries, type HistogramBins } from "../../schema/histogram.ts";
 import { CumulativeCounts } from "./cumulative_counts.ts";
 import { type BinScale, scaleOf } from "./bin_scale.ts";
-
-/** One bin: the values above the bin before, up to `upperBound`. */
-export interface HistogramBin {
-  /** Inclusive upper bound. */
-  readonly upperBound: number;
-  /** How many values. */
-  readonly count: number;
-}
-
-/** The data of a {@linkcode HistogramValue}: what structured cloning keeps of it. */
-export interface HistogramData {
-  /** The bins' definition. */
-  readonly scale: HistogramBins;
-  /** Number of the first bin in `counts`. */
-  readonly offset: number;
-  /** How many values are in each bin from `offset` on; the bins beside are empty. */
-  readonly counts: Float64Array;
-  /** Sum of all values. */
-  readonly sum: number;
-  /** The least value, `NaN` when there is none. */
-  readonly min: number;
-  /** The greatest value, `NaN` when there is none. */
-  readonly max: number;
-  /** How many values were out of range, and count in the end bins. */
-  readonly clamped: number;
-}
+import type { HistogramBin, HistogramData } from "./histogram_data.ts";
 
 /**
- * The values that a histogram has recorded, by bin. A plain value: it does not change. `sum`, `min` and `max` may be ahead of or behind
- * `count` by the updates in flight when it was read.
+ * The values that a histogram has recorded, by bin. It is immutable. `count` always equals the sum of
+ * the bins. `sum`, `min` and `max` may include updates that were in flight during the read and that
+ * `count` does not include, or the reverse.
  *
- * @example Two quantiles, and what both threads' values are together
+ * @example The values of two threads, and two quantiles
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { defineSchema, histogram, ThreadStats } from "@x/thread-stats";
@@ -60,21 +36,21 @@ export interface HistogramData {
  * ```
  */
 export class HistogramValue implements HistogramData {
-  /** The bins' definition. */
+  /** The definition of the bins. */
   readonly scale: HistogramBins;
-  /** Number of the first bin in `counts`. */
+  /** The number of the bin that `counts` begins with. */
   readonly offset: number;
-  /** How many values are in each bin from `offset` on; the bins beside are empty. */
+  /** How many values are in each bin from `offset` on. All bins outside of these are empty. */
   readonly counts: Float64Array;
-  /** How many values: the sum of the bins, always. */
+  /** How many values there are: always the sum of the bins. */
   readonly count: number;
-  /** Sum of all values. */
+  /** The sum of all values. */
   readonly sum: number;
-  /** The least value, `NaN` when there is none. */
+  /** The least value; `NaN` if there is none. */
   readonly min: number;
-  /** The greatest value, `NaN` when there is none. */
+  /** The greatest value; `NaN` if there is none. */
   readonly max: number;
-  /** How many values were out of range, and count in the end bins. */
+  /** How many values were out of range. They are counted in the first or the last bin. */
   readonly clamped: number;
 
   static {
@@ -82,10 +58,10 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * From the data of another, for instance one that came by a message.
+   * Makes a value from the data of another one, for example one that was posted to this thread.
    *
    * @param data The data.
-   * @throws {TypeError} When it is none.
+   * @throws {TypeError} When `data` is not the data of a histogram.
    */
   constructor(data: HistogramData) {
     if (lookAt(() => typeof data.counts.length) !== "number") {
@@ -104,15 +80,16 @@ export class HistogramValue implements HistogramData {
     Object.freeze(this);
   }
 
-  /** `sum / count`, `NaN` when there is no value. */
+  /** `sum / count`; `NaN` if there is no value. */
   get mean(): number {
     return this.sum / this.count;
   }
 
   /**
-   * The bins in rising order: the non-empty ones of a log-linear histogram, all of one with boundaries.
+   * The bins in rising order: all bins of a histogram with boundaries, but only the bins with values
+   * of a log-linear one.
    *
-   * @returns Upper bound and count of each.
+   * @returns The upper bound and the count of each bin.
    */
   get bins(): HistogramBin[] {
     const scale = scaleOf(this.scale);
@@ -126,13 +103,14 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * The value below or at which a part `q` of all values lies: within the stated relative error of the exact one for a
-   * log-linear histogram; by linear interpolation inside the bin.
+   * Estimates the value at or below which a fraction `q` of all values lies, by linear interpolation
+   * inside the bin. For a log-linear histogram the estimate is within the stated relative error of
+   * the exact quantile.
    *
    * @param q From 0 to 1.
-   * @returns The quantile, `NaN` when there is no value.
-   * @throws {TypeError} When `q` is no number.
-   * @throws {RangeError} When it is not from 0 to 1.
+   * @returns The quantile; `NaN` if there is no value.
+   * @throws {TypeError} When `q` is not a number.
+   * @throws {RangeError} When `q` is not from 0 to 1.
    */
   quantile(q: number): number {
     assertQuantile(q);
@@ -153,11 +131,11 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * All values of both.
+   * Merges the values of two histograms with the same bins.
    *
-   * @param other Of the same histogram, or of one with the same bins.
+   * @param other A value of the same histogram, or of one with the same bins.
    * @returns A new value.
-   * @throws {TypeError} When the bins are others.
+   * @throws {TypeError} When `other` is not a histogram's value, or has other bins.
    */
   merge(other: HistogramValue): HistogramValue {
     this.#assertSameBins(other);
@@ -168,23 +146,25 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * The values that came after an earlier read. Its `min` and `max` are the bounds of its outermost bins, no tighter than those
-   * of all values.
+   * Returns the values that were recorded after an earlier read. The exact `min` and `max` of these
+   * are not known: the result has the bounds of its outermost bins, cut to the `min` and `max` of
+   * this value.
    *
    * @param earlier An earlier read of the same histogram, with no `clear` in between.
    * @returns A new value.
-   * @throws {TypeError} When the bins are others.
+   * @throws {TypeError} When `earlier` is not a histogram's value, or has other bins.
    */
   since(earlier: HistogramValue): HistogramValue {
     this.#assertSameBins(earlier);
     const difference = this.#combine(earlier, -1, { min: this.min, max: this.max });
     const scale = scaleOf(this.scale);
     const first = difference.counts.findIndex((count) => count > 0);
-    // The sum as it is: that of an update in flight comes before its bin, and must be in one difference.
+    // Keeps the sum: an update in flight adds to the sum before it adds to its bin, and one of the
+    // differences must include it.
     if (first < 0) return new HistogramValue({ ...difference, min: NaN, max: NaN });
     const last = difference.counts.findLastIndex((count) => count > 0);
     const { offset, clamped } = difference;
-    // Beyond the end bins lies what was clamped.
+    // Clamped values lie outside the bounds of the end bins.
     const lower = clamped > 0 && first + offset === 0 ? 0 : scale.lowerBound(first + offset);
     const upper = clamped > 0 && last + offset === scale.size - 1
       ? Infinity
@@ -197,13 +177,14 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * Counts up to each of the given boundaries, as Prometheus wants them. A bin counts as a whole at the first boundary
-   * that is not below its middle.
+   * Returns how many values are at or below each of the given boundaries, in the form of a
+   * Prometheus histogram. All values of a bin are counted at the first boundary that is not below
+   * the middle of the bin.
    *
-   * @param boundaries Finite, in rising order.
-   * @returns Cumulative counts; the last is that of all values, at `Infinity`.
-   * @throws {TypeError} When they are no array of numbers.
-   * @throws {RangeError} When they are not finite or not rising.
+   * @param boundaries Finite numbers in rising order.
+   * @returns Cumulative counts. The last one has the upper bound `Infinity` and counts all values.
+   * @throws {TypeError} When `boundaries` is not an array of numbers.
+   * @throws {RangeError} When the boundaries are not finite or not rising.
    *
    * @example
    * ```ts
@@ -230,8 +211,8 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * The value as JSON has it: the bins by their bounds, and `"NaN"` and `"Infinity"` as texts,
-   * which JSON has no numbers for.
+   * Returns the value for JSON: the bins with their bounds, and the strings `"NaN"` and `"Infinity"`
+   * in place of numbers that JSON does not have.
    *
    * @returns `count`, `sum`, `min`, `max`, `clamped`, `scale` and `bins`.
    */
@@ -241,8 +222,8 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * A point inside a bin. The exact one lies between the bin's bounds and between least and greatest; that of a clamped value
-   * perhaps only between the latter.
+   * A point inside a bin. The exact quantile lies between the bounds of the bin and between `min` and
+   * `max`. A clamped value may lie outside the bounds of its bin, but never outside `min` and `max`.
    */
   #within(scale: BinScale, index: number, part: number): number {
     const lower = Math.max(scale.lowerBound(index), this.min);
@@ -287,18 +268,19 @@ export class HistogramValue implements HistogramData {
   }
 }
 
-// Once, not with each value: a snapshot makes many.
+// Here, not in the constructor: a snapshot makes many values.
 Object.freeze(HistogramValue.prototype);
-/** The value in few words. */
+
+/** A histogram's value in a few numbers. */
 export function briefOf({ count, sum, min, max, mean }: HistogramValue): Record<string, number> {
   return { count, sum, min, max, mean };
 }
 
 /**
- * Throws unless `q` can name a quantile.
+ * Throws unless `q` is from 0 to 1.
  *
- * @throws {TypeError} When it is no number.
- * @throws {RangeError} When it is not from 0 to 1.
+ * @throws {TypeError} When `q` is not a number.
+ * @throws {RangeError} When `q` is not from 0 to 1.
  */
 export function assertQuantile(q: unknown): asserts q is number {
   if (typeof q !== "number") {

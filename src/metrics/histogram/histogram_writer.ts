@@ -1,10 +1,12 @@
 /**
- * Histograms, the writing side: a block of bins per (thread, bucket). The owner adds in the shared bins, as nobody else stores there.
+ * Histograms, the writing side: one block of bins for each (thread, bucket). The owner adds to the
+ * shared bins in place, because nobody else stores to them.
  *
- * Assumptions: an aligned 64-bit store does not tear (every 64-bit engine; tested).
+ * Assumptions: an aligned 64-bit store does not tear (true in every 64-bit engine; tested).
  *
- * Guarantees: the count is the sum of the bins, so it never disagrees with them. Sum, least and greatest value may be ahead or behind by the
- * update in flight. After a clear all is set to nothing before the tag is stored.
+ * Guarantees: the count always equals the sum of the bins, because a reader computes it from them.
+ * Sum, min and max may differ from the bins by the update in flight. After a clear the block is
+ * emptied before the tag is stored.
  *
  * The rest of the protocol is in `cell_writer.ts`.
  *
@@ -29,13 +31,13 @@ import { type CellWriter, NO_DOUBLES, NO_WORDS } from "../cell_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
 import type { HistogramWriter } from "../writer_types.ts";
 
-// Not the imported ones, as V8 loads, checks and converts those at each use.
+// A copy in this module: V8 loads, checks and converts an imported constant at each use.
 const SUM = HISTOGRAM_SUM;
 
-/** The greatest count of one update. */
+/** The greatest `count` of one update. */
 const MOST = Number.MAX_SAFE_INTEGER;
 
-/** No index: the block was not looked for yet. */
+/** In place of an index: the block was not located yet. */
 const NOWHERE = -1;
 
 /** One histogram in one thread. Owner thread only. */
@@ -43,12 +45,12 @@ export class SingleWriterHistogram implements HistogramWriter {
   static {
     showWriters<SingleWriterHistogram>(
       this.prototype,
-      (writer) => writer.#own.home,
-      (writer) => writer.#own.series,
+      (writer) => writer.#cellWriter.context,
+      (writer) => writer.#cellWriter.series,
     );
   }
 
-  readonly #own: CellWriter;
+  readonly #cellWriter: CellWriter;
   readonly #scale: BinScale;
   #lowest = 0.5;
   #highest = 0.5;
@@ -56,7 +58,7 @@ export class SingleWriterHistogram implements HistogramWriter {
   #epochIndex = 0;
   #controlIndex = 0;
   #control = 0;
-  /** The epoch of the last update: 0 before. */
+  /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
   /** Index of the cell's tag in `#words`. */
   #tag = NOWHERE;
@@ -65,29 +67,29 @@ export class SingleWriterHistogram implements HistogramWriter {
   #block = NOWHERE;
   /** Index of the first bin in `#doubles`. */
   #bins = NOWHERE;
-  // What the block's head holds. Only this writer stores there.
+  // The values in the head of the block. Only this writer stores to the block.
   #low = 0;
   #high = 0;
   #sum = 0;
   #min = 0;
   #max = 0;
 
-  constructor(own: CellWriter, scale: BinScale) {
-    this.#own = own;
+  constructor(cellWriter: CellWriter, scale: BinScale) {
+    this.#cellWriter = cellWriter;
     this.#scale = scale;
     this.#lowest = scale.lowest;
     this.#highest = scale.highest;
-    this.#words = own.words;
-    this.#epochIndex = own.epochIndex;
-    this.#controlIndex = own.controlIndex;
-    this.#control = own.control;
+    this.#words = cellWriter.words;
+    this.#epochIndex = cellWriter.epochIndex;
+    this.#controlIndex = cellWriter.controlIndex;
+    this.#control = cellWriter.control;
   }
 
   record(value: number, count = 1): void {
     if (
       !(typeof value === "number" && value >= 0 && value < Infinity) ||
       !(typeof count === "number" && count > 0 && count <= MOST && count % 1 === 0) ||
-      // `isCurrent()`, written out.
+      // `CellWriter.isCurrent()`, inlined by hand; see there.
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
@@ -108,7 +110,7 @@ export class SingleWriterHistogram implements HistogramWriter {
     };
   }
 
-  /** Counts a value that is valid, in a block that was located. */
+  /** Counts a valid value. The block was located. */
   #count(value: number, count: number): void {
     const doubles = this.#doubles;
     const words = this.#words;
@@ -117,7 +119,7 @@ export class SingleWriterHistogram implements HistogramWriter {
     const bin = this.#scale.indexOf(value);
     if (bin < this.#low) words[block + HISTOGRAM_LOW] = this.#low = bin;
     if (bin > this.#high) words[block + HISTOGRAM_HIGH] = this.#high = bin;
-    // Unordered; all pair with the loads in `HistogramAccumulator.merge`. Do not tear.
+    // Unordered; all stores pair with the loads in `HistogramAccumulator.merge`. None tears.
     doubles[head + SUM] = this.#sum += value * count;
     if (value < this.#min) doubles[head + HISTOGRAM_MIN] = this.#min = value;
     if (value > this.#max) doubles[head + HISTOGRAM_MAX] = this.#max = value;
@@ -125,10 +127,10 @@ export class SingleWriterHistogram implements HistogramWriter {
     doubles[this.#bins + bin] += count;
   }
 
-  /** The first value, one after a clear, or one that must be refused. */
+  /** The first value, the first one after a clear, or one that must be refused. */
   #recordSlowly(value: number, count: number): void {
-    const own = this.#own;
-    const action = `record in ${own.home.table.name}`;
+    const cellWriter = this.#cellWriter;
+    const action = `record in ${cellWriter.context.table.name}`;
     for (const [name, given] of Object.entries({ value, count })) {
       if (typeof given !== "number") {
         throw new TypeError(cannot(action, `the ${name} must be a number`, given));
@@ -142,29 +144,31 @@ export class SingleWriterHistogram implements HistogramWriter {
     if (!(Number.isSafeInteger(count) && count > 0)) {
       throw new RangeError(cannot(action, "the count must be a positive integer", count));
     }
-    const epoch = own.nextEpoch("record in");
+    const epoch = cellWriter.nextEpoch("record in");
     if (this.#block === NOWHERE) needing(action, () => this.#locate());
     if (this.#epoch !== epoch) {
-      // The tag is the bucket's epoch only if this writer, or the slot's owner before it, has recorded in this epoch.
-      if (this.#words[this.#tag] === epoch) this.#adopt();
+      // The tag equals the epoch only if this writer or an earlier owner of the slot has recorded in
+      // this epoch.
+      if (this.#words[this.#tag] === epoch) this.#loadHead();
       else this.#reset();
     }
     this.#count(value, count);
-    own.setTag(this.#words, this.#tag, epoch);
+    cellWriter.setTag(this.#words, this.#tag, epoch);
     this.#epoch = epoch;
   }
 
-  /** Finds the block, and makes it when there is none: not before the first value, as it is large. */
+  /** Finds the block, or makes it. Only the first value needs it, and it has a few KB. */
   #locate(): void {
-    const { arena } = this.#own.home.thread;
-    const { start, offset } = this.#own.locate();
+    const { arena } = this.#cellWriter.context.thread;
+    const { start, offset } = this.#cellWriter.locate();
     const reference = wordIndex(start) + offset;
     const bytes = histogramBlockBytes(this.#scale.size);
     let block = Atomics.load(arena.views(start + (offset + 1) * 4).i32, reference) * 8;
     if (block === 0) {
       const made = arena.allocate(bytes);
-      // SeqCst; pairs with the load in `HistogramAccumulator`: with the reference one sees the growth behind it. A compare-exchange, as a
-      // fenced owner that sleeps in here must not replace its successor's block.
+      // SeqCst; pairs with the load in `HistogramAccumulator.#block`: whoever sees the reference also
+      // sees that the memory has grown to hold the block. A compare-exchange, because a revoked owner
+      // may be suspended here and must not replace the block of its successor.
       block = Atomics.compareExchange(arena.views().i32, reference, 0, longIndex(made)) * 8 || made;
     }
     const views = arena.views(block + bytes);
@@ -175,8 +179,8 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#bins = longIndex(block) + HISTOGRAM_BINS;
   }
 
-  /** Goes on where the slot's last owner stopped. */
-  #adopt(): void {
+  /** Loads the head of the block, which an earlier owner of the slot has left. */
+  #loadHead(): void {
     const head = this.#block >> 1;
     this.#low = this.#words[this.#block + HISTOGRAM_LOW];
     this.#high = this.#words[this.#block + HISTOGRAM_HIGH];
@@ -185,7 +189,7 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#max = this.#doubles[head + HISTOGRAM_MAX];
   }
 
-  /** Starts from nothing. */
+  /** Empties the block. */
   #reset(): void {
     const head = this.#block >> 1;
     this.#words[this.#block + HISTOGRAM_LOW] = this.#low = this.#scale.size;
@@ -198,17 +202,17 @@ export class SingleWriterHistogram implements HistogramWriter {
   }
 }
 
-/** The histogram for what goes to the overflow series: counts its updates. */
+/** The histogram of the overflow series, which also counts its updates. Owner thread only. */
 export class OverflowHistogram extends SingleWriterHistogram {
-  readonly #own: CellWriter;
+  readonly #cellWriter: CellWriter;
 
-  constructor(own: CellWriter, scale: BinScale) {
-    super(own, scale);
-    this.#own = own;
+  constructor(cellWriter: CellWriter, scale: BinScale) {
+    super(cellWriter, scale);
+    this.#cellWriter = cellWriter;
   }
 
   override record(value: number, count = 1): void {
     super.record(value, count);
-    this.#own.countOverflow();
+    this.#cellWriter.countOverflow();
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The inner loops of records without a compiler: field by field. What they do is said in `record_host.ts`.
+ * The kernel of a list of fields without a compiler: it loops over the fields. `kernel_types.ts` says
+ * what each method does.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import {
   reject,
   rejectFirst,
   rejectUnknown,
-} from "./record_changes.ts";
+} from "./field_checks.ts";
 import {
   type AnyBurst,
   type AnyFields,
@@ -24,12 +25,12 @@ import {
   type RecordChanges,
   type RecordHost,
   type RecordKernel,
-} from "./record_host.ts";
+} from "./kernel_types.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { showBursts, showRecordWriters } from "../inspectable_writers.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
-/** Records with what this kernel adds to them. */
+/** Records with what this kernel adds to them. Owner thread only. */
 interface InterpretedRecords extends RecordHost, RecordChanges {
   update(id: number, delta: AnyFields, life?: BucketLife): void;
   begin(id: number): AnyBurst;
@@ -39,9 +40,9 @@ interface InterpretedRecords extends RecordHost, RecordChanges {
   writeField(id: number, number: number, field: FieldPlace, value: unknown): void;
 }
 
-/** The same as `makeKernel`, without a compiler. */
+/** Makes the interpreted kernel for a list of fields. */
 export function interpretKernel({ fields, doubles, stride }: RecordLayout): RecordKernel {
-  // One look at each field, as a getter may give another value the next time.
+  // Reads each field once: a getter may return another value the next time.
   const read = (delta: AnyFields): unknown[] => fields.map(({ name }) => delta[name]);
   const change = ({ values, bits }: RecordHost, base: number, given: unknown[]) => {
     for (const [n, { op, type, word }] of fields.entries()) {
@@ -84,7 +85,7 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
       }
     },
     toObject(values, bits, base) {
-      const object: AnyFields = {};
+      const object: Record<string, number | bigint> = {};
       for (const { name, type, word } of fields) {
         object[name] = type === "u64" ? getUint64(bits, 2 * (base + word)) : values[base + word];
       }
@@ -145,7 +146,7 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
           if (number === COMMITTED) return;
           if (!this.isOpen(id, number)) this.refuseBurst("change");
           const { name, type, word } = field;
-          // Any number but NaN may be assigned to a double, whatever its op.
+          // A double accepts any number except NaN, whatever its op: "max" has just this check.
           if (!isValid("max", type, value)) {
             this.discardBurst(id, number);
             reject(`change ${this.metric}`, name, type, value);
@@ -163,7 +164,8 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
   };
 }
 
-// Classes with private names stand outside: V8 keeps one feedback for all evaluations of a class, see `record_kernel.ts`.
+// Classes with private names stand outside of `interpretKernel`: V8 shares the type feedback of all
+// evaluations of one class, see `record_kernel.ts`.
 let readField: (burst: InterpretedBurst, field: FieldPlace) => number | bigint;
 let writeField: (burst: InterpretedBurst, field: FieldPlace, value: unknown) => void;
 

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import type { Arena, Views } from "../../memory/arena.ts";
-import { blockViews } from "../../memory/header.ts";
+import type { Views } from "../../memory/arena.ts";
 import {
-  DIRECTORY,
   H_READ_RETRIES,
   longIndex,
   RESCUE_HEADER_BYTES,
@@ -15,76 +13,78 @@ import {
   RESCUE_VERSION,
   wordIndex,
 } from "../../memory/layout.ts";
-import { capacityOf } from "../../memory/segments.ts";
-import type { CellSegments } from "../../threads/cell_segments.ts";
-import type { Cells } from "../accumulator.ts";
-import type { AnyFields, RecordKernel } from "./record_host.ts";
-import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
-import { WAITING } from "./record_publisher.ts";
+import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import { SegmentViews } from "../segment_views.ts";
+import type { AnyValue, RecordKernel } from "./kernel_types.ts";
+import { identityOf, type RecordLayout, recordSegmentParts, WAITING } from "./record_layout.ts";
 
 /**
- * How often a reader is overtaken by a writer before it asks for help. FACTS: a writer in a tight loop overtakes a reader 0.2-3 times per
- * read, so that this many means a writer that always will.
+ * How many copies a reader makes before it asks the writer for help. A writer in a tight loop
+ * overtakes a reader 0.2 to 3 times per read, so after this many it will most likely always do so.
  */
 const TRIES = 64;
 
-/** A record segment as a reader sees it: indices in the views. */
-interface Segment {
+/** A segment of records: the views, and indices in them. */
+interface RecordSegment {
   readonly views: Views;
   readonly versions: number;
   readonly slots: number;
   readonly rescue: number;
 }
 
-/** What a reader of records needs to know of its metric. */
-export interface RecordAccumulatorOptions {
-  /** The metric's number. */
-  metric: number;
-  /** `log2` of the first segment's size. */
-  shift: number;
+/** What an accumulator of records needs to know of its metric. */
+export interface RecordAccumulatorOptions extends CellsOfMetric {
   /** Where the fields stand. */
-  layout: RecordLayout;
+  readonly layout: RecordLayout;
   /** The inner loops for the fields. */
-  kernel: RecordKernel;
+  readonly kernel: RecordKernel;
   /**
-   * How often to try before asking for help.
+   * How many copies to make before asking the writer for help.
    *
    * @default {64}
    */
-  tries?: number;
+  readonly tries?: number;
 }
 
-/** Adds up a record. */
-export class RecordAccumulator implements Cells<AnyFields> {
-  readonly #arena: Arena;
-  readonly #cells: CellSegments;
-  readonly #metric: number;
-  readonly #shift: number;
-  readonly #layout: RecordLayout;
+/** Adds up a record. Any thread. */
+export class RecordAccumulator implements Accumulator<AnyValue> {
+  readonly #segments: SegmentViews<RecordSegment>;
+  readonly #stride: number;
   readonly #kernel: RecordKernel;
   readonly #tries: number;
-  readonly #segments: (Segment | undefined)[] = [];
   readonly #fields: number;
   readonly #identity: Float64Array;
   readonly #totals: Float64Array;
   readonly #totalBits: Uint32Array;
-  /** The copy being taken. */
+  /** The fields of the latest copy. */
   protected readonly copy: Float64Array;
   readonly #copyBits: Uint32Array;
-  /** The epoch that came with the copy. */
+  /** The epoch of the latest copy. */
   #tag = 0;
 
-  constructor(arena: Arena, cells: CellSegments, options: RecordAccumulatorOptions) {
-    this.#arena = arena;
-    this.#cells = cells;
-    this.#metric = options.metric;
-    this.#shift = options.shift;
-    this.#layout = options.layout;
+  constructor(
+    shared: Pick<SharedParts, "arena" | "cells">,
+    options: RecordAccumulatorOptions,
+  ) {
+    const { layout } = options;
+    this.#segments = new SegmentViews(shared, options, {
+      bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
+      view: (views, start, capacity) => {
+        const parts = recordSegmentParts(layout, capacity);
+        return {
+          views,
+          versions: wordIndex(start + parts.versions),
+          slots: longIndex(start + parts.slots),
+          rescue: wordIndex(start + parts.rescue),
+        };
+      },
+    });
+    this.#stride = layout.stride;
     this.#kernel = options.kernel;
     this.#tries = options.tries ?? TRIES;
-    this.#fields = options.layout.fields.length;
+    this.#fields = layout.fields.length;
     this.#identity = new Float64Array(this.#fields);
-    for (const { op, word } of options.layout.fields) this.#identity[word] = identityOf(op);
+    for (const { op, word } of layout.fields) this.#identity[word] = identityOf(op);
     this.#totals = new Float64Array(this.#fields);
     this.#totalBits = new Uint32Array(this.#totals.buffer);
     this.copy = new Float64Array(this.#fields);
@@ -96,9 +96,7 @@ export class RecordAccumulator implements Cells<AnyFields> {
   }
 
   bytesOf(slot: number, segment: number): number {
-    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
-    const capacity = capacityOf(segment, this.#shift);
-    return found === undefined ? 0 : recordSegmentParts(this.#layout, capacity).bytes;
+    return this.#segments.bytesOf(slot, segment);
   }
 
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
@@ -111,31 +109,33 @@ export class RecordAccumulator implements Cells<AnyFields> {
     this.#kernel.combine(this.#totals, this.#totalBits, other.#totals, other.#totalBits);
   }
 
-  value(): AnyFields {
+  value(): AnyValue {
     return this.#kernel.toObject(this.#totals, this.#totalBits, 0);
   }
 
-  /** Copies what the thread in `slot` has committed last into `copy`, if there is something of this epoch. */
+  /**
+   * Copies the latest commit of the thread in `slot` into `copy`. Returns whether that commit
+   * belongs to `epoch`.
+   */
   protected fetch(slot: number, segment: number, offset: number, epoch: number): boolean {
-    const found = this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    const found = this.#segments.find(slot, segment);
     if (found === undefined) return false;
     if (!this.#take(found, offset)) this.#takeWithHelp(found, offset);
     return this.#tag === epoch;
   }
 
-  /** Copies the last commit, unless the writer is always faster. */
-  #take(segment: Segment, offset: number): boolean {
+  /** Copies the latest commit. Returns `false` if the writer has overtaken each of the copies. */
+  #take(segment: RecordSegment, offset: number): boolean {
     const { i32 } = segment.views;
     const index = segment.versions + offset;
     for (let tries = 0; tries < this.#tries; tries++) {
-      // SeqCst; pairs with the publication in `RecordPublisher.publish`: the slot is not older than the version.
+      // SeqCst; pairs with the publication in `RecordPublisher.publish`: the slot is not older than
+      // the version.
       const version = Atomics.load(i32, index);
-      this.#copySlot(
-        segment,
-        segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride,
-      );
-      // A read-modify-write, as a load could be served before the copy's loads (AArch64). Unchanged, or again: two commits
-      // later the writer is in this very slot, and one commit later it may be.
+      this.#copySlot(segment, offset, version);
+      // SeqCst read-modify-write: on AArch64 a load could be served before the loads of the copy.
+      // The version must be unchanged. One commit later the writer may already write to this slot,
+      // and two commits later it does.
       if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) {
         if (tries > 0) Atomics.add(i32, H_READ_RETRIES, tries);
         return true;
@@ -145,56 +145,57 @@ export class RecordAccumulator implements Cells<AnyFields> {
     return false;
   }
 
-  /** Asks the writer for a copy that it leaves alone; takes that, or the record itself when the writer has stopped. */
-  #takeWithHelp(segment: Segment, offset: number): void {
+  /**
+   * Asks the writer for a copy in the rescue slot. Takes that copy, or the record itself if the
+   * writer has stopped.
+   */
+  #takeWithHelp(segment: RecordSegment, offset: number): void {
     const { i32 } = segment.views;
     const { rescue } = segment;
     const index = segment.versions + offset;
+    // SeqCst; pairs with the read-modify-write in `RecordPublisher.publish`, which returns the bit.
     const asked = Atomics.or(i32, index, WAITING);
     for (;;) {
       const version = Atomics.load(i32, index);
-      this.#copySlot(
-        segment,
-        segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#layout.stride,
-      );
+      this.#copySlot(segment, offset, version);
+      // As in `#take`.
       if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) return;
+      // SeqCst, this load and the next three; pair with `RecordPublisher.writeRescueCopy`.
       const sequence = Atomics.load(i32, rescue + RESCUE_SEQUENCE);
       if (
         (sequence & 1) === 1 ||
         Atomics.load(i32, rescue + RESCUE_OFFSET) !== offset ||
         !isSince(Atomics.load(i32, rescue + RESCUE_VERSION), asked, Atomics.load(i32, index))
       ) {
-        // Asks again only when the slot helps somebody else: every question may have the slot written anew under a reader. Also while it is
-        // being written: whoever began that may be dead, and its successor writes here only when it is asked.
+        // Sets the bit again, but only if the writer has cleared it for another reader: each
+        // request may make the writer overwrite the slot while a reader copies it. This is done
+        // also while the slot is being written: its writer may have been killed there, and a
+        // successor writes the slot only on request.
         if ((version & WAITING) === 0) Atomics.or(i32, index, WAITING);
         continue;
       }
-      this.#copySlot(segment, longIndex(rescue * 4 + RESCUE_HEADER_BYTES));
+      this.#copyWords(segment, longIndex(rescue * 4 + RESCUE_HEADER_BYTES));
+      // SeqCst read-modify-write, for the same reason as in `#take`.
       if (Atomics.add(i32, rescue + RESCUE_SEQUENCE, 0) === sequence) return;
     }
   }
 
-  #copySlot({ views }: Segment, from: number): void {
-    this.#kernel.copy(views.f64, views.u32, from, this.copy, this.#copyBits, 0);
-    this.#tag = views.i32[(from + this.#fields) * 2];
+  /** Copies the slot that `version` names. */
+  #copySlot(segment: RecordSegment, offset: number, version: number): void {
+    this.#copyWords(segment, segment.slots + (offset * 2 + ((version >> 1) & 1)) * this.#stride);
   }
 
-  #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.find(slot, this.#metric, segment);
-    if (start === 0) return undefined;
-    const parts = recordSegmentParts(this.#layout, capacityOf(segment, this.#shift));
-    return this.#segments[slot * DIRECTORY + segment] = {
-      views: blockViews(this.#arena, start, parts.bytes),
-      versions: wordIndex(start + parts.versions),
-      slots: longIndex(start + parts.slots),
-      rescue: wordIndex(start + parts.rescue),
-    };
+  /** Copies fields and epoch from word `from` on. Unordered: the caller confirms the copy. */
+  #copyWords({ views }: RecordSegment, from: number): void {
+    this.#kernel.copy(views.f64, views.u32, from, this.copy, this.#copyBits, 0);
+    this.#tag = views.i32[(from + this.#fields) * 2];
   }
 }
 
 /**
- * Whether a rescue slot's version is one since the reader has asked. An earlier one could be older than what the caller has seen; and of one that
- * is 2^30 commits older a signed difference would say that it is newer.
+ * Whether the version `made` of the rescue slot is one since the reader asked. An older copy could
+ * be older than what the caller has already seen. A signed difference would take a copy that is
+ * 2^30 commits too old for a newer one, so all three versions are compared.
  */
 function isSince(made: number, asked: number, now: number): boolean {
   const age = ((made & ~WAITING) - (asked & ~WAITING)) >>> 0;

@@ -1,31 +1,43 @@
 /**
- * How a record's fields stand in memory: the doubles first, then the 64-bit integers, each one 8-byte word.
+ * How a record stands in memory.
+ *
+ * ```text
+ * segment   rescue slot | version of each bucket | two slots of each bucket
+ * slot      doubles | 64-bit integers | epoch        8 bytes each
+ * version   number of commits (31 bits) | WAITING (1 bit)
+ * ```
  *
  * @module
  */
+import { RESCUE_HEADER_BYTES, roundUp } from "../../memory/layout.ts";
 import type { FieldOp } from "../../schema/fields.ts";
 import type { RecordFields } from "../../schema/record.ts";
-import { RESCUE_HEADER_BYTES, roundUp } from "../../memory/layout.ts";
+
+/** The bit of a version by which readers ask for a copy in the rescue slot. */
+export const WAITING = 1;
 
 /** A field and its place. */
 export interface FieldPlace {
-  /** The field's name. */
+  /** The name of the field. */
   readonly name: string;
   /** How its values merge. */
   readonly op: FieldOp;
-  /** `f64` and `u32` fields are doubles in memory, `u64` fields two 32-bit halves, the lower one first. */
+  /**
+   * In memory `f64` and `u32` fields are doubles. `u64` fields are two 32-bit halves, the lower one
+   * first.
+   */
   readonly type: "f64" | "u64" | "u32";
-  /** The word within a slot. */
+  /** The number of its word within a slot. */
   readonly word: number;
 }
 
 /** The places of all fields of a record. */
 export interface RecordLayout {
-  /** In the order of the schema. */
+  /** The fields, in the order of the schema. */
   readonly fields: readonly FieldPlace[];
-  /** How many words are doubles; they come first. */
+  /** How many words are doubles. They come first. */
   readonly doubles: number;
-  /** Words of a slot: the fields and the epoch tag. */
+  /** The number of words of a slot: the fields and the epoch. */
   readonly stride: number;
 }
 
@@ -57,7 +69,7 @@ export function recordSegmentParts(
   return { rescue: 0, versions, slots, bytes: slots + capacity * 2 * layout.stride * 8 };
 }
 
-/** The value of a field that nothing was merged into. */
+/** The value of a field into which nothing was merged. */
 export function identityOf(op: FieldOp): number {
   return op === "min" ? Infinity : op === "max" ? -Infinity : 0;
 }

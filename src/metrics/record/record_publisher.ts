@@ -1,27 +1,32 @@
 /**
- * The record protocol, the owner's side: publishing a record so that readers get it whole.
+ * The record protocol, the owner's side: how a record is published so that readers never see a part
+ * of a commit.
  *
- * Per (thread, bucket) two slots and a version word, and in private memory the current values. A slot is the fields and the
- * epoch that they belong to. The slot of the last commit is that numbered by bit 1 of the version.
+ * Each (thread, bucket) has two slots and a version word in shared memory, and the current values in
+ * private memory. A slot holds the fields and the epoch that they belong to. Bit 1 of the version is
+ * the number of the slot with the latest commit.
  *
  * ```text
- * version word:   commits (31 bits) | somebody waits (1 bit)
+ * version word:   number of commits (31 bits) | a reader waits (1 bit)
  * ```
  *
- * Assumptions: one owner at a time. The engine does not move plain accesses across `Atomics` operations (ECMAScript's guidelines
- * for implementers; herd7's answers for x86 and AArch64 are in `docs/architecture.md`). No reader sleeps in one copy while
- * exactly 2^31 commits pass.
+ * Assumptions: a record has one owner at a time. The engine does not move plain accesses across
+ * `Atomics` operations (ECMAScript's guidelines for implementers; herd7's results for x86 and AArch64
+ * are in `docs/architecture.md`). No reader is suspended in one copy while exactly 2^31 commits pass.
  *
- * Guarantees: a reader gets the values of one commit of a thread, never a mix. What was committed survives its writer, killed
- * at whichever instruction: the slot being written is never the one that the version names.
+ * Guarantees: a reader gets the values of one commit of a thread, never a mix of two. A commit survives
+ * if its writer is killed at any later instruction: the slot that is being written is never the one
+ * that the version names.
  *
- * Progress: owner: wait-free; one atomic read-modify-write per commit. Readers: as often as they are overtaken they
- * try again; after some tries they set the waiting bit. The owner learns of it from the result of its own read-modify-write,
- * copies the record into the segment's rescue slot, which it writes on request only, and goes on. So a reader that nobody competes with
- * ends as soon as the owner has committed once more, or has not committed during one copy.
+ * Progress: the owner is wait-free, with one atomic read-modify-write per commit. A reader that is
+ * overtaken by a commit tries again; after some tries it sets the waiting bit. The owner finds the bit
+ * in the result of its own read-modify-write, copies the record into the rescue slot of the segment,
+ * and goes on. It writes the rescue slot only on request. So a reader without competing readers
+ * finishes as soon as the owner has committed once more, or has not committed during one copy.
  *
- * Speed: the atomic operation holds up all loads behind it, so what counts is the chain of dependent loads from one to the next. Hence
- * plain fields, one private array with all that a commit needs to know, and views that reach over the whole memory.
+ * Speed: the atomic operation delays all loads after it, so what costs is the chain of dependent loads
+ * between two of them. That is why this class has plain fields, one private array with everything that
+ * a commit needs, and views of the whole memory.
  *
  * @module
  */
@@ -36,10 +41,10 @@ import {
 import { cannot, got } from "../../base/errors.ts";
 import { capacityOf, firstId, segmentOf } from "../../memory/segments.ts";
 import type { WriterContext } from "../cell_writer.ts";
-import type { RecordKernel, RecordValues } from "./record_host.ts";
-import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
+import type { RecordKernel, RecordValues } from "./kernel_types.ts";
+import { identityOf, type RecordLayout, recordSegmentParts, WAITING } from "./record_layout.ts";
 
-/** What a record's writers need to know of their metric. */
+/** What the writers of a record in one thread need to know. */
 export interface RecordWriterContext extends WriterContext {
   /** Where the fields stand. */
   readonly layout: RecordLayout;
@@ -47,82 +52,81 @@ export interface RecordWriterContext extends WriterContext {
   readonly kernel: RecordKernel;
 }
 
-// Not exported, as V8 loads an exported constant from its module, checks it and converts it at each use: six instructions.
-/** A commit advances the version by this. */
+// Constants of this module: V8 loads, checks and converts an exported or imported constant at each
+// use, in six instructions.
+/** How far a commit advances the version. */
 const COMMIT = 2;
 /** The bit of the version by which readers ask for the rescue slot. */
-const WAITING_BIT = 1;
+const WAITING_BIT = WAITING;
 
-// What the owner notes of each bucket, in `notes`.
+// What the owner knows of each bucket, as words of `notes`.
 /** Index of the bucket's epoch word. */
 const EPOCH_INDEX = 0;
 /**
- * The epoch to which the private values belong; 0 before the first touch. Its complement, which is no bucket's epoch, from when a burst
- * begins to its commit: so what an open or discarded burst has changed is never taken for what was committed.
+ * The epoch to which the private values belong; 0 before the first change. From the beginning of a
+ * burst to its commit it is the complement, which is no bucket's epoch. So the changes of an open or
+ * discarded burst are never taken for a commit.
  */
 const EPOCH = 1;
-/** Index in `doubles` of the slot that the next commit writes: not the one that the version names. */
+/** Index in `doubles` of the slot that the next commit writes. The version names the other slot. */
 const IDLE = 2;
-/** What turns the index of either slot into that of the other one, by exclusive or. */
+/** The exclusive or of the indices of both slots, which turns each into the other. */
 const FLIP = 3;
 /** Index of the version word. */
 const VERSION = 4;
 /** Index in `words` of the segment's rescue slot. */
 const RESCUE = 5;
-/** Notes for each bucket; a power of two. */
+/** The number of words in `notes` for each bucket; a power of two. */
 const NOTES = 8;
 
-/** In place of a burst's number: none is open. */
+/** In place of the number of an open burst: no burst is open. */
 const NO_BURST = 0;
 
-/** The bit of the version by which readers ask for the rescue slot. */
-export const WAITING = WAITING_BIT;
-
-/** The records of one (thread, metric), as their owner sees them. Owner thread only. */
+/** The records of one (thread, metric). Owner thread only. */
 export class RecordPublisher implements RecordValues {
-  /** The shared memory, as far as this metric's records in this thread need it. */
+  /** The shared memory. It holds all segments of this metric in this thread. */
   declare protected words: Int32Array;
   declare private doubles: Float64Array;
   declare private halves: Uint32Array;
-  /** `NOTES` words for each bucket, private memory. */
+  /** `NOTES` words for each bucket. Private memory. */
   protected notes: Int32Array = new Int32Array(0);
   /**
-   * The current values of all buckets, private memory: `stride` words for each. The last one is the number of the bucket's open burst,
-   * 0 when none is open.
+   * The current values of all buckets: `stride` words for each. The last word is the number of the
+   * bucket's open burst, or 0 if none is open. Private memory.
    */
   values: Float64Array = new Float64Array(0);
-  /** The same as 32-bit halves. */
+  /** The same memory as 32-bit halves. */
   bits: Uint32Array = new Uint32Array(0);
-  /** How many bursts were begun: the number of the latest. */
+  /** The number of the latest burst: how many bursts were begun. */
   private begun = NO_BURST;
-  /** Buckets for which there is room in the private memory. */
+  /** How many buckets fit in the private memory. */
   protected room = 0;
-  /** The overflow series' bucket, -1 while it is not known. */
+  /** The id of the overflow series' bucket; -1 while it is not known. */
   private overflow = -1;
   declare private readonly control: number;
   declare private readonly controlIndex: number;
   declare protected readonly fields: number;
-  /** Words for each bucket in `values`. */
+  /** The number of words for each bucket in `values`. */
   declare protected readonly stride: number;
   declare protected readonly kernel: RecordKernel;
-  /** What never changes, off the hot path. */
-  declare protected readonly home: RecordWriterContext;
+  /** The metric and the thread, off the hot path. */
+  declare protected readonly context: RecordWriterContext;
 
-  /** The metric's name, for error texts. */
+  /** The name of the metric, for error texts. */
   declare readonly metric: string;
 
-  constructor(home: RecordWriterContext) {
-    const views = home.thread.arena.views();
+  constructor(context: RecordWriterContext) {
+    const views = context.thread.arena.views();
     this.words = views.i32;
     this.doubles = views.f64;
     this.halves = views.u32;
-    this.fields = home.layout.fields.length;
-    this.stride = home.layout.stride;
-    this.kernel = home.kernel;
-    this.home = home;
-    this.metric = home.table.name;
-    this.control = home.thread.tenure.control;
-    this.controlIndex = home.thread.controlIndex;
+    this.fields = context.layout.fields.length;
+    this.stride = context.layout.stride;
+    this.kernel = context.kernel;
+    this.context = context;
+    this.metric = context.table.name;
+    this.control = context.thread.tenure.control;
+    this.controlIndex = context.thread.controlIndex;
   }
 
   /** Whether the thread may write. */
@@ -131,23 +135,27 @@ export class RecordPublisher implements RecordValues {
     return this.words[this.controlIndex] === this.control;
   }
 
-  /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
+  /** Whether the bucket can be changed: its private values are of its present epoch. */
   isReady(id: number): boolean {
     if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return false;
     const { words, notes } = this;
     const at = id * NOTES;
-    // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
+    // Unordered; pairs with the advances in `BucketTable`. Without it a change after a clear would be
+    // dropped.
     return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&
-      // `isOwner()`, written out.
+      // `isOwner()`, inlined by hand.
       words[this.controlIndex] === this.control;
   }
 
-  /** The epoch to which the private values of a bucket belong; none of the bucket's before the first touch and while it is held. */
+  /** The epoch of the private values; no bucket's epoch before the first change and during a burst. */
   protected epochOf(id: number): number {
     return id < this.room ? this.notes[id * NOTES + EPOCH] : 0;
   }
 
-  /** The bucket's epoch if nothing has happened to it and the thread but a burst that was not committed; 0 otherwise. */
+  /**
+   * The bucket's present epoch if the only change since the latest commit is a burst that was not
+   * committed; 0 otherwise.
+   */
   protected heldEpoch(id: number): number {
     if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return 0;
     const epoch = ~this.notes[id * NOTES + EPOCH];
@@ -155,7 +163,10 @@ export class RecordPublisher implements RecordValues {
     return isPresent && this.isOwner() ? epoch : 0;
   }
 
-  /** Begins a burst of a ready bucket, and gives its number. The bucket is not ready then, until the commit or the next adoption. */
+  /**
+   * Begins a burst of a bucket that is ready, and returns its number. The bucket is not ready again
+   * before the commit or the next `loadCommitted`.
+   */
   openBurst(id: number): number {
     const { notes } = this;
     const at = id * NOTES + EPOCH;
@@ -163,34 +174,41 @@ export class RecordPublisher implements RecordValues {
     return this.values[(id + 1) * this.stride - 1] = this.begun += 1;
   }
 
-  /** Publishes what a burst has changed, if it is the open one of its bucket and the thread may still write, or throws. Wait-free. */
+  /**
+   * Publishes the changes of a burst. Throws unless it is the open burst of its bucket and the thread
+   * may still write. Wait-free.
+   */
   commitBurst(id: number, number: number): void {
     const { notes, values } = this;
     const open = (id + 1) * this.stride - 1;
     if (values[open] !== number) this.refuseBurst("commit");
     values[open] = NO_BURST;
-    // `isOwner()`, written out. The thread may have been revoked since the burst began.
+    // `isOwner()`, inlined by hand. The thread may have been revoked since the burst began.
     if (this.words[this.controlIndex] !== this.control) this.refuseCommit();
     const at = id * NOTES + EPOCH;
     notes[at] = ~notes[at];
     this.publish(id);
   }
 
-  /** Drops what a burst has changed, if it is the open one of its bucket. What was committed is adopted by the next change. */
+  /**
+   * Drops the changes of a burst if it is the open burst of its bucket. The next change loads the
+   * latest commit.
+   */
   discardBurst(id: number, number: number): void {
     const open = (id + 1) * this.stride - 1;
     if (this.values[open] === number) this.values[open] = NO_BURST;
   }
 
-  /** Throws because a burst is over. */
+  /** Throws because a burst has ended. */
   refuseBurst(verb: string): never {
     throw new TypeError(
       cannot(`${verb} ${this.metric}`, "the burst must be open", got("one that is over")),
     );
   }
 
+  /** Throws if the thread was unregistered or revoked. */
   private refuseCommit(): void {
-    this.home.thread.check(`commit ${this.metric}`);
+    this.context.thread.check(`commit ${this.metric}`);
   }
 
   /** Publishes the private values of a bucket. Wait-free. */
@@ -198,39 +216,43 @@ export class RecordPublisher implements RecordValues {
     const { words, notes } = this;
     const at = id * NOTES;
     const to = notes[at + IDLE];
-    // Unordered. Pairs with the copies in `RecordAccumulator`, which are thrown away if the version moved.
+    // Unordered. Pairs with the copies in `RecordAccumulator`, which it drops if the version changed.
     this.copy(this.values, this.bits, id * this.stride, this.doubles, this.halves, to);
     words[(to + this.fields) * 2] = notes[at + EPOCH];
     notes[at + IDLE] = to ^ notes[at + FLIP];
-    // SeqCst read-modify-write; pairs with the load and the confirmation in `RecordAccumulator`. A store is not enough: on AArch64
-    // the next commit's plain stores may pass a store-release, and a reader would take half of that commit for this one.
+    // SeqCst read-modify-write; pairs with the load and the confirmation in `RecordAccumulator`. A
+    // store is not enough: on AArch64 the plain stores of the next commit may pass a store-release,
+    // and a reader would see a part of that commit as this one.
     const before = Atomics.add(words, notes[at + VERSION], COMMIT);
-    if ((before & WAITING_BIT) !== 0 || id === this.overflow) this.attend(id, before);
+    if ((before & WAITING_BIT) !== 0 || id === this.overflow) this.handleRareCommit(id, before);
   }
 
-  /** Does what is seldom asked for with a commit, of which `before` was the version. */
-  private attend(id: number, before: number): void {
-    if ((before & WAITING_BIT) !== 0) this.serve(id, before + COMMIT);
+  /** The rare work after a commit: help for readers, and the overflow count. `before`: the version. */
+  private handleRareCommit(id: number, before: number): void {
+    if ((before & WAITING_BIT) !== 0) this.writeRescueCopy(id, before + COMMIT);
     if (id === this.overflow) this.countOverflow();
   }
 
-  /** Copies the fields' words. The kernel's subclasses have it as their own, as JavaScriptCore inlines no function that is a value. */
+  /**
+   * Copies the words of the fields. The kernel's subclasses override it: JavaScriptCore does not inline
+   * a function that it calls through a field.
+   */
   protected copy(...parameters: Parameters<RecordKernel["copy"]>): void {
     this.kernel.copy(...parameters);
   }
 
   /**
-   * Makes the values of the last commit the private ones, or the identities if that is of another epoch. What an open burst has changed is
-   * dropped, and the burst is over.
+   * Loads the values of the latest commit into private memory, or the identities if that commit is of
+   * another epoch. An open burst ends, and its changes are dropped.
    */
-  protected adopt(id: number, epoch: number): void {
+  protected loadCommitted(id: number, epoch: number): void {
     if (id >= this.room || this.notes[id * NOTES + VERSION] === 0) this.locate(id);
     const at = id * NOTES;
     const from = this.notes[at + IDLE] ^ this.notes[at + FLIP];
     if (this.words[(from + this.fields) * 2] === epoch) {
       this.kernel.copy(this.doubles, this.halves, from, this.values, this.bits, id * this.stride);
     } else {
-      for (const { op, word } of this.home.layout.fields) {
+      for (const { op, word } of this.context.layout.fields) {
         this.values[id * this.stride + word] = identityOf(op);
       }
     }
@@ -238,15 +260,15 @@ export class RecordPublisher implements RecordValues {
     this.values[(id + 1) * this.stride - 1] = NO_BURST;
   }
 
-  /** Notes whether a bucket is that of the overflow series, whose commits are counted. */
+  /** Remembers whether a bucket is that of the overflow series, whose commits are counted. */
   protected noteOverflow(id: number, isOverflow: boolean): void {
     if (isOverflow) this.overflow = id;
     else if (this.overflow === id) this.overflow = -1;
   }
 
-  /** Finds out where a bucket stands, and makes room in private memory. */
+  /** Finds the segment of a bucket, or makes it, and makes room in private memory. */
   private locate(id: number): void {
-    const { thread, metric, table, layout } = this.home;
+    const { thread, metric, table, layout } = this.context;
     const segment = segmentOf(id, table.shift);
     const first = firstId(segment, table.shift);
     const capacity = capacityOf(segment, table.shift);
@@ -261,6 +283,7 @@ export class RecordPublisher implements RecordValues {
     const at = id * NOTES;
     const slots = longIndex(start + parts.slots) + offset * 2 * layout.stride;
     const version = wordIndex(start + parts.versions) + offset;
+    // SeqCst; pairs with the publication of an earlier owner of the slot.
     const last = (Atomics.load(this.words, version) >> 1) & 1;
     this.notes[at + EPOCH_INDEX] = table.segment(segment)!.epochs + offset;
     this.notes[at + IDLE] = slots + (last ^ 1) * layout.stride;
@@ -275,17 +298,17 @@ export class RecordPublisher implements RecordValues {
     this.notes.set(notes);
     this.values = new Float64Array(room * this.stride);
     this.bits = new Uint32Array(this.values.buffer);
-    // As bits, not as doubles: an engine may change the bits of a NaN, which a 64-bit integer may look like.
+    // As bits, not as doubles: a 64-bit integer may look like a NaN, whose bits an engine may change.
     this.bits.set(new Uint32Array(values.buffer));
     this.room = room;
   }
 
-  /** Copies the record for readers who were overtaken too often. */
-  private serve(id: number, version: number): void {
-    const { words, notes, home: { table } } = this;
+  /** Copies the record into the rescue slot, for readers that were overtaken too often. */
+  private writeRescueCopy(id: number, version: number): void {
+    const { words, notes, context: { table } } = this;
     const rescue = notes[id * NOTES + RESCUE];
-    // SeqCst read-modify-writes around the plain stores, as in `publish`: odd while the slot is being written. It is odd
-    // already when the slot's last owner was killed in here.
+    // SeqCst read-modify-writes around the plain stores, as in `publish`. The sequence is odd while
+    // the rescue slot is being written. It is odd already if an earlier owner was killed in here.
     Atomics.add(
       words,
       rescue + RESCUE_SEQUENCE,
@@ -305,6 +328,6 @@ export class RecordPublisher implements RecordValues {
   }
 
   private countOverflow(): void {
-    Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
+    Atomics.add(this.context.thread.arena.views().u64, this.context.overflowed, 1n);
   }
 }

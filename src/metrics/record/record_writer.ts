@@ -1,5 +1,5 @@
 /**
- * Records, the writing side: `update` for one change, `begin` ... `commit` for a burst.
+ * Records, the writing side: when a bucket may be changed. The changes are made by the kernel.
  *
  * The protocol is in `record_publisher.ts`.
  *
@@ -14,49 +14,54 @@ import { inspectable } from "../../base/inspectable.ts";
 import { needing } from "../../memory/arena.ts";
 import type { LabelValues } from "../../schema/metric_options.ts";
 import type { RecordFields } from "../../schema/record.ts";
-import type { RecordBurst } from "./record_burst.ts";
 import type {
   AnyFields,
   BucketLife,
   ChangeableRecords,
   LabelledRecords,
   RecordHost,
-} from "./record_host.ts";
+} from "./kernel_types.ts";
 import type { RecordFacts } from "../inspectable_writers.ts";
 import { RecordPublisher, type RecordWriterContext } from "./record_publisher.ts";
-import type { RecordBucketWriter } from "../writer_types.ts";
+import type { RecordBucketWriter, RecordBurst } from "../writer_types.ts";
 
-/** A life of a labelled bucket, and the epoch of it in which its writer has last changed it. */
+/** A life of a labelled bucket, and the epoch in which its writer has last changed it. */
 interface RecordLife extends BucketLife {
   readonly series: Series;
   epoch: number;
 }
 
-/** The records of one metric in one thread. Owner thread only; not in the hands of users, who have the kernel's `Writer` of it. */
+/**
+ * The records of one metric in one thread. Owner thread only. Users cannot reach it: they hold the
+ * kernel's writer, which has it in a private field.
+ */
 export class SingleWriterRecords extends RecordPublisher implements RecordHost {
   get facts(): RecordFacts {
-    const { index, thread } = this.home;
+    const { index, thread } = this.context;
     return { isLabelled: index !== undefined, slot: thread.tenure.slot };
   }
 
-  /** Whether the bucket can be changed right now, and is in the given life. */
+  /** Whether the bucket can be changed without `prepare`, and is in the given life. */
   isReadyIn({ id, epoch }: RecordLife): boolean {
     return this.isReady(id) && this.epochOf(id) === epoch;
   }
 
-  /** The first touch, one after a clear or a burst that was not committed, or one that must be refused. Discards the open burst. */
+  /**
+   * Makes a bucket ready for the first change, for the first one after a clear, and for the first one
+   * after a burst that was not committed; or throws. Discards the open burst.
+   */
   prepare(id: number, verb: string, life?: RecordLife): void {
     const held = this.heldEpoch(id);
     if (held !== 0 && (life === undefined || life.epoch === held)) {
-      this.adopt(id, held);
+      this.loadCommitted(id, held);
       return;
     }
-    const { table, thread, index } = this.home;
+    const { table, thread, index } = this.context;
     const action = `${verb} ${table.name}`;
     thread.check(action);
     const epoch = table.liveEpoch(id, verb);
     if (life !== undefined) {
-      // After the epoch was read, so that it is an epoch of this life.
+      // After the load of the epoch, so that it is an epoch of this life.
       if (!index!.isAlive(life.series)) {
         throw new RangeError(
           cannot(action, "the bucket must be live", got(`${id}, one that was destroyed`)),
@@ -64,13 +69,14 @@ export class SingleWriterRecords extends RecordPublisher implements RecordHost {
       }
       life.epoch = epoch;
     }
-    if (this.epochOf(id) !== epoch) this.#adoptNeeding(action, id, epoch);
+    if (this.epochOf(id) !== epoch) this.#loadNeeding(action, id, epoch);
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
   }
 
-  // Apart from `prepare`, which would allocate a context for the closure at each burst that follows an open one.
-  #adoptNeeding(action: string, id: number, epoch: number): void {
-    needing(action, () => this.adopt(id, epoch));
+  // Apart from `prepare`, which would otherwise allocate a context for the closure at each burst that
+  // follows an open one.
+  #loadNeeding(action: string, id: number, epoch: number): void {
+    needing(action, () => this.loadCommitted(id, epoch));
   }
 }
 
@@ -92,7 +98,7 @@ export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
     this.#life = life;
   }
 
-  /** The bucket. */
+  /** The id of the bucket. */
   get id(): number {
     return this.#life.id;
   }
@@ -106,19 +112,19 @@ export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
   }
 }
 
-/** The labelled records of one metric in one thread. Owner thread only; not in the hands of users. */
+/** The labelled records of one metric in one thread. Owner thread only; users cannot reach it. */
 export class SingleWriterLabelledRecords extends SingleWriterRecords implements LabelledRecords {
   readonly #index: LabelIndex;
-  // Made by the kernel.
+  // Defined by `RecordKernel.withChanges`.
   declare updateLife: ChangeableRecords["updateLife"];
   declare beginLife: ChangeableRecords["beginLife"];
   /** By id: the writer of the latest life. */
   readonly #bound: ({ readonly life: number; readonly writer: SingleWriterRecord } | undefined)[] =
     [];
 
-  constructor(home: RecordWriterContext) {
-    super(home);
-    this.#index = home.index!;
+  constructor(context: RecordWriterContext) {
+    super(context);
+    this.#index = context.index!;
   }
 
   labels(labels: LabelValues<string>): SingleWriterRecord {
@@ -126,7 +132,7 @@ export class SingleWriterLabelledRecords extends SingleWriterRecords implements 
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
       const verb = "bind labels of";
       const action = `${verb} ${this.metric}`;
-      this.home.thread.check(action);
+      this.context.thread.check(action);
       series = needing(action, () => this.#index.intern(labels, verb));
     }
     const known = this.#bound[series.id];

@@ -75,7 +75,7 @@ function helpedReader({ handle }: Seated, journal: Journal) {
   const cells = new CellSegments(arena, slots, Object.values(schema.metrics).map(shapeOf));
   const layout = layoutOf(schema.metrics.flow.fields);
   const kernel = makeKernel(layout);
-  const found = new RecordAccumulator(arena, cells, {
+  const found = new RecordAccumulator({ arena, cells }, {
     metric: 0,
     shift: MANY_SHIFT,
     layout,

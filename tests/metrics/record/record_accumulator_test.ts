@@ -6,9 +6,12 @@ import { H_READ_RETRIES } from "../../../src/memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../../../src/memory/segments.ts";
 import { RecordAccumulator } from "../../../src/metrics/record/record_accumulator.ts";
 import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
-import { layoutOf, recordSegmentParts } from "../../../src/metrics/record/record_layout.ts";
+import {
+  layoutOf,
+  recordSegmentParts,
+  WAITING,
+} from "../../../src/metrics/record/record_layout.ts";
 import { shapeOf } from "../../../src/metrics/metric.ts";
-import { WAITING } from "../../../src/metrics/record/record_publisher.ts";
 import { CellSegments } from "../../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 
@@ -44,7 +47,7 @@ function makeReader(tries?: number) {
   const { i32 } = arena.views();
   const copies: number[] = [];
   let during: (copy: number) => void = () => {};
-  const cells = new RecordAccumulator(arena, segments, {
+  const cells = new RecordAccumulator({ arena, cells: segments }, {
     metric: 0,
     shift: MANY_SHIFT,
     layout,

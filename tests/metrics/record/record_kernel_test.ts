@@ -10,7 +10,7 @@ import type {
   RecordChanges,
   RecordHost,
   RecordKernel,
-} from "../../../src/metrics/record/record_host.ts";
+} from "../../../src/metrics/record/kernel_types.ts";
 import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
 import { layoutOf } from "../../../src/metrics/record/record_layout.ts";
 import { type Random, withSeeds } from "../random.ts";

@@ -1,5 +1,5 @@
 /**
- * Which values a record's fields take, and what is said of the others.
+ * Which values the fields of a record accept, and the errors for all others.
  *
  * @module
  */
@@ -15,12 +15,12 @@ export function isValid(op: string, type: string, value: unknown): boolean {
   return op === "sum" ? Number.isFinite(value) : !Number.isNaN(value);
 }
 
-/** Whether all values can be merged; `undefined` is left out. */
+/** Whether all values can be merged. `undefined` stands for a field that was left out. */
 export function areValid(fields: readonly FieldPlace[], given: readonly unknown[]): boolean {
   return fields.every(({ op, type }, n) => given[n] === undefined || isValid(op, type, given[n]));
 }
 
-/** Throws what is wrong with the first value that is not valid; returns when there is none. */
+/** Throws for the first value that is not valid. Returns if all are. */
 export function rejectFirst(
   action: string,
   fields: readonly FieldPlace[],
@@ -33,16 +33,16 @@ export function rejectFirst(
 }
 
 /**
- * Whether a change without values is one of other fields, or nothing that has fields: it would be
- * counted as a change of none. One that has no properties at all changes nothing, as does one whose
- * fields are `undefined`.
+ * Whether a change without values must be refused: it has only unknown fields, or it is no plain
+ * object. A plain object without properties is a change of nothing, and so is one whose fields are
+ * all `undefined`.
  */
 export function isOfUnknown(fields: readonly FieldPlace[], delta: object): boolean {
   if (fields.some(({ name }) => name in delta)) return false;
   return !isPlain(delta) || Object.keys(delta).length > 0;
 }
 
-/** Throws when a change {@linkcode isOfUnknown} fields. */
+/** Throws if a change {@linkcode isOfUnknown} fields. */
 export function rejectUnknown(action: string, fields: readonly FieldPlace[], delta: object): void {
   if (!isOfUnknown(fields, delta)) return;
   const names = fields.map(({ name }) => name).join(", ");
@@ -52,13 +52,13 @@ export function rejectUnknown(action: string, fields: readonly FieldPlace[], del
   throw new TypeError(cannot(action, `the fields are ${names}`, given));
 }
 
-/** Whether an object is a plain one of whichever realm: its prototype inherits from nothing. */
+/** Whether an object is plain, in any realm: its prototype has no prototype. */
 function isPlain(delta: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(delta);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Throws what is wrong with a value. */
+/** Throws for a value that is not valid. The field `""` stands for the change itself. */
 export function reject(action: string, field: string, type: string, value: unknown): never {
   if (field === "") throw new TypeError(cannot(action, "the change must be an object", value));
   if (type === "u64") {

@@ -1,0 +1,24 @@
+/**
+ * The kind "counter".
+ *
+ * @module
+ */
+import type { CounterDefinition } from "../../schema/counter.ts";
+import { type Kind, makeCellWriter } from "../kind.ts";
+import { CounterAccumulator } from "./counter_accumulator.ts";
+import { counterSegmentParts } from "./counter_layout.ts";
+import { OverflowCounter, SingleWriterCounter } from "./counter_writer.ts";
+
+/** Makes the kind of one counter. */
+export function counterKind(_definition: CounterDefinition<string>): Kind<number> {
+  return {
+    hasImplicitBucket: true,
+    bytes: (capacity) => counterSegmentParts(capacity).bytes,
+    accumulator: (shared, place) => new CounterAccumulator(shared, place),
+    writer: (context) =>
+      makeCellWriter(
+        context,
+        (cell) => cell.isOverflow ? new OverflowCounter(cell) : new SingleWriterCounter(cell),
+      ),
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * The kind "histogram".
+ *
+ * @module
+ */
+import type { HistogramDefinition } from "../../schema/histogram.ts";
+import { type Kind, makeCellWriter } from "../kind.ts";
+import { scaleOf } from "./bin_scale.ts";
+import { HistogramAccumulator } from "./histogram_accumulator.ts";
+import { histogramSegmentBytes } from "./histogram_layout.ts";
+import { briefOf, type HistogramValue } from "./histogram_value.ts";
+import { OverflowHistogram, SingleWriterHistogram } from "./histogram_writer.ts";
+
+/** Makes the kind of one histogram. */
+export function histogramKind({ bins }: HistogramDefinition<string>): Kind<HistogramValue> {
+  const scale = scaleOf(bins);
+  return {
+    hasImplicitBucket: true,
+    bytes: histogramSegmentBytes,
+    accumulator: (shared, place) => new HistogramAccumulator(shared, { ...place, bins, scale }),
+    writer: (context) =>
+      makeCellWriter(
+        context,
+        (cell) =>
+          cell.isOverflow
+            ? new OverflowHistogram(cell, scale)
+            : new SingleWriterHistogram(cell, scale),
+      ),
+    brief: briefOf,
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * A reader's cache of the cell segments of one metric, by slot and segment. A segment never moves,
+ * so an entry is good for the life of the memory.
+ *
+ * @module
+ */
+import type { Views } from "../memory/arena.ts";
+import { blockViews } from "../memory/header.ts";
+import { DIRECTORY } from "../memory/layout.ts";
+import { capacityOf } from "../memory/segments.ts";
+import type { CellsOfMetric, SharedParts } from "./accumulator.ts";
+
+/** How a kind of metric lays out a segment. */
+export interface SegmentLayout<Segment> {
+  /** The size in bytes of a segment of `capacity` buckets. */
+  bytes(capacity: number): number;
+  /** What a reader keeps of the segment at byte offset `start`: `views`, and indices in them. */
+  view(views: Views, start: number, capacity: number): Segment;
+}
+
+/** Finds segments for a reader. Any thread; private to one accumulator. */
+export class SegmentViews<Segment> {
+  readonly #shared: Pick<SharedParts, "arena" | "cells">;
+  readonly #place: CellsOfMetric;
+  readonly #layout: SegmentLayout<Segment>;
+  /** By `slot * DIRECTORY + segment`. */
+  readonly #segments: (Segment | undefined)[] = [];
+
+  constructor(
+    shared: Pick<SharedParts, "arena" | "cells">,
+    place: CellsOfMetric,
+    layout: SegmentLayout<Segment>,
+  ) {
+    this.#shared = shared;
+    this.#place = place;
+    this.#layout = layout;
+  }
+
+  /** A segment of the thread in `slot`; `undefined` while the thread has none. */
+  find(slot: number, segment: number): Segment | undefined {
+    return this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+  }
+
+  /** The size in bytes of a segment of the thread in `slot`; 0 while the thread has none. */
+  bytesOf(slot: number, segment: number): number {
+    if (this.find(slot, segment) === undefined) return 0;
+    return this.#layout.bytes(capacityOf(segment, this.#place.shift));
+  }
+
+  #view(slot: number, segment: number): Segment | undefined {
+    const { metric, shift } = this.#place;
+    const start = this.#shared.cells.find(slot, metric, segment);
+    if (start === 0) return undefined;
+    const capacity = capacityOf(segment, shift);
+    const views = blockViews(this.#shared.arena, start, this.#layout.bytes(capacity));
+    return this.#segments[slot * DIRECTORY + segment] = this.#layout.view(views, start, capacity);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * All live buckets of one metric, with labels and values: the rows of a snapshot.
+ *
+ * @module
+ */
+import type { BucketTable } from "../buckets/bucket_table.ts";
+import type { LabelIndex } from "../buckets/label_index.ts";
+import type { Views } from "../memory/arena.ts";
+import { DIRECTORY } from "../memory/layout.ts";
+import { capacityOf, firstId } from "../memory/segments.ts";
+import type { Walk } from "../threads/walk.ts";
+import { type BucketTotals, type CellsOfSegment, toThreadValue } from "./bucket_totals.ts";
+import type { SeriesSnapshot } from "./series_values.ts";
+
+/**
+ * How many epochs are read together: as many as the first segment has buckets. The size of each
+ * larger segment is a multiple of it.
+ */
+const BATCH = 64;
+
+const NO_LABELS = Object.freeze({});
+
+/** How rows are read. */
+export interface SnapshotRowsOptions {
+  /** Whether each row has the parts of all threads. */
+  perThread: boolean;
+  /** Counts the bytes that are read, and refuses memory that is damaged. */
+  walk: Walk;
+}
+
+/** Reads all live buckets of one metric. Any thread. */
+export class SnapshotRows<Value> {
+  readonly #table: BucketTable;
+  readonly #index: LabelIndex | undefined;
+  readonly #totals: BucketTotals<Value>;
+  /** The epochs of the buckets that are read together. */
+  readonly #epochs = new Int32Array(BATCH);
+
+  constructor(table: BucketTable, index: LabelIndex | undefined, totals: BucketTotals<Value>) {
+    this.#table = table;
+    this.#index = index;
+    this.#totals = totals;
+  }
+
+  /**
+   * The rows in rising order of ids. Cost: the number of live buckets times the number of threads
+   * that have cells for them.
+   *
+   * @throws {TypeError} When the memory is damaged.
+   */
+  collect({ perThread, walk }: SnapshotRowsOptions): SeriesSnapshot<Value>[] {
+    const index = this.#index;
+    const rows: SeriesSnapshot<Value>[] = [];
+    for (let k = 0; k < DIRECTORY; k++) {
+      const segment = this.#table.segment(k);
+      if (segment === undefined) break;
+      const first = firstId(k, this.#table.shift);
+      const capacity = capacityOf(k, this.#table.shift);
+      const { views: { i32 }, epochs } = segment;
+      const cells = { segment: k, slots: this.#slotsOf(k, walk), spend: walk.spend };
+      let totals: ArrayLike<Value> | undefined;
+      for (let offset = 0; offset < capacity; offset++) {
+        if (offset % BATCH === 0) totals = this.#totalsFrom(segment, cells, offset, perThread);
+        const epoch = this.#epochs[offset % BATCH];
+        if ((epoch & 1) === 0) continue;
+        const id = first + offset;
+        const series = index?.at(id, epoch);
+        if (index !== undefined) {
+          if (series === undefined) continue;
+          walk.spend(series.bytes);
+        }
+        let parts = perThread
+          ? this.#totals.parts(cells, offset, epoch).map(toThreadValue)
+          : undefined;
+        let value = parts !== undefined
+          ? this.#totals.whole()
+          : totals === undefined
+          ? this.#totals.total(cells, offset, epoch)
+          : totals[offset % BATCH];
+        // SeqCst read-modify-write, as in `BucketTable.confirmEpoch`: a load could be served before
+        // the loads of the cells above.
+        const now = Atomics.add(i32, epochs + offset, 0);
+        if (now !== epoch) {
+          // A bucket that was destroyed meanwhile has no row. One that was cleared is empty, as it
+          // was at the instant of the clear.
+          if ((now & 1) === 0 || (series !== undefined && !index!.isAlive(series))) continue;
+          value = this.#totals.empty();
+          parts = parts && [];
+        }
+        const labels = series === undefined ? NO_LABELS : series.labels;
+        rows.push(
+          parts === undefined
+            ? { id, labels, value, epoch: now }
+            : { id, labels, value, epoch: now, perThread: parts },
+        );
+      }
+    }
+    // The same labels may have got another bucket during the read. Then the earlier bucket is dead.
+    return index === undefined ? rows : keep(rows, ({ id, epoch }) => index.isIn(id, epoch));
+  }
+
+  /** Loads the epochs of the next buckets, and their totals if the kind can read them together. */
+  #totalsFrom(
+    { views: { i32 }, epochs }: { views: Views; epochs: number },
+    cells: CellsOfSegment,
+    offset: number,
+    perThread: boolean,
+  ): ArrayLike<Value> | undefined {
+    const loaded = this.#epochs;
+    const capacity = capacityOf(cells.segment, this.#table.shift);
+    const count = Math.min(BATCH, capacity - offset);
+    let isAnyLive = false;
+    for (let n = 0; n < count; n++) {
+      // SeqCst; pairs with the compare-exchanges in `BucketTable`.
+      const epoch = Atomics.load(i32, epochs + offset + n);
+      loaded[n] = epoch;
+      if ((epoch & 1) !== 0) isAnyLive = true;
+    }
+    // The parts of threads are read bucket by bucket, and a row's value is the total of its parts.
+    if (!isAnyLive || perThread) return undefined;
+    const asked = count === BATCH ? loaded : loaded.subarray(0, count);
+    return this.#totals.totals(cells, offset, asked);
+  }
+
+  /** The slots with cells of a segment of buckets. */
+  #slotsOf(segment: number, walk: Walk): number[] {
+    const { shift, bucketBytes } = this.#table;
+    walk.spend(capacityOf(segment, shift) * bucketBytes);
+    // The reference in each slot.
+    walk.spend(walk.slots.length * 4);
+    return walk.slots.filter((slot) => {
+      const bytes = this.#totals.bytesOf(slot, segment);
+      walk.spend(bytes);
+      return bytes > 0;
+    });
+  }
+}
+
+/** The rows that pass. Usually that is all of them, and then the array itself is returned. */
+function keep<Row>(rows: Row[], passes: (row: Row) => boolean): Row[] {
+  return rows.every(passes) ? rows : rows.filter(passes);
+}
