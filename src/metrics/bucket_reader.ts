@@ -10,7 +10,8 @@
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
+import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../buckets/label_trie.ts";
 import { describe } from "../base/describe.ts";
 import { cannot, got } from "../base/errors.ts";
 import { inspectable } from "../base/inspectable.ts";
@@ -19,7 +20,8 @@ import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
-import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
+import type { ThreadInfo } from "../threads/control_word.ts";
+import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { Walk } from "../threads/walk.ts";
 import type { Cells } from "./accumulator.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
@@ -94,8 +96,10 @@ export interface BucketReaderOptions<Value> {
   definition: MetricDefinition;
   /** The buckets. */
   table: BucketTable;
-  /** The labels, if the metric has any. */
+  /** This thread's index of the labels, if the metric has any. */
   index?: LabelIndex;
+  /** Finds and creates buckets by labels, if the metric has any. */
+  labelled?: LabelledBuckets;
   /** The threads. */
   slots: SlotDirectory;
   /** Makes what adds up one bucket. */
@@ -122,6 +126,7 @@ export class BucketReader<Value> {
 
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
+  readonly #labelledBuckets: LabelledBuckets | undefined;
   readonly #slots: SlotDirectory;
   readonly #cells: Cells<Value>;
   readonly #makeCells: () => Cells<Value>;
@@ -138,6 +143,7 @@ export class BucketReader<Value> {
   constructor(options: BucketReaderOptions<Value>) {
     this.#table = options.table;
     this.#index = options.index;
+    this.#labelledBuckets = options.labelled;
     this.#slots = options.slots;
     this.#makeCells = options.makeCells;
     this.#cells = options.makeCells();
@@ -316,16 +322,16 @@ export class BucketReader<Value> {
   /** The bucket with these labels, made if there is none. */
   id(labels: Readonly<Record<string, string>>): number {
     const verb = "find a bucket of";
-    const index = this.#labelled(verb);
-    return needing(`${verb} ${this.#table.name}`, () => index.intern(labels, verb).id);
+    const labelled = this.#labelled(verb);
+    return needing(`${verb} ${this.#table.name}`, () => labelled.intern(labels, verb).id);
   }
 
   /** Makes a bucket without labels. */
   create(): number {
-    const index = this.#index;
+    const labelled = this.#labelledBuckets;
     return needing(
       `create a bucket of ${this.#table.name}`,
-      () => index === undefined ? this.#table.create() : index.createAnonymous(),
+      () => labelled === undefined ? this.#table.create() : labelled.createAnonymous(),
     );
   }
 
@@ -336,14 +342,14 @@ export class BucketReader<Value> {
 
   /** Ends the life of one bucket; its id is used again. */
   destroy(bucket: BucketName): void {
-    const index = this.#index;
-    if (index === undefined) {
+    const labelled = this.#labelledBuckets;
+    if (labelled === undefined) {
       this.#advance(bucket, "destroy", (id, epoch) => this.#table.end(id, epoch));
       return;
     }
     const found = this.#find(bucket, "destroy") ?? this.#missing(bucket, "destroy");
-    if (typeof found === "number") index.destroy(found);
-    else if (!index.destroy(found.id, found)) this.#missing(bucket, "destroy");
+    if (typeof found === "number") labelled.destroy(found);
+    else if (!labelled.destroy(found.id, found)) this.#missing(bucket, "destroy");
   }
 
   /**
@@ -400,15 +406,15 @@ export class BucketReader<Value> {
     return this.#cells.value();
   }
 
-  #labelled(verb: string): LabelIndex {
-    if (this.#index !== undefined) return this.#index;
+  #labelled(verb: string): LabelledBuckets {
+    if (this.#labelledBuckets !== undefined) return this.#labelledBuckets;
     throw new TypeError(
       cannot(`${verb} ${this.#table.name}`, "the metric has no labels", got("some")),
     );
   }
 
   /** A bucket: its id, or its life when it was named by labels; `undefined` when no bucket has these. */
-  #find(bucket: BucketName, verb: string): number | Series | undefined {
+  #find(bucket: BucketName, verb: string): number | BucketLife | undefined {
     if (typeof bucket === "object" && bucket !== null) {
       return this.#labelled(verb).find(bucket, verb);
     }
@@ -417,7 +423,7 @@ export class BucketReader<Value> {
   }
 
   /** The epoch that a bucket is in; `undefined` when the life that had the labels is over. */
-  #epochOf(found: number | Series, verb: string): number | undefined {
+  #epochOf(found: number | BucketLife, verb: string): number | undefined {
     return typeof found === "number"
       ? this.#table.liveEpoch(found, verb)
       : this.#index!.epochOf(found);
@@ -450,7 +456,7 @@ function labelsIn(names: readonly string[], labels: Readonly<Record<string, stri
   return got(`{${names.map((name) => `${describe(name)}:${describe(labels[name])}`).join()}}`);
 }
 
-function idOf(found: number | Series): number {
+function idOf(found: number | BucketLife): number {
   return typeof found === "number" ? found : found.id;
 }
 

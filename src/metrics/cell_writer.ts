@@ -20,7 +20,8 @@
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
+import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../buckets/label_trie.ts";
 import { cannot, got } from "../base/errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
@@ -37,8 +38,10 @@ export interface WriterContext {
   readonly metric: number;
   /** Its buckets. */
   readonly table: BucketTable;
-  /** Its labels, if it has any. */
+  /** This thread's index of its labels, if it has any. */
   readonly index?: LabelIndex;
+  /** Finds and creates its buckets by labels, if it has any. */
+  readonly labelled?: LabelledBuckets;
   /** Index in `u64` of the number of updates sent to the overflow series. */
   readonly overflowed: number;
 }
@@ -73,7 +76,7 @@ export class CellWriter {
   /** The bucket. */
   declare protected readonly id: number;
   declare protected readonly home: WriterContext;
-  declare private readonly series: Series | undefined;
+  declare private readonly series: BucketLife | undefined;
 
   static {
     showWriters<CellWriter>(this.prototype, (cell) => cell.home, (cell) => cell.series);
@@ -83,7 +86,7 @@ export class CellWriter {
   constructor(
     home: WriterContext,
     id: number,
-    options: { words: Int32Array; tag: number; series?: Series },
+    options: { words: Int32Array; tag: number; series?: BucketLife },
   ) {
     const { table, thread } = home;
     const segment = segmentOf(id, table.shift);
@@ -112,13 +115,13 @@ export class CellWriter {
   }
 
   /** Whether this writer may count in the given life of the bucket, and nothing has happened to that since its last update. */
-  serves(series: Series): boolean {
+  serves(series: BucketLife): boolean {
     return this.isOf(series) && this.words[this.epochIndex] === this.epoch &&
       this.words[this.controlIndex] === this.control;
   }
 
   /** Whether this writer counts in the given life of the bucket. */
-  isOf(series: Series): boolean {
+  isOf(series: BucketLife): boolean {
     return this.series!.life === series.life;
   }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
+import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../buckets/label_trie.ts";
 import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { CellWriter, WriterContext } from "./cell_writer.ts";
@@ -18,18 +19,20 @@ export class LabelledWriter<Cell extends CellWriter> {
 
   readonly #home: WriterContext;
   readonly #index: LabelIndex;
-  readonly #make: (series: Series) => Cell;
+  readonly #labelled: LabelledBuckets;
+  readonly #make: (series: BucketLife) => Cell;
   /** By id; one writer for each life, as two would each keep a value of their own. */
   readonly #cells: (Cell | undefined)[] = [];
 
-  constructor(home: WriterContext, make: (series: Series) => Cell) {
+  constructor(home: WriterContext, make: (series: BucketLife) => Cell) {
     this.#home = home;
     this.#index = home.index!;
+    this.#labelled = home.labelled!;
     this.#make = make;
   }
 
   labels(labels: LabelValues<string>): Cell {
-    const known = this.#index.peek(labels);
+    const known = this.#index.findCached(labels);
     if (known !== undefined) {
       const cell = this.#cells[known.id];
       if (cell !== undefined && cell.serves(known)) return cell;
@@ -42,7 +45,7 @@ export class LabelledWriter<Cell extends CellWriter> {
     const action = `${verb} ${this.#home.table.name}`;
     this.#home.thread.check(action);
     return needing(action, () => {
-      const series = this.#index.intern(labels, verb);
+      const series = this.#labelled.intern(labels, verb);
       const known = this.#cells[series.id];
       if (known !== undefined && known.isOf(series)) return known;
       return this.#cells[series.id] = this.#make(series);

@@ -7,7 +7,8 @@
 import { BucketTable } from "../buckets/bucket_table.ts";
 import { inspectable } from "../base/inspectable.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
+import { LabelledBuckets } from "../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../buckets/label_trie.ts";
 import { LabelLog } from "../buckets/label_log.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -97,6 +98,7 @@ export class Metric {
   readonly buckets: BucketReader<unknown>;
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
+  readonly #labelled: LabelledBuckets | undefined;
   readonly #kind: Kind;
   readonly #place: MetricPlace;
 
@@ -118,12 +120,16 @@ export class Metric {
         ring: longIndex(place.log),
         end: directory + M_LOG_END,
       });
-      this.#index = new LabelIndex(table, log, { metric, names, maxSeries, maxLabelLength });
+      const index = new LabelIndex(table, log, names);
+      this.#index = index;
+      const options = { table, log, index, metric, maxSeries, maxLabelLength };
+      this.#labelled = new LabelledBuckets(options);
     }
     this.buckets = new BucketReader({
       definition,
       table,
       index: this.#index,
+      labelled: this.#labelled,
       slots: shared.slots,
       walk: () => new Walk(shared.arena, shared.cells),
       makeCells: () => this.#kind.cells(shared, { metric, shift }),
@@ -154,7 +160,8 @@ export class Metric {
     const overflowed = control + M_OVERFLOWED_U64;
     const { metric } = this.#place;
     const { kind } = this.definition;
-    const home = { thread, kind, metric, table: this.#table, index: this.#index, overflowed };
+    const [table, index, labelled] = [this.#table, this.#index, this.#labelled];
+    const home = { thread, kind, metric, table, index, labelled, overflowed };
     return this.#kind.writer(home, control + M_CLOCK_U64);
   }
 }
@@ -260,7 +267,7 @@ function once<Value>(make: () => Value): () => Value {
 /** The writer of a metric whose cells are objects: the one of the implicit bucket, or all of them by label. */
 function cellWriter<Cell extends CellWriter>(
   home: WriterContext,
-  make: (id: number, series?: Series) => Cell,
+  make: (id: number, series?: BucketLife) => Cell,
 ): unknown {
   return home.index === undefined
     ? make(0)

@@ -11,7 +11,7 @@ import type { LabelsOf, ValueOf } from "../metrics/reader_types.ts";
 import { saturate } from "../base/saturate.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
 import { inspectable, toJson } from "../base/inspectable.ts";
-import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";
+import type { ThreadInfo, ThreadState } from "../threads/control_word.ts";
 import { elapsed, setBetween } from "./elapsed.ts";
 
 /** One metric in a snapshot. */

@@ -5,7 +5,7 @@
  */
 import type { Arena, Views } from "../../memory/arena.ts";
 import { fence } from "../../memory/fence.ts";
-import { blockViews } from "../../memory/header.ts";
+import { blockViews } from "../../memory/arena.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
 import { saturate } from "../../base/saturate.ts";
@@ -100,7 +100,7 @@ export class CounterAccumulator implements Cells<number> {
   }
 
   #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.find(slot, this.#metric, segment);
+    const start = this.#cells.findForReader(slot, this.#metric, segment);
     if (start === 0) return undefined;
     const parts = counterSegmentParts(capacityOf(segment, this.#shift));
     return this.#segments[slot * DIRECTORY + segment] = {

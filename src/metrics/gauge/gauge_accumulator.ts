@@ -4,7 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../../memory/arena.ts";
-import { blockViews } from "../../memory/header.ts";
+import { blockViews } from "../../memory/arena.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
 import { saturate } from "../../base/saturate.ts";
@@ -88,7 +88,7 @@ export class GaugeAccumulator implements Cells<number> {
   }
 
   #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.find(slot, this.#options.metric, segment);
+    const start = this.#cells.findForReader(slot, this.#options.metric, segment);
     if (start === 0) return undefined;
     const parts = gaugeSegmentParts(capacityOf(segment, this.#options.shift));
     return this.#segments[slot * DIRECTORY + segment] = {

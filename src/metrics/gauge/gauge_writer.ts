@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Series } from "../../buckets/label_trie.ts";
+import type { BucketLife } from "../../buckets/label_trie.ts";
 import { cannot } from "../../base/errors.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
@@ -68,7 +68,7 @@ export class SingleWriterGauge extends GaugeCell {
   declare private value: number;
 
   /** `id` is a live bucket, in the life `series` if the metric has labels. */
-  constructor(home: WriterContext, id: number, series?: Series) {
+  constructor(home: WriterContext, id: number, series?: BucketLife) {
     const { segment, start, offset } = placeOf(home, id);
     const parts = gaugeSegmentParts(capacityOf(segment, home.table.shift));
     const views = home.thread.arena.views(start + parts.bytes);

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Series } from "../../buckets/label_trie.ts";
+import type { BucketLife } from "../../buckets/label_trie.ts";
 import { needing } from "../../memory/arena.ts";
 import { sum } from "../../schema/fields.ts";
 import type { WriterContext } from "../cell_writer.ts";
@@ -69,7 +69,7 @@ export class SingleWriterLatestGauge extends GaugeCell {
   constructor(
     home: WriterContext,
     values: LatestValues,
-    options: { id: number; series?: Series; isOverflow: boolean },
+    options: { id: number; series?: BucketLife; isOverflow: boolean },
   ) {
     // There is no tag outside the record.
     super(home, options.id, {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../../memory/arena.ts";
-import { blockViews } from "../../memory/header.ts";
+import { blockViews } from "../../memory/arena.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
 import { saturate } from "../../base/saturate.ts";
@@ -169,7 +169,7 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
     const index = slot * DIRECTORY + segment;
     const known = this.#segments[index];
     if (known !== undefined) return known;
-    const start = this.#cells.find(slot, this.#metric, segment);
+    const start = this.#cells.findForReader(slot, this.#metric, segment);
     if (start !== 0) this.#segments[index] = start;
     return start;
   }

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Series } from "../../buckets/label_trie.ts";
+import type { BucketLife } from "../../buckets/label_trie.ts";
 import { cannot } from "../../base/errors.ts";
 import { needing } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
@@ -56,7 +56,7 @@ export class SingleWriterHistogram extends CellWriter implements HistogramWriter
   declare private max: number;
 
   /** `id` is a live bucket, in the life `series` if the metric has labels. */
-  constructor(home: WriterContext, scale: BinScale, id: number, series?: Series) {
+  constructor(home: WriterContext, scale: BinScale, id: number, series?: BucketLife) {
     const views = home.thread.arena.views();
     super(home, id, { words: views.i32, tag: NOWHERE, series });
     this.doubles = views.f64;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Arena, Views } from "../../memory/arena.ts";
-import { blockViews } from "../../memory/header.ts";
+import { blockViews } from "../../memory/arena.ts";
 import {
   DIRECTORY,
   H_READ_RETRIES,
@@ -180,7 +180,7 @@ export class RecordAccumulator implements Cells<AnyFields> {
   }
 
   #view(slot: number, segment: number): Segment | undefined {
-    const start = this.#cells.find(slot, this.#metric, segment);
+    const start = this.#cells.findForReader(slot, this.#metric, segment);
     if (start === 0) return undefined;
     const parts = recordSegmentParts(this.#layout, capacityOf(segment, this.#shift));
     return this.#segments[slot * DIRECTORY + segment] = {

@@ -26,15 +26,15 @@ export interface UpdateHost extends RecordValues {
   /** Whether a bucket can be changed right now. */
   isReady(id: number): boolean;
   /** Whether it can be changed right now, in the given life. */
-  isReadyIn(life: BucketLife): boolean;
+  isReadyIn(life: KernelLife): boolean;
   /** Makes it so, or throws. */
-  prepare(id: number, verb: string, life?: BucketLife): void;
+  prepare(id: number, verb: string, life?: KernelLife): void;
   /** Publishes the values of a bucket. */
   publish(id: number): void;
 }
 
-/** A life of a bucket. */
-export interface BucketLife {
+/** What the kernel needs to know of a life of a bucket. */
+export interface KernelLife {
   /** The bucket. */
   readonly id: number;
 }
@@ -315,7 +315,7 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
           this.publish(id);
         }
 
-        updateLife(life: BucketLife, delta: AnyFields): void {
+        updateLife(life: KernelLife, delta: AnyFields): void {
           const given = read("update", delta);
           if (!this.isReadyIn(life)) this.prepare(life.id, "update", life);
           change("update", this, life.id * fields.length, given);

@@ -6,7 +6,8 @@
  * @module
  */
 import type { LabelIndex } from "../../buckets/label_index.ts";
-import type { Series } from "../../buckets/label_trie.ts";
+import type { LabelledBuckets } from "../../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../../buckets/label_trie.ts";
 import { OVERFLOW } from "../../buckets/label_text.ts";
 import { cannot, got } from "../../base/errors.ts";
 import { inspectable } from "../../base/inspectable.ts";
@@ -16,12 +17,12 @@ import type { RecordFields } from "../../schema/record.ts";
 import { showWriters } from "../inspectable_writers.ts";
 import { RecordPublisher, type RecordWriterContext } from "./record_publisher.ts";
 import { Burst, type BurstHost, type RecordBurst } from "./record_burst.ts";
-import type { AnyFields, BucketLife, UpdateHost } from "./record_kernel.ts";
+import type { AnyFields, KernelLife, UpdateHost } from "./record_kernel.ts";
 import type { LabelledRecordWriter, RecordBucketWriter, RecordWriter } from "../writer_types.ts";
 
 /** A life of a labelled bucket, and the epoch of it in which its writer has last changed it. */
-interface RecordLife extends BucketLife {
-  readonly series: Series;
+interface RecordLife extends KernelLife {
+  readonly series: BucketLife;
   epoch: number;
 }
 
@@ -134,7 +135,7 @@ export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
     });
   }
 
-  constructor(records: SingleWriterRecords, series: Series) {
+  constructor(records: SingleWriterRecords, series: BucketLife) {
     this.id = series.id;
     this.life = { id: series.id, series, epoch: 0 };
     this.records = records;
@@ -149,7 +150,7 @@ export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
   }
 
   /** Whether this writer is for the given life of its bucket. */
-  isOf(series: Series): boolean {
+  isOf(series: BucketLife): boolean {
     return this.life.series.life === series.life;
   }
 }
@@ -158,19 +159,24 @@ export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
 export class SingleWriterLabelledRecords extends SingleWriterRecords
   implements LabelledRecordWriter<RecordFields, string> {
   readonly #index: LabelIndex;
+  readonly #labelled: LabelledBuckets;
   readonly #records: (SingleWriterRecord | undefined)[] = [];
 
   constructor(home: RecordWriterContext) {
     super(home);
     this.#index = home.index!;
+    this.#labelled = home.labelled!;
   }
 
   labels(labels: LabelValues<string>): SingleWriterRecord {
-    let series = this.#index.peek(labels);
+    let series = this.#index.findCached(labels);
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
       this.home.thread.check(`bind labels of ${this.home.table.name}`);
       const verb = "bind labels of";
-      series = needing(`${verb} ${this.home.table.name}`, () => this.#index.intern(labels, verb));
+      series = needing(
+        `${verb} ${this.home.table.name}`,
+        () => this.#labelled.intern(labels, verb),
+      );
     }
     const known = this.#records[series.id];
     if (known !== undefined && known.isOf(series)) return known;
