@@ -1,10 +1,10 @@
 /**
  * The buckets of one metric: which ids are live, and the epoch of each.
  *
- * All threads share an epoch word for each id. It is odd while the bucket is live, even while the id is
- * free. `create` and `destroy` advance it by one, `clear` by two; it never returns to an earlier
- * value. What a thread writes for a bucket carries the epoch at that time, and counts only while the
- * bucket has that epoch.
+ * All threads share an epoch word for each id. It is odd while the bucket is live, even while the
+ * id is free. `create` and `destroy` advance it by one, `clear` by two; it never returns to an
+ * earlier value. What a thread writes for a bucket carries the epoch at that time, and counts only
+ * while the bucket has that epoch.
  *
  * ```text
  *        create            clear
@@ -15,17 +15,17 @@
  *
  * Hints lead to the smallest free id, see `free_ids.ts`.
  *
- * Limits: an epoch stops at `LAST_EPOCH`. An id that reaches it, after about 2^30 lives, stays free for
- * ever.
+ * Limits: an epoch stops at `LAST_EPOCH`. An id that reaches it, after about 2^30 lives, stays free
+ * for ever.
  *
- * Guarantees: an id goes to one creator. The compare-exchange on its epoch is the tag against ABA: a
- * creator that slept while the id lived and died finds another epoch and fails. `create()` gives the
- * smallest free id unless other threads create or destroy at the same time. An update that races with
- * `clear` or `destroy` is dropped as a whole.
+ * Guarantees: an id goes to one creator. The compare-exchange on its epoch is the tag against ABA:
+ * a creator that slept while the id lived and died finds another epoch and fails. `create()` gives
+ * the smallest free id unless other threads create or destroy at the same time. An update that
+ * races with `clear` or `destroy` is dropped as a whole.
  *
- * Progress: all operations are lock-free. A thread killed at any instruction leaves at most one wrong
- * hint. "Id allocation and bucket epoch" in `docs/memory_model.md` gives the order of each access and
- * its pair.
+ * Progress: all operations are lock-free. A thread killed at any instruction leaves at most one
+ * wrong hint. "Id allocation and bucket epoch" in `docs/memory_model.md` gives the order of each
+ * access and its pair.
  *
  * @module
  */
@@ -91,7 +91,9 @@ export class BucketTable {
     return block === 0 ? undefined : this.#view(segment, block * 8);
   }
 
-  /** The epoch of `id`: odd while the bucket is live; 0 for an id that was never live. Any thread. */
+  /**
+   * The epoch of `id`: odd while the bucket is live; 0 for an id that was never live. Any thread.
+   */
   epoch(id: number): number {
     const segment = this.segment(segmentOf(id, this.shift));
     if (segment === undefined) return 0;
@@ -99,10 +101,10 @@ export class BucketTable {
   }
 
   /**
-   * The epoch again, after the bucket's cells were read. Any thread. Pairs with the advances in `begin`,
-   * `end` and `clear`: without it a read could add up what one thread counted before a clear and
-   * another after it. A read-modify-write, because on AArch64 a load could be performed before the
-   * plain loads of the cells; those cannot pass a write.
+   * The epoch again, after the bucket's cells were read. Any thread. Pairs with the advances in
+   * `begin`, `end` and `clear`: without it a read could add up what one thread counted before a
+   * clear and another after it. A read-modify-write, because on AArch64 a load could be performed
+   * before the plain loads of the cells; those cannot pass a write.
    */
   confirmEpoch(id: number): number {
     const segment = this.segment(segmentOf(id, this.shift))!;
@@ -148,8 +150,8 @@ export class BucketTable {
   }
 
   /**
-   * Starts the life of bucket `id` that follows the even `epoch`. False when the id no longer has that
-   * epoch: another thread has started this life, or it is over already. Any thread.
+   * Starts the life of bucket `id` that follows the even `epoch`. False when the id no longer has
+   * that epoch: another thread has started this life, or it is over already. Any thread.
    */
   begin(id: number, epoch: number): boolean {
     const segment = this.segment(segmentOf(id, this.shift))!;
@@ -177,8 +179,9 @@ export class BucketTable {
   }
 
   /**
-   * Drops everything that all threads have counted in bucket `id` up to the odd `epoch`, at one instant.
-   * False when the bucket no longer has that epoch: it was cleared or destroyed meanwhile. Any thread.
+   * Drops everything that all threads have counted in bucket `id` up to the odd `epoch`, at one
+   * instant. False when the bucket no longer has that epoch: it was cleared or destroyed meanwhile.
+   * Any thread.
    *
    * @throws {RangeError} When the epoch cannot be advanced any more, after about 2^30 clears.
    */
@@ -207,9 +210,9 @@ export class BucketTable {
   }
 
   /**
-   * The smallest free id. Any thread; lock-free. Another thread may take the id at once. The table grows
-   * only when at some instant no id was free, so its size is bounded by the largest number of buckets
-   * alive at one time.
+   * The smallest free id. Any thread; lock-free. Another thread may take the id at once. The table
+   * grows only when at some instant no id was free, so its size is bounded by the largest number of
+   * buckets alive at one time.
    *
    * @throws {RangeError} When the arena is full.
    */
@@ -232,8 +235,8 @@ export class BucketTable {
   }
 
   /**
-   * Whether an id from `first` to `last` is free, or has no segment yet. Checks the last one first. Any
-   * thread.
+   * Whether an id from `first` to `last` is free, or has no segment yet. Checks the last one first.
+   * Any thread.
    */
   isFreeWithin(first: number, last: number): boolean {
     for (let id = last; id >= first; id--) {
@@ -280,7 +283,9 @@ export class BucketTable {
     return count;
   }
 
-  /** Adds the segment numbered `next`, unless another thread has done so, and returns its first id. */
+  /**
+   * Adds the segment numbered `next`, unless another thread has done so, and returns its first id.
+   */
   #grow(next: number): number {
     if (next === DIRECTORY) {
       throw new RangeError(
@@ -297,8 +302,8 @@ export class BucketTable {
       throw error;
     }
     const { i32 } = this.arena.views();
-    // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow the
-    // table at once.
+    // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow
+    // the table at once.
     const winner = Atomics.compareExchange(i32, this.#directory + next, 0, longIndex(start)) >>> 0;
     if (winner !== 0) this.arena.release(start, bytes);
     return firstId(next, this.shift);

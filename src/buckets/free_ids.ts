@@ -1,9 +1,9 @@
 /**
  * Hints that lead to the smallest free id of a bucket segment.
  *
- * There are two levels of bits: `used`, one for each id, and `full`, one for each word of `used`. The
- * truth is the epoch; a hint can be wrong. A bit "free" for a live id costs one load of the epoch. A
- * bit "used" for a free id hides the id until `BucketTable.repair` loads every epoch.
+ * There are two levels of bits: `used`, one for each id, and `full`, one for each word of `used`.
+ * The truth is the epoch; a hint can be wrong. A bit "free" for a live id costs one load of the
+ * epoch. A bit "used" for a free id hides the id until `BucketTable.repair` loads every epoch.
  *
  * Guarantees: the hints converge, because a thread that sets a hint "used" or "full" checks again
  * afterwards, and clears it if an id was freed meanwhile. A thread killed in between leaves at most
@@ -18,7 +18,10 @@
 import type { Views } from "../memory/arena.ts";
 import { IDS_PER_WORD } from "../memory/layout.ts";
 
-/** From this value on an epoch is not advanced: it must never wrap to a value that an old tag can have. */
+/**
+ * From this value on an epoch is not advanced: it must never wrap to a value that an old tag can
+ * have.
+ */
 export const LAST_EPOCH = 0x7ffffffc;
 
 /** A bucket segment as one thread sees it. Indices are absolute, in elements of their view. */
@@ -62,8 +65,8 @@ export function searchSegment(segment: BucketSegment, capacity: number): number 
 }
 
 /**
- * Sets the hint "used". Any thread. Clears it again if the bucket died before the bit was set, because
- * no other thread would.
+ * Sets the hint "used". Any thread. Clears it again if the bucket died before the bit was set,
+ * because no other thread would.
  */
 export function markUsed(segment: BucketSegment, offset: number): void {
   const { i32 } = segment.views;

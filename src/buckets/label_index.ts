@@ -2,13 +2,13 @@
  * The label index: one thread's private map from labels to buckets, kept up to date from the label
  * log.
  *
- * Assumptions: those of `label_log.ts`. Other threads may free and overwrite a label head while this
- * thread reads it.
+ * Assumptions: those of `label_log.ts`. Other threads may free and overwrite a label head while
+ * this thread reads it.
  *
  * Guarantees: what the index learns is true. It accepts a text only if the bucket still lived after
- * the text was read, and still had the same label word after that. Before it returns a known life as
- * live, it compares the bucket's epoch, or its label word. It has at most one entry for each id, so
- * its size is bounded by the largest number of buckets alive at one time.
+ * the text was read, and still had the same label word after that. Before it returns a known life
+ * as live, it compares the bucket's epoch, or its label word. It has at most one entry for each id,
+ * so its size is bounded by the largest number of buckets alive at one time.
  *
  * Progress: a lookup of known labels reads private memory and the epoch word only. Catching up is
  * bounded by the entries that were in the log when it began, and by the number of used ids.
@@ -90,13 +90,18 @@ export class LabelIndex {
     return this.#learn(id);
   }
 
-  /** Whether bucket `id` is still in the life to which `epoch` belongs, if this thread knows that life. */
+  /**
+   * Whether bucket `id` is still in the life to which `epoch` belongs, if this thread knows that
+   * life.
+   */
   isIn(id: number, epoch: number): boolean {
     const known = this.#byId[id];
     return known !== undefined && ((epoch - known.life) | 0) >= 0 && this.isAlive(known);
   }
 
-  /** The life of bucket `id` to which `epoch` belongs, with its labels; `undefined` when it is over. */
+  /**
+   * The life of bucket `id` to which `epoch` belongs, with its labels; `undefined` when it is over.
+   */
   at(id: number, epoch: number): BucketLife | undefined {
     const known = this.#byId[id];
     if (known !== undefined && known.epoch === epoch) return known;
@@ -129,8 +134,8 @@ export class LabelIndex {
         // A search needs only the buckets that lived when it began: all of them are known now.
         if (limit !== undefined) break;
       } else {
-        // After the entry was read: a thread that is 2^31 entries behind would seem to be beyond the
-        // limit.
+        // After the entry was read: a thread that is 2^31 entries behind would seem to be beyond
+        // the limit.
         if (limit !== undefined && ((limit - position) | 0) <= 0) break;
         this.#log.finish(position, head);
         // If the head belongs to another bucket by now, this learns about that bucket.
@@ -164,8 +169,8 @@ export class LabelIndex {
   }
 
   /**
-   * Learns the present life of bucket `id`. `undefined` when the bucket is not live, or died while it
-   * was read: the log has an entry for its next life.
+   * Learns the present life of bucket `id`. `undefined` when the bucket is not live, or died while
+   * it was read: the log has an entry for its next life.
    */
   #learn(id: number): BucketLife | undefined {
     if ((this.#table.epoch(id) & 1) === 0) return undefined;
@@ -174,8 +179,8 @@ export class LabelIndex {
     const life = lifeIn(word);
     if (known?.life === life) return known;
     const text = readLabels(this.#arena, headIn(word), this.names.length);
-    // The label word changes before the epoch does. So if the bucket lives now, and afterwards still
-    // has the same word, it had that word while the text was read.
+    // The label word changes before the epoch does. So if the bucket lives now, and afterwards
+    // still has the same word, it had that word while the text was read.
     const isAlive = (this.#table.confirmEpoch(id) & 1) === 1;
     const again = this.#log.labelWord(id);
     if (text === undefined || !isAlive || again !== word) return undefined;

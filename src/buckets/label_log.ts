@@ -10,17 +10,17 @@
  * appends behind it.
  *
  * ```text
- * label word of a bucket:   epoch with which its life began (32 bits) | reference of its label head (32 bits)
+ * label word of a bucket:   epoch of the life's beginning (32 bits) | label head (32 bits)
  * ```
  *
- * Assumptions: all creations in such a metric go through its log, also those without labels. A thread
- * never stays away from the log while 2^32 creations pass, to within the size of the ring.
+ * Assumptions: all creations in such a metric go through its log, also those without labels. A
+ * thread never stays away from the log while 2^32 creations pass, to within the size of the ring.
  *
  * Guarantees: two live buckets never have the same labels. A live bucket has its labels from the
- * first instant on. A head is addressed to a position only after its creator, while holding the head,
- * saw the log end there. So a stamp never matches an entry of an earlier life of the head. A helper
- * that slept does no harm, because the head's stamp, the epoch in the label word, and the epoch word
- * never return to an earlier value.
+ * first instant on. A head is addressed to a position only after its creator, while holding the
+ * head, saw the log end there. So a stamp never matches an entry of an earlier life of the head. A
+ * helper that slept does no harm, because the head's stamp, the epoch in the label word, and the
+ * epoch word never return to an earlier value.
  *
  * Progress: lock-free. A thread killed before its append loses its label head; after the append,
  * other threads finish its creation. A thread that is more than the ring behind reads the live
@@ -72,7 +72,8 @@ export class LabelLog {
 
   /** The entry at `position`. Any thread. */
   entry(position: number): Entry {
-    // SeqCst; pairs with the compare-exchange in `append`: who sees the entry sees the head's content.
+    // SeqCst; pairs with the compare-exchange in `append`: who sees the entry sees the head's
+    // content.
     const word = Atomics.load(this.#arena.views().u64, this.#index(position));
     if (isFree(word, position)) return "end";
     return ((Number(word >> 32n) - (position + 1)) | 0) === 0 ? Number(word & 0xffffffffn) : "lost";
@@ -85,13 +86,15 @@ export class LabelLog {
     const old = Atomics.load(u64, index);
     if (!isFree(old, position)) return false;
     const word = (BigInt((position + 1) >>> 0) << 32n) | BigInt(head);
-    // SeqCst; pairs with the load in `entry`. A compare-exchange, because several threads may append.
+    // SeqCst; pairs with the load in `entry`. A compare-exchange, because several threads may
+    // append.
     return Atomics.compareExchange(u64, index, old, word) === old;
   }
 
   /**
-   * Finishes the creation whose entry at `position` is `head`, unless that is done already, and notes
-   * that the log goes that far. Any thread, any number of times, at any time after the append.
+   * Finishes the creation whose entry at `position` is `head`, unless that is done already, and
+   * notes that the log goes that far. Any thread, any number of times, at any time after the
+   * append.
    */
   finish(position: number, head: number): void {
     const { i32 } = blockViews(this.#arena, head * 8, LINE);
@@ -99,9 +102,9 @@ export class LabelLog {
     const id = Atomics.load(i32, words + L_ID);
     const epoch = Atomics.load(i32, words + L_EPOCH);
     const metric = Atomics.load(i32, words + L_METRIC);
-    // SeqCst; pairs with the stores in `addressLabels` and `freeLabels`. The stamp is cleared before a
-    // head gets another address: if it is still this entry's, the loads above read this entry's
-    // address.
+    // SeqCst; pairs with the stores in `addressLabels` and `freeLabels`. The stamp is cleared
+    // before a head gets another address: if it is still this entry's, the loads above read this
+    // entry's address.
     if (metric === this.#metric && Atomics.load(i32, words + L_STAMP) === ((position + 1) | 0)) {
       const k = segmentOf(id, this.#table.shift);
       const segment = this.#table.segment(k);
@@ -151,9 +154,9 @@ export function headIn(word: bigint): number {
 }
 
 /**
- * Whether a word of the ring precedes the entry at `position`: it is 0 or the entry one round before,
- * and no other. A thread that stays away while 2^31 entries are made would take every later entry for
- * an earlier one.
+ * Whether a word of the ring precedes the entry at `position`: it is 0 or the entry one round
+ * before, and no other. A thread that stays away while 2^31 entries are made would take every later
+ * entry for an earlier one.
  */
 function isFree(word: bigint, position: number): boolean {
   return word === 0n || ((Number(word >> 32n) - (position + 1)) | 0) === -LOG_ENTRIES;

@@ -3,12 +3,12 @@
  * units. The values are well-formed Unicode; see `labelled_buckets.ts`. The text begins in a label
  * head, a block of one line, and continues in an extent of the arena (`memory/extents.ts`).
  *
- * The two are recycled differently. A head is a head for ever, because helpers that slept may read it
- * at any time. An extent can become any other memory, so its readers check afterwards that the bucket
- * still has the text.
+ * The two are recycled differently. A head is a head for ever, because helpers that slept may read
+ * it at any time. An extent can become any other memory, so its readers check afterwards that the
+ * bucket still has the text.
  *
- * A head also says for which creation it was made (`L_STAMP`, `L_METRIC`, `L_ID`, `L_EPOCH`), so that
- * any thread can finish that creation; see `label_log.ts`.
+ * A head also says for which creation it was made (`L_STAMP`, `L_METRIC`, `L_ID`, `L_EPOCH`), so
+ * that any thread can finish that creation; see `label_log.ts`.
  *
  * @module
  */
@@ -71,8 +71,8 @@ export function writeLabels(arena: Arena, kind: LabelKind, values: readonly stri
 }
 
 /**
- * Notes for which creation the head is. Any thread, but only the one that holds the head. SeqCst, and
- * the stamp last; pairs with the loads in `LabelLog.finish`: who sees the stamp sees the rest.
+ * Notes for which creation the head is. Any thread, but only the one that holds the head. SeqCst,
+ * and the stamp last; pairs with the loads in `LabelLog.finish`: who sees the stamp sees the rest.
  */
 export function addressLabels(
   arena: Arena,
@@ -91,8 +91,8 @@ export function addressLabels(
 export function freeLabels(arena: Arena, head: number): void {
   const { i32 } = arena.views(head * 8 + LINE);
   const words = head * 2;
-  // SeqCst, first of all; pairs with the load in `LabelLog.finish`: a late helper of the old creation
-  // must not take the head's next address for the old one.
+  // SeqCst, first of all; pairs with the load in `LabelLog.finish`: a late helper of the old
+  // creation must not take the head's next address for the old one.
   Atomics.store(i32, words + L_STAMP, 0);
   const extent = i32[words + L_EXTENT] >>> 0;
   if (extent !== 0) arena.giveBack(extent * 8, (i32[words + L_UNITS] - L_TEXT_UNITS) * 2);
@@ -124,8 +124,8 @@ export function readLabels(
   if (units > L_TEXT_UNITS && end > u16.byteLength) return undefined;
   const text = new SplitText(head, extent);
   const lengths = Array.from({ length: count }, () => text.readLength(u16));
-  // The words may belong to another text by now: the lengths are accepted only if they add up to the
-  // whole.
+  // The words may belong to another text by now: the lengths are accepted only if they add up to
+  // the whole.
   if (lengths.reduce((sum, length) => sum + length, count * LENGTH_UNITS) !== units) {
     return undefined;
   }
@@ -136,8 +136,8 @@ export function readLabels(
 const LENGTH_UNITS = 2;
 
 /**
- * A cursor over the units of a text: the first ones are in the head, the others in the extent. Never
- * shared between threads.
+ * A cursor over the units of a text: the first ones are in the head, the others in the extent.
+ * Never shared between threads.
  */
 class SplitText {
   /** Index in `u16` of the next unit. */
@@ -174,8 +174,8 @@ class SplitText {
   read(u16: Uint16Array, length: number): string {
     let text = "";
     for (let done = 0; done < length;) {
-      // Units of both parts in one call: engines would join two strings lazily, which makes the first
-      // comparison expensive.
+      // Units of both parts in one call: engines would join two strings lazily, which makes the
+      // first comparison expensive.
       const units: number[] = [];
       const end = Math.min(length, done + CHUNK);
       while (done < end) {

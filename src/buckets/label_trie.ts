@@ -12,7 +12,9 @@ import type { LabelKind } from "./label_text.ts";
 export interface BucketLife {
   /** The bucket. */
   readonly id: number;
-  /** The epoch with which this life began. No other life of any bucket has the same id and epoch. */
+  /**
+   * The epoch with which this life began. No other life of any bucket has the same id and epoch.
+   */
   readonly life: number;
   /** Values of the labels, in the order of the schema; empty for buckets without labels. */
   readonly values: readonly string[];
@@ -23,8 +25,8 @@ export interface BucketLife {
   /** Size of the values in shared memory, in bytes. */
   readonly bytes: number;
   /**
-   * The latest epoch of this life that was seen. Epochs never return to earlier values, so while the
-   * bucket has this epoch, it is in this life.
+   * The latest epoch of this life that was seen. Epochs never return to earlier values, so while
+   * the bucket has this epoch, it is in this life.
    */
   epoch: number;
 }

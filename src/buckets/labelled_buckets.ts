@@ -5,8 +5,8 @@
  *
  * Guarantees: those of `label_log.ts`. At most `maxSeries` buckets live beside the overflow series.
  *
- * Progress: creation is lock-free: an attempt is repeated only because another thread has created or
- * destroyed a bucket. Finding is bounded, see `label_index.ts`.
+ * Progress: creation is lock-free: an attempt is repeated only because another thread has created
+ * or destroyed a bucket. Finding is bounded, see `label_index.ts`.
  *
  * @module
  */
@@ -80,15 +80,15 @@ export class LabelledBuckets {
     const kind = this.#isTooLong(checked) ? OVERFLOW : LABELLED;
     const known = this.#index.findLive(kind, checked);
     if (known !== undefined) return known;
-    // The log's end lags by at most one entry: a thread that appends has noted all entries before its
-    // own.
+    // The log's end lags by at most one entry: a thread that appends has noted all entries before
+    // its own.
     this.#index.catchUp((this.#log.end + 1) | 0);
     return this.#index.findLive(kind, checked);
   }
 
   /**
-   * The live bucket with these labels, created when there is none; the overflow series when there is
-   * no room, or a value is too long. Any thread; lock-free.
+   * The live bucket with these labels, created when there is none; the overflow series when there
+   * is no room, or a value is too long. Any thread; lock-free.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
@@ -143,8 +143,8 @@ export class LabelledBuckets {
 
   /**
    * Creates a bucket, or returns the one with these labels that another thread has created.
-   * `undefined` when there is no room. For the overflow series `undefined` when there is room, which
-   * makes it needless unless `isNeeded`.
+   * `undefined` when there is no room. For the overflow series `undefined` when there is room,
+   * which makes it needless unless `isNeeded`.
    */
   #create(
     kind: LabelKind,
@@ -172,9 +172,10 @@ export class LabelledBuckets {
         const epoch = this.#table.epoch(id);
         if ((epoch & 1) === 1) continue;
         if (head === 0) {
-          // The end of the log must be seen again while the head is ours. At the position seen above
-          // there may be an entry of an earlier life of this head by now; if the head were addressed
-          // to that position, other threads would finish a creation that was never appended.
+          // The end of the log must be seen again while the head is ours. At the position seen
+          // above there may be an entry of an earlier life of this head by now; if the head were
+          // addressed to that position, other threads would finish a creation that was never
+          // appended.
           const values = kind === LABELLED ? this.#names.map((name) => labels[name]) : [];
           head = writeLabels(this.#arena, kind, values);
           continue;

@@ -5,15 +5,16 @@
  */
 
 /**
- * Maximum size of the pool in UTF-16 code units. Beyond it the pool starts empty, so that labels which
- * are all different do not fill the memory. Counting units bounds the pool for strings of any length.
+ * Maximum size of the pool in UTF-16 code units. Beyond it the pool starts empty, so that labels
+ * which are all different do not fill the memory. Counting units bounds the pool for strings of any
+ * length.
  */
 const MAX_UNITS = 2 ** 17;
 /** The cost of an entry in addition to its text, in code units. */
 const ENTRY_UNITS = 32;
 /**
- * Maximum length of a string that is kept, in code units. A few longer ones would displace all others,
- * and sharing them saves little.
+ * Maximum length of a string that is kept, in code units. A few longer ones would displace all
+ * others, and sharing them saves little.
  */
 const MAX_LENGTH = 1024;
 

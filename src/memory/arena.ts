@@ -7,9 +7,9 @@
  * Assumptions: fresh memory is zero. A thread that loads a reference to a grown part of the memory
  * then also sees that the memory has grown.
  *
- * Guarantees: no byte has two holders. Allocated memory never moves; borrowed memory stays until its
- * holder gives it back. A failed allocation changes nothing. `borrow` takes returned memory before
- * fresh memory; `allocate` takes returned memory only when no fresh memory is left.
+ * Guarantees: no byte has two holders. Allocated memory never moves; borrowed memory stays until
+ * its holder gives it back. A failed allocation changes nothing. `borrow` takes returned memory
+ * before fresh memory; `allocate` takes returned memory only when no fresh memory is left.
  *
  * Progress: lock-free; a compare-exchange fails only because another thread got memory. A thread
  * killed between the allocation of a block and its publication loses that block and nothing else.
@@ -43,7 +43,9 @@ export interface Views {
   readonly u64: BigUint64Array<SharedArrayBuffer>;
 }
 
-/** One thread's access to the shared memory. Disposable: all shared state is in the memory itself. */
+/**
+ * One thread's access to the shared memory. Disposable: all shared state is in the memory itself.
+ */
 export class Arena {
   /** The limit of allocation in bytes. */
   readonly maxByteLength: number;
@@ -72,7 +74,8 @@ export class Arena {
   /**
    * Views that cover at least the bytes before `end`. Any thread.
    *
-   * Load a reference first (SeqCst) and call this afterwards: then the views cover what it refers to.
+   * Load a reference first (SeqCst) and call this afterwards: then the views cover what it refers
+   * to.
    */
   views(end = 0): Views {
     if (end > this.#covered) {
@@ -92,7 +95,8 @@ export class Arena {
    * Allocates zeroed memory for ever, and returns its byte offset. Any thread; lock-free.
    *
    * @param bytes The size.
-   * @param apart Whether to give the block its own pairs of lines, because a thread writes it often.
+   * @param apart Whether to give the block its own pairs of lines, because a thread writes it
+   * often.
    * @throws {RangeError} When the arena is full; nothing has changed then.
    */
   allocate(bytes: number, apart = true): number {
@@ -101,9 +105,9 @@ export class Arena {
   }
 
   /**
-   * Returns a block of its own pairs of lines that was never published and is still zero. Any thread, but
-   * only the one that allocated it. The block is lost if another thread has allocated since and its
-   * lines have no extent map.
+   * Returns a block of its own pairs of lines that was never published and is still zero. Any
+   * thread, but only the one that allocated it. The block is lost if another thread has allocated
+   * since and its lines have no extent map.
    */
   release(offset: number, bytes: number): void {
     const length = roundUp(bytes, LINE_PAIR);
@@ -115,8 +119,8 @@ export class Arena {
   }
 
   /**
-   * Takes memory until `giveBack`, and returns its byte offset. Its content is undefined. Any thread;
-   * lock-free.
+   * Takes memory until `giveBack`, and returns its byte offset. Its content is undefined. Any
+   * thread; lock-free.
    *
    * @throws {RangeError} When the arena is full.
    */
@@ -139,8 +143,8 @@ export class Arena {
   }
 
   /**
-   * Allocates zeroed memory for ever: fresh memory, or returned memory when there is no fresh one. -1
-   * when there is neither.
+   * Allocates zeroed memory for ever: fresh memory, or returned memory when there is no fresh one.
+   * -1 when there is neither.
    */
   #obtain(bytes: number, unit: number): number {
     const start = this.#bump(bytes, unit);
@@ -155,8 +159,9 @@ export class Arena {
   }
 
   /**
-   * Takes fresh memory and returns its byte offset; -1 when there is none, or `prepare` returns false.
-   * `prepare` gets the offset before the memory is taken, and again for each further attempt.
+   * Takes fresh memory and returns its byte offset; -1 when there is none, or `prepare` returns
+   * false. `prepare` gets the offset before the memory is taken, and again for each further
+   * attempt.
    */
   #bump(bytes: number, unit: number, prepare?: (start: number) => boolean): number {
     const { i32 } = this.#views;
@@ -166,8 +171,8 @@ export class Arena {
       const bump = Atomics.load(i32, H_BUMP);
       const start = roundUp((bump >>> 0) * LINE, unit);
       const end = start + roundUp(bytes, unit);
-      // The memory grows first, so that a refusal by the system changes nothing, and no reference can
-      // lead beyond the end.
+      // The memory grows first, so that a refusal by the system changes nothing, and no reference
+      // can lead beyond the end.
       if (end > this.maxByteLength || !this.#reach(end)) return -1;
       if (prepare !== undefined && !prepare(start)) return -1;
       if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;
@@ -175,8 +180,8 @@ export class Arena {
   }
 
   /**
-   * Makes the memory at least `end` bytes long, and longer if the system permits. Returns false if the
-   * system refuses.
+   * Makes the memory at least `end` bytes long, and longer if the system permits. Returns false if
+   * the system refuses.
    */
   #reach(end: number): boolean {
     const memory = this.#memory;
@@ -226,8 +231,8 @@ const refusals = new WeakMap<object, (action: string) => string>();
  * Calls `act`, which may allocate. Any thread.
  *
  * @param action The action that the user took, for the error's text.
- * @throws {RangeError} When the arena is full. The error names the user's action, and has the error of
- * the allocation as its cause.
+ * @throws {RangeError} When the arena is full. The error names the user's action, and has the error
+ * of the allocation as its cause.
  */
 export function needing<Result>(action: string, act: () => Result): Result {
   try {

@@ -1,11 +1,11 @@
 /**
- * Extents: runs of lines that are lent and come back, for the longer texts of labels. A run that was
- * given back can serve any later need, smaller or larger, because neighbouring free lines form one
- * run without any merging.
+ * Extents: runs of lines that are lent and come back, for the longer texts of labels. A run that
+ * was given back can serve any later need, smaller or larger, because neighbouring free lines form
+ * one run without any merging.
  *
- * Each 64-byte line has a bit, set while the line is free. A map holds the bits of a region of 16,384
- * lines. A region gets its map before its first line is lent. Maps stay for ever; they form a list,
- * newest first.
+ * Each 64-byte line has a bit, set while the line is free. A map holds the bits of a region of
+ * 16,384 lines. A region gets its map before its first line is lent. Maps stay for ever; they form
+ * a list, newest first.
  *
  * ```text
  * map   region | next older map | upper bound of free lines | - | bits i32[512]
@@ -13,12 +13,12 @@
  *
  * Assumptions: only the holder of a run gives it back.
  *
- * Guarantees: a line has one holder at a time. A search reports that there is no run only if no lines
- * came back while it searched. Memory is bounded by the largest number of lines in use at one time,
- * plus fragmentation: free runs between used ones serve smaller needs only.
+ * Guarantees: a line has one holder at a time. A search reports that there is no run only if no
+ * lines came back while it searched. Memory is bounded by the largest number of lines in use at one
+ * time, plus fragmentation: free runs between used ones serve smaller needs only.
  *
- * Progress: lock-free. A thread claims a run word by word in rising order, and gives it back when it
- * finds that another thread has a line of it. So among threads that want the same lines, the one
+ * Progress: lock-free. A thread claims a run word by word in rising order, and gives it back when
+ * it finds that another thread has a line of it. So among threads that want the same lines, the one
  * that has claimed the highest word is not stopped by any other. A killed thread loses the run that
  * it was claiming or giving back.
  *
@@ -55,7 +55,10 @@ export class Extents {
   readonly #maps: number[] = [];
   /** The newest map that this thread knows of. */
   #newest = 0;
-  /** Index in `i32` of memory for a map, allocated for a region whose map another thread made; 0: none. */
+  /**
+   * Index in `i32` of memory for a map, allocated for a region whose map another thread made; 0:
+   * none.
+   */
   #spare = 0;
 
   constructor(source: ExtentSource) {
@@ -83,7 +86,9 @@ export class Extents {
     }
   }
 
-  /** Gives back a run whose lines all have maps. Any thread, but only the one that holds the run. */
+  /**
+   * Gives back a run whose lines all have maps. Any thread, but only the one that holds the run.
+   */
   give(first: number, lines: number): void {
     this.#findNewMaps();
     this.#eachMap(first, lines, (map, _, count) => {
@@ -103,7 +108,9 @@ export class Extents {
     return isCovered;
   }
 
-  /** Makes the maps for these lines. False when there is no memory for a map. Any thread; lock-free. */
+  /**
+   * Makes the maps for these lines. False when there is no memory for a map. Any thread; lock-free.
+   */
   cover(first: number, lines: number): boolean {
     const last = Math.floor((first + lines - 1) / REGION_LINES);
     for (let region = Math.floor(first / REGION_LINES); region <= last; region++) {
@@ -118,8 +125,8 @@ export class Extents {
         const words = this.#source.words(this.#spare * 4 + MAP_BYTES);
         words[this.#spare + MAP_REGION] = region;
         words[this.#spare + MAP_NEXT] = newest;
-        // SeqCst; pairs with the load in `#findNewMaps`: who sees the reference sees the map. A thread
-        // adds a map only while it knows all others, so no region gets two.
+        // SeqCst; pairs with the load in `#findNewMaps`: who sees the reference sees the map. A
+        // thread adds a map only while it knows all others, so no region gets two.
         if (Atomics.compareExchange(words, H_EXTENT_MAPS, newest, this.#spare) === newest) {
           this.#spare = 0;
         }

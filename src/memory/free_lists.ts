@@ -85,8 +85,8 @@ function push(arena: Arena, first: number, last: number): void {
   const { i32, u64 } = arena.views(last * 8 + LINE);
   for (;;) {
     const top = Atomics.load(u64, FREE_HEADS);
-    // SeqCst, before the compare-exchange; pairs with the load of `L_NEXT` in `takeLabelHead`: a pop
-    // could otherwise follow a link of the head's earlier use.
+    // SeqCst, before the compare-exchange; pairs with the load of `L_NEXT` in `takeLabelHead`: a
+    // pop could otherwise follow a link of the head's earlier use.
     Atomics.store(i32, last * 2 + L_NEXT, Number(top & 0xffffffffn) | 0);
     if (Atomics.compareExchange(u64, FREE_HEADS, top, tagged(top, first)) === top) return;
   }

@@ -114,8 +114,8 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
 /**
  * Reads the header, and checks everything in it that later reads rely on. Any thread.
  *
- * @throws {TypeError} When this library did not create the memory, or the memory is truncated or has
- * another layout version.
+ * @throws {TypeError} When this library did not create the memory, or the memory is truncated or
+ * has another layout version.
  */
 export function readFormat(
   handle: MemoryHandle,

@@ -7,25 +7,25 @@
  * files of `metrics/`.
  *
  * ```text
- * byte 0     header         magic, layout version, sizes, time, place of the schema     (written once)
- *      128   bump           number of the first free 64-byte line                     (CAS, any thread)
- *      256   tallies        thread slots used so far, read retries, refused updates   (slow paths)
+ * byte 0     header         magic, layout version, sizes, time, place of the schema; written once
+ *      128   bump           number of the first free 64-byte line; any thread, compare-exchange
+ *      256   tallies        thread slots used so far, read retries, refused updates; slow paths
  *      384   free memory    tagged top of the free label heads | newest extent map, tallies
  *      640   thread slots   256 bytes each: control word, block, owner | name
- *      ...   metrics        256 bytes each: bucket directory | log end, tallies | clock of the gauge
+ *      ...   metrics        256 bytes each: bucket directory | end of the log, tallies, clock
  *      ...   label logs     for each labelled metric 1024 entries of 8 bytes
  *      ...   schema         its description as JSON in UTF-8
- *      ...   (staticBytes)  from here on allocated by `arena.ts`; the last column names the writers:
+ *      ...   (staticBytes)  from here on allocated by `arena.ts`; the last column: who writes
  *
- * bucket segment   epochs i32[n] | used i32[n/32] | full i32[n/1024] | label words u64[n]   any thread
- * thread block     directories i32[metrics x 24] | first segments of single-bucket metrics  owner thread
- * counter segment  cells f64[n] | tags i32[n]                                               owner thread
- * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                             owner thread
- * histogram segm.  references of blocks i32[n]; a block: head, bins f64                     owner thread
- * record segment   rescue slot | versions i32[n] | slots f64[n x 2 x (fields + 1)]          owner thread
- * label head       header i32[8] | the first 16 UTF-16 units of the text                    its creator
- * label extent     the other units                                                          its creator
- * extent map       header i32[4] | a bit for each of 16,384 lines, set while it is free     any thread
+ * bucket segment   epochs i32[n] | used i32[n/32] | full i32[n/1024] | label words u64[n]  any
+ * thread block     directories i32[metrics x 24] | first segments of single-bucket metrics owner
+ * counter segment  cells f64[n] | tags i32[n]                                              owner
+ * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                            owner
+ * histogram segm.  references of blocks i32[n]; a block: head, bins f64                    owner
+ * record segment   rescue slot | versions i32[n] | slots f64[n x 2 x (fields + 1)]         owner
+ * label head       header i32[8] | the first 16 UTF-16 units of the text                   creator
+ * label extent     the other units                                                         creator
+ * extent map       header i32[4] | a bit for each of 16,384 lines, set while it is free    any
  * ```
  *
  * A reference to a block is its byte offset divided by 8. Indices of 32-bit words must stay below
@@ -42,9 +42,9 @@ export const LAYOUT_VERSION = 2;
 /** The unit of allocation in bytes: a cache line. */
 export const LINE = 64;
 /**
- * Blocks written by different threads are at least this many bytes apart, because Intel's prefetcher
- * loads lines in aligned pairs. crossbeam's `CachePadded` cites the Intel optimization manual for
- * this; folly uses the same distance.
+ * Blocks written by different threads are at least this many bytes apart, because Intel's
+ * prefetcher loads lines in aligned pairs. crossbeam's `CachePadded` cites the Intel optimization
+ * manual for this; folly uses the same distance.
  */
 export const LINE_PAIR = 128;
 
@@ -91,8 +91,8 @@ export const H_EXTENTS_FREED = 99;
 export const SLOTS_OFFSET = 640;
 export const SLOT_BYTES = 256;
 /**
- * State and generation, see `threads/control_word.ts`. The owner's hot path loads it, so nothing that
- * is written often stands in its pair of lines.
+ * State and generation, see `threads/control_word.ts`. The owner's hot path loads it, so nothing
+ * that is written often stands in its pair of lines.
  */
 export const SLOT_CONTROL = 0;
 /** Reference of the slot's thread block; 0 while it has none. */
@@ -119,7 +119,9 @@ export const NAME_UNITS = 64;
 
 // Metric control blocks: indices of 32-bit words within the block, unless stated otherwise.
 export const METRIC_BYTES = 256;
-/** Number of entries of the label log, modulo 2^32. The 24 references of bucket segments precede it. */
+/**
+ * Number of entries of the label log, modulo 2^32. The 24 references of bucket segments precede it.
+ */
 export const M_LOG_END = 32;
 /** Number of buckets destroyed so far, modulo 2^32. */
 export const M_DESTROYED = 33;
@@ -189,8 +191,8 @@ export function wordIndex(offset: number): number {
 }
 
 /**
- * Index in `f64` and `u64` of the 8 bytes at byte `offset`. It is also the reference of a block that
- * starts there.
+ * Index in `f64` and `u64` of the 8 bytes at byte `offset`. It is also the reference of a block
+ * that starts there.
  */
 export function longIndex(offset: number): number {
   return (offset / 8) | 0;

@@ -8,8 +8,8 @@
  * buffer loads its length each time. A counter's `add()` takes 4.3 ns with a growable buffer and
  * 0.6 ns with a fixed one under Bun 1.4; on V8 there is no difference.
  *
- * Assumptions: a thread learns of bytes behind its buffer's end only from a thread that has seen the
- * memory grow.
+ * Assumptions: a thread learns of bytes behind its buffer's end only from a thread that has seen
+ * the memory grow.
  *
  * Guarantees: the memory never shrinks, and older buffers stay valid. A growth is refused by the
  * system or by the memory's limit only, never because another thread grew the memory at the same
@@ -35,8 +35,8 @@ export interface MemoryHandle {
 }
 
 /**
- * Whether a value is a `SharedArrayBuffer` of any realm. `instanceof` is not enough: test runners run
- * programs in a realm of their own, and buffers received by messages belong to another one. The
+ * Whether a value is a `SharedArrayBuffer` of any realm. `instanceof` is not enough: test runners
+ * run programs in a realm of their own, and buffers received by messages belong to another one. The
  * getter succeeds for such buffers only, whatever properties an object has.
  */
 function isSharedBuffer(value: unknown): value is SharedArrayBuffer {
@@ -74,8 +74,8 @@ export class SharedMemory {
   /** Updates `buffer` after growth by other threads, and returns it. Any thread. */
   refresh(): SharedArrayBuffer {
     if (this.#memory !== undefined) {
-      // V8 informs other threads by an interrupt, which this thread may not have handled yet. Growing
-      // by 0 pages updates the length at once.
+      // V8 informs other threads by an interrupt, which this thread may not have handled yet.
+      // Growing by 0 pages updates the length at once.
       this.#memory.grow(0);
       this.buffer = this.#memory.buffer as unknown as SharedArrayBuffer;
     }

@@ -1,11 +1,11 @@
 /**
- * The segments of cells of each thread slot and metric. The slot's owner allocates a segment when it
- * first needs one.
+ * The segments of cells of each thread slot and metric. The slot's owner allocates a segment when
+ * it first needs one.
  *
  * Assumptions: a slot has one owner at a time (`slot_directory.ts`).
  *
- * Guarantees: a published reference never changes, and its block was zero when it was published. The cells
- * stay with the slot when its owner changes.
+ * Guarantees: a published reference never changes, and its block was zero when it was published.
+ * The cells stay with the slot when its owner changes.
  *
  * Progress: allocation is lock-free; reading is wait-free. A thread killed between allocation and
  * publication loses that segment.
@@ -48,8 +48,8 @@ export class CellSegments {
   }
 
   /**
-   * Like `locate`, but also 0 while the slot has never had an owner: a thread that is about to take the
-   * slot makes its block first. Any thread.
+   * Like `locate`, but also 0 while the slot has never had an owner: a thread that is about to take
+   * the slot makes its block first. Any thread.
    */
   findForReader(slot: number, metric: number, segment: number): number {
     const start = this.locate(slot, metric, segment);
@@ -81,9 +81,10 @@ export class CellSegments {
   }
 
   /**
-   * Byte offset of the slot's thread block, which is allocated when there is none. It holds the directories
-   * of all metrics, then the cells of those with a single bucket, which so cost their few bytes only.
-   * Any thread: the thread that is about to take the slot calls this, for itself or for a worker.
+   * Byte offset of the slot's thread block, which is allocated when there is none. It holds the
+   * directories of all metrics, then the cells of those with a single bucket, which so cost their
+   * few bytes only. Any thread: the thread that is about to take the slot calls this, for itself or
+   * for a worker.
    *
    * @throws {RangeError} When the arena is full.
    */
@@ -110,9 +111,9 @@ export class CellSegments {
   }
 
   /**
-   * Publishes a block unless another thread was first, and returns the published one. SeqCst; pairs with
-   * the loads in `locate` and `#block`. A compare-exchange, because a fenced owner that sleeps in here
-   * must not replace the block of its successor.
+   * Publishes a block unless another thread was first, and returns the published one. SeqCst; pairs
+   * with the loads in `locate` and `#block`. A compare-exchange, because a fenced owner that sleeps
+   * in here must not replace the block of its successor.
    */
   #publish(i32: Int32Array, index: number, start: number): number {
     const winner = Atomics.compareExchange(i32, index, 0, longIndex(start)) >>> 0;

@@ -1,6 +1,6 @@
 /**
- * The control word of a thread slot: generation << 3 | state. The generation rises with each owner, so
- * a control word names one tenure of one owner for ever.
+ * The control word of a thread slot: generation << 3 | state. The generation rises with each owner,
+ * so a control word names one tenure of one owner for ever.
  *
  * @module
  */
@@ -15,14 +15,14 @@ export interface ThreadInfo {
   /** Name of its latest owner. */
   readonly name: string;
   /**
-   * `active`: its owner may write. `reserved`: the worker that it is reserved for has not registered
-   * yet. `retired`: its owner has unregistered, or was reported as stopped. `revoked`: its owner was
-   * fenced.
+   * `active`: its owner may write. `reserved`: the worker that it is reserved for has not
+   * registered yet. `retired`: its owner has unregistered, or was reported as stopped. `revoked`:
+   * its owner was fenced.
    */
   readonly state: ThreadState;
   /**
-   * When its present owner registered, in milliseconds since 1970 by the wall clock; `undefined` if it
-   * has no owner. Not enumerable, and missing in clones and serialized copies.
+   * When its present owner registered, in milliseconds since 1970 by the wall clock; `undefined` if
+   * it has no owner. Not enumerable, and missing in clones and serialized copies.
    */
   readonly since?: number;
 }
@@ -70,7 +70,10 @@ export function isActive(control: number): boolean {
   return (control & STATE_MASK) === ACTIVE;
 }
 
-/** The state of a used slot in words. Damaged memory may hold other states: such slots are never taken. */
+/**
+ * The state of a used slot in words. Damaged memory may hold other states: such slots are never
+ * taken.
+ */
 export function stateNameOf(control: number): ThreadState {
   return STATE_NAMES[control & STATE_MASK] ?? "revoked";
 }

@@ -13,9 +13,9 @@ import type { SlotDirectory } from "./slot_directory.ts";
 /** Options of {@linkcode Seat.revoke}. */
 export interface RevokeOptions {
   /**
-   * Whether the caller knows that the thread has stopped, so that its slot can be used again at once.
-   * Proofs are `close` of a web worker on Bun, and `exit` of a `node:worker_threads` worker on Bun and
-   * Node. Deno gives no proof.
+   * Whether the caller knows that the thread has stopped, so that its slot can be used again at
+   * once. Proofs are `close` of a web worker on Bun, and `exit` of a `node:worker_threads` worker
+   * on Bun and Node. Deno gives no proof.
    *
    * @default {false}
    */
@@ -53,13 +53,13 @@ export class Seat {
   }
 
   /**
-   * Fences the thread that has the seat: from now on its writers throw. Values that it committed stay.
-   * The slot is used again after the quarantine, or at once if the caller knows that the thread has
-   * stopped. Call it again with `stopped` when that becomes known later.
+   * Fences the thread that has the seat: from now on its writers throw. Values that it committed
+   * stay. The slot is used again after the quarantine, or at once if the caller knows that the
+   * thread has stopped. Call it again with `stopped` when that becomes known later.
    *
    * @param options Whether the thread has stopped.
-   * @returns Whether the seat was valid until now: false if its thread had unregistered, or the seat was
-   * revoked before.
+   * @returns Whether the seat was valid until now: false if its thread had unregistered, or the
+   * seat was revoked before.
    * @throws {TypeError} When an option is unknown or has the wrong shape.
    *
    * @example A killed worker's slot is used again

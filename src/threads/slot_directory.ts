@@ -17,26 +17,26 @@
  * ```
  *
  * Reserving takes retired and rested slots too. Revoking with `stopped` makes a slot retired. A
- * reserved tenure that is revoked rests at once, because nobody has written in it. With a quarantine
- * of 0 seconds, revoked slots can be taken.
+ * reserved tenure that is revoked rests at once, because nobody has written in it. With a
+ * quarantine of 0 seconds, revoked slots can be taken.
  *
- * The quarantine. Threads share no clock that nobody can set (`base/clock.ts`), so each thread measures
- * by its own steady clock, from the moment when it first observed the slot as revoked; the thread
- * that revokes observes at once. A thread that observes the same control word after the quarantine
- * changes it to rested, for all threads. The control word names one tenure, so the slot was revoked
- * all the time: it never rests too early. It rests later if no thread observes it; `acquire()` and
- * `describe()` do.
+ * The quarantine. Threads share no clock that nobody can set (`base/clock.ts`), so each thread
+ * measures by its own steady clock, from the moment when it first observed the slot as revoked; the
+ * thread that revokes observes at once. A thread that observes the same control word after the
+ * quarantine changes it to rested, for all threads. The control word names one tenure, so the slot
+ * was revoked all the time: it never rests too early. It rests later if no thread observes it;
+ * `acquire()` and `describe()` do.
  *
- * Assumptions: a slot has fewer than 2^28 tenures. A fenced thread needs less time than the quarantine
- * from the check to the last store of one update, or the caller of `revoke({ stopped: true })` knows
- * that the thread has stopped.
+ * Assumptions: a slot has fewer than 2^29 tenures. A fenced thread needs less time than the
+ * quarantine from the check to the last store of one update, or the caller of `revoke({ stopped:
+ * true })` knows that the thread has stopped.
  *
- * Guarantees: a slot has one owner at a time. Writers compare the control word with that of their tenure
- * before each update, so a fenced one throws at its next update. The content of a slot's cells passes
- * from owner to owner.
+ * Guarantees: a slot has one owner at a time. Writers compare the control word with that of their
+ * tenure before each update, so a fenced one throws at its next update. The content of a slot's
+ * cells passes from owner to owner.
  *
- * Progress: every operation is lock-free. A thread killed inside one leaves a slot reserved or active, as
- * a thread killed at any other time does.
+ * Progress: every operation is lock-free. A thread killed inside one leaves a slot reserved or
+ * active, as a thread killed at any other time does.
  *
  * @module
  */
@@ -72,8 +72,8 @@ import { checkThreadName, readName, writeName } from "./slot_names.ts";
 /** Maximum number of names in the error for a full directory. */
 const NAMES_SHOWN = 8;
 /**
- * Resolution of the clock in milliseconds: engines round, so two readings may differ by this much more
- * than the time that passed.
+ * Resolution of the clock in milliseconds: engines round, so two readings may differ by this much
+ * more than the time that passed.
  */
 const RESOLUTION = 1;
 
@@ -84,8 +84,8 @@ export class SlotDirectory {
   /** In milliseconds. */
   readonly #quarantine: number;
   /**
-   * By slot: the control word of a revoked tenure, and the time on the steady clock when this thread
-   * first observed it.
+   * By slot: the control word of a revoked tenure, and the time on the steady clock when this
+   * thread first observed it.
    */
   readonly #watched: ({ control: number; since: number } | undefined)[] = [];
 
@@ -118,11 +118,11 @@ export class SlotDirectory {
   }
 
   /**
-   * Takes a slot: one whose last owner had the same name, else any used one that can be taken, else a new
-   * one. Any thread; lock-free.
+   * Takes a slot: one whose last owner had the same name, else any used one that can be taken, else
+   * a new one. Any thread; lock-free.
    *
-   * `prepare` is called with the slot before it is taken. Errors that it throws propagate; nothing has
-   * changed then.
+   * `prepare` is called with the slot before it is taken. Errors that it throws propagate; nothing
+   * has changed then.
    *
    * @throws {TypeError} When the name is not a string.
    * @throws {RangeError} When the name is too long, or all slots are taken.
@@ -170,16 +170,16 @@ export class SlotDirectory {
   }
 
   /**
-   * Ends a tenure by its owner. The cells stay, and the slot can be taken at once. False when the tenure
-   * was over already. Owner thread only.
+   * Ends a tenure by its owner. The cells stay, and the slot can be taken at once. False when the
+   * tenure was over already. Owner thread only.
    */
   retire(tenure: Tenure): boolean {
     return this.#change(tenure.slot, tenure.control, generationOf(tenure.control) | RETIRED);
   }
 
   /**
-   * Ends a tenure from outside. The slot can be taken at once if `stopped`, else after the quarantine.
-   * Returns whether the tenure was not over yet. Any thread.
+   * Ends a tenure from outside. The slot can be taken at once if `stopped`, else after the
+   * quarantine. Returns whether the tenure was not over yet. Any thread.
    */
   revoke(tenure: Tenure, stopped: boolean): boolean {
     const generation = generationOf(tenure.control);
@@ -238,9 +238,9 @@ export class SlotDirectory {
   }
 
   /**
-   * Changes a control word. SeqCst; pairs with the same operation of other threads, and with the check
-   * in the writers (`CellWriter.isCurrent`): without it a slot could have two owners. Only `activate`
-   * has its own compare-exchange, as it needs the word that it found.
+   * Changes a control word. SeqCst; pairs with the same operation of other threads, and with the
+   * check in the writers (`CellWriter.isCurrent`): without it a slot could have two owners. Only
+   * `activate` has its own compare-exchange, as it needs the word that it found.
    */
   #change(slot: number, from: number, to: number): boolean {
     return Atomics.compareExchange(this.#arena.views().i32, this.controlIndex(slot), from, to) ===
@@ -265,7 +265,8 @@ export class SlotDirectory {
         if (gone < 0) gone = slot;
       }
       if (gone >= 0) return gone;
-      // Another thread may have taken a new slot and not yet raised `used`, so each word is checked.
+      // Another thread may have taken a new slot and not yet raised `used`, so each word is
+      // checked.
       for (let slot = used; slot < this.#maxThreads; slot++) {
         const control = this.#control(slot);
         seen += `${control} `;

@@ -3,9 +3,9 @@
  *
  * Assumptions: only the thread that acquired the slot writes its name.
  *
- * Guarantees: a name that is read belongs to the given tenure: it carries the tenure's generation, which
- * is stored last and confirmed after reading. One exception: a reader that sleeps through a whole
- * `rename` may return a mixture of the old and the new name.
+ * Guarantees: a name that is read belongs to the given tenure: it carries the tenure's generation,
+ * which is stored last and confirmed after reading. One exception: a reader that sleeps through a
+ * whole `rename` may return a mixture of the old and the new name.
  *
  * Progress: wait-free. A reader gets "" while the name is being written.
  *
@@ -46,13 +46,14 @@ export function readName(arena: Arena, words: number, control: number): string {
   if (Atomics.load(i32, words + SLOT_NAME_GENERATION) !== generation) return "";
   const length = Math.min(NAME_UNITS, Atomics.load(i32, words + SLOT_NAME_LENGTH));
   const name = readUnits(u16, words * 2 + SLOT_NAME_UNITS, length);
-  // A read-modify-write, because on AArch64 a load could be performed before the loads of the units.
+  // A read-modify-write, because on AArch64 a load could be performed before the loads of the
+  // units.
   return Atomics.add(i32, words + SLOT_NAME_GENERATION, 0) === generation ? name : "";
 }
 
 /**
- * Checks the name of a thread, and returns it in well-formed Unicode: exporters write UTF-8, in which
- * names that were cut in the middle of a character are equal.
+ * Checks the name of a thread, and returns it in well-formed Unicode: exporters write UTF-8, in
+ * which names that were cut in the middle of a character are equal.
  *
  * @throws {TypeError} When it is neither a string nor undefined.
  * @throws {RangeError} When it is too long.

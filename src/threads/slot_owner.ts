@@ -2,10 +2,11 @@
  * The identity of a slot's owner, so that a thread that learns of the end of another one finds its
  * slots.
  *
- * Assumptions: the owner writes its identity right after it has taken the slot (`slot_directory.ts`).
+ * Assumptions: the owner writes its identity right after it has taken the slot
+ * (`slot_directory.ts`).
  *
- * Guarantees: an identity that is read belongs to one tenure: it carries the generation of the tenure,
- * which is stored last and confirmed after reading.
+ * Guarantees: an identity that is read belongs to one tenure: it carries the generation of the
+ * tenure, which is stored last and confirmed after reading.
  *
  * Progress: wait-free. A reader finds nothing while the owner writes. A thread killed before its
  * identity is complete has a slot that can be revoked by its number only.
@@ -32,8 +33,8 @@ export interface ThreadIdentity {
   /** `threadId` of `node:worker_threads`; 0 when several threads share it. */
   readonly thread: number;
   /**
-   * The `threadId` of each known ancestor: the thread that made this one, the one that made that thread,
-   * and so on; at most {@linkcode MOST_ANCESTORS}.
+   * The `threadId` of each known ancestor: the thread that made this one, the one that made that
+   * thread, and so on; at most {@linkcode MOST_ANCESTORS}.
    */
   readonly ancestors: readonly number[];
   /** Names the lock that the thread holds for its whole life; 0 when it holds none. */

@@ -1,6 +1,6 @@
 /**
- * The context that all writers of one registered thread share: its tenure of a slot, and access to its
- * cells.
+ * The context that all writers of one registered thread share: its tenure of a slot, and access to
+ * its cells.
  *
  * @module
  */
@@ -19,7 +19,10 @@ export class ThreadContext {
   readonly cells: CellSegments;
   /** The tenure. */
   readonly tenure: Tenure;
-  /** Index in `i32` of the slot's control word: equal to `tenure.control` while the thread may write. */
+  /**
+   * Index in `i32` of the slot's control word: equal to `tenure.control` while the thread may
+   * write.
+   */
   readonly controlIndex: number;
   readonly #slots: SlotDirectory;
 

@@ -1,6 +1,6 @@
 /**
- * One walk through the whole memory, and its bound: the cost of a snapshot is proportional to the size
- * of the memory.
+ * One walk through the whole memory, and its bound: the cost of a snapshot is proportional to the
+ * size of the memory.
  *
  * In intact memory no two parts share a byte, so together they are no larger than the memory. In
  * damaged or forged memory, any number of references may lead to the same part.
