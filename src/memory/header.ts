@@ -139,11 +139,13 @@ export function readFormat(
   const staticBytes = i32[H_STATIC_BYTES];
   const start = i32[H_SCHEMA_OFFSET];
   const length = i32[H_SCHEMA_BYTES];
-  // The memory grows before a block of it is allocated, so every allocated byte must be there.
+  // SeqCst; pairs with the compare-exchange in `Arena`. The memory grows before a block of it is
+  // allocated. So a length that is asked after this load covers every allocated block.
   const bump = (Atomics.load(i32, H_BUMP) >>> 0) * LINE;
   const used = Math.max(staticBytes, bump);
-  if (used > buffer.byteLength) {
-    const bytes = got(`${buffer.byteLength} bytes of ${used}`);
+  const { byteLength } = openMemory(action, handle);
+  if (used > byteLength) {
+    const bytes = got(`${byteLength} bytes of ${used}`);
     throw new TypeError(cannot(action, "its memory must be whole", bytes));
   }
   const maxThreads = i32[H_MAX_THREADS];
