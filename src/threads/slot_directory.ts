@@ -20,12 +20,9 @@
  * reserved tenure that is revoked rests at once, because nobody has written in it. With a
  * quarantine of 0 seconds, revoked slots can be taken.
  *
- * The quarantine. Threads share no clock that nobody can set (`base/clock.ts`), so each thread
- * measures by its own steady clock, from the moment when it first observed the slot as revoked; the
- * thread that revokes observes at once. A thread that observes the same control word after the
- * quarantine changes it to rested, for all threads. The control word names one tenure, so the slot
- * was revoked all the time: it never rests too early. It rests later if no thread observes it;
- * `acquire()` and `describe()` do.
+ * Each thread measures the quarantine by its own clock (`quarantine.ts`). The first one that finds
+ * it over changes the slot to rested, for all threads. A slot rests later if no thread observes it:
+ * `acquire()` and `describe()` observe, and so does the thread that revokes.
  *
  * Assumptions: a slot has fewer than 2^29 tenures. A fenced thread needs less time than the
  * quarantine from the check to the last store of one update, or the caller of `revoke({ stopped:
@@ -40,7 +37,6 @@
  *
  * @module
  */
-import { steady } from "../base/clock.ts";
 import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
@@ -67,33 +63,23 @@ import {
   type ThreadInfo,
   type ThreadState,
 } from "./control_word.ts";
+import { Quarantine } from "./quarantine.ts";
 import { checkThreadName, readName, writeName } from "./slot_names.ts";
 
 /** Maximum number of names in the error for a full directory. */
 const NAMES_SHOWN = 8;
-/**
- * Resolution of the clock in milliseconds: engines round, so two readings may differ by this much
- * more than the time that passed.
- */
-const RESOLUTION = 1;
 
 /** The slots, as one thread sees them. */
 export class SlotDirectory {
   readonly #arena: Arena;
   readonly #maxThreads: number;
-  /** In milliseconds. */
-  readonly #quarantine: number;
-  /**
-   * By slot: the control word of a revoked tenure, and the time on the steady clock when this
-   * thread first observed it.
-   */
-  readonly #watched: ({ control: number; since: number } | undefined)[] = [];
+  readonly #quarantine: Quarantine;
 
   /** `quarantine` is in seconds. */
   constructor(arena: Arena, maxThreads: number, quarantine: number) {
     this.#arena = arena;
     this.#maxThreads = maxThreads;
-    this.#quarantine = quarantine * 1000;
+    this.#quarantine = new Quarantine(quarantine);
   }
 
   /** Number of slots used so far: readers need no others. Any thread. */
@@ -294,7 +280,7 @@ export class SlotDirectory {
 
   #isTakeable(control: number): boolean {
     const state = stateOf(control);
-    if (state === REVOKED) return this.#quarantine === 0;
+    if (state === REVOKED) return this.#quarantine.isNone;
     return state === FREE || state === RETIRED || state === RESTED;
   }
 
@@ -304,13 +290,8 @@ export class SlotDirectory {
    */
   #observe(slot: number): number {
     const control = this.#control(slot);
-    if (stateOf(control) !== REVOKED || this.#quarantine === 0) return control;
-    const watched = this.#watched[slot];
-    if (watched === undefined || watched.control !== control) {
-      this.#watched[slot] = { control, since: steady() };
-      return control;
-    }
-    if (steady() - watched.since <= this.#quarantine + RESOLUTION) return control;
+    if (stateOf(control) !== REVOKED || this.#quarantine.isNone) return control;
+    if (!this.#quarantine.isOver(slot, control)) return control;
     const rested = generationOf(control) | RESTED;
     // If the change fails, another thread has made it, or the slot has a new owner.
     return this.#change(slot, control, rested) ? rested : this.#control(slot);

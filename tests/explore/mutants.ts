@@ -358,7 +358,7 @@ export const mutants: readonly Mutant[] = [
     fault: "A revoked slot is taken at once",
     file: "threads/slot_directory.ts",
     edits: [{
-      find: "if (state === REVOKED) return this.#quarantine === 0;",
+      find: "if (state === REVOKED) return this.#quarantine.isNone;",
       replace: "if (state === REVOKED) return true;",
     }],
     histories: ["revoke-quarantine"],

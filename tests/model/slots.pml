@@ -1,6 +1,6 @@
 /*
  * The life of a thread slot: src/threads/slot_directory.ts (acquire, activate, retire, revoke,
- * #isTakeable, #observe), src/threads/seat.ts, and the check in the writers (CellWriter.isCurrent,
+ * #isTakeable, #observe), quarantine.ts and seat.ts there, and the check in the writers (CellWriter.isCurrent,
  * RecordPublisher.isOwner).
  *
  * Theorem. Parents that reserve the only slot and may revoke it at any moment; their workers, each of
