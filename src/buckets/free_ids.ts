@@ -75,7 +75,10 @@ export function markUsed(segment: BucketSegment, offset: number): void {
   if ((epoch & 1) === 0 && epoch < LAST_EPOCH) markFree(segment, offset);
 }
 
-/** Sets both hints to "free". Any thread. `used` first: who finds `full` clear must find the id. */
+/**
+ * Sets both hints to "free". Any thread. `used` first: a thread that finds `full` clear must find
+ * the id.
+ */
 export function markFree(segment: BucketSegment, offset: number): void {
   const { i32 } = segment.views;
   const word = Math.floor(offset / IDS_PER_WORD);

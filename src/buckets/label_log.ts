@@ -72,8 +72,8 @@ export class LabelLog {
 
   /** The entry at `position`. Any thread. */
   entry(position: number): Entry {
-    // SeqCst; pairs with the compare-exchange in `append`: who sees the entry sees the head's
-    // content.
+    // SeqCst; pairs with the compare-exchange in `append`: a thread that sees the entry sees the
+    // head's content.
     const word = Atomics.load(this.#arena.views().u64, this.#index(position));
     if (isFree(word, position)) return "end";
     return ((Number(word >> 32n) - (position + 1)) | 0) === 0 ? Number(word & 0xffffffffn) : "lost";

@@ -72,7 +72,8 @@ export function writeLabels(arena: Arena, kind: LabelKind, values: readonly stri
 
 /**
  * Notes for which creation the head is. Any thread, but only the one that holds the head. SeqCst,
- * and the stamp last; pairs with the loads in `LabelLog.finish`: who sees the stamp sees the rest.
+ * and the stamp last; pairs with the loads in `LabelLog.finish`: a thread that sees the stamp sees
+ * the rest.
  */
 export function addressLabels(
   arena: Arena,

@@ -125,8 +125,8 @@ export class Extents {
         const words = this.#source.words(this.#spare * 4 + MAP_BYTES);
         words[this.#spare + MAP_REGION] = region;
         words[this.#spare + MAP_NEXT] = newest;
-        // SeqCst; pairs with the load in `#findNewMaps`: who sees the reference sees the map. A
-        // thread adds a map only while it knows all others, so no region gets two.
+        // SeqCst; pairs with the load in `#findNewMaps`: a thread that sees the reference sees the
+        // map. A thread adds a map only while it knows all others, so no region gets two.
         if (Atomics.compareExchange(words, H_EXTENT_MAPS, newest, this.#spare) === newest) {
           this.#spare = 0;
         }

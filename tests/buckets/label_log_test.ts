@@ -45,7 +45,7 @@ describe("LabelLog.append()", () => {
     assertEquals(log.entry(LOG_ENTRIES), 808);
   });
 
-  it("goes on when positions come round at 2^32", () => {
+  it("goes on when positions wrap at 2^32", () => {
     for (const first of [0x7fffffff - 1, -2]) {
       const { log } = makeBuckets(makeHandle());
       for (let n = 0; n <= LOG_ENTRIES; n++) {

@@ -75,7 +75,7 @@ describe("takeLabelHead()", () => {
     assertEquals((top() >> 32n) - (seen >> 32n), 2n);
   });
 
-  it("lets the tag come round", () => {
+  it("lets the tag wrap", () => {
     const arena = makeArena();
     const head = takeLabelHead(arena);
     Atomics.store(arena.views().u64, FREE_HEADS, 0xffffffffn << 32n);
