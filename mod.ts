@@ -66,7 +66,7 @@ export type { JoinOptions } from "./src/join/options.ts";
 export type { MemoryHandle } from "./src/memory/shared_memory.ts";
 export type { SeatTicket, ThreadStatsHandle } from "./src/threads/handle.ts";
 export type { RevokeOptions, Seat } from "./src/threads/seat.ts";
-export type { ThreadInfo, ThreadState } from "./src/threads/slot_directory.ts";
+export type { ThreadInfo, ThreadState } from "./src/threads/control_word.ts";
 export type { Thread } from "./src/thread.ts";
 export type {
   Aggregator,

@@ -23,13 +23,13 @@ import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
   ACTIVE,
-  checkThreadName,
   isActive,
   RESERVED,
-  SlotDirectory,
   type Tenure,
   type ThreadInfo,
-} from "./threads/slot_directory.ts";
+} from "./threads/control_word.ts";
+import { checkThreadName } from "./threads/slot_names.ts";
+import { SlotDirectory } from "./threads/slot_directory.ts";
 import { readSince, writeLife, writeOwner } from "./threads/slot_owner.ts";
 import { type FollowableWorker, followWorker } from "./ends/follow.ts";
 import { SlotEnds } from "./ends/slot_ends.ts";

@@ -11,7 +11,7 @@ import {
   type ThreadStatsOptions,
 } from "../mod.ts";
 import { Arena } from "../src/memory/arena.ts";
-import { takeBlock } from "../src/memory/free_lists.ts";
+import { takeLabelHead } from "../src/memory/free_lists.ts";
 import {
   FREE_HEADS,
   H_MAGIC,
@@ -343,7 +343,7 @@ describe("ThreadStats.registerThread()", () => {
       [5, TypeError, "its name must be a string, got 5"],
       [null, TypeError, "its name must be a string, got null"],
       [{}, TypeError, "its name must be a string, got an object"],
-      ["x".repeat(65), RangeError, "its name may have 64 UTF-16 code units, got 65"],
+      ["x".repeat(65), RangeError, "its name must have at most 64 UTF-16 code units, got 65"],
     ];
     for (const [name, Class, text] of bad) {
       for (const method of ["registerThread", "reserveThread"] as const) {
@@ -384,7 +384,7 @@ function fill({ handle }: ReturnType<typeof createTraffic>): void {
   const arena = new Arena(handle);
   while (arena.bytesUsed + 128 <= arena.maxByteLength) arena.allocate(128);
   // Heads for labels that nobody has needed yet.
-  while (Atomics.load(arena.views().u64, FREE_HEADS) & 0xffffffffn) takeBlock(arena);
+  while (Atomics.load(arena.views().u64, FREE_HEADS) & 0xffffffffn) takeLabelHead(arena);
 }
 
 describe("a full arena", () => {

@@ -1,9 +1,10 @@
 /**
- * The buckets of one metric: which ids live, and in which life each of them is.
+ * The buckets of one metric: which ids are live, and the epoch of each.
  *
- * An epoch word for each id, shared by all threads, is the one truth. Odd: live; even: free. Creation
- * and destruction advance it by one, `clear` by two; it never returns to an earlier value. What a thread wrote for an id
- * carries the epoch it was written in and counts only while that is the id's epoch.
+ * All threads share an epoch word for each id. It is odd while the bucket is live, even while the
+ * id is free. `create` and `destroy` advance it by one, `clear` by two; it never returns to an
+ * earlier value. What a thread writes for a bucket carries the epoch at that time, and counts only
+ * while the bucket has that epoch.
  *
  * ```text
  *        create            clear
@@ -12,21 +13,24 @@
  *        destroy
  * ```
  *
- * The smallest free id is found by hints, see `free_ids.ts`.
+ * Hints lead to the smallest free id, see `free_ids.ts`.
  *
- * Assumptions: epochs stop at `LAST_EPOCH`: an id with 2^31 lives behind it stays free for ever.
+ * Limits: an epoch stops at `LAST_EPOCH`. An id that reaches it, after about 2^30 lives, stays free
+ * for ever.
  *
- * Guarantees: an id is given to one creator (the compare-exchange on its epoch, which is at once its tag against ABA: a creator
- * that slept while the id lived and died finds another epoch and fails). `create()` alone, without others creating or
- * destroying meanwhile, gives the smallest free id. An update that raced with `clear` or `destroy` is dropped as a whole.
+ * Guarantees: an id goes to one creator. The compare-exchange on its epoch is the tag against ABA:
+ * a creator that slept while the id lived and died finds another epoch and fails. `create()` gives
+ * the smallest free id unless other threads create or destroy at the same time. An update that
+ * races with `clear` or `destroy` is dropped as a whole.
  *
- * Progress: all operations are lock-free. A thread killed at any instruction leaves at most one wrong hint.
+ * Progress: all operations are lock-free. A thread killed at any instruction leaves at most one
+ * wrong hint. "Id allocation and bucket epoch" in `docs/memory_model.md` gives the order of each
+ * access and its pair.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
-import type { Arena } from "../memory/arena.ts";
-import { blockViews } from "../memory/header.ts";
+import { type Arena, blockViews } from "../memory/arena.ts";
 import { type BucketSegment, LAST_EPOCH, markFree, markUsed, searchSegment } from "./free_ids.ts";
 import {
   DIRECTORY,
@@ -47,7 +51,7 @@ export interface BucketTableOptions {
   directory: number;
   /** `log2` of the first segment's size. */
   shift: number;
-  /** Whether buckets have label words. */
+  /** Whether the buckets have label words. */
   labelled: boolean;
 }
 
@@ -59,11 +63,11 @@ export class BucketTable {
   readonly name: string;
   /** `log2` of the first segment's size. */
   readonly shift: number;
-  /** What a bucket takes, but for its hints. */
+  /** Size of a bucket in bytes, without its hints. */
   readonly bucketBytes: number;
   readonly #directory: number;
   readonly #labelled: boolean;
-  /** Index in `i32` of the number of buckets that were destroyed. */
+  /** Index in `i32` of the number of destroyed buckets. */
   readonly #destroyed: number;
   readonly #segments: BucketSegment[] = [];
 
@@ -77,16 +81,19 @@ export class BucketTable {
     this.#destroyed = options.directory + M_DESTROYED;
   }
 
-  /** The segment numbered `segment`, if any thread has made it. Any thread. */
+  /** The segment numbered `segment`, if a thread has made it. Any thread. */
   segment(segment: number): BucketSegment | undefined {
     const known = this.#segments[segment];
     if (known !== undefined || !(segment >= 0 && segment < DIRECTORY)) return known;
-    // SeqCst; pairs with the compare-exchange in `#grow`: without it we could see the reference and not the growth behind it.
+    // SeqCst; pairs with the compare-exchange in `#grow`: without it this thread could see the
+    // reference and not the growth of the memory before it.
     const block = Atomics.load(this.arena.views().i32, this.#directory + segment) >>> 0;
     return block === 0 ? undefined : this.#view(segment, block * 8);
   }
 
-  /** The epoch of `id`: odd while the bucket lives. 0 for an id that never lived. Any thread. */
+  /**
+   * The epoch of `id`: odd while the bucket is live; 0 for an id that was never live. Any thread.
+   */
   epoch(id: number): number {
     const segment = this.segment(segmentOf(id, this.shift));
     if (segment === undefined) return 0;
@@ -94,9 +101,10 @@ export class BucketTable {
   }
 
   /**
-   * The epoch again, after the bucket's cells were read. Pairs with the advances in `create`, `clear` and `destroy`. A
-   * read-modify-write, because a load could be served before the plain loads of the cells (AArch64); those of the cells may not
-   * pass a write. Without it a read could add what one thread counted before a clear to what another counted after it.
+   * The epoch again, after the bucket's cells were read. Any thread. Pairs with the advances in
+   * `begin`, `end` and `clear`: without it a read could add up what one thread counted before a
+   * clear and another after it. A read-modify-write, because on AArch64 a load could be performed
+   * before the plain loads of the cells; those cannot pass a write.
    */
   confirmEpoch(id: number): number {
     const segment = this.segment(segmentOf(id, this.shift))!;
@@ -106,8 +114,8 @@ export class BucketTable {
   /**
    * The epoch of a live bucket. Any thread.
    *
-   * @throws {TypeError} When `id` is no number.
-   * @throws {RangeError} When the bucket does not live.
+   * @throws {TypeError} When `id` is not a number.
+   * @throws {RangeError} When the bucket is not live.
    */
   liveEpoch(id: number, verb: string): number {
     if (typeof id !== "number") {
@@ -142,8 +150,8 @@ export class BucketTable {
   }
 
   /**
-   * Starts the life of bucket `id` that follows the even `epoch`. False if somebody else did it, or an earlier
-   * life has passed. Any thread.
+   * Starts the life of bucket `id` that follows the even `epoch`. False when the id no longer has
+   * that epoch: another thread has started this life, or it is over already. Any thread.
    */
   begin(id: number, epoch: number): boolean {
     const segment = this.segment(segmentOf(id, this.shift))!;
@@ -155,7 +163,8 @@ export class BucketTable {
   }
 
   /**
-   * Ends the life of bucket `id` that has the odd `epoch`. False if it is over or was cleared meanwhile. Any thread.
+   * Ends the life of bucket `id` that has the odd `epoch`. False when the bucket no longer has that
+   * epoch: it was cleared or destroyed meanwhile. Any thread.
    */
   end(id: number, epoch: number): boolean {
     const segment = this.segment(segmentOf(id, this.shift))!;
@@ -170,10 +179,11 @@ export class BucketTable {
   }
 
   /**
-   * Makes all that was counted in bucket `id` in the odd `epoch` and before count no more, for all threads at once. False if its life
-   * is over or it was cleared meanwhile. Any thread.
+   * Drops everything that all threads have counted in bucket `id` up to the odd `epoch`, at one
+   * instant. False when the bucket no longer has that epoch: it was cleared or destroyed meanwhile.
+   * Any thread.
    *
-   * @throws {RangeError} When it was cleared 2^30 times.
+   * @throws {RangeError} When the epoch cannot be advanced any more, after about 2^30 clears.
    */
   clear(id: number, epoch: number): boolean {
     if (epoch >= LAST_EPOCH) {
@@ -200,8 +210,9 @@ export class BucketTable {
   }
 
   /**
-   * The smallest free id. Any thread; lock-free; another thread may take it at once. The table grows only when at some instant no id was
-   * free, so it is as large as the most buckets alive at once.
+   * The smallest free id. Any thread; lock-free. Another thread may take the id at once. The table
+   * grows only when at some instant no id was free, so its size is bounded by the largest number of
+   * buckets alive at one time.
    *
    * @throws {RangeError} When the arena is full.
    */
@@ -209,22 +220,23 @@ export class BucketTable {
     const { i32 } = this.arena.views();
     for (;;) {
       const destroyed = Atomics.load(i32, this.#destroyed);
-      // Before the search: a segment that another thread adds meanwhile is room enough for both.
+      // Before the search: if another thread adds a segment meanwhile, that one has room for both.
       const next = this.#countSegments();
       const found = this.#search();
       if (found >= 0) return found;
-      // Before the table grows, look for ids that a thread hid when it was killed between two steps.
+      // Before the table grows, find the ids that killed threads have hidden.
       this.repair(Infinity);
       const repaired = this.#search();
       if (repaired >= 0) return repaired;
-      // An id that was freed behind the search is room too: else churn alone would make the table grow.
+      // If an id was freed behind the search, search again: otherwise the table would grow although
+      // ids are only created and destroyed in turn.
       if (Atomics.load(i32, this.#destroyed) === destroyed) return this.#grow(next);
     }
   }
 
   /**
-   * Whether an id from `first` to `last` is free, or has no segment yet. The last one is looked at
-   * first. Any thread.
+   * Whether an id from `first` to `last` is free, or has no segment yet. Checks the last one first.
+   * Any thread.
    */
   isFreeWithin(first: number, last: number): boolean {
     for (let id = last; id >= first; id--) {
@@ -233,7 +245,7 @@ export class BucketTable {
     return false;
   }
 
-  /** Looks at the epochs themselves and corrects the hints for ids below `limit`. Any thread. */
+  /** Loads the epochs of the ids below `limit` and corrects wrong hints "used". Any thread. */
   repair(limit: number): void {
     for (let k = 0; k < DIRECTORY; k++) {
       const segment = this.segment(k);
@@ -271,7 +283,9 @@ export class BucketTable {
     return count;
   }
 
-  /** Adds segment `next` unless another thread has done so, and returns its first id. */
+  /**
+   * Adds the segment numbered `next`, unless another thread has done so, and returns its first id.
+   */
   #grow(next: number): number {
     if (next === DIRECTORY) {
       throw new RangeError(
@@ -283,12 +297,13 @@ export class BucketTable {
     try {
       start = this.arena.allocate(bytes);
     } catch (error) {
-      // The room that was left may have gone to this very segment, in another thread.
+      // Another thread may have used the last memory for this very segment.
       if (this.segment(next) !== undefined) return firstId(next, this.shift);
       throw error;
     }
     const { i32 } = this.arena.views();
-    // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow the table at once.
+    // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow
+    // the table at once.
     const winner = Atomics.compareExchange(i32, this.#directory + next, 0, longIndex(start)) >>> 0;
     if (winner !== 0) this.arena.release(start, bytes);
     return firstId(next, this.shift);
@@ -305,7 +320,7 @@ export class BucketTable {
   }
 }
 
-/** Byte offsets of a segment's parts, and its size. */
+/** Byte offsets of a segment's parts, and its size in bytes. */
 function sizes(
   capacity: number,
   labelled: boolean,

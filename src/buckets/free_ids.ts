@@ -1,36 +1,44 @@
 /**
  * Hints that lead to the smallest free id of a bucket segment.
  *
- * Two levels of bits help to find the smallest free id: `used` (one for each id) and `full` (one for each word of `used`). They are
- * hints. A bit that says "free" for a live id costs its finder one look at the epoch; one that says "used" for a free id hides the
- * id until `BucketTable.repair` looks at every epoch.
+ * There are two levels of bits: `used`, one for each id, and `full`, one for each word of `used`.
+ * The truth is the epoch; a hint can be wrong. A bit "free" for a live id costs one load of the
+ * epoch. A bit "used" for a free id hides the id until `BucketTable.repair` loads every epoch.
  *
- * Progress: a search is wait-free but for hints that others correct meanwhile. Both kinds of hints are set before, or taken back after, a second
- * look, so that they converge; a thread killed in between leaves one of them wrong.
+ * Guarantees: the hints converge, because a thread that sets a hint "used" or "full" checks again
+ * afterwards, and clears it if an id was freed meanwhile. A thread killed in between leaves at most
+ * one wrong hint. Rows `or used` to `and used` of "Id allocation and bucket epoch" in
+ * `docs/memory_model.md` give the order of these accesses and their pairs.
+ *
+ * Progress: a search is bounded by the ids of the segment, plus the hints that other threads change
+ * while it runs.
  *
  * @module
  */
 import type { Views } from "../memory/arena.ts";
 import { IDS_PER_WORD } from "../memory/layout.ts";
 
-/** From here on an epoch is not advanced any more: it must not come round to a value that an old tag may have. */
+/**
+ * From this value on an epoch is not advanced: it must never wrap to a value that an old tag can
+ * have.
+ */
 export const LAST_EPOCH = 0x7ffffffc;
 
-/** A bucket segment as this thread sees it. Indices are absolute, in units of the view's element. */
+/** A bucket segment as one thread sees it. Indices are absolute, in elements of their view. */
 export interface BucketSegment {
-  /** The views in which the indices below are valid. */
+  /** The views that the indices refer to. */
   readonly views: Views;
-  /** Where the epoch words start in `i32`. */
+  /** Index in `i32` of the first epoch word. */
   readonly epochs: number;
-  /** Where the `used` bits start in `i32`. */
+  /** Index in `i32` of the first word of `used`. */
   readonly used: number;
-  /** Where the `full` bits start in `i32`. */
+  /** Index in `i32` of the first word of `full`. */
   readonly full: number;
-  /** Where the label words start in `u64`. */
+  /** Index in `u64` of the first label word. */
   readonly labels: number;
 }
 
-/** The smallest free offset in a segment, or -1. */
+/** The smallest free offset in a segment; -1 when there is none. Any thread. */
 export function searchSegment(segment: BucketSegment, capacity: number): number {
   const { i32 } = segment.views;
   const words = Math.ceil(capacity / IDS_PER_WORD);
@@ -46,7 +54,7 @@ export function searchSegment(segment: BucketSegment, capacity: number): number 
         if ((epoch & 1) === 0 && epoch < LAST_EPOCH) return offset;
         markUsed(segment, offset);
       }
-      // Set, then look again: an id freed in between cleared the bit before we set it.
+      // Set the bit, then check again: `markFree` may have cleared the bit before it was set.
       Atomics.or(i32, segment.full + group, open & -open);
       if ((~Atomics.load(i32, segment.used + word) & ids) !== 0) {
         Atomics.and(i32, segment.full + group, ~(open & -open));
@@ -56,7 +64,10 @@ export function searchSegment(segment: BucketSegment, capacity: number): number 
   return -1;
 }
 
-/** Sets the hint "used"; takes it back if the bucket died before the bit was set, for then nobody else would. */
+/**
+ * Sets the hint "used". Any thread. Clears it again if the bucket died before the bit was set,
+ * because no other thread would.
+ */
 export function markUsed(segment: BucketSegment, offset: number): void {
   const { i32 } = segment.views;
   Atomics.or(i32, segment.used + Math.floor(offset / IDS_PER_WORD), 1 << (offset % IDS_PER_WORD));
@@ -64,7 +75,10 @@ export function markUsed(segment: BucketSegment, offset: number): void {
   if ((epoch & 1) === 0 && epoch < LAST_EPOCH) markFree(segment, offset);
 }
 
-/** Sets the hints "free". The word's own bits first: who finds `full` clear must find the id. */
+/**
+ * Sets both hints to "free". Any thread. `used` first: a thread that finds `full` clear must find
+ * the id.
+ */
 export function markFree(segment: BucketSegment, offset: number): void {
   const { i32 } = segment.views;
   const word = Math.floor(offset / IDS_PER_WORD);
@@ -76,7 +90,7 @@ function lowestBit(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
 
-/** A mask of the lowest `count` bits, all 32 when there are as many or more. */
+/** A mask of the lowest `count` bits; all bits when `count` is 32 or more. */
 function lowBits(count: number): number {
   return count >= 32 ? -1 : (1 << count) - 1;
 }

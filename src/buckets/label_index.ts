@@ -1,407 +1,203 @@
 /**
- * Which bucket has which labels: each thread's private answer, kept up to date from the label log; and the creation and
- * destruction of labelled buckets.
+ * The label index: one thread's private map from labels to buckets, kept up to date from the label
+ * log.
  *
- * Assumptions: those of `label_log.ts`. Freed label blocks are written by others while we read them.
+ * Assumptions: those of `label_log.ts`. Other threads may free and overwrite a label head while
+ * this thread reads it.
  *
- * Guarantees: what is learnt is true: a text is believed only if the bucket lived after the text was read, and had the same label word
- * even after that. A known series is asked for its life (its epoch, or its label word) before it is used. There is at most one entry for
- * each id, so the index is as large as the most buckets alive at once.
+ * Guarantees: what the index learns is true. It accepts a text only if the bucket still lived after
+ * the text was read, and still had the same label word after that. Before it returns a known life
+ * as live, it compares the bucket's epoch, or its label word. It has at most one entry for each id,
+ * so its size is bounded by the largest number of buckets alive at one time.
  *
- * Progress: a hit touches private memory and the epoch word only. Creation is lock-free: it is begun again only because another
- * thread has created or destroyed a bucket. Finding is bounded: by what was in the log when it began, and by the ids in use.
+ * Progress: a lookup of known labels reads private memory and the epoch word only. Catching up is
+ * bounded by the entries that were in the log when it began, and by the number of used ids.
  *
  * @module
  */
-import { shorten } from "../base/describe.ts";
-import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { damaged } from "../memory/damage.ts";
-import { L_ID } from "../memory/layout.ts";
+import { L_ID, LINE } from "../memory/layout.ts";
 import type { BucketTable } from "./bucket_table.ts";
-import type { LabelLog } from "./label_log.ts";
+import { headIn, type LabelLog, lifeIn } from "./label_log.ts";
 import {
-  addressLabels,
   ANONYMOUS,
-  freeLabels,
   type LabelKind,
   LABELLED,
   OVERFLOW,
   OVERFLOW_LABELS,
   readLabels,
-  writeLabels,
 } from "./label_text.ts";
-import { LabelTrie, type Series } from "./label_trie.ts";
+import { type BucketLife, LabelTrie } from "./label_trie.ts";
 import { StringPool } from "./string_pool.ts";
 
-/** What an index needs to know of its metric. */
-export interface LabelIndexOptions {
-  /** The metric's number. */
-  metric: number;
-  /** Names of the labels, at least one. */
-  names: readonly string[];
-  /** The most buckets, without the overflow series. */
-  maxSeries: number;
-  /** The most UTF-16 code units of a value: longer ones name the overflow series. */
-  maxLabelLength: number;
-}
-
-/** The labels of one metric's buckets, as one thread knows them. */
+/** The labels of one metric's buckets, as one thread knows them. Each thread makes its own. */
 export class LabelIndex {
-  readonly #names: readonly string[];
-  readonly #nameSet: ReadonlySet<string>;
+  /** Names of the labels, in the order of the schema. */
+  readonly names: readonly string[];
   readonly #arena: Arena;
   readonly #table: BucketTable;
   readonly #log: LabelLog;
-  readonly #metric: number;
-  readonly #maxSeries: number;
-  readonly #maxLabelLength: number;
-  readonly #tree: LabelTrie;
-  readonly #byId: (Series | undefined)[] = [];
-  readonly #words = new StringPool();
-  /** The log was read up to here; `undefined` before the first look. */
+  readonly #trie: LabelTrie;
+  readonly #byId: (BucketLife | undefined)[] = [];
+  readonly #values = new StringPool();
+  /** The log was read up to this position; `undefined` before the first time. */
   #position: number | undefined = undefined;
-  #overflow: Series | undefined = undefined;
-  /** How often there was no room since this thread last found some. */
-  #refusals = 0;
+  #overflow: BucketLife | undefined = undefined;
 
-  constructor(table: BucketTable, log: LabelLog, options: LabelIndexOptions) {
-    this.#names = options.names;
-    this.#nameSet = new Set(options.names);
-    this.#tree = new LabelTrie(options.names);
+  constructor(table: BucketTable, log: LabelLog, names: readonly string[]) {
+    this.names = names;
+    this.#trie = new LabelTrie(names);
     this.#arena = table.arena;
     this.#table = table;
     this.#log = log;
-    this.#metric = options.metric;
-    this.#maxSeries = options.maxSeries;
-    this.#maxLabelLength = options.maxLabelLength;
   }
 
-  /** What this thread knows about these labels without looking at shared memory: perhaps a life that is over. */
-  peek(labels: Readonly<Record<string, string>>): Series | undefined {
+  /**
+   * The life with these labels that this thread knows of, perhaps one that is over. Reads private
+   * memory only; labels that are not exactly the metric's are not found.
+   */
+  findCached(labels: Readonly<Record<string, string>>): BucketLife | undefined {
     if (typeof labels !== "object" || labels === null) return undefined;
-    // First what is known, so that nobody's memory is walked.
-    const known = this.#tree.find(labels);
+    // The trie comes first, so that the properties of unknown objects are not enumerated.
+    const known = this.#trie.find(labels);
     if (known === undefined) return undefined;
     let given = 0;
     for (const _ in labels) given++;
-    return given === this.#names.length ? known : undefined;
+    return given === this.names.length ? known : undefined;
   }
 
-  /**
-   * The live bucket with these labels, if there is one: the overflow series when a value is too
-   * long. Any thread.
-   *
-   * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
-   */
-  find(labels: Readonly<Record<string, string>>, verb: string): Series | undefined {
-    const exact = this.#exactly(labels, verb);
-    const kind = this.#isLong(exact) ? OVERFLOW : LABELLED;
-    const known = this.#known(kind, exact);
-    if (known !== undefined) return known;
-    // Whoever appends has noted all entries before its own: so there is at most one beyond those that are noted.
-    this.#catchUp((this.#log.end + 1) | 0);
-    return this.#known(kind, exact);
+  /** Like `findCached`, for labels that were checked, and only a life that still goes on. */
+  findLive(kind: LabelKind, labels: Readonly<Record<string, string>>): BucketLife | undefined {
+    if (kind === ANONYMOUS) return undefined;
+    const known = kind === OVERFLOW ? this.#overflow : this.#trie.find(labels);
+    return known !== undefined && this.isAlive(known) ? known : undefined;
   }
 
-  /**
-   * The live bucket with these labels, made when there is none; the overflow series when there is
-   * no room, or a value is too long. Any thread.
-   *
-   * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
-   * @throws {RangeError} When the arena is full.
-   */
-  intern(labels: Readonly<Record<string, string>>, verb: string): Series {
-    const exact = this.#exactly(labels, verb);
-    const isLong = this.#isLong(exact);
-    for (;;) {
-      // Another thread may make room between the two.
-      const series = (isLong ? undefined : this.#create(LABELLED, exact)) ??
-        this.#create(OVERFLOW, NONE, isLong);
-      if (series !== undefined) return series;
-    }
+  /** Whether this life of its bucket goes on. */
+  isAlive(life: BucketLife): boolean {
+    return this.#isIn(life, this.#table.epoch(life.id));
   }
 
-  /**
-   * Makes a bucket without labels. Any thread.
-   *
-   * @throws {RangeError} When the metric has `maxSeries` buckets, or the arena is full.
-   */
-  createAnonymous(): number {
-    const made = this.#create(ANONYMOUS, NONE);
-    if (made !== undefined) return made.id;
-    throw new RangeError(
-      cannot(
-        `create a bucket of ${this.#table.name}`,
-        `at most ${this.#maxSeries} (maxSeries)`,
-        got("one more"),
-      ),
-    );
+  /** The bucket's present epoch; `undefined` when this life is over. */
+  epochOf(life: BucketLife): number | undefined {
+    const epoch = this.#table.epoch(life.id);
+    return this.#isIn(life, epoch) ? epoch : undefined;
   }
 
-  /** Whether this life of the bucket goes on. Any thread. */
-  isAlive(series: Series): boolean {
-    return this.#isIn(series, this.#table.epoch(series.id));
-  }
-
-  /** The epoch in which this life of a bucket is; `undefined` when it is over. Any thread. */
-  epochOf(series: Series): number | undefined {
-    const epoch = this.#table.epoch(series.id);
-    return this.#isIn(series, epoch) ? epoch : undefined;
-  }
-
-  /** The life that bucket `id` is in, with its labels; `undefined` when it does not live. Any thread. */
-  describe(id: number): Series | undefined {
+  /** The present life of bucket `id`, with its labels; `undefined` when the bucket is not live. */
+  describe(id: number): BucketLife | undefined {
     return this.#learn(id);
   }
 
-  /** Whether bucket `id` is still in the life to which `epoch` belongs, a life that this thread knows. Any thread. */
+  /**
+   * Whether bucket `id` is still in the life to which `epoch` belongs, if this thread knows that
+   * life.
+   */
   isIn(id: number, epoch: number): boolean {
     const known = this.#byId[id];
     return known !== undefined && ((epoch - known.life) | 0) >= 0 && this.isAlive(known);
   }
 
-  /** The life of bucket `id` to which `epoch` belongs, with its labels; `undefined` when that is over. Any thread. */
-  at(id: number, epoch: number): Series | undefined {
+  /**
+   * The life of bucket `id` to which `epoch` belongs, with its labels; `undefined` when it is over.
+   */
+  at(id: number, epoch: number): BucketLife | undefined {
     const known = this.#byId[id];
     if (known !== undefined && known.epoch === epoch) return known;
     const learnt = this.#learn(id);
     return learnt !== undefined && this.#isIn(learnt, epoch) ? learnt : undefined;
   }
 
-  /**
-   * Ends the life of a bucket and recycles its label block: the given life, or whichever it is in. Any thread.
-   *
-   * @returns False when the given life is over.
-   * @throws {RangeError} When no life was given and the bucket does not live.
-   */
-  destroy(id: number, series?: Series): boolean {
-    for (;;) {
-      const epoch = series === undefined
-        ? this.#table.liveEpoch(id, "destroy")
-        : this.epochOf(series);
-      if (epoch === undefined) return false;
-      // Read before the epoch is advanced from the value seen above: so the block is of the life that ends here.
-      const { block } = this.#word(id);
-      if (!this.#table.end(id, epoch)) continue;
-      freeLabels(this.#arena, block);
-      return true;
-    }
-  }
-
-  /** Gives up what this thread knows: it will be read anew. */
+  /** Forgets everything. The next call that catches up reads the live buckets again. */
   forget(): void {
-    this.#tree.clear();
+    this.#trie.clear();
     this.#byId.length = 0;
     this.#overflow = undefined;
     this.#position = undefined;
   }
 
   /**
-   * Makes a bucket, or finds the one that somebody else has made. `undefined`: there is no room; or
-   * there is, and the overflow series is not needed unless it `isNeeded` whether there is room or
-   * not.
+   * Reads the log to its end, or up to position `limit`, and returns the position reached. Finishes
+   * every creation that it meets.
    */
-  #create(
-    kind: LabelKind,
-    labels: Readonly<Record<string, string>>,
-    isNeeded = false,
-  ): Series | undefined {
-    let block = 0;
-    let hasRepaired = false;
-    try {
-      for (;;) {
-        const position = this.#catchUp();
-        const known = this.#known(kind, labels);
-        if (known !== undefined) return known;
-        const id = this.#table.findFree();
-        if (kind === OVERFLOW) {
-          if (!isNeeded && this.#hasRoom(id)) return undefined;
-        } else if (this.#hasRoom(id)) {
-          this.#refusals = 0;
-        } else {
-          // Once in each call: with `maxSeries` 1 every refusal is one that looks for hidden ids.
-          if (hasRepaired || !this.#repair()) return undefined;
-          hasRepaired = true;
-          continue;
-        }
-        const epoch = this.#table.epoch(id);
-        if ((epoch & 1) === 1) continue;
-        if (block === 0) {
-          // The end of the log must be seen once more while the block is ours: at the position seen above there may stand an earlier
-          // life of this very block by now, and addressed to this position, it would be finished though it was never appended.
-          const values = kind === LABELLED ? this.#names.map((name) => labels[name]) : [];
-          block = writeLabels(this.#arena, kind, values);
-          continue;
-        }
-        const stamp = (position + 1) | 0;
-        addressLabels(this.#arena, block, { metric: this.#metric, id, epoch, stamp });
-        if (!this.#log.append(position, block)) continue;
-        const appended = block;
-        block = 0; // It is the bucket's now, whatever happens to us.
-        this.#log.finish(position, appended);
-        if (kind === ANONYMOUS) return this.#seriesOf(id, epoch + 1, { kind, values: [] });
-      }
-    } catch (error) {
-      // The room that was left may have gone to these very labels, in another thread.
-      if (!(error instanceof RangeError) || kind === ANONYMOUS) throw error;
-      this.#catchUp();
-      const known = this.#known(kind, labels);
-      if (known === undefined) throw error;
-      return known;
-    } finally {
-      if (block !== 0) freeLabels(this.#arena, block);
-    }
-  }
-
-  #known(kind: LabelKind, labels: Readonly<Record<string, string>>): Series | undefined {
-    if (kind === LABELLED) return this.#findLive(labels);
-    if (kind === ANONYMOUS || this.#overflow === undefined) return undefined;
-    return this.isAlive(this.#overflow) ? this.#overflow : undefined;
-  }
-
-  /**
-   * Whether one more bucket may live beside the overflow series, at the smallest free id. Of the
-   * ids up to `maxSeries` one is for the overflow series, whichever it has; so one of them must be
-   * left that is free or its own.
-   */
-  #hasRoom(id: number): boolean {
-    const most = this.#maxSeries;
-    const overflow = this.#known(OVERFLOW, NONE);
-    if (overflow !== undefined && overflow.id <= most) return id <= most;
-    return id < most && this.#table.isFreeWithin(id + 1, most);
-  }
-
-  /** Looks for hidden ids, once in as many refusals as that costs looks. */
-  #repair(): boolean {
-    if (this.#refusals++ % this.#maxSeries !== 0) return false;
-    this.#table.repair(this.#maxSeries);
-    return true;
-  }
-
-  /** Whether a value is too long: then the labels name the overflow series. */
-  #isLong(labels: Readonly<Record<string, string>>): boolean {
-    return this.#names.some((name) => labels[name].length > this.#maxLabelLength);
-  }
-
-  #findLive(labels: Readonly<Record<string, string>>): Series | undefined {
-    const series = this.#tree.find(labels);
-    return series !== undefined && this.isAlive(series) ? series : undefined;
-  }
-
-  /**
-   * Reads the log to its end, and returns the position of the end; or only up to `limit`, as a reader need not see what is made while it
-   * reads.
-   */
-  #catchUp(limit?: number): number {
+  catchUp(limit?: number): number {
     let position = this.#position ?? this.#rebuild();
     for (;;) {
-      const block = this.#log.entry(position);
-      if (block === "end") break;
-      if (block === "lost") {
+      const head = this.#log.entry(position);
+      if (head === "end") break;
+      if (head === "lost") {
         const next = this.#rebuild();
-        // Whoever has overwritten the entry had noted all before its own, so the log goes further than this.
+        // The thread that overwrote the entry had read the log to its end, so the log must go on.
         if (next === position) throw damaged("a log that leads nowhere");
         position = next;
-        // What lived when the reader came is known now.
+        // A search needs only the buckets that lived when it began: all of them are known now.
         if (limit !== undefined) break;
       } else {
-        // Not before the entry was looked at: who is 2^31 entries behind would seem to be beyond the limit.
+        // After the entry was read: a thread that is 2^31 entries behind would seem to be beyond
+        // the limit.
         if (limit !== undefined && ((limit - position) | 0) <= 0) break;
-        this.#log.finish(position, block);
-        // The block may be another bucket's by now: then that one is learnt.
-        this.#learn(Atomics.load(this.#arena.views(block * 8 + 64).i32, block * 2 + L_ID));
+        this.#log.finish(position, head);
+        // If the head belongs to another bucket by now, this learns about that bucket.
+        this.#learn(Atomics.load(this.#arena.views(head * 8 + LINE).i32, head * 2 + L_ID));
         position++;
       }
     }
     return this.#position = position;
   }
 
-  /** Learns all live buckets, and returns a position up to which that makes the log superfluous. */
+  /** Describes a life that begins with epoch `life`. */
+  makeLife(
+    id: number,
+    life: number,
+    { kind, values: read }: { kind: LabelKind; values: readonly string[] },
+  ): BucketLife {
+    const values = read.map((value) => this.#values.share(value));
+    const labels = kind === OVERFLOW
+      ? OVERFLOW_LABELS
+      : Object.freeze(Object.fromEntries(values.map((value, n) => [this.names[n], value])));
+    const bytes = values.reduce((sum, { length }) => sum + length * 2, values.length * 4);
+    return { id, life, values, kind, labels, bytes, epoch: life };
+  }
+
+  /** Learns all live buckets, and returns the position from which the log must be read on. */
   #rebuild(): number {
-    // All entries before this position were finished when it was noted.
+    // Before the buckets are read: all entries before this position are finished.
     const position = this.#log.end;
     for (const id of this.#table.ids()) this.#learn(id);
     return position;
   }
 
-  /** Notes the life that bucket `id` is in; `undefined` when it has died meanwhile: the log will tell of its next life. */
-  #learn(id: number): Series | undefined {
+  /**
+   * Learns the present life of bucket `id`. `undefined` when the bucket is not live, or died while
+   * it was read: the log has an entry for its next life.
+   */
+  #learn(id: number): BucketLife | undefined {
     if ((this.#table.epoch(id) & 1) === 0) return undefined;
     const known = this.#byId[id];
-    const { life, block } = this.#word(id);
+    const word = this.#log.labelWord(id);
+    const life = lifeIn(word);
     if (known?.life === life) return known;
-    const text = readLabels(this.#arena, block, this.#names.length);
-    // The epoch before the word, as the word changes first: if the bucket lives now and has the word still, it had it all the time.
+    const text = readLabels(this.#arena, headIn(word), this.names.length);
+    // The label word changes before the epoch does. So if the bucket lives now, and afterwards
+    // still has the same word, it had that word while the text was read.
     const isAlive = (this.#table.confirmEpoch(id) & 1) === 1;
-    const again = this.#word(id);
-    if (text === undefined || !isAlive || again.life !== life || again.block !== block) {
-      return undefined;
-    }
-    if (known?.kind === LABELLED) this.#tree.remove(known);
-    const series = this.#seriesOf(id, life, text);
-    this.#byId[id] = series;
-    if (series.kind === OVERFLOW) this.#overflow = series;
-    if (series.kind === LABELLED) this.#tree.insert(series);
-    return series;
+    const again = this.#log.labelWord(id);
+    if (text === undefined || !isAlive || again !== word) return undefined;
+    if (known?.kind === LABELLED) this.#trie.remove(known);
+    const learnt = this.makeLife(id, life, text);
+    this.#byId[id] = learnt;
+    if (learnt.kind === OVERFLOW) this.#overflow = learnt;
+    if (learnt.kind === LABELLED) this.#trie.insert(learnt);
+    return learnt;
   }
 
-  /** Whether `epoch`, read before, belongs to the life of a series. */
-  #isIn(series: Series, epoch: number): boolean {
-    if (epoch === series.epoch) return true;
-    if (((epoch - series.life) | 0) < 0) return false;
-    if ((epoch & 1) === 0 || this.#word(series.id).life !== series.life) return false;
-    if (((epoch - series.epoch) | 0) > 0) series.epoch = epoch;
+  /** Whether `epoch`, loaded from the bucket just before, belongs to this life. */
+  #isIn(known: BucketLife, epoch: number): boolean {
+    if (epoch === known.epoch) return true;
+    if (((epoch - known.life) | 0) < 0) return false;
+    if ((epoch & 1) === 0 || lifeIn(this.#log.labelWord(known.id)) !== known.life) return false;
+    if (((epoch - known.epoch) | 0) > 0) known.epoch = epoch;
     return true;
   }
-
-  #seriesOf(
-    id: number,
-    life: number,
-    { kind, values: read }: { kind: number; values: readonly string[] },
-  ): Series {
-    const values = read.map((value) => this.#words.share(value));
-    const labels = kind === OVERFLOW
-      ? OVERFLOW_LABELS
-      : Object.freeze(Object.fromEntries(values.map((value, n) => [this.#names[n], value])));
-    const bytes = values.reduce((sum, { length }) => sum + length * 2, values.length * 4);
-    return { id, life, values, kind: kind as LabelKind, labels, bytes, epoch: life };
-  }
-
-  #word(id: number): { life: number; block: number } {
-    const word = this.#log.labelWord(id);
-    return { life: Number(word >> 32n), block: Number(word & 0xffffffffn) };
-  }
-
-  /**
-   * A copy of the labels, checked, and in well-formed Unicode: a getter gives one value only; and
-   * values that were cut in the middle of a character are one series to those who read the memory,
-   * as they are to those who read it as UTF-8. `peek` does not find them, so each lookup of them
-   * comes here.
-   */
-  #exactly(labels: Readonly<Record<string, string>>, verb: string): Record<string, string> {
-    const action = `${verb} ${this.#table.name}`;
-    const required = `the labels must be ${this.#names.join(", ")}`;
-    // A view of memory has too many properties to look at.
-    if (typeof labels !== "object" || labels === null || ArrayBuffer.isView(labels)) {
-      throw new TypeError(cannot(action, required, labels));
-    }
-    for (const name of Object.keys(labels)) {
-      if (!this.#nameSet.has(name)) {
-        throw new TypeError(cannot(action, required, got(`the unknown label ${shorten(name)}`)));
-      }
-    }
-    const exact: Record<string, string> = {};
-    for (const name of this.#names) {
-      const value: unknown = labels[name];
-      if (value === undefined) throw new TypeError(cannot(action, required, got(`no ${name}`)));
-      if (typeof value !== "string") {
-        throw new TypeError(cannot(action, `the label ${name} must be a string`, value));
-      }
-      exact[name] = value.toWellFormed();
-    }
-    return exact;
-  }
 }
-
-const NONE: Readonly<Record<string, string>> = Object.freeze({});

@@ -1,31 +1,35 @@
 /**
- * The order of creations in a metric with labels, so that the same labels get one bucket.
+ * The label log: the order of creations in a labelled metric, so that equal labels get one bucket.
  *
- * A ring of 64-bit entries: stamp (position + 1) | reference of a label block. To create, a thread reads the log to its end, finds
- * that nobody has made a bucket for these labels, prepares a label block, addressed to the smallest free id and
- * its epoch, and appends the block's reference by compare-exchange at the position where it saw the end. Whoever loses
- * reads on: perhaps the winner made the same bucket. The append is the creation; to finish it (set the bucket's label
- * word, advance its epoch) any thread can, and every thread does before it appends behind it.
+ * A ring of 64-bit entries: stamp (position + 1) | reference of a label head. To create a bucket, a
+ * thread reads the log to its end, so it knows that no bucket has these labels. It prepares a label
+ * head, addressed to the smallest free id and its epoch, and appends the head's reference by
+ * compare-exchange at the position where it saw the end. If another thread was first, it reads on:
+ * that thread may have created the same bucket. The append is the creation. Any thread can finish
+ * it (set the bucket's label word, then advance its epoch), and every thread does so before it
+ * appends behind it.
  *
  * ```text
- * label word of a bucket:   epoch of its life (32 bits) | reference of its label block (32 bits)
+ * label word of a bucket:   epoch of the life's beginning (32 bits) | label head (32 bits)
  * ```
  *
- * Assumptions: all creations in such a metric go through its log, `create()` without labels too; no thread stays away
- * from the log while 2^32 creations pass, to within the ring.
+ * Assumptions: all creations in such a metric go through its log, also those without labels. A
+ * thread never stays away from the log while 2^32 creations pass, to within the size of the ring.
  *
- * Guarantees: two live buckets never have the same labels. A live bucket has its labels from the first instant on. A block is addressed to a
- * position only after the end of the log was seen there while the block was the creator's: so a stamp never matches an entry of the block's
- * earlier lives, and a helper that slept does no harm: the block's stamp, the label word's epoch and the epoch word never return to an earlier value.
+ * Guarantees: two live buckets never have the same labels. A live bucket has its labels from the
+ * first instant on. A head is addressed to a position only after its creator, while holding the
+ * head, saw the log end there. So a stamp never matches an entry of an earlier life of the head. A
+ * helper that slept does no harm, because the head's stamp, the epoch in the label word, and the
+ * epoch word never return to an earlier value.
  *
- * Progress: lock-free. A thread killed before its append loses its label block; after it, somebody else finishes
- * its creation. A thread that fell more than the ring behind reads the live buckets instead.
+ * Progress: lock-free. A thread killed before its append loses its label head; after the append,
+ * other threads finish its creation. A thread that is more than the ring behind reads the live
+ * buckets instead.
  *
  * @module
  */
-import type { Arena } from "../memory/arena.ts";
+import { type Arena, blockViews } from "../memory/arena.ts";
 import { damaged } from "../memory/damage.ts";
-import { blockViews } from "../memory/header.ts";
 import { L_EPOCH, L_ID, L_METRIC, L_STAMP, LINE, LOG_ENTRIES } from "../memory/layout.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { BucketTable } from "./bucket_table.ts";
@@ -34,13 +38,13 @@ import type { BucketTable } from "./bucket_table.ts";
 export interface LabelLogOptions {
   /** The metric's number. */
   metric: number;
-  /** Index of the ring's first entry in `u64`. */
+  /** Index in `u64` of the ring's first entry. */
   ring: number;
-  /** Index in `i32` of the word that says how many entries there are; it may lag behind. */
+  /** Index in `i32` of the word with the number of entries, which may lag behind. */
   end: number;
 }
 
-/** A position's place in the log: nothing there yet, an entry, or already overwritten. */
+/** What is at a position: no entry yet, a label head, or a later entry that has replaced it. */
 type Entry = number | "end" | "lost";
 
 /** The log of one metric, as one thread sees it. */
@@ -57,51 +61,59 @@ export class LabelLog {
     this.#metric = options.metric;
     this.#ring = options.ring;
     this.#end = options.end;
+    // Checks that the ring is in the memory.
     blockViews(this.#arena, options.ring * 8, LOG_ENTRIES * 8);
   }
 
-  /** A position not beyond the end, and near it. Any thread. */
+  /** A position near the end, and not beyond it. Any thread. */
   get end(): number {
     return Atomics.load(this.#arena.views().i32, this.#end);
   }
 
-  /** The label block at `position`. Any thread. */
+  /** The entry at `position`. Any thread. */
   entry(position: number): Entry {
-    // SeqCst; pairs with the compare-exchange in `append`: with the entry we see the block's content.
+    // SeqCst; pairs with the compare-exchange in `append`: a thread that sees the entry sees the
+    // head's content.
     const word = Atomics.load(this.#arena.views().u64, this.#index(position));
     if (isFree(word, position)) return "end";
     return ((Number(word >> 32n) - (position + 1)) | 0) === 0 ? Number(word & 0xffffffffn) : "lost";
   }
 
-  /** Appends `block` at `position`, unless another thread was first. Any thread. */
-  append(position: number, block: number): boolean {
+  /** Appends `head` at `position`. False when another thread was first. Any thread. */
+  append(position: number, head: number): boolean {
     const { u64 } = this.#arena.views();
     const index = this.#index(position);
     const old = Atomics.load(u64, index);
     if (!isFree(old, position)) return false;
-    const word = (BigInt((position + 1) >>> 0) << 32n) | BigInt(block);
+    const word = (BigInt((position + 1) >>> 0) << 32n) | BigInt(head);
+    // SeqCst; pairs with the load in `entry`. A compare-exchange, because several threads may
+    // append.
     return Atomics.compareExchange(u64, index, old, word) === old;
   }
 
   /**
-   * Finishes the creation whose entry at `position` is `block`, if that is still to do, and notes that the log
-   * goes so far. Any thread, any number of times, at any time after the append.
+   * Finishes the creation whose entry at `position` is `head`, unless that is done already, and
+   * notes that the log goes that far. Any thread, any number of times, at any time after the
+   * append.
    */
-  finish(position: number, block: number): void {
-    const { i32 } = blockViews(this.#arena, block * 8, LINE);
-    const words = block * 2;
+  finish(position: number, head: number): void {
+    const { i32 } = blockViews(this.#arena, head * 8, LINE);
+    const words = head * 2;
     const id = Atomics.load(i32, words + L_ID);
     const epoch = Atomics.load(i32, words + L_EPOCH);
     const metric = Atomics.load(i32, words + L_METRIC);
-    // The stamp is cleared before a block is addressed anew: if it is still ours, so was all that we have read.
+    // SeqCst; pairs with the stores in `addressLabels` and `freeLabels`. The stamp is cleared
+    // before a head gets another address: if it is still this entry's, the loads above read this
+    // entry's address.
     if (metric === this.#metric && Atomics.load(i32, words + L_STAMP) === ((position + 1) | 0)) {
       const k = segmentOf(id, this.#table.shift);
       const segment = this.#table.segment(k);
       if (segment === undefined) throw damaged("a creation that leads nowhere");
       const index = segment.labels + id - firstId(k, this.#table.shift);
       const old = Atomics.load(segment.views.u64, index);
-      if (old === 0n || ((Number(old >> 32n) - (epoch + 1)) | 0) < 0) {
-        const word = (BigInt(epoch + 1) << 32n) | BigInt(block);
+      if (old === 0n || ((lifeIn(old) - (epoch + 1)) | 0) < 0) {
+        const word = (BigInt(epoch + 1) << 32n) | BigInt(head);
+        // SeqCst, before the epoch is advanced: a live bucket must have its labels.
         Atomics.compareExchange(segment.views.u64, index, old, word);
       }
       this.#table.begin(id, epoch);
@@ -109,7 +121,7 @@ export class LabelLog {
     this.#advance(position + 1);
   }
 
-  /** The label word of a bucket. Any thread. */
+  /** The label word of bucket `id`, whose segment exists. Any thread. */
   labelWord(id: number): bigint {
     const k = segmentOf(id, this.#table.shift);
     const segment = this.#table.segment(k)!;
@@ -120,7 +132,7 @@ export class LabelLog {
     return this.#ring + ((position >>> 0) % LOG_ENTRIES);
   }
 
-  /** Whoever was killed after its append did not do this, so every reader does. */
+  /** Raises the noted end to `position`. Every reader does, as the creator may have been killed. */
   #advance(position: number): void {
     const { i32 } = this.#arena.views();
     for (;;) {
@@ -131,9 +143,20 @@ export class LabelLog {
   }
 }
 
+/** The epoch in a label word with which the bucket's life began. */
+export function lifeIn(word: bigint): number {
+  return Number(word >> 32n);
+}
+
+/** The reference of the label head in a label word. */
+export function headIn(word: bigint): number {
+  return Number(word & 0xffffffffn);
+}
+
 /**
- * Whether a word of the ring is what stands at `position` before the entry there: nothing, or the entry one round earlier, and no other. Who stays away
- * from the log while 2^31 entries are made would take any later entry for an earlier one.
+ * Whether a word of the ring precedes the entry at `position`: it is 0 or the entry one round
+ * before, and no other. A thread that stays away while 2^31 entries are made would take every later
+ * entry for an earlier one.
  */
 function isFree(word: bigint, position: number): boolean {
   return word === 0n || ((Number(word >> 32n) - (position + 1)) | 0) === -LOG_ENTRIES;

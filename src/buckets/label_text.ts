@@ -1,19 +1,19 @@
 /**
- * The text of a bucket's labels in shared memory: the values' lengths and their UTF-16 code units.
- * The values are well-formed; see `LabelIndex`. The text begins in a head, a block of one line, and
- * goes on in an extent of the arena.
+ * The text of a bucket's labels in shared memory: the lengths of the values, then their UTF-16 code
+ * units. The values are well-formed Unicode; see `labelled_buckets.ts`. The text begins in a label
+ * head, a block of one line, and continues in an extent of the arena (`memory/extents.ts`).
  *
- * The two have different fates: a head stays a head for ever, as sleeping helpers may look at it at
- * any time; an extent becomes any other memory, and is read only by those who check afterwards that
- * the bucket still has it.
+ * The two are recycled differently. A head is a head for ever, because helpers that slept may read
+ * it at any time. An extent can become any other memory, so its readers check afterwards that the
+ * bucket still has the text.
  *
- * The header of a head also says which creation it was made for (`L_STAMP`, `L_METRIC`, `L_ID`,
- * `L_EPOCH`), so that any thread can finish that creation, see `label_log.ts`.
+ * A head also says for which creation it was made (`L_STAMP`, `L_METRIC`, `L_ID`, `L_EPOCH`), so
+ * that any thread can finish that creation; see `label_log.ts`.
  *
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { freeBlock, takeBlock } from "../memory/free_lists.ts";
+import { freeLabelHead, takeLabelHead } from "../memory/free_lists.ts";
 import { CHUNK } from "../memory/utf16.ts";
 import {
   L_EPOCH,
@@ -28,13 +28,13 @@ import {
   LINE,
 } from "../memory/layout.ts";
 
-/** A bucket that `create()` made, without labels. */
+/** A bucket without labels, made by `create()`. */
 export const ANONYMOUS = 0;
 /** A bucket with labels. */
 export const LABELLED = 1;
-/** The one bucket for what goes beyond `maxSeries`. */
+/** The overflow series: one bucket for all labels beyond `maxSeries` or `maxLabelLength`. */
 export const OVERFLOW = 2;
-/** What a label block is for. */
+/** What kind of bucket a label head belongs to. */
 export type LabelKind = typeof ANONYMOUS | typeof LABELLED | typeof OVERFLOW;
 
 /** The labels of the overflow series, as OpenTelemetry names it. */
@@ -43,69 +43,77 @@ export const OVERFLOW_LABELS: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /**
- * Takes a head and writes the values into it. Nobody else sees it until it stands in the log. Any
- * thread.
+ * Takes a label head and writes the values into it and its extent. Any thread. Other threads do not
+ * see the head before it is appended to the log, so plain stores are enough.
+ *
+ * @throws {RangeError} When the arena is full.
  */
 export function writeLabels(arena: Arena, kind: LabelKind, values: readonly string[]): number {
   const units = values.reduce((sum, value) => sum + value.length, values.length * LENGTH_UNITS);
-  const block = takeBlock(arena);
-  Atomics.store(arena.views(block * 8 + LINE).i32, block * 2 + L_STAMP, 0);
+  const head = takeLabelHead(arena);
+  Atomics.store(arena.views(head * 8 + LINE).i32, head * 2 + L_STAMP, 0);
   let extent = 0;
   try {
     extent = units > L_TEXT_UNITS ? arena.borrow((units - L_TEXT_UNITS) * 2) / 8 : 0;
   } catch (error) {
-    freeBlock(arena, block);
+    freeLabelHead(arena, head);
     throw error;
   }
   const { i32, u16 } = arena.views(extent * 8 + (units - L_TEXT_UNITS) * 2);
-  const words = block * 2;
+  const words = head * 2;
   i32[words + L_KIND] = kind;
   i32[words + L_UNITS] = units;
   i32[words + L_EXTENT] = extent;
-  const text = new SplitText(block, extent);
+  const text = new SplitText(head, extent);
   for (const { length } of values) text.writeLength(u16, length);
   for (const value of values) text.write(u16, value);
-  return block;
+  return head;
 }
 
-/** Says for which creation the block is. The stamp comes last: who reads it sees the rest. */
+/**
+ * Notes for which creation the head is. Any thread, but only the one that holds the head. SeqCst,
+ * and the stamp last; pairs with the loads in `LabelLog.finish`: a thread that sees the stamp sees
+ * the rest.
+ */
 export function addressLabels(
   arena: Arena,
-  block: number,
+  head: number,
   creation: { metric: number; id: number; epoch: number; stamp: number },
 ): void {
   const { i32 } = arena.views();
-  const words = block * 2;
+  const words = head * 2;
   Atomics.store(i32, words + L_METRIC, creation.metric);
   Atomics.store(i32, words + L_ID, creation.id);
   Atomics.store(i32, words + L_EPOCH, creation.epoch);
   Atomics.store(i32, words + L_STAMP, creation.stamp);
 }
 
-/** Gives the text of a dead bucket back. Only who ended the bucket's life. */
-export function freeLabels(arena: Arena, block: number): void {
-  const { i32 } = arena.views(block * 8 + LINE);
-  const words = block * 2;
-  // First of all the stamp: a late helper of the head's old creation must not take the head's next
-  // address for it.
+/** Frees the text of a dead bucket. Any thread, but only the one that ended the bucket's life. */
+export function freeLabels(arena: Arena, head: number): void {
+  const { i32 } = arena.views(head * 8 + LINE);
+  const words = head * 2;
+  // SeqCst, first of all; pairs with the load in `LabelLog.finish`: a late helper of the old
+  // creation must not take the head's next address for the old one.
   Atomics.store(i32, words + L_STAMP, 0);
   const extent = i32[words + L_EXTENT] >>> 0;
   if (extent !== 0) arena.giveBack(extent * 8, (i32[words + L_UNITS] - L_TEXT_UNITS) * 2);
-  freeBlock(arena, block);
+  freeLabelHead(arena, head);
 }
 
 /**
- * Reads a text that may be freed and written anew meanwhile: the caller checks afterwards that the
- * bucket still has it. Never reads outside the memory. Any thread.
+ * Reads a text. Any thread. Other threads may free and overwrite it meanwhile, so the caller checks
+ * afterwards that the bucket still has it. Never reads outside the memory.
+ *
+ * @returns `undefined` when what was read is no text.
  */
 export function readLabels(
   arena: Arena,
-  block: number,
+  head: number,
   count: number,
-): { kind: number; values: string[] } | undefined {
-  const words = block * 2;
-  const { i32: heads } = arena.views(block * 8 + LINE);
-  if (block * 8 + LINE > heads.byteLength) return undefined;
+): { kind: LabelKind; values: string[] } | undefined {
+  const words = head * 2;
+  const { i32: heads } = arena.views(head * 8 + LINE);
+  if (head * 8 + LINE > heads.byteLength) return undefined;
   const kind = Atomics.load(heads, words + L_KIND);
   if (kind === ANONYMOUS || kind === OVERFLOW) return { kind, values: [] };
   if (kind !== LABELLED) return undefined;
@@ -115,9 +123,9 @@ export function readLabels(
   const end = extent * 8 + (units - L_TEXT_UNITS) * 2;
   const { u16 } = arena.views(end);
   if (units > L_TEXT_UNITS && end > u16.byteLength) return undefined;
-  const text = new SplitText(block, extent);
+  const text = new SplitText(head, extent);
   const lengths = Array.from({ length: count }, () => text.readLength(u16));
-  // What looks like a length may be of another text by now: believed only when all of them make up
+  // The words may belong to another text by now: the lengths are accepted only if they add up to
   // the whole.
   if (lengths.reduce((sum, length) => sum + length, count * LENGTH_UNITS) !== units) {
     return undefined;
@@ -125,23 +133,23 @@ export function readLabels(
   return { kind, values: lengths.map((length) => text.read(u16, length)) };
 }
 
-/** Units that say how long a value is, the lower one first. */
+/** Number of units that hold the length of a value, the lower one first. */
 const LENGTH_UNITS = 2;
 
 /**
- * The units of a text one after the other: the first ones stand in the head, the others in the
- * extent.
+ * A cursor over the units of a text: the first ones are in the head, the others in the extent.
+ * Never shared between threads.
  */
 class SplitText {
   /** Index in `u16` of the next unit. */
   #at: number;
-  /** How many more units stand there side by side. */
+  /** Number of units from there on that are contiguous. */
   #left = L_TEXT_UNITS;
   /** Index in `u16` of the extent. */
   readonly #rest: number;
 
-  constructor(block: number, extent: number) {
-    this.#at = (block * 2 + L_TEXT) * 2;
+  constructor(head: number, extent: number) {
+    this.#at = (head * 2 + L_TEXT) * 2;
     this.#rest = extent * 4;
   }
 
@@ -157,7 +165,7 @@ class SplitText {
 
   write(u16: Uint16Array, text: string): void {
     for (let done = 0; done < text.length;) {
-      const count = this.#near(text.length - done);
+      const count = this.#contiguous(text.length - done);
       const start = this.#pass(count);
       for (let n = 0; n < count; n++) u16[start + n] = text.charCodeAt(done + n);
       done += count;
@@ -167,11 +175,12 @@ class SplitText {
   read(u16: Uint16Array, length: number): string {
     let text = "";
     for (let done = 0; done < length;) {
-      // Of both parts in one go: a string that was put together of two costs whoever compares it.
+      // Units of both parts in one call: engines would join two strings lazily, which makes the
+      // first comparison expensive.
       const units: number[] = [];
       const end = Math.min(length, done + CHUNK);
       while (done < end) {
-        const count = this.#near(end - done);
+        const count = this.#contiguous(end - done);
         const start = this.#pass(count);
         for (let n = 0; n < count; n++) units.push(u16[start + n]);
         done += count;
@@ -181,12 +190,12 @@ class SplitText {
     return text;
   }
 
-  /** How many of the next units stand side by side. */
-  #near(most: number): number {
+  /** How many of the next `most` units are contiguous. */
+  #contiguous(most: number): number {
     return Math.min(most, this.#left === 0 ? most : this.#left);
   }
 
-  /** Passes by some of them, and returns the index of the first one. */
+  /** Moves over `count` contiguous units, and returns the index of the first one. */
   #pass(count: number): number {
     if (this.#left === 0) {
       this.#at = this.#rest;

@@ -1,38 +1,43 @@
 /**
- * Labels to series: a tree with one level for each label, in private memory.
+ * Maps labels to lives of buckets: a trie with one level for each label, in private memory.
  *
- * A lookup hashes no joined text and allocates nothing. A level is made only where two series part, so that a label of
- * many values costs one entry a series, not one map.
+ * A lookup does not join or hash texts and allocates nothing. A level exists only where two entries
+ * differ, so a label with many values costs one map entry for each value, not one map.
  *
  * @module
  */
 import type { LabelKind } from "./label_text.ts";
 
-/** One life of a labelled bucket. */
-export interface Series {
+/** One life of a bucket in a labelled metric: from its creation to its destruction. */
+export interface BucketLife {
   /** The bucket. */
   readonly id: number;
-  /** The epoch with which this life began: id and life name it for ever. */
+  /**
+   * The epoch with which this life began. No other life of any bucket has the same id and epoch.
+   */
   readonly life: number;
-  /** The labels' values in the order of the schema; none for buckets without labels. */
+  /** Values of the labels, in the order of the schema; empty for buckets without labels. */
   readonly values: readonly string[];
-  /** With labels, without, or the overflow series. */
+  /** With labels, without labels, or the overflow series. */
   readonly kind: LabelKind;
-  /** The labels as an object, for everybody who asks. */
+  /** The labels as a frozen object, which all callers share. */
   readonly labels: Readonly<Record<string, string>>;
-  /** What the values take in shared memory. */
+  /** Size of the values in shared memory, in bytes. */
   readonly bytes: number;
-  /** An epoch of this life, the latest that was seen: epochs never come back, so while this is the bucket's, it is in this life. */
+  /**
+   * The latest epoch of this life that was seen. Epochs never return to earlier values, so while
+   * the bucket has this epoch, it is in this life.
+   */
   epoch: number;
 }
 
-/** One level: by value, the next level, or at once the one series that has this value. */
-type Level = Map<string, Level | Series>;
+/** One level: for each value the next level, or directly the only life that has this value. */
+type Level = Map<string, Level | BucketLife>;
 
-/** Looks a series up. Labels that are no strings are not found. */
-type Finder = (root: Level, labels: Readonly<Record<string, string>>) => Series | undefined;
+/** Finds the life with these labels. Labels that are not strings are not found. */
+type Finder = (root: Level, labels: Readonly<Record<string, string>>) => BucketLife | undefined;
 
-/** The labelled series that a thread knows of, at most one for the same labels. */
+/** The lives that one thread knows of, at most one for the same labels. Private to its thread. */
 export class LabelTrie {
   readonly #root: Level = new Map();
   readonly #find: Finder;
@@ -42,20 +47,20 @@ export class LabelTrie {
     this.#find = find;
   }
 
-  /** The series with these labels. Labels that are no strings are not found. */
-  find(labels: Readonly<Record<string, string>>): Series | undefined {
+  /** The life with these labels. Labels that are not strings are not found. */
+  find(labels: Readonly<Record<string, string>>): BucketLife | undefined {
     return this.#find(this.#root, labels);
   }
 
-  /** Adds a series, in the place of one with the same labels if there is one. */
-  insert(series: Series): void {
+  /** Adds a life. It replaces one with the same labels. */
+  insert(life: BucketLife): void {
     let level = this.#root;
-    for (const [n, value] of series.values.entries()) {
+    for (const [n, value] of life.values.entries()) {
       const next = level.get(value);
       if (next instanceof Map) {
         level = next;
-      } else if (next === undefined || hasRest(next, series.values, n + 1)) {
-        level.set(value, series);
+      } else if (next === undefined || hasRest(next, life.values, n + 1)) {
+        level.set(value, life);
         return;
       } else {
         const lower: Level = new Map([[next.values[n + 1], next]]);
@@ -65,23 +70,23 @@ export class LabelTrie {
     }
   }
 
-  /** Removes all series. */
+  /** Removes all lives. */
   clear(): void {
     this.#root.clear();
   }
 
-  /** Removes a series, unless another one with the same labels has taken its place. */
-  remove(series: Series): void {
+  /** Removes a life, unless another one with the same labels has replaced it. */
+  remove(life: BucketLife): void {
     const path = [this.#root];
-    for (const [n, value] of series.values.entries()) {
+    for (const [n, value] of life.values.entries()) {
       const next = path[n].get(value);
       if (next instanceof Map) {
         path.push(next);
         continue;
       }
-      if (next !== series) return;
+      if (next !== life) return;
       for (let at = n; at >= 0; at--) {
-        path[at].delete(series.values[at]);
+        path[at].delete(life.values[at]);
         if (path[at].size > 0) return;
       }
       return;
@@ -90,8 +95,8 @@ export class LabelTrie {
 }
 
 /**
- * Compiles the way through the levels where the program may do that, as it may for the records' kernels: a property by a name that is in
- * a variable costs some 10 ns, three of them half of a lookup.
+ * Compiles the lookup if the runtime permits, as `record_kernel.ts` does. A property access by a
+ * variable name takes about 10 ns; three of them would be half of a lookup.
  */
 function makeFinder(names: readonly string[]): Finder {
   try {
@@ -102,12 +107,12 @@ function makeFinder(names: readonly string[]): Finder {
 }
 
 /**
- * Up to so many labels every comparison is written out where it is made: that text grows with the
- * square of their number.
+ * Maximum number of labels for which every comparison is generated in place. The size of that code
+ * grows with the square of the number.
  */
 const WRITTEN_OUT = 16;
 
-/** The text that is compiled. */
+/** The source text of the compiled finder. */
 export function finderSource(names: readonly string[]): string {
   const value = (n: number) => `labels[${JSON.stringify(names[n])}]`;
   const isSame = (n: number) => `next.values[${n}] === ${value(n)}`;
@@ -134,7 +139,7 @@ ${steps.join("\n")}
 };`;
 }
 
-/** The same without a compiler. */
+/** Makes a finder without compiling. */
 export function interpretFinder(names: readonly string[]): Finder {
   return (root, labels) => {
     let level = root;
@@ -152,8 +157,8 @@ export function interpretFinder(names: readonly string[]): Finder {
   };
 }
 
-/** Whether a series has the given values from label `from` on. */
-function hasRest(series: Series, values: readonly string[], from: number): boolean {
-  for (let n = from; n < values.length; n++) if (series.values[n] !== values[n]) return false;
+/** Whether a life has these values from label number `from` on. */
+function hasRest(life: BucketLife, values: readonly string[], from: number): boolean {
+  for (let n = from; n < values.length; n++) if (life.values[n] !== values[n]) return false;
   return true;
 }

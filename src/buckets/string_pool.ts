@@ -1,53 +1,56 @@
 /**
- * Words that come again and again, each kept once.
+ * Equal strings, kept once each.
  *
  * @module
  */
 
 /**
- * Beyond so much the pool begins anew: labels that are all different must not fill the memory. In
- * UTF-16 code units, so that it holds for words of any length.
+ * Maximum size of the pool in UTF-16 code units. Beyond it the pool starts empty, so that labels
+ * which are all different do not fill the memory. Counting units bounds the pool for strings of any
+ * length.
  */
-const MOST_UNITS = 2 ** 17;
-/** What a word costs beside its text, in code units. */
-const WORD_UNITS = 32;
+const MAX_UNITS = 2 ** 17;
+/** The cost of an entry in addition to its text, in code units. */
+const ENTRY_UNITS = 32;
 /**
- * Longer words are not kept: few of them would put the others out, and who compares them gains
- * nothing.
+ * Maximum length of a string that is kept, in code units. A few longer ones would displace all
+ * others, and sharing them saves little.
  */
-const LONG = 1024;
+const MAX_LENGTH = 1024;
 
 /**
- * The values of labels as this thread has them: few methods, statuses and routes make many series. One string for all of them is memory
- * saved, and what an exporter goes through stays in the cache.
+ * The label values that one thread has seen. Few methods, statuses and routes make many series; one
+ * string for each value saves memory, and exporters that read all series find the strings in the
+ * processor's cache. Private to its thread.
  */
 export class StringPool {
-  #words = new Map<string, string>();
+  #strings = new Map<string, string>();
   #units = 0;
 
-  /** How many words are kept. */
+  /** Number of strings that are kept. */
   get size(): number {
-    return this.#words.size;
+    return this.#strings.size;
   }
 
-  /** How many UTF-16 code units the words and their places take, about. */
+  /** Approximate size of the strings and their entries, in UTF-16 code units. */
   get units(): number {
     return this.#units;
   }
 
-  /** The word itself, or one that is equal and was here before. */
-  share(word: string): string {
-    if (word.length > LONG) return word;
-    const known = this.#words.get(word);
+  /** Returns an equal string from the pool, or keeps and returns this one. */
+  share(text: string): string {
+    if (text.length > MAX_LENGTH) return text;
+    const known = this.#strings.get(text);
     if (known !== undefined) return known;
-    const units = WORD_UNITS + word.length;
-    // In one go, rather than the oldest: it costs nothing in between, and the frequent ones are back at once.
-    if (this.#units + units > MOST_UNITS) {
-      this.#words = new Map();
+    const units = ENTRY_UNITS + text.length;
+    // Empties the pool rather than evicting the oldest string: no bookkeeping is needed in between,
+    // and frequent strings return at once.
+    if (this.#units + units > MAX_UNITS) {
+      this.#strings = new Map();
       this.#units = 0;
     }
     this.#units += units;
-    this.#words.set(word, word);
-    return word;
+    this.#strings.set(text, text);
+    return text;
   }
 }

@@ -15,7 +15,8 @@ import { host } from "../host/host.ts";
 import { threadLocks } from "../host/locks.ts";
 import type { Arena } from "../memory/arena.ts";
 import { H_SWEPT } from "../memory/layout.ts";
-import type { SlotDirectory, Tenure } from "../threads/slot_directory.ts";
+import type { Tenure } from "../threads/control_word.ts";
+import type { SlotDirectory } from "../threads/slot_directory.ts";
 import { readOwner, type ThreadIdentity } from "../threads/slot_owner.ts";
 
 /** Seconds between two looks at other threads' locks. */

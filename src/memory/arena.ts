@@ -1,46 +1,53 @@
 /**
- * The arena: bump allocation in the shared memory, pieces of it that are lent and come back
- * (`extents.ts`), and the views through which everybody looks at it.
+ * The arena: allocates the shared memory, and gives every thread its views of it.
  *
- * Assumptions: fresh memory is zero; every thread that learns of an offset in a grown part sees that the memory has grown.
+ * There are two kinds of allocation. `allocate` takes memory for ever; it advances the bump word.
+ * `borrow` takes memory that `giveBack` returns later (`extents.ts`).
  *
- * Guarantees: no byte is given out twice; nothing that was given out moves, and only what was lent
- * goes away; an allocation that fails changes nothing. Pieces that came back are lent again first,
- * and when nothing else is left they are given out for good.
+ * Assumptions: fresh memory is zero. A thread that loads a reference to a grown part of the memory
+ * then also sees that the memory has grown.
  *
- * Progress: `allocate` is lock-free (a failed compare-exchange means that another thread got memory). A
- * thread killed between taking a block and publishing it loses that block, and nothing else.
+ * Guarantees: no byte has two holders. Allocated memory never moves; borrowed memory stays until
+ * its holder gives it back. A failed allocation changes nothing. `borrow` takes returned memory
+ * before fresh memory; `allocate` takes returned memory only when no fresh memory is left.
+ *
+ * Progress: lock-free; a compare-exchange fails only because another thread got memory. A thread
+ * killed between the allocation of a block and its publication loses that block and nothing else.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import { damaged } from "./damage.ts";
 import { Extents } from "./extents.ts";
-import { H_BUMP, H_MAX_BYTES, LINE, LINE_PAIR, roundUp } from "./layout.ts";
+import { H_BUMP, H_MAX_BYTES, LINE, LINE_PAIR, roundUp, SLOTS_OFFSET } from "./layout.ts";
 import { type MemoryHandle, SharedMemory } from "./shared_memory.ts";
 
-/** Memory grows by at least this many bytes at a time, so that few threads see it grow. */
+/** The memory grows by at least this many bytes at a time, so that views are seldom replaced. */
 const GROWTH = 256 * 1024;
 
 /**
- * Fixed-length views of one and the same stretch of memory, from byte 0 on. V8 needs 30-40 ns for an access through a
- * length-tracking view and 1-2 ns through a fixed-length one, so when the memory has grown, new views are made.
+ * Views of the same bytes, from byte 0 on. Their length is fixed: V8 needs 30-40 ns for an access
+ * through a length-tracking view and 1-2 ns through a fixed-length one. When the memory has grown
+ * beyond them, the arena makes new views.
  */
 export interface Views {
-  /** Signed 32-bit words: everything that `Atomics` touches. */
+  /** Signed 32-bit words, used for nearly all `Atomics` operations. */
   readonly i32: Int32Array<SharedArrayBuffer>;
   /** The same words unsigned. */
   readonly u32: Uint32Array<SharedArrayBuffer>;
   /** UTF-16 code units. */
   readonly u16: Uint16Array<SharedArrayBuffer>;
-  /** Doubles: cells and fields. */
+  /** Doubles: cells and fields of records. */
   readonly f64: Float64Array<SharedArrayBuffer>;
-  /** 64-bit words: tagged references. */
+  /** 64-bit words: tagged references, label words and tallies. */
   readonly u64: BigUint64Array<SharedArrayBuffer>;
 }
 
-/** One thread's view of the shared memory. Disposable: all state is in the memory itself. */
+/**
+ * One thread's access to the shared memory. Disposable: all shared state is in the memory itself.
+ */
 export class Arena {
-  /** The most bytes that it may give out. */
+  /** The limit of allocation in bytes. */
   readonly maxByteLength: number;
   readonly #memory: SharedMemory;
   readonly #extents: Extents;
@@ -59,12 +66,17 @@ export class Arena {
     });
   }
 
-  /** Bytes of the memory, as far as this thread has seen it grow. Any thread. */
+  /** Size of the memory in bytes, as far as this thread has seen it grow. Any thread. */
   get byteLength(): number {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Views that reach at least to byte `end`. Any thread. */
+  /**
+   * Views that cover at least the bytes before `end`. Any thread.
+   *
+   * Load a reference first (SeqCst) and call this afterwards: then the views cover what it refers
+   * to.
+   */
   views(end = 0): Views {
     if (end > this.#covered) {
       const buffer = this.#memory.refresh();
@@ -74,16 +86,17 @@ export class Arena {
     return this.#views;
   }
 
-  /** Bytes given out so far, with the static part. Any thread. */
+  /** Number of bytes allocated so far, including the static part. Any thread. */
   get bytesUsed(): number {
     return (Atomics.load(this.#views.i32, H_BUMP) >>> 0) * LINE;
   }
 
   /**
-   * Takes zeroed memory for good, and returns its byte offset. Any thread; lock-free.
+   * Allocates zeroed memory for ever, and returns its byte offset. Any thread; lock-free.
    *
-   * @param bytes How many.
-   * @param apart Whether the block needs lines of its own pair, because one thread writes it often.
+   * @param bytes The size.
+   * @param apart Whether to give the block its own pairs of lines, because a thread writes it
+   * often.
    * @throws {RangeError} When the arena is full; nothing has changed then.
    */
   allocate(bytes: number, apart = true): number {
@@ -92,20 +105,22 @@ export class Arena {
   }
 
   /**
-   * Gives back a block that nobody else has seen and that is still zero. It is lost if others have
-   * allocated since and no piece beside it was ever lent.
+   * Returns a block of its own pairs of lines that was never published and is still zero. Any
+   * thread, but only the one that allocated it. The block is lost if another thread has allocated
+   * since and its lines have no extent map.
    */
   release(offset: number, bytes: number): void {
     const length = roundUp(bytes, LINE_PAIR);
     const end = (offset + length) / LINE;
+    // SeqCst; pairs with the compare-exchange in `#bump`: the block must still be the last one.
     if (Atomics.compareExchange(this.#views.i32, H_BUMP, end, offset / LINE) === end) return;
     const [first, lines] = [offset / LINE, length / LINE];
     if (this.#extents.covers(first, lines)) this.#extents.give(first, lines);
   }
 
   /**
-   * Takes memory that will be given back, and returns its byte offset. Its content is undefined.
-   * Any thread; lock-free.
+   * Takes memory until `giveBack`, and returns its byte offset. Its content is undefined. Any
+   * thread; lock-free.
    *
    * @throws {RangeError} When the arena is full.
    */
@@ -113,7 +128,7 @@ export class Arena {
     const lines = Math.ceil(bytes / LINE);
     const first = this.#extents.take(lines, false);
     if (first >= 0) return first * LINE;
-    // The maps first: without them the memory could not be given back.
+    // The extent maps come first: without them the memory could not be given back.
     const start = this.#bump(
       lines * LINE,
       LINE,
@@ -122,14 +137,14 @@ export class Arena {
     return start < 0 ? this.#full(bytes) : start;
   }
 
-  /** Gives memory back. Any thread, but only who took it out of use. */
+  /** Returns borrowed memory. Any thread, but only the one that took the memory out of use. */
   giveBack(start: number, bytes: number): void {
     this.#extents.give(start / LINE, Math.ceil(bytes / LINE));
   }
 
   /**
-   * Zeroed memory for good: fresh, or when there is none, some that came back. -1 when there is
-   * none of either.
+   * Allocates zeroed memory for ever: fresh memory, or returned memory when there is no fresh one.
+   * -1 when there is neither.
    */
   #obtain(bytes: number, unit: number): number {
     const start = this.#bump(bytes, unit);
@@ -143,15 +158,21 @@ export class Arena {
     return first * LINE;
   }
 
-  /** Takes fresh memory, after `prepare` has agreed; -1 when there is no more. */
+  /**
+   * Takes fresh memory and returns its byte offset; -1 when there is none, or `prepare` returns
+   * false. `prepare` gets the offset before the memory is taken, and again for each further
+   * attempt.
+   */
   #bump(bytes: number, unit: number, prepare?: (start: number) => boolean): number {
     const { i32 } = this.#views;
     for (;;) {
-      // SeqCst; pairs with the compare-exchange of every other allocator: without it two would get the same lines.
+      // SeqCst; pairs with the compare-exchange of every other allocator, which decides: without it
+      // two threads would get the same lines.
       const bump = Atomics.load(i32, H_BUMP);
       const start = roundUp((bump >>> 0) * LINE, unit);
       const end = start + roundUp(bytes, unit);
-      // The memory grows first, so that a refusal by the system leaves nothing behind.
+      // The memory grows first, so that a refusal by the system changes nothing, and no reference
+      // can lead beyond the end.
       if (end > this.maxByteLength || !this.#reach(end)) return -1;
       if (prepare !== undefined && !prepare(start)) return -1;
       if (Atomics.compareExchange(i32, H_BUMP, bump, end / LINE) === bump) return start;
@@ -159,8 +180,8 @@ export class Arena {
   }
 
   /**
-   * Makes the memory at least `end` bytes long, and longer where the system allows it. False when
-   * it does not allow this much.
+   * Makes the memory at least `end` bytes long, and longer if the system permits. Returns false if
+   * the system refuses.
    */
   #reach(end: number): boolean {
     const memory = this.#memory;
@@ -171,7 +192,7 @@ export class Arena {
         memory.growTo(length);
         return true;
       } catch {
-        // So much more is not to be had; perhaps what is needed is.
+        // The system may still grant the smaller length.
       }
     }
     return memory.refresh().byteLength >= end;
@@ -189,15 +210,29 @@ export class Arena {
   }
 }
 
-/** The errors of full arenas, and what they are called by who needed the memory. */
+/**
+ * Views that cover a block. Any thread. No later read of the block leaves the memory, even if the
+ * memory is damaged. Call it once for each block, and keep the views.
+ *
+ * @throws {TypeError} When the block is not in the memory.
+ */
+export function blockViews(arena: Arena, start: number, bytes: number): Views {
+  const views = arena.views(start + bytes);
+  if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) {
+    throw damaged("a reference that leads nowhere");
+  }
+  return views;
+}
+
+/** For each error of a full arena: makes its text for the action that the caller took. */
 const refusals = new WeakMap<object, (action: string) => string>();
 
 /**
- * Does something that may need memory.
+ * Calls `act`, which may allocate. Any thread.
  *
- * @param action What the caller of the library does.
- * @throws {RangeError} When there is no room: that says what the caller did, and not which part of
- * the library found none.
+ * @param action The action that the user took, for the error's text.
+ * @throws {RangeError} When the arena is full. The error names the user's action, and has the error
+ * of the allocation as its cause.
  */
 export function needing<Result>(action: string, act: () => Result): Result {
   try {

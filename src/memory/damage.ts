@@ -1,13 +1,13 @@
 /**
- * What is said of memory that no thread of ours can have written.
+ * The error for memory whose content no thread of this library can have written.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
 
-/** The error that says that the memory holds what no thread of ours has written. */
-export function damaged(action: string): TypeError {
+/** Makes the error; `found` says what the reader found. Any thread. */
+export function damaged(found: string): TypeError {
   return new TypeError(
-    cannot("read the shared memory", "it must be intact", got(action)),
+    cannot("read the shared memory", "it must be intact", got(found)),
   );
 }

@@ -1,62 +1,64 @@
 /**
- * Memory that comes and goes in pieces of any size: the longer texts of labels. What was given back
- * is there for any later need, larger or smaller, as neighbours that are free are one piece again
- * by themselves.
+ * Extents: runs of lines that are lent and come back, for the longer texts of labels. A run that
+ * was given back can serve any later need, smaller or larger, because neighbouring free lines form
+ * one run without any merging.
  *
- * A bit for each 64-byte line, set while the line is free. The bits of a region of 16,384 lines
- * stand in a map, which is made before the first piece of that region is lent. Maps are never taken
- * away; they form a list, newest first.
+ * Each 64-byte line has a bit, set while the line is free. A map holds the bits of a region of
+ * 16,384 lines. A region gets its map before its first line is lent. Maps stay for ever; they form
+ * a list, newest first.
  *
  * ```text
- * map   region | next map | free lines, at least | - | bits i32[512]
+ * map   region | next older map | upper bound of free lines | - | bits i32[512]
  * ```
  *
- * Assumptions: who gives a piece back is the one who took it.
+ * Assumptions: only the holder of a run gives it back.
  *
- * Guarantees: a line has one holder at a time. Who is told that there is no piece searched while
- * nobody gave any back. Memory is bounded by the most in use at once, but for what lies between
- * pieces in use.
+ * Guarantees: a line has one holder at a time. A search reports that there is no run only if no
+ * lines came back while it searched. Memory is bounded by the largest number of lines in use at one
+ * time, plus fragmentation: free runs between used ones serve smaller needs only.
  *
- * Progress: lock-free. A piece is claimed word by word in rising order, and given back when a line
- * of it was lost to another thread; so of threads that want the same lines the one that has come
- * furthest is stopped by none of the others. A thread killed in between loses the one piece that it
- * was taking or giving back.
+ * Progress: lock-free. A thread claims a run word by word in rising order, and gives it back when
+ * it finds that another thread has a line of it. So among threads that want the same lines, the one
+ * that has claimed the highest word is not stopped by any other. A killed thread loses the run that
+ * it was claiming or giving back.
  *
  * @module
  */
 import { damaged } from "./damage.ts";
-import { H_EXTENT_MAPS, H_EXTENTS_FREED } from "./layout.ts";
+import {
+  H_EXTENT_MAPS,
+  H_EXTENTS_FREED,
+  MAP_BITS,
+  MAP_BYTES,
+  MAP_FREE,
+  MAP_NEXT,
+  MAP_REGION,
+  MAP_WORDS,
+  REGION_LINES,
+} from "./layout.ts";
 
-/** Lines whose bits stand in one map. */
-const REGION = 16384;
 /** Bits of one word. */
 const BITS = 32;
-export const MAP_WORDS = REGION / BITS;
 
-// A map: word indices.
-const MAP_REGION = 0;
-export const MAP_NEXT = 1;
-/** No fewer than the bits that are set: 0 means that no look at them is needed. */
-const MAP_FREE = 2;
-export const MAP_BITS = 4;
-const MAP_BYTES = (MAP_BITS + MAP_WORDS) * 4;
-
-/** What the arena does for its extents. */
+/** What the extents need of the arena. */
 export interface ExtentSource {
-  /** All words of the memory, at least to byte `end`. */
+  /** All words of the memory, at least those before byte `end`. */
   words(end?: number): Int32Array;
-  /** Takes zeroed memory for good, and returns its byte offset; -1 when there is none. */
+  /** Allocates zeroed memory for ever, and returns its byte offset; -1 when the arena is full. */
   allocate(bytes: number): number;
 }
 
-/** The pieces, as one thread sees them. */
+/** The extents, as one thread sees them. */
 export class Extents {
   readonly #source: ExtentSource;
-  /** Index of each region's map in the words; 0 where there is none. */
+  /** By region: index in `i32` of its map; 0 or undefined if this thread knows of none. */
   readonly #maps: number[] = [];
-  /** The newest map that this thread knows. */
+  /** The newest map that this thread knows of. */
   #newest = 0;
-  /** Memory for a map, left from a race for one that another thread has won. */
+  /**
+   * Index in `i32` of memory for a map, allocated for a region whose map another thread made; 0:
+   * none.
+   */
   #spare = 0;
 
   constructor(source: ExtentSource) {
@@ -64,17 +66,17 @@ export class Extents {
   }
 
   /**
-   * Takes `lines` neighbouring lines, and returns the first one's number; -1 when there are none.
-   * Their content is undefined. Any thread.
+   * Takes a run of `lines` lines, and returns the number of its first line; -1 when there is none.
+   * The content is undefined. Any thread; lock-free.
    *
-   * @param isPaired Whether the first one must be an even one.
+   * @param isPaired Whether the number of the first line must be even.
    */
   take(lines: number, isPaired: boolean): number {
     for (;;) {
-      // SeqCst; pairs with the addition in `give`: without it a piece that came back behind the
-      // search would be overlooked.
+      // SeqCst; pairs with the addition in `#set`: without it the search could miss lines that came
+      // back in words that it had already passed.
       const freed = Atomics.load(this.#source.words(), H_EXTENTS_FREED);
-      this.#learn();
+      this.#findNewMaps();
       const first = this.#search(lines, isPaired);
       if (first >= 0) {
         if (this.#claim(first, lines)) return first;
@@ -84,19 +86,21 @@ export class Extents {
     }
   }
 
-  /** Gives lines back, all of which are covered. Any thread, but only the one that holds them. */
+  /**
+   * Gives back a run whose lines all have maps. Any thread, but only the one that holds the run.
+   */
   give(first: number, lines: number): void {
-    this.#learn();
+    this.#findNewMaps();
     this.#eachMap(first, lines, (map, _, count) => {
-      // Before the bits: nobody may find 0 while there are some.
+      // Before the bits: while bits are set, no thread may find 0 here.
       if (map !== 0) Atomics.add(this.#source.words(), map + MAP_FREE, count);
     });
     this.#set(first, lines);
   }
 
-  /** Whether each of the lines has its bit. Any thread. */
+  /** Whether all of these lines have maps. Any thread. */
   covers(first: number, lines: number): boolean {
-    this.#learn();
+    this.#findNewMaps();
     let isCovered = true;
     this.#eachMap(first, lines, (map) => {
       if (map === 0) isCovered = false;
@@ -104,12 +108,14 @@ export class Extents {
     return isCovered;
   }
 
-  /** Makes the maps that the lines need. False when there is no memory for one. Any thread. */
+  /**
+   * Makes the maps for these lines. False when there is no memory for a map. Any thread; lock-free.
+   */
   cover(first: number, lines: number): boolean {
-    const last = Math.floor((first + lines - 1) / REGION);
-    for (let region = Math.floor(first / REGION); region <= last; region++) {
+    const last = Math.floor((first + lines - 1) / REGION_LINES);
+    for (let region = Math.floor(first / REGION_LINES); region <= last; region++) {
       while ((this.#maps[region] ?? 0) === 0) {
-        const newest = this.#learn();
+        const newest = this.#findNewMaps();
         if ((this.#maps[region] ?? 0) !== 0) break;
         if (this.#spare === 0) {
           const start = this.#source.allocate(MAP_BYTES);
@@ -119,8 +125,8 @@ export class Extents {
         const words = this.#source.words(this.#spare * 4 + MAP_BYTES);
         words[this.#spare + MAP_REGION] = region;
         words[this.#spare + MAP_NEXT] = newest;
-        // SeqCst; pairs with the load in `#learn`: with the reference one sees the map. Only who
-        // knows all maps adds one, so a region has one.
+        // SeqCst; pairs with the load in `#findNewMaps`: a thread that sees the reference sees the
+        // map. A thread adds a map only while it knows all others, so no region gets two.
         if (Atomics.compareExchange(words, H_EXTENT_MAPS, newest, this.#spare) === newest) {
           this.#spare = 0;
         }
@@ -129,8 +135,8 @@ export class Extents {
     return true;
   }
 
-  /** Learns of the maps that others have made, and returns the newest one. */
-  #learn(): number {
+  /** Notes the maps that other threads have made, and returns the newest one. */
+  #findNewMaps(): number {
     const newest = Atomics.load(this.#source.words(), H_EXTENT_MAPS);
     let steps = 0;
     for (let map = newest; map !== this.#newest;) {
@@ -146,7 +152,7 @@ export class Extents {
     return this.#newest = newest;
   }
 
-  /** The first of `lines` neighbouring free lines, or -1. */
+  /** First line of the first free run that is long enough; -1 when there is none. */
   #search(lines: number, isPaired: boolean): number {
     const words = this.#source.words();
     let run = 0;
@@ -166,7 +172,7 @@ export class Extents {
           const isFree = ((bits >>> bit) & 1) === 1;
           if (!isFree) run = 0;
           else if (run > 0 || !isPaired || bit % 2 === 0) run++;
-          if (run === lines) return region * REGION + word * BITS + bit + 1 - lines;
+          if (run === lines) return region * REGION_LINES + word * BITS + bit + 1 - lines;
         }
       }
     }
@@ -174,8 +180,8 @@ export class Extents {
   }
 
   /**
-   * Makes free lines this thread's. False, and nothing has changed, when another thread was first
-   * with one of them.
+   * Claims a run that was found free. Returns false, and has given everything back, when another
+   * thread has claimed a line of it meanwhile.
    */
   #claim(first: number, lines: number): boolean {
     const words = this.#source.words();
@@ -188,15 +194,16 @@ export class Extents {
         this.#set(first, line - first);
         return false;
       }
-      // SeqCst; pairs with that of every other thread: without it two would hold the same line.
+      // SeqCst; pairs with the same operation of other threads: without it a line could have two
+      // holders.
       if (Atomics.compareExchange(words, index, bits, bits & ~mask) === bits) line = next(line);
     }
-    // After the bits: nobody may find 0 while there are some.
+    // After the bits: while bits are set, no thread may find 0 here.
     this.#eachMap(first, lines, (map, _, count) => Atomics.sub(words, map + MAP_FREE, count));
     return true;
   }
 
-  /** Sets the bits, and says so. */
+  /** Marks lines as free, and then counts that lines came back. */
   #set(first: number, lines: number): void {
     const words = this.#source.words();
     const end = first + lines;
@@ -207,13 +214,13 @@ export class Extents {
     Atomics.add(words, H_EXTENTS_FREED, 1);
   }
 
-  /** Index of the word with a line's bit; 0 where there is none. */
+  /** Index in `i32` of the word with a line's bit; 0 when the line has no map. */
   #wordOf(line: number): number {
-    const map = this.#maps[Math.floor(line / REGION)] ?? 0;
-    return map === 0 ? 0 : map + MAP_BITS + Math.floor((line % REGION) / BITS);
+    const map = this.#maps[Math.floor(line / REGION_LINES)] ?? 0;
+    return map === 0 ? 0 : map + MAP_BITS + Math.floor((line % REGION_LINES) / BITS);
   }
 
-  /** Goes through the parts of a piece that have a map each. */
+  /** Visits the parts of a run, one for each region. */
   #eachMap(
     first: number,
     lines: number,
@@ -221,15 +228,15 @@ export class Extents {
   ): void {
     const end = first + lines;
     for (let line = first; line < end;) {
-      const region = Math.floor(line / REGION);
-      const stop = Math.min(end, (region + 1) * REGION);
+      const region = Math.floor(line / REGION_LINES);
+      const stop = Math.min(end, (region + 1) * REGION_LINES);
       visit(this.#maps[region] ?? 0, line, stop - line);
       line = stop;
     }
   }
 }
 
-/** The bits of the lines from `line` on that stand in its word, up to `end`. */
+/** Mask of the lines from `line` up to `end` whose bits are in the same word. */
 function maskOf(line: number, end: number): number {
   const from = line % BITS;
   const count = Math.min(BITS - from, end - line);

@@ -1,16 +1,18 @@
 /**
- * A full fence: what is loaded before it is loaded before what is loaded behind it.
+ * A full fence: loads before the call are performed before loads after it.
  *
- * ECMAScript has none of its own. A SeqCst store keeps what is before it, a SeqCst load what is behind it, and the two keep their order: `xchg` and `mov` on
- * x86-64, `stlr` and `ldar` on AArch64. An atomic addition would do with AArch64's LSE, but not with a pair of exclusive load and store.
+ * ECMAScript has no fence of its own. This one is a SeqCst store followed by a SeqCst load. Earlier
+ * accesses cannot pass the store, later accesses cannot pass the load, and the two keep their
+ * order: `xchg` and `mov` on x86-64, `stlr` and `ldar` on AArch64. An atomic addition would be
+ * enough on AArch64 with LSE, but not where it compiles to an exclusive load and store.
  *
  * @module
  */
 
-/** A thread's own: nobody else looks at it. */
+/** Private to this thread: no other thread accesses it. */
 const word = new Int32Array(new SharedArrayBuffer(4));
 
-/** Orders the loads before it before those behind it. Any thread; some 10 ns. */
+/** Orders earlier loads before later loads. Any thread; takes about 10 ns. */
 export function fence(): void {
   Atomics.store(word, 0, 0);
   Atomics.load(word, 0);

@@ -1,55 +1,64 @@
 /**
- * Blocks of one line that come and go: the heads of labels.
+ * The free list of label heads. A label head is a block of one 64-byte line in which the text of a
+ * bucket's labels begins (`buckets/label_text.ts`).
  *
- * A Treiber stack. Its head is a 64-bit word: a tag that every change advances | the reference of
- * the first free block, whose `L_NEXT` word refers to the next. A block stays one for ever, so a
- * reference that somebody kept leads to the head of some labels, or of none.
+ * The list is a Treiber stack. One 64-bit word holds its top: a tag, advanced by every change | the
+ * reference of the first free head. The head's `L_NEXT` word refers to the next free head. The line
+ * of a head is never used for anything else, so an old reference always leads to some head.
  *
- * Blocks are made many at a time, a quarter of those that there are, side by side: between other
- * memory that comes and goes they would keep it in small pieces.
+ * Heads are allocated in groups of neighbours, a quarter as many as exist already. Single heads
+ * scattered between extents would split the free memory into small pieces.
  *
- * Assumptions: no thread sleeps between its load of a head and its compare-exchange while exactly 2^32 changes pass.
+ * Assumptions: exactly 2^32 changes never pass between a thread's load of the top and its
+ * compare-exchange.
  *
- * Guarantees: a block has one holder at a time (without the tag, a pop that slept while its block was popped, its
- * successor popped, and the first pushed again would hand out the successor twice: ABA). Memory is bounded by the most
- * blocks alive at once.
+ * Guarantees: a head has one holder at a time. Without the tag this would fail (ABA): a pop sleeps
+ * while another thread pops the same head, pops its successor, and pushes the first one again; the
+ * sleeping pop would then put the successor, which is in use, on top. Memory is bounded by the
+ * largest number of heads in use at one time.
  *
- * Progress: lock-free. A thread killed between a pop and the publication of the block loses that
- * one block; one killed while it makes blocks loses these.
+ * Progress: lock-free. A thread killed between its pop and the publication of the head loses that
+ * head; a thread killed while it allocates a group loses the group.
  *
  * @module
  */
 import type { Arena } from "./arena.ts";
 import { FREE_HEADS, H_HEADS, L_NEXT, LINE } from "./layout.ts";
 
-/** So many blocks are made at once, or more. */
-const FEW = 16;
-/** From one block's reference to that of its neighbour. */
+/** The smallest number of heads that are allocated together. */
+const SMALLEST_GROUP = 16;
+/** Difference between the references of neighbouring heads. */
 const STEP = LINE / 8;
 
-/** Takes a block and returns its reference. Its content is undefined. Any thread. */
-export function takeBlock(arena: Arena): number {
+/**
+ * Takes a head and returns its reference. Its content is undefined. Any thread.
+ *
+ * @throws {RangeError} When the arena is full.
+ */
+export function takeLabelHead(arena: Arena): number {
   for (;;) {
     const { u64 } = arena.views();
+    // SeqCst; pairs with the compare-exchanges here and in `push`.
     const top = Atomics.load(u64, FREE_HEADS);
-    const block = Number(top & 0xffffffffn);
-    if (block === 0) return makeBlocks(arena);
-    // The block may be taken and written while we look: then this is garbage, and the tag has moved, so we try again.
-    const { i32 } = arena.views(block * 8 + LINE);
-    const next = Atomics.load(i32, block * 2 + L_NEXT) >>> 0;
-    if (Atomics.compareExchange(u64, FREE_HEADS, top, tagged(top, next)) === top) return block;
+    const head = Number(top & 0xffffffffn);
+    if (head === 0) return allocateHeads(arena);
+    // Another thread may take and overwrite this head now. Then `next` is garbage, but the tag has
+    // changed too, so the compare-exchange fails.
+    const { i32 } = arena.views(head * 8 + LINE);
+    const next = Atomics.load(i32, head * 2 + L_NEXT) >>> 0;
+    if (Atomics.compareExchange(u64, FREE_HEADS, top, tagged(top, next)) === top) return head;
   }
 }
 
-/** Gives a block back. Any thread, but only the one that took it out of use. */
-export function freeBlock(arena: Arena, block: number): void {
-  push(arena, block, block);
+/** Gives a head back. Any thread, but only the one that holds the head. */
+export function freeLabelHead(arena: Arena, head: number): void {
+  push(arena, head, head);
 }
 
-/** Makes blocks, and takes the first one. */
-function makeBlocks(arena: Arena): number {
+/** Allocates a group of heads, keeps the first one for the caller and pushes the others. */
+function allocateHeads(arena: Arena): number {
   const { i32: words } = arena.views();
-  let count = Math.max(FEW, Atomics.load(words, H_HEADS) >>> 2);
+  let count = Math.max(SMALLEST_GROUP, Atomics.load(words, H_HEADS) >>> 2);
   let start: number;
   try {
     start = arena.allocate(count * LINE, false);
@@ -62,25 +71,28 @@ function makeBlocks(arena: Arena): number {
   if (count > 1) {
     const { i32 } = arena.views(start + count * LINE);
     const last = first + (count - 1) * STEP;
-    for (let block = first + STEP; block < last; block += STEP) {
-      i32[block * 2 + L_NEXT] = block + STEP;
+    for (let head = first + STEP; head < last; head += STEP) {
+      // Unordered: the compare-exchange in `push` publishes these links.
+      i32[head * 2 + L_NEXT] = head + STEP;
     }
     push(arena, first + STEP, last);
   }
   return first;
 }
 
-/** Puts blocks on the stack, of which each but the last one refers to the next. */
+/** Pushes a chain of heads in which each one except the last already refers to the next. */
 function push(arena: Arena, first: number, last: number): void {
   const { i32, u64 } = arena.views(last * 8 + LINE);
   for (;;) {
     const top = Atomics.load(u64, FREE_HEADS);
+    // SeqCst, before the compare-exchange; pairs with the load of `L_NEXT` in `takeLabelHead`: a
+    // pop could otherwise follow a link of the head's earlier use.
     Atomics.store(i32, last * 2 + L_NEXT, Number(top & 0xffffffffn) | 0);
     if (Atomics.compareExchange(u64, FREE_HEADS, top, tagged(top, first)) === top) return;
   }
 }
 
-/** The head that follows `head` and refers to `block`. */
-function tagged(head: bigint, block: number): bigint {
-  return BigInt.asUintN(64, (((head >> 32n) + 1n) << 32n) | BigInt(block));
+/** The top word that follows `top` and refers to `head`. */
+function tagged(top: bigint, head: number): bigint {
+  return BigInt.asUintN(64, (((top >> 32n) + 1n) << 32n) | BigInt(head));
 }

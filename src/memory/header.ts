@@ -1,11 +1,12 @@
 /**
- * Making the shared memory, and telling whether some memory is ours.
+ * The header: creates the shared memory, and checks memory that came from another thread.
+ *
+ * The header is written once, by plain stores, before `H_MAGIC` is stored (SeqCst). A thread that
+ * attaches loads `H_MAGIC` first (SeqCst) and the rest afterwards, so it sees a complete header.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
-import type { Arena, Views } from "./arena.ts";
-import { damaged } from "./damage.ts";
 import {
   H_BUMP,
   H_MAGIC,
@@ -29,24 +30,24 @@ import {
 } from "./layout.ts";
 import { type MemoryHandle, openMemory, reserveMemory } from "./shared_memory.ts";
 
-/** What the static part of the memory depends on. */
+/** What determines the static part of the memory. */
 export interface Format {
-  /** The most threads at a time. */
+  /** Number of thread slots. */
   maxThreads: number;
   /** How long a revoked slot stays unused, in seconds. */
   quarantine: number;
   /** The schema as JSON. */
   description: string;
-  /** For each metric, whether it has a label log. */
+  /** For each metric, whether it has labels and so a label log. */
   labelled: readonly boolean[];
 }
 
-/** Byte offset of a metric's control block. */
+/** Byte offset of the control block of the metric numbered `metric`. */
 export function controlOffset(maxThreads: number, metric: number): number {
   return SLOTS_OFFSET + maxThreads * SLOT_BYTES + metric * METRIC_BYTES;
 }
 
-/** Byte offset of the label log of each metric that has one, else 0, and of the end of the last one. */
+/** Byte offset of each metric's label log, 0 if it has none, and of the end of the last log. */
 export function logOffsets(
   format: Pick<Format, "maxThreads" | "labelled">,
 ): { logs: number[]; end: number } {
@@ -60,15 +61,16 @@ export function logOffsets(
   return { logs, end };
 }
 
-/** The most bytes of a schema's text: every thread that attaches makes a string of it. */
+/** Maximum size of the schema's text in bytes: every thread that attaches decodes it. */
 const MAX_SCHEMA_BYTES = 2 ** 24;
-/** The most thread slots. */
+/** Maximum number of thread slots. */
 export const MAX_THREADS = 65536;
 
 /**
- * Makes the memory.
+ * Creates the memory and writes its header. Runs in one thread, before any other knows the memory.
  *
- * @throws {RangeError} When it needs more than `maxByteLength`, or the schema's text is too long.
+ * @throws {RangeError} When the static part exceeds `maxByteLength`, the schema's text is too long,
+ * or the system does not grant the memory.
  */
 export function makeMemory(format: Format, maxByteLength: number): MemoryHandle {
   const text = new TextEncoder().encode(format.description);
@@ -78,7 +80,7 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
     throw new RangeError(
       cannot(
         "create the shared memory",
-        `the schema's text may have ${MAX_SCHEMA_BYTES} bytes`,
+        `the schema's text must have at most ${MAX_SCHEMA_BYTES} bytes`,
         got(`${text.length}`),
       ),
     );
@@ -110,9 +112,10 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
 }
 
 /**
- * Reads the static part's format, and checks all of it that later reads rely on.
+ * Reads the header, and checks everything in it that later reads rely on. Any thread.
  *
- * @throws {TypeError} When this is no memory of ours, is cut short, or has a newer layout.
+ * @throws {TypeError} When this library did not create the memory, or the memory is truncated or
+ * has another layout version.
  */
 export function readFormat(
   handle: MemoryHandle,
@@ -136,11 +139,13 @@ export function readFormat(
   const staticBytes = i32[H_STATIC_BYTES];
   const start = i32[H_SCHEMA_OFFSET];
   const length = i32[H_SCHEMA_BYTES];
-  // Memory grows before it is given out, so what was given out is there.
+  // SeqCst; pairs with the compare-exchange in `Arena`. The memory grows before a block of it is
+  // allocated. So a length that is asked after this load covers every allocated block.
   const bump = (Atomics.load(i32, H_BUMP) >>> 0) * LINE;
   const used = Math.max(staticBytes, bump);
-  if (used > buffer.byteLength) {
-    const bytes = got(`${buffer.byteLength} bytes of ${used}`);
+  const { byteLength } = openMemory(action, handle);
+  if (used > byteLength) {
+    const bytes = got(`${byteLength} bytes of ${used}`);
     throw new TypeError(cannot(action, "its memory must be whole", bytes));
   }
   const maxThreads = i32[H_MAX_THREADS];
@@ -154,18 +159,4 @@ export function readFormat(
   const description = new TextDecoder().decode(new Uint8Array(buffer, start, length).slice());
   const quarantine = i32[H_QUARANTINE];
   return { maxThreads, quarantine, description, labelled: [], schemaOffset: start };
-}
-
-/**
- * Views of a block that the memory refers to: through these no read reaches beyond the memory, whatever stands in it. For the first look at a
- * block only.
- *
- * @throws {TypeError} When the block is not in the memory.
- */
-export function blockViews(arena: Arena, start: number, bytes: number): Views {
-  const views = arena.views(start + bytes);
-  if (start < SLOTS_OFFSET || start + bytes > views.i32.length * 4) {
-    throw damaged("a reference that leads nowhere");
-  }
-  return views;
 }

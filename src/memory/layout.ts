@@ -1,47 +1,54 @@
 /**
- * Where everything stands in the shared memory. All offsets are here and nowhere else.
+ * Layout of the shared memory: its map, and the offsets of all parts of fixed size.
+ *
+ * Offsets that depend on sizes are computed elsewhere from these constants: those of metrics and
+ * label logs in `header.ts`, of a bucket segment's parts in `buckets/bucket_table.ts`, of a thread
+ * block's parts in `threads/cell_segments.ts`, and of a cell segment's parts in the `*_layout.ts`
+ * files of `metrics/`.
  *
  * ```text
- * byte 0     header         magic, layout version, sizes, time, where the schema's text is (written once)
- *      128   bump           first free 64-byte line                                       (CAS by whoever allocates)
- *      256   tallies        thread slots used so far; retries, refusals, overflowed updates (slow paths)
- *      384   free memory    tagged top of the free label heads | extent maps, tallies
- *      640   thread slots   maxThreads x 256: control word, owner | the name
- *      ...   metrics        one a metric, x 256: bucket directory | log end
- *      ...   label logs     one a labelled metric: 1024 entries of 8 bytes
+ * byte 0     header         magic, layout version, sizes, time, place of the schema; written once
+ *      128   bump           number of the first free 64-byte line; any thread, compare-exchange
+ *      256   tallies        thread slots used so far, read retries, refused updates; slow paths
+ *      384   free memory    tagged top of the free label heads | newest extent map, tallies
+ *      640   thread slots   256 bytes each: control word, block, owner | name
+ *      ...   metrics        256 bytes each: bucket directory | end of the log, tallies, clock
+ *      ...   label logs     for each labelled metric 1024 entries of 8 bytes
  *      ...   schema         its description as JSON in UTF-8
- *      ...   (staticBytes)  from here on by bump allocation:
+ *      ...   (staticBytes)  from here on allocated by `arena.ts`; the last column: who writes
  *
- * bucket segment   epochs i32[n] | used i32[n/32] | full i32[n/1024] | label words u64[n]   any thread
- * thread block     directories i32[metrics x 24] | first segments of single-bucket metrics  owner thread
- * counter segment  cells f64[n] | tags i32[n]                                               owner thread
- * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                             owner thread
- * histogram segm.  references of blocks i32[n]; a block: head, bins f64                     owner thread
- * record segment   rescue slot | versions i32[n] | slots f64[n x 2 x (fields + 1)]          owner thread
- * label head       header i32[8] | the first 16 units of the text                           its creator
- * label extent     the other units                                                          its creator
- * extent map       header i32[4] | a bit for each of 16,384 lines, set while it is free       any thread
+ * bucket segment   epochs i32[n] | used i32[n/32] | full i32[n/1024] | label words u64[n]  any
+ * thread block     directories i32[metrics x 24] | first segments of single-bucket metrics owner
+ * counter segment  cells f64[n] | tags i32[n]                                              owner
+ * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                            owner
+ * histogram segm.  references of blocks i32[n]; a block: head, bins f64                    owner
+ * record segment   rescue slot | versions i32[n] | slots f64[n x 2 x (fields + 1)]         owner
+ * label head       header i32[8] | the first 16 UTF-16 units of the text                   creator
+ * label extent     the other units                                                         creator
+ * extent map       header i32[4] | a bit for each of 16,384 lines, set while it is free    any
  * ```
  *
- * References to blocks are byte offsets divided by 8. Indices of 32-bit words stay below 2^31, so the memory below 8 GiB.
+ * A reference to a block is its byte offset divided by 8. Indices of 32-bit words must stay below
+ * 2^31, so the memory is smaller than 8 GiB.
  *
  * @module
  */
 
-/** "TSST", the first word. */
+/** The first word of the memory: "TSST". */
 export const MAGIC = 0x54535354;
-/** Raised whenever a change to this file makes old memory unreadable. */
+/** Raised by every change of the layout that makes older memory unreadable. */
 export const LAYOUT_VERSION = 2;
 
-/** Allocation unit in bytes: a cache line. */
+/** The unit of allocation in bytes: a cache line. */
 export const LINE = 64;
 /**
- * Memory that different threads write stands at least this far apart: Intel's prefetcher pulls lines
- * in aligned pairs (crossbeam's `CachePadded` cites the Intel optimization manual, folly uses the same).
+ * Blocks written by different threads are at least this many bytes apart, because Intel's
+ * prefetcher loads lines in aligned pairs. crossbeam's `CachePadded` cites the Intel optimization
+ * manual for this; folly uses the same distance.
  */
 export const LINE_PAIR = 128;
 
-// Header: word indices.
+// Header: indices of 32-bit words, unless stated otherwise.
 export const H_MAGIC = 0;
 export const H_VERSION = 1;
 export const H_STATIC_BYTES = 2;
@@ -49,116 +56,144 @@ export const H_MAX_THREADS = 3;
 export const H_SCHEMA_OFFSET = 4;
 export const H_SCHEMA_BYTES = 5;
 export const H_QUARANTINE = 6;
-/** The most bytes that may be given out: index in 8-byte words, a double. */
+/** `maxByteLength`, the limit of allocation in bytes: index in 8-byte words; a double. */
 export const H_MAX_BYTES = 4;
-/** When the memory was made, in milliseconds since 1970: index in 8-byte words, a double. */
+/** When the memory was created, in milliseconds since 1970: index in 8-byte words; a double. */
 export const H_STARTED = 5;
-/** Tells this memory from another of the same name: index in 8-byte words; 0 unless it was made by a join. */
+/**
+ * Distinguishes this memory from others that were joined by the same name: index in 8-byte words.
+ * 0 unless a join created the memory.
+ */
 export const H_IDENTITY = 6;
+/** Number of the first line that was never allocated. */
 export const H_BUMP = 32;
+/** Number of thread slots used so far: readers look at no others. */
 export const H_SLOTS_USED = 64;
+/** Number of copies of records that readers had to repeat. */
 export const H_READ_RETRIES = 66;
+/** Number of updates refused because the thread was no longer registered. */
 export const H_REFUSED_UPDATES = 68;
-/** When a thread last looked for others that have died: seconds, modulo 2^32. */
+/** When a thread last searched for dead threads: in seconds, modulo 2^32. */
 export const H_SWEPT = 70;
-/** How many other memories of the same name this one's threads have heard of. */
+/** Number of other memories of the same name that threads of this one have learnt of. */
 export const H_OTHER_MEMORIES = 72;
 
-/** The top of the free label heads: index in 8-byte words. */
+/** Tag and top of the free list of label heads: index in 8-byte words. */
 export const FREE_HEADS = 384 / 8;
-/** Index in `i32` of the newest extent map, itself an index of that kind; 0 while there is none. */
+/** Holds the index in `i32` of the newest extent map; 0 while there is none. */
 export const H_EXTENT_MAPS = 98;
-/** How many label heads there are. */
+/** Number of label heads allocated so far. */
 export const H_HEADS = 100;
-/** How often lines were given back, modulo 2^32. */
+/** Number of times that lines were given back, modulo 2^32. */
 export const H_EXTENTS_FREED = 99;
 
-// Thread slots.
+// Thread slots: indices of 32-bit words within the slot, unless stated otherwise.
 export const SLOTS_OFFSET = 640;
 export const SLOT_BYTES = 256;
 /**
- * State and generation, see `threads/slot_directory.ts`. On its own pair of lines: the owner's hot
- * path loads it.
+ * State and generation, see `threads/control_word.ts`. The owner's hot path loads it, so nothing
+ * that is written often stands in its pair of lines.
  */
 export const SLOT_CONTROL = 0;
-/** Reference of the slot's thread block, 0 while it has none. */
+/** Reference of the slot's thread block; 0 while it has none. */
 export const SLOT_BLOCK = 1;
-/** The control word's generation for which the name below was written. */
+/** Generation of the tenure to which the name below belongs. */
 export const SLOT_NAME_GENERATION = 4;
 export const SLOT_NAME_LENGTH = 5;
-/** The control word's generation for which the owner below was written. */
+/** Generation of the tenure to which the owner below belongs. */
 export const SLOT_OWNER_GENERATION = 8;
 export const SLOT_OWNER_THREAD = 9;
 export const SLOT_OWNER_PROCESS = 10;
-/** When the owner registered, in milliseconds since 1970: index in 8-byte words, a double. */
-export const SLOT_SINCE_LONG = 6;
-/** Names the lock that the owner holds for life: index in 8-byte words. */
-export const SLOT_LIFE_LONG = 7;
-/** How many threads above the owner follow, and the first of at most 8. */
+/** When the owner registered, in milliseconds since 1970: index in 8-byte words; a double. */
+export const SLOT_SINCE_F64 = 6;
+/** Names the lock that the owner holds for its whole life: index in 8-byte words. */
+export const SLOT_LIFE_U64 = 7;
+/** Number of ancestors of the owner that follow. */
 export const SLOT_ANCESTOR_COUNT = 11;
+/** The first of at most 8 ancestors. */
 export const SLOT_ANCESTORS = 16;
-/** First UTF-16 code unit of the name, as an index of 2-byte units within the slot. */
+/** First UTF-16 code unit of the name: index in 2-byte units within the slot. */
 export const SLOT_NAME_UNITS = 64;
-/** The longest name of a thread, in UTF-16 code units. */
+/** Maximum length of a thread's name, in UTF-16 code units. */
 export const NAME_UNITS = 64;
 
-// Metric control blocks.
+// Metric control blocks: indices of 32-bit words within the block, unless stated otherwise.
 export const METRIC_BYTES = 256;
-/** 24 references of bucket segments come first. */
+/**
+ * Number of entries of the label log, modulo 2^32. The 24 references of bucket segments precede it.
+ */
 export const M_LOG_END = 32;
-/** How many buckets were destroyed, modulo 2^32. */
+/** Number of buckets destroyed so far, modulo 2^32. */
 export const M_DESTROYED = 33;
-/** Updates sent to the overflow series: index in 8-byte words. */
+/** Number of updates sent to the overflow series: index in 8-byte words. */
 export const M_OVERFLOWED_U64 = 18;
-/** The clock of a gauge of which the latest value counts: index in 8-byte words. */
+/** Clock of a gauge with `aggregate: "latest"`, which stamps its values: index in 8-byte words. */
 export const M_CLOCK_U64 = 20;
 
-/** Segments a directory can hold: 64 x (2^24 - 1) buckets. */
+/** Number of segments in a directory, enough for 64 x (2^24 - 1) buckets. */
 export const DIRECTORY = 24;
-/** Entries of a label log. A power of two. */
+/** Number of entries in a label log's ring; a power of two. */
 export const LOG_ENTRIES = 1024;
 
 // Bucket segments.
-/** Ids whose use one word of `used` tells. */
+/** Number of ids whose hints share one word of `used`. */
 export const IDS_PER_WORD = 32;
 
-// Record segments: the rescue slot's words, in front of its fields.
+// Record segments: words of the rescue slot, which precede its fields.
 export const RESCUE_SEQUENCE = 0;
 export const RESCUE_OFFSET = 1;
 export const RESCUE_VERSION = 2;
 export const RESCUE_HEADER_BYTES = 16;
 
-// Label heads: word indices.
+// Label heads: indices of 32-bit words.
+/** Position in the label log + 1; 0 while the head belongs to no creation. */
 export const L_STAMP = 0;
 export const L_METRIC = 1;
 export const L_ID = 2;
 export const L_EPOCH = 3;
-/** Next free head while the head is free. */
+/** Reference of the next free head, while this head is free. */
 export const L_NEXT = 4;
 export const L_KIND = 5;
-/** How many units the text has, with the values' lengths. */
+/** Length of the text in UTF-16 units, including the lengths of the values. */
 export const L_UNITS = 6;
-/** Reference of the extent with the text's rest, 0 where there is none. */
+/** Reference of the extent that holds the rest of the text; 0 if there is none. */
 export const L_EXTENT = 7;
-/** Here the text begins. */
+/** First word of the text. */
 export const L_TEXT = 8;
-/** How many of its units stand in the head. */
+/** Number of units of the text that fit into the head. */
 export const L_TEXT_UNITS = 16;
 
-/** Rounds up to a multiple of `unit`, a power of two. */
+// Extent maps: indices of 32-bit words.
+/** Number of the region whose lines the map describes. */
+export const MAP_REGION = 0;
+/** Index in `i32` of the next older map. */
+export const MAP_NEXT = 1;
+/** An upper bound of the number of bits set: while it is 0, no bit needs to be looked at. */
+export const MAP_FREE = 2;
+export const MAP_BITS = 4;
+/** Number of lines in a region, one bit each. */
+export const REGION_LINES = 16384;
+/** Number of words of bits. */
+export const MAP_WORDS = REGION_LINES / 32;
+export const MAP_BYTES = (MAP_BITS + MAP_WORDS) * 4;
+
+/** Rounds `value` up to a multiple of `unit`. */
 export function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
 
 /**
- * Index in `i32` of the word at byte `offset`. Truncated to an integer, though it is one: a quotient is a double to
- * JavaScriptCore, and every access with it costs several times as much.
+ * Index in `i32` of the word at byte `offset`. The quotient is an integer already; `| 0` tells
+ * JavaScriptCore so, which would treat it as a double and make every access several times as slow.
  */
 export function wordIndex(offset: number): number {
   return (offset / 4) | 0;
 }
 
-/** Index in `f64` and `u64` of the 8 bytes at byte `offset`; it is also the reference of a block that starts there. */
+/**
+ * Index in `f64` and `u64` of the 8 bytes at byte `offset`. It is also the reference of a block
+ * that starts there.
+ */
 export function longIndex(offset: number): number {
   return (offset / 8) | 0;
 }

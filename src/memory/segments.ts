@@ -1,8 +1,10 @@
 /**
- * Segments that double in size: 64, 128, 256, ... buckets, or one single bucket. Nothing moves when a
- * table grows, and id -> (segment, offset) is one `Math.clz32`. As in TBB's `concurrent_vector` and Rust's `thread_local`.
+ * Segments that double in size: 64, 128, 256, ... buckets, or a single bucket. Nothing moves when a
+ * table grows, and one `Math.clz32` maps an id to its segment and its offset there. TBB's
+ * `concurrent_vector` and Rust's `thread_local` use the same scheme.
  *
- * Shifts, not powers: `**` gives a double, and JavaScriptCore goes on with ids that are doubles, at three times the cost of an update.
+ * The code shifts and does not use `**`, which gives a double: JavaScriptCore would keep ids as
+ * doubles, and an update would cost three times as much.
  *
  * @module
  */
@@ -12,17 +14,17 @@ export const MANY_SHIFT = 6;
 /** The same for metrics with one implicit bucket. */
 export const SINGLE_SHIFT = 0;
 
-/** Which segment holds `id`. */
+/** Number of the segment that holds `id`. */
 export function segmentOf(id: number, shift: number): number {
   return 31 - Math.clz32(id + (1 << shift)) - shift;
 }
 
-/** The first id of segment `segment`. */
+/** First id of the segment numbered `segment`. */
 export function firstId(segment: number, shift: number): number {
   return (1 << (segment + shift)) - (1 << shift);
 }
 
-/** How many buckets segment `segment` holds. */
+/** Number of buckets in the segment numbered `segment`. */
 export function capacityOf(segment: number, shift: number): number {
   return 1 << (segment + shift);
 }

@@ -1,54 +1,56 @@
 /**
- * The memory itself, as it goes from thread to thread, and how it grows.
+ * The shared memory: how threads pass it on, and how it grows.
  *
- * It is a shared `WebAssembly.Memory` where there is WebAssembly, else a growable `SharedArrayBuffer`. Both are address space
- * that the system fills as it is touched. The difference is what JavaScriptCore makes of the buffer: that of a
- * `WebAssembly.Memory` has a length that never changes (who needs more takes a new buffer over the same bytes), and an access to
- * it is one instruction; an access to a growable one asks for its length each time. ns per `add()` of a
- * counter under Bun 1.4, growable and not: 4.3 and 0.6; V8 knows no difference.
+ * It is a shared `WebAssembly.Memory` if the runtime has WebAssembly, else a growable
+ * `SharedArrayBuffer`. The system backs both with pages only as they are touched. They differ in
+ * JavaScriptCore. The buffer of a `WebAssembly.Memory` has a fixed length (after a growth, a new
+ * buffer covers the same bytes and more), so an access is one instruction; an access to a growable
+ * buffer loads its length each time. A counter's `add()` takes 4.3 ns with a growable buffer and
+ * 0.6 ns with a fixed one under Bun 1.4; on V8 there is no difference.
  *
- * Assumptions: whoever learns of bytes behind a buffer's end learns of them from a thread that has seen the memory grow.
+ * Assumptions: a thread learns of bytes behind its buffer's end only from a thread that has seen
+ * the memory grow.
  *
- * Guarantees: memory never shrinks; a buffer that was taken stays valid. Who is refused was refused
- * by the system or by the memory's own limit, and not because another thread grew the memory at the
- * same moment.
+ * Guarantees: the memory never shrinks, and older buffers stay valid. A growth is refused by the
+ * system or by the memory's limit only, never because another thread grew the memory at the same
+ * moment.
  *
- * Progress: growing is begun again only after another thread has grown the memory.
+ * Progress: lock-free; a growth is repeated only after another thread has grown the memory.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
 
-/** Bytes of a WebAssembly page, the unit in which such memory grows. */
+/** Size in bytes of a WebAssembly page, the unit in which such memory grows. */
 const PAGE = 65536;
-/** The most pages that a `WebAssembly.Memory` can have: 4 GiB. */
-const MOST_PAGES = 65536;
+/** Maximum number of pages of a `WebAssembly.Memory`: 4 GiB. */
+const MAX_PAGES = 65536;
 
-/** What has to reach another thread, so that it sees the same memory. */
+/** What another thread needs to access the same memory. */
 export interface MemoryHandle {
-  /** The memory, as long as it was when the handle was made. */
+  /** The memory, with the length that it had when the handle was made. */
   readonly buffer: SharedArrayBuffer;
-  /** What gives longer buffers when the memory has grown; without it `buffer` itself grows. */
+  /** Provides longer buffers after the memory has grown. Without it, `buffer` itself grows. */
   readonly memory?: WebAssembly.Memory;
 }
 
 /**
- * Whether something is a `SharedArrayBuffer`, of whichever realm: test runners run a program in a
- * realm of its own, where what comes by a message is no `instanceof`. The getter works on such
- * buffers alone, whatever they say of themselves.
+ * Whether a value is a `SharedArrayBuffer` of any realm. `instanceof` is not enough: test runners
+ * run programs in a realm of their own, and buffers received by messages belong to another one. The
+ * getter succeeds for such buffers only, whatever properties an object has.
  */
 function isSharedBuffer(value: unknown): value is SharedArrayBuffer {
   return getOf(SharedArrayBuffer.prototype, "byteLength", value) !== undefined;
 }
 
-/** The buffer of a `WebAssembly.Memory`, of whichever realm; `undefined` of what is none. */
+/** The buffer of a `WebAssembly.Memory` of any realm; `undefined` for all other values. */
 function bufferOf(memory: unknown): unknown {
   return typeof WebAssembly === "object"
     ? getOf(WebAssembly.Memory.prototype, "buffer", memory)
     : undefined;
 }
 
-/** What a prototype's getter gives for a value; `undefined` when that is not of its kind. */
+/** What a prototype's getter returns for a value; `undefined` when it throws. */
 function getOf(prototype: object, name: string, value: unknown): unknown {
   try {
     return Object.getOwnPropertyDescriptor(prototype, name)?.get?.call(value);
@@ -57,9 +59,9 @@ function getOf(prototype: object, name: string, value: unknown): unknown {
   }
 }
 
-/** One thread's way to the memory. Any thread. */
+/** One thread's access to the memory. Each thread makes its own. */
 export class SharedMemory {
-  /** The memory, as long as this thread has last seen it. */
+  /** The memory, with the length that this thread has last seen. */
   buffer: SharedArrayBuffer;
   readonly #memory: WebAssembly.Memory | undefined;
 
@@ -69,10 +71,11 @@ export class SharedMemory {
     this.refresh();
   }
 
-  /** Takes notice of what other threads have grown the memory to. */
+  /** Updates `buffer` after growth by other threads, and returns it. Any thread. */
   refresh(): SharedArrayBuffer {
     if (this.#memory !== undefined) {
-      // V8 tells the others by an interrupt, which this thread may not have come to yet: growing by nothing asks for the truth.
+      // V8 informs other threads by an interrupt, which this thread may not have handled yet.
+      // Growing by 0 pages updates the length at once.
       this.#memory.grow(0);
       this.buffer = this.#memory.buffer as unknown as SharedArrayBuffer;
     }
@@ -80,7 +83,7 @@ export class SharedMemory {
   }
 
   /**
-   * Makes the memory at least `bytes` long.
+   * Makes the memory at least `bytes` long. Any thread.
    *
    * @throws {RangeError} When the system or the memory's own limit does not allow it.
    */
@@ -89,9 +92,9 @@ export class SharedMemory {
       const before = this.refresh().byteLength;
       if (before >= bytes) return;
       try {
-        // A WebAssembly.Memory grows by a difference: when two threads ask at once, it grows for
-        // both of them, or the second one is refused as that would be too much. A buffer grows to a
-        // length: the second one is refused when that is the shorter one.
+        // Two threads may do this at once. A WebAssembly.Memory grows by a difference: it grows for
+        // both, or refuses the second growth, which would exceed the limit. A buffer grows to a
+        // length: it refuses the second growth if that one is shorter.
         if (this.#memory === undefined) this.buffer.grow(bytes);
         else this.#memory.grow(Math.ceil((bytes - before) / PAGE));
       } catch (error) {
@@ -102,14 +105,14 @@ export class SharedMemory {
 }
 
 /**
- * Reserves memory.
+ * Creates shared memory of `byteLength` bytes that can grow to `maxByteLength`.
  *
- * @throws {RangeError} When the system does not grant it.
+ * @throws {RangeError} When the system does not grant the address space.
  */
 export function reserveMemory(byteLength: number, maxByteLength: number): MemoryHandle {
   try {
     const maximum = Math.ceil(maxByteLength / PAGE);
-    if (maximum <= MOST_PAGES && typeof WebAssembly === "object") {
+    if (maximum <= MAX_PAGES && typeof WebAssembly === "object") {
       const initial = Math.ceil(byteLength / PAGE);
       const memory = new WebAssembly.Memory({ initial, maximum, shared: true });
       return { buffer: memory.buffer as unknown as SharedArrayBuffer, memory };
@@ -126,9 +129,9 @@ export function reserveMemory(byteLength: number, maxByteLength: number): Memory
 }
 
 /**
- * Checks that a handle holds memory, and gives the longest buffer over it that there is.
+ * Checks that a handle holds shared memory, and returns the longest buffer of it. Any thread.
  *
- * @throws {TypeError} When it holds none, or a part of it.
+ * @throws {TypeError} When it holds none, or a truncated copy.
  */
 export function openMemory(action: string, { buffer, memory }: MemoryHandle): SharedArrayBuffer {
   if (!isSharedBuffer(buffer)) {

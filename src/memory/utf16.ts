@@ -1,16 +1,19 @@
 /**
- * Text in shared memory: UTF-16 code units, so that every string comes out as it went in, without
- * being decoded.
+ * Text in shared memory, stored as UTF-16 code units. A string is read back exactly as it was
+ * written, and no decoder is needed.
  *
  * @module
  */
 
-/** Writes the code units of `text` from index `start` on. */
+/** Writes the code units of `text`, the first one at index `start`. The caller owns the memory. */
 export function writeUnits(u16: Uint16Array, start: number, text: string): void {
   for (let n = 0; n < text.length; n++) u16[start + n] = text.charCodeAt(n);
 }
 
-/** Makes a string of code units. Copied one by one: decoders and bulk copies refuse shared memory or may tear. */
+/**
+ * Reads a string of `length` code units. Any thread. Copies unit by unit, because decoders refuse
+ * shared memory and bulk copies may tear.
+ */
 export function readUnits(u16: Uint16Array, start: number, length: number): string {
   let text = "";
   for (let at = 0; at < length; at += CHUNK) {
@@ -21,5 +24,5 @@ export function readUnits(u16: Uint16Array, start: number, length: number): stri
   return text;
 }
 
-/** Arguments of one call, well below every engine's limit. */
+/** Number of arguments in one call to `String.fromCharCode`, well below every engine's limit. */
 export const CHUNK = 4096;

@@ -14,7 +14,8 @@ import { cannot, got } from "../base/errors.ts";
 import { inspectable } from "../base/inspectable.ts";
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
+import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../buckets/label_trie.ts";
 import { needing } from "../memory/arena.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
@@ -37,6 +38,8 @@ export interface BucketReaderOptions<Value> {
   table: BucketTable;
   /** The labels, if the metric has any. */
   index?: LabelIndex;
+  /** Finds and creates buckets by labels, if the metric has any. */
+  labelled?: LabelledBuckets;
   /** The threads. */
   slots: SlotDirectory;
   /** Makes an accumulator of the metric's kind. */
@@ -66,6 +69,7 @@ export class BucketReader<Value> {
 
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
+  readonly #labelledBuckets: LabelledBuckets | undefined;
   readonly #totals: BucketTotals<Value>;
   readonly #rows: SnapshotRows<Value>;
   readonly #walk: () => Walk;
@@ -75,6 +79,7 @@ export class BucketReader<Value> {
   constructor(options: BucketReaderOptions<Value>) {
     this.#table = options.table;
     this.#index = options.index;
+    this.#labelledBuckets = options.labelled;
     this.#totals = new BucketTotals(options.slots, options.makeAccumulator);
     this.#rows = new SnapshotRows(options.table, options.index, this.#totals);
     this.#definition = options.definition;
@@ -149,16 +154,16 @@ export class BucketReader<Value> {
   /** The bucket with these labels. It is made if there is none. */
   id(labels: Readonly<Record<string, string>>): number {
     const verb = "find a bucket of";
-    const index = this.#labelled(verb);
-    return needing(`${verb} ${this.#table.name}`, () => index.intern(labels, verb).id);
+    const labelled = this.#labelled(verb);
+    return needing(`${verb} ${this.#table.name}`, () => labelled.intern(labels, verb).id);
   }
 
   /** Makes a bucket without labels. */
   create(): number {
-    const index = this.#index;
+    const labelled = this.#labelledBuckets;
     return needing(
       `create a bucket of ${this.#table.name}`,
-      () => index === undefined ? this.#table.create() : index.createAnonymous(),
+      () => labelled === undefined ? this.#table.create() : labelled.createAnonymous(),
     );
   }
 
@@ -169,14 +174,14 @@ export class BucketReader<Value> {
 
   /** Ends the life of one bucket. Its id is used again. */
   destroy(bucket: BucketName): void {
-    const index = this.#index;
-    if (index === undefined) {
+    const labelled = this.#labelledBuckets;
+    if (labelled === undefined) {
       this.#advance(bucket, "destroy", (id, epoch) => this.#table.end(id, epoch));
       return;
     }
     const found = this.#find(bucket, "destroy") ?? this.#refuseMissing(bucket, "destroy");
-    if (typeof found === "number") index.destroy(found);
-    else if (!index.destroy(found.id, found)) this.#refuseMissing(bucket, "destroy");
+    if (typeof found === "number") labelled.destroy(found);
+    else if (!labelled.destroy(found.id, found)) this.#refuseMissing(bucket, "destroy");
   }
 
   /**
@@ -205,8 +210,8 @@ export class BucketReader<Value> {
     return [];
   }
 
-  #labelled(verb: string): LabelIndex {
-    if (this.#index !== undefined) return this.#index;
+  #labelled(verb: string): LabelledBuckets {
+    if (this.#labelledBuckets !== undefined) return this.#labelledBuckets;
     throw new TypeError(
       cannot(
         `${verb} ${this.#table.name}`,
@@ -220,7 +225,7 @@ export class BucketReader<Value> {
    * The bucket: its id if the caller gave that, its life if the caller gave labels; `undefined` if
    * no bucket has these labels.
    */
-  #find(bucket: BucketName, verb: string): number | Series | undefined {
+  #find(bucket: BucketName, verb: string): number | BucketLife | undefined {
     if (typeof bucket === "object" && bucket !== null) {
       return this.#labelled(verb).find(bucket, verb);
     }
@@ -229,7 +234,7 @@ export class BucketReader<Value> {
   }
 
   /** The present epoch of the bucket; `undefined` if the life that had the labels has ended. */
-  #epochOf(found: number | Series, verb: string): number | undefined {
+  #epochOf(found: number | BucketLife, verb: string): number | undefined {
     return typeof found === "number"
       ? this.#table.liveEpoch(found, verb)
       : this.#index!.epochOf(found);
@@ -262,6 +267,6 @@ function labelsIn(names: readonly string[], labels: Readonly<Record<string, stri
   return got(`{${names.map((name) => `${describe(name)}:${describe(labels[name])}`).join()}}`);
 }
 
-function idOf(found: number | Series): number {
+function idOf(found: number | BucketLife): number {
   return typeof found === "number" ? found : found.id;
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
+import type { ThreadInfo } from "../threads/control_word.ts";
+import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { Accumulator } from "./accumulator.ts";
 import type { ThreadValue } from "./series_values.ts";
 

@@ -25,7 +25,8 @@
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
+import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../buckets/label_trie.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../base/errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
@@ -44,6 +45,8 @@ export interface WriterContext {
   readonly table: BucketTable;
   /** The labels of the metric, if it has any. */
   readonly index?: LabelIndex;
+  /** Finds and creates buckets by labels, if the metric has any. */
+  readonly labelled?: LabelledBuckets;
   /** Index in `u64` of the number of updates that went to the overflow series. */
   readonly overflowed: number;
 }
@@ -70,7 +73,7 @@ export class CellWriter {
   /** The id of the bucket. */
   declare readonly id: number;
   /** The life of the bucket, if the metric has labels. */
-  declare readonly series: Series | undefined;
+  declare readonly series: BucketLife | undefined;
   /** The shared memory as 32-bit words. It holds the two words that the next fields index. */
   declare readonly words: Int32Array;
   /** Index of the bucket's epoch. */
@@ -83,7 +86,7 @@ export class CellWriter {
   declare epoch: number;
 
   /** `id` is a live bucket. `series` is its life if the metric has labels. */
-  constructor(context: WriterContext, id: number, series?: Series) {
+  constructor(context: WriterContext, id: number, series?: BucketLife) {
     const { table, thread } = context;
     const segment = segmentOf(id, table.shift);
     this.context = context;
@@ -133,12 +136,12 @@ export class CellWriter {
   }
 
   /** Whether this writer belongs to the given life of the bucket and is current. */
-  isCurrentIn(series: Series): boolean {
+  isCurrentIn(series: BucketLife): boolean {
     return this.belongsTo(series) && this.isCurrent();
   }
 
   /** Whether this writer belongs to the given life of the bucket. */
-  belongsTo(series: Series): boolean {
+  belongsTo(series: BucketLife): boolean {
     return this.series!.life === series.life;
   }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Series } from "../buckets/label_trie.ts";
+import type { BucketLife } from "../buckets/label_trie.ts";
 import { inspectable } from "../base/inspectable.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { WriterContext } from "./cell_writer.ts";
@@ -35,7 +35,7 @@ export function wordsOf(
 export function showWriters<Writer extends object>(
   prototype: Writer,
   contextOf: (writer: Writer) => WriterContext,
-  seriesOf?: (writer: Writer) => Series | undefined,
+  seriesOf?: (writer: Writer) => BucketLife | undefined,
 ): void {
   inspectable(prototype, {
     type: (writer) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { LabelIndex } from "../buckets/label_index.ts";
+import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
 import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
 import { CellWriter, type WriterContext } from "./cell_writer.ts";
@@ -17,6 +18,7 @@ export class LabelledWriter<Writer> {
 
   readonly #context: WriterContext;
   readonly #index: LabelIndex;
+  readonly #labelled: LabelledBuckets;
   readonly #make: (cell: CellWriter) => Writer;
   /**
    * By id: the writer of the latest life. There must be only one writer for each life, because each
@@ -27,11 +29,12 @@ export class LabelledWriter<Writer> {
   constructor(context: WriterContext, make: (cell: CellWriter) => Writer) {
     this.#context = context;
     this.#index = context.index!;
+    this.#labelled = context.labelled!;
     this.#make = make;
   }
 
   labels(labels: LabelValues<string>): Writer {
-    const known = this.#index.peek(labels);
+    const known = this.#index.findCached(labels);
     if (known !== undefined) {
       const bound = this.#bound[known.id];
       if (bound !== undefined && bound.cell.isCurrentIn(known)) return bound.writer;
@@ -44,7 +47,7 @@ export class LabelledWriter<Writer> {
     const action = `${verb} ${this.#context.table.name}`;
     this.#context.thread.check(action);
     return needing(action, () => {
-      const series = this.#index.intern(labels, verb);
+      const series = this.#labelled.intern(labels, verb);
       const known = this.#bound[series.id];
       if (known !== undefined && known.cell.belongsTo(series)) return known.writer;
       const cell = new CellWriter(this.#context, series.id, series);

@@ -7,6 +7,7 @@ import { harden } from "../base/harden.ts";
 import { inspectable } from "../base/inspectable.ts";
 import { BucketTable } from "../buckets/bucket_table.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
+import { LabelledBuckets } from "../buckets/labelled_buckets.ts";
 import { LabelLog } from "../buckets/label_log.ts";
 import {
   longIndex,
@@ -56,6 +57,7 @@ export class Metric {
   readonly buckets: BucketReader<unknown>;
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
+  readonly #labelled: LabelledBuckets | undefined;
   readonly #kind: Kind<unknown>;
   readonly #isSingle: boolean;
   readonly #place: MetricPlace;
@@ -79,12 +81,16 @@ export class Metric {
         ring: longIndex(place.log),
         end: directory + M_LOG_END,
       });
-      this.#index = new LabelIndex(table, log, { metric, names, maxSeries, maxLabelLength });
+      const index = new LabelIndex(table, log, names);
+      this.#index = index;
+      const options = { table, log, index, metric, maxSeries, maxLabelLength };
+      this.#labelled = new LabelledBuckets(options);
     }
     this.buckets = new BucketReader({
       definition,
       table,
       index: this.#index,
+      labelled: this.#labelled,
       slots: shared.slots,
       walk: () => new Walk(shared.arena, shared.cells),
       makeAccumulator: () => this.#kind.accumulator(shared, { metric, shift }),
@@ -115,7 +121,8 @@ export class Metric {
     const overflowed = control + M_OVERFLOWED_U64;
     const { metric } = this.#place;
     const { kind } = this.definition;
-    const context = { thread, kind, metric, table: this.#table, index: this.#index, overflowed };
+    const [table, index, labelled] = [this.#table, this.#index, this.#labelled];
+    const context = { thread, kind, metric, table, index, labelled, overflowed };
     return this.#kind.writer(context, control + M_CLOCK_U64);
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Views } from "../memory/arena.ts";
-import { blockViews } from "../memory/header.ts";
+import { blockViews } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { CellsOfMetric, SharedParts } from "./accumulator.ts";
@@ -49,7 +49,7 @@ export class SegmentViews<Segment> {
 
   #view(slot: number, segment: number): Segment | undefined {
     const { metric, shift } = this.#place;
-    const start = this.#shared.cells.find(slot, metric, segment);
+    const start = this.#shared.cells.findForReader(slot, metric, segment);
     if (start === 0) return undefined;
     const capacity = capacityOf(segment, shift);
     const views = blockViews(this.#shared.arena, start, this.#layout.bytes(capacity));

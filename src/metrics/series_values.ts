@@ -4,7 +4,7 @@
  * @module
  */
 import type { LabelValues } from "../schema/metric_options.ts";
-import type { ThreadInfo } from "../threads/slot_directory.ts";
+import type { ThreadInfo } from "../threads/control_word.ts";
 
 /** One thread's part of a bucket. */
 export interface ThreadValue<Value> {

@@ -15,7 +15,7 @@ import {
 import type { Metric } from "../metrics/metric.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
-import type { ThreadInfo } from "../threads/slot_directory.ts";
+import type { ThreadInfo } from "../threads/control_word.ts";
 import { Walk } from "../threads/walk.ts";
 import { readClocks } from "./elapsed.ts";
 import { Snapshot } from "./snapshot.ts";

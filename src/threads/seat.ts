@@ -1,5 +1,5 @@
 /**
- * A seat: a reserved slot whose giver can take it back.
+ * A seat: a slot that one thread reserves for a worker, and can revoke.
  *
  * @module
  */
@@ -8,13 +8,15 @@ import { harden } from "../base/harden.ts";
 import { inspectable } from "../base/inspectable.ts";
 import { type OptionNames, takeOptions } from "../base/options.ts";
 import { makeHandle, type ThreadStatsHandle } from "./handle.ts";
-import type { SlotDirectory, Tenure } from "./slot_directory.ts";
+import type { Tenure } from "./control_word.ts";
+import type { SlotDirectory } from "./slot_directory.ts";
 
 /** Options of {@linkcode Seat.revoke}. */
 export interface RevokeOptions {
   /**
-   * Whether the caller knows that the thread has stopped: the slot can be used again at once. Signs that can be
-   * trusted: `close` of a Bun web worker, `exit` of a `node:worker_threads` worker on Bun and Node. On Deno neither.
+   * Whether the caller knows that the thread has stopped, so that its slot can be used again at
+   * once. Proofs are `close` of a web worker on Bun, and `exit` of a `node:worker_threads` worker
+   * on Bun and Node. Deno gives no proof.
    *
    * @default {false}
    */
@@ -23,11 +25,14 @@ export interface RevokeOptions {
 
 const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { stopped: true };
 
-/** A slot reserved for a worker. Made by {@linkcode ThreadStats.reserveThread}; may be used in the thread that made it. */
+/**
+ * A slot reserved for a worker. {@linkcode ThreadStats.reserveThread} makes it, and the thread that
+ * called it uses it.
+ */
 export class Seat {
-  /** The slot. */
+  /** Number of the slot. */
   readonly slot: number;
-  /** For the worker: attach with it, then `registerThread()`. */
+  /** The handle to send to the worker, which attaches to it and calls `registerThread()`. */
   readonly handle: ThreadStatsHandle;
   readonly #slots: SlotDirectory;
   readonly #tenure: Tenure;
@@ -50,12 +55,13 @@ export class Seat {
   }
 
   /**
-   * Fences the thread that has the seat: its writers throw from now on. What it committed stays. Its slot is used
-   * again after a quarantine, or at once when the caller knows that the thread has stopped. Any thread; may be called again, to
-   * say that the thread has stopped meanwhile.
+   * Fences the thread that has the seat: from now on its writers throw. Values that it committed
+   * stay. The slot is used again after the quarantine, or at once if the caller knows that the
+   * thread has stopped. Call it again with `stopped` when that becomes known later.
    *
-   * @param options What the caller knows.
-   * @returns Whether the thread could write until now: false if it had left by itself, or was revoked before.
+   * @param options Whether the thread has stopped.
+   * @returns Whether the seat was valid until now: false if its thread had unregistered, or the
+   * seat was revoked before.
    * @throws {TypeError} When an option is unknown or has the wrong shape.
    *
    * @example A killed worker's slot is used again
@@ -74,7 +80,7 @@ export class Seat {
   }
 }
 
-/** Reads what the caller of a revocation knows. */
+/** Checks the options of a revocation. */
 export function readStopped(action: string, options: RevokeOptions): boolean {
   const { stopped = false } = takeOptions(action, options, REVOKE_OPTIONS);
   if (typeof stopped !== "boolean") {

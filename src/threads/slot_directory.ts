@@ -1,150 +1,116 @@
 /**
- * The slots of threads: who may write where.
+ * The slots of threads: which thread may write where.
  *
- * A control word for each slot: generation << 3 | state. Every change of owner or state is one compare-exchange on it, and every
- * acquisition raises the generation, so that a control word names one tenure of one owner for ever.
+ * Each slot has a control word (`control_word.ts`). Every change of owner or state is one
+ * compare-exchange on it.
  *
  * ```text
  *            reserve                 activate
- *   free ──────────────▶ reserved ──────────────▶ active ◀── acquire ── free, retired, revoked
+ *   free ──────────────▶ reserved ──────────────▶ active ◀── acquire ── free, retired, rested
  *                            │                      │  │
  *                            │ revoke        revoke │  │ unregister
  *                            ▼                      ▼  ▼
  *                         revoked ◀─────────────────┘  retired
- *                            │ some thread has seen it revoked for the whole quarantine
+ *                            │ a thread has seen it revoked for the whole quarantine
  *                            ▼
- *                         rested ── taken like a retired one, as after "stopped"
+ *                         rested
  * ```
  *
- * A reserved tenure that is revoked rests at once: nobody has written in it.
+ * Reserving takes retired and rested slots too. Revoking with `stopped` makes a slot retired. A
+ * reserved tenure that is revoked rests at once, because nobody has written in it. With a
+ * quarantine of 0 seconds, revoked slots can be taken.
  *
- * The quarantine. Threads have no clock in common that nobody sets (`base/clock.ts`). So each thread
- * that finds a slot revoked notes what its own steady clock shows, and the one that revokes does so
- * at once. Whoever finds the same control word when the quarantine has passed on its own clock lets
- * the slot rest, for all threads. The word names one tenure, so the slot was revoked all the time:
- * it never rests before the quarantine is over. It rests later when no thread looks; `acquire()`
- * and `describe()` look.
+ * Each thread measures the quarantine by its own clock (`quarantine.ts`). The first one that finds
+ * it over changes the slot to rested, for all threads. A slot rests later if no thread observes it:
+ * `acquire()` and `describe()` observe, and so does the thread that revokes.
  *
- * Assumptions: a slot has fewer than 2^28 tenures. A fenced thread needs less than the quarantine between the check and the store
- * of one update, or the caller of `revoke({ stopped: true })` knows that it has stopped.
+ * Assumptions: a slot has fewer than 2^29 tenures. A fenced thread needs less time than the
+ * quarantine from the check to the last store of one update, or the caller of `revoke({ stopped:
+ * true })` knows that the thread has stopped.
  *
- * Guarantees: a slot has one owner at a time. Its writers compare the control word with the one of their tenure before each
- * update, so a fenced one throws at its next. What a slot's cells hold passes from owner to owner.
+ * Guarantees: a slot has one owner at a time. Writers compare the control word with that of their
+ * tenure before each update, so a fenced one throws at its next update. The content of a slot's
+ * cells passes from owner to owner.
  *
- * Progress: every operation is lock-free and bounded by the number of slots. A thread killed inside one leaves a slot
- * reserved or active, as a thread killed at any other time does.
+ * Progress: every operation is lock-free. A thread killed inside one leaves a slot reserved or
+ * active, as a thread killed at any other time does.
  *
  * @module
  */
-import { steady } from "../base/clock.ts";
 import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
   H_SLOTS_USED,
-  NAME_UNITS,
   SLOT_BLOCK,
   SLOT_BYTES,
   SLOT_CONTROL,
-  SLOT_NAME_GENERATION,
-  SLOT_NAME_LENGTH,
-  SLOT_NAME_UNITS,
   SLOTS_OFFSET,
   wordIndex,
 } from "../memory/layout.ts";
-import { readUnits, writeUnits } from "../memory/utf16.ts";
+import {
+  ACTIVE,
+  FREE,
+  GENERATION,
+  generationOf,
+  isActive,
+  RESERVED,
+  RESTED,
+  RETIRED,
+  REVOKED,
+  stateNameOf,
+  stateOf,
+  type Tenure,
+  type ThreadInfo,
+  type ThreadState,
+} from "./control_word.ts";
+import { Quarantine } from "./quarantine.ts";
+import { checkThreadName, readName, writeName } from "./slot_names.ts";
 
-/** What a slot is in. */
-export type ThreadState = "active" | "reserved" | "retired" | "revoked";
-
-/** A slot as {@linkcode ThreadStats.threads} shows it. */
-export interface ThreadInfo {
-  /** Number of the slot, from 0 on. */
-  readonly slot: number;
-  /** Name of its last owner. */
-  readonly name: string;
-  /** `active`: may write; `reserved`: not taken yet; `retired`: left by itself; `revoked`: fenced. */
-  readonly state: ThreadState;
-  /**
-   * When its present owner registered, in milliseconds since 1970 by the wall clock; `undefined` when it has none. Not enumerable, and not there in what was cloned or
-   * serialized.
-   */
-  readonly since?: number;
-}
-
-/** One owner's time in a slot. */
-export interface Tenure {
-  /** Number of the slot. */
-  readonly slot: number;
-  /** The control word, when the tenure is active. */
-  readonly control: number;
-}
-
-export const FREE = 0;
-export const RESERVED = 1;
-export const ACTIVE = 2;
-export const RETIRED = 3;
-export const REVOKED = 4;
-/** Revoked, and there is nothing to wait for any more. */
-export const RESTED = 5;
-const STATES = ["retired", "reserved", "active", "retired", "revoked", "revoked"] as const;
-const STATE_MASK = 7;
-const GENERATION = 8;
-/** Names in the error at the last slot. */
+/** Maximum number of names in the error for a full directory. */
 const NAMES_SHOWN = 8;
-/**
- * By so many milliseconds two readings of a clock may be further apart than they were taken:
- * engines round them.
- */
-const RESOLUTION = 1;
-/** Not the generation of any name: it is being written. */
-const UNNAMED = -1;
 
 /** The slots, as one thread sees them. */
 export class SlotDirectory {
   readonly #arena: Arena;
   readonly #maxThreads: number;
-  /** In milliseconds. */
-  readonly #quarantine: number;
-  /**
-   * By slot: the control word of a revoked tenure, and what the steady clock showed when this
-   * thread first found it.
-   */
-  readonly #watched: ({ control: number; since: number } | undefined)[] = [];
+  readonly #quarantine: Quarantine;
 
-  /** `quarantine` in seconds. */
+  /** `quarantine` is in seconds. */
   constructor(arena: Arena, maxThreads: number, quarantine: number) {
     this.#arena = arena;
     this.#maxThreads = maxThreads;
-    this.#quarantine = quarantine * 1000;
+    this.#quarantine = new Quarantine(quarantine);
   }
 
-  /** How many slots were ever used: readers need to look no further. Any thread. */
+  /** Number of slots used so far: readers need no others. Any thread. */
   get used(): number {
-    // No more than there are, so that in damaged memory nobody takes something else for a slot.
+    // At most `maxThreads`, so that damaged memory does not lead beyond the slots.
     return Math.min(this.#maxThreads, Atomics.load(this.#arena.views().i32, H_SLOTS_USED));
   }
 
   /** Whether a slot was never used. Any thread. */
   isFree(slot: number): boolean {
-    return (this.#control(slot) & STATE_MASK) === FREE;
+    return stateOf(this.#control(slot)) === FREE;
   }
 
-  /** Index of a slot's control word in `i32`. */
+  /** Index in `i32` of a slot's control word. Any thread. */
   controlIndex(slot: number): number {
     return wordIndex(SLOTS_OFFSET + slot * SLOT_BYTES) + SLOT_CONTROL;
   }
 
-  /** Index of the word with the reference of a slot's thread block, in `i32`. */
+  /** Index in `i32` of the reference of a slot's thread block. Any thread. */
   blockIndex(slot: number): number {
     return wordIndex(SLOTS_OFFSET + slot * SLOT_BYTES) + SLOT_BLOCK;
   }
 
   /**
-   * Takes a slot: one that had the same name, else one whose owner is gone, else a new one. Any thread.
+   * Takes a slot: one whose last owner had the same name, else any used one that can be taken, else
+   * a new one. Any thread; lock-free.
    *
-   * `prepare` gets the slot before it is taken: what it throws comes through, and nothing has changed.
+   * `prepare` is called with the slot before it is taken. Errors that it throws propagate; nothing
+   * has changed then.
    *
-   * @throws {TypeError} When the name is no string.
+   * @throws {TypeError} When the name is not a string.
    * @throws {RangeError} When the name is too long, or all slots are taken.
    */
   acquire(
@@ -158,91 +124,97 @@ export class SlotDirectory {
     const wanted = checkThreadName(action, name);
     for (;;) {
       const slot = this.#choose(action, wanted);
-      const control = this.#look(slot);
+      const control = this.#observe(slot);
       if (!this.#isTakeable(control)) continue;
       prepare?.(slot);
-      const next = (((control & ~STATE_MASK) + GENERATION) | state) | 0;
+      const next = ((generationOf(control) + GENERATION) | state) | 0;
       if (!this.#change(slot, control, next)) continue;
       this.#raiseUsed(slot + 1);
-      this.#writeName(slot, next, wanted ?? `thread-${slot}`);
-      return { slot, control: (next & ~STATE_MASK) | ACTIVE };
+      writeName(this.#arena, this.controlIndex(slot), next, wanted ?? `thread-${slot}`);
+      return { slot, control: generationOf(next) | ACTIVE };
     }
   }
 
-  /** Gives a tenure another name, one that was checked. Owner thread only. */
+  /** Gives a tenure another name, which `checkThreadName` has returned. Owner thread only. */
   rename(tenure: Tenure, name: string): void {
-    this.#writeName(tenure.slot, tenure.control, name);
+    writeName(this.#arena, this.controlIndex(tenure.slot), tenure.control, name);
   }
 
-  /** Makes a reserved tenure active, once; tells which state it was in. Any thread. */
+  /**
+   * Makes a reserved tenure active, and returns the state that it was in: it succeeds once, with
+   * "reserved". "over" means that the slot has a later tenure. Any thread.
+   */
   activate(tenure: Tenure): ThreadState | "over" {
-    const reserved = (tenure.control & ~STATE_MASK) | RESERVED;
+    const reserved = generationOf(tenure.control) | RESERVED;
     const found = Atomics.compareExchange(
       this.#arena.views().i32,
       this.controlIndex(tenure.slot),
       reserved,
       tenure.control,
     );
-    return (found & ~STATE_MASK) === (reserved & ~STATE_MASK) ? STATES[found & STATE_MASK] : "over";
-  }
-
-  /** Ends a tenure from within: the cells stay, the slot can have a new owner at once. Owner thread only. */
-  retire(tenure: Tenure): boolean {
-    return this.#change(tenure.slot, tenure.control, (tenure.control & ~STATE_MASK) | RETIRED);
+    return generationOf(found) === generationOf(reserved) ? stateNameOf(found) : "over";
   }
 
   /**
-   * Ends a tenure from outside. With `stopped` the slot can be taken at once, else after the quarantine. True if
-   * the tenure was not over yet. Any thread.
+   * Ends a tenure by its owner. The cells stay, and the slot can be taken at once. False when the
+   * tenure was over already. Owner thread only.
+   */
+  retire(tenure: Tenure): boolean {
+    return this.#change(tenure.slot, tenure.control, generationOf(tenure.control) | RETIRED);
+  }
+
+  /**
+   * Ends a tenure from outside. The slot can be taken at once if `stopped`, else after the
+   * quarantine. Returns whether the tenure was not over yet. Any thread.
    */
   revoke(tenure: Tenure, stopped: boolean): boolean {
-    const generation = tenure.control & ~STATE_MASK;
+    const generation = generationOf(tenure.control);
     for (;;) {
       const control = this.#control(tenure.slot);
-      const state = control & STATE_MASK;
-      if ((control & ~STATE_MASK) !== generation || state === RETIRED) return false;
+      const state = stateOf(control);
+      if (generationOf(control) !== generation || state === RETIRED) return false;
       const wasRevoked = state === REVOKED || state === RESTED;
       if (wasRevoked && !stopped) return false;
-      // A seat that nobody took needs no quarantine: nobody has written, and from the change on nobody can.
+      // A reserved tenure needs no quarantine: its thread has not written, and after this change it
+      // cannot.
       const next = stopped ? RETIRED : state === RESERVED ? RESTED : REVOKED;
       if (!this.#change(tenure.slot, control, generation | next)) continue;
-      this.#look(tenure.slot);
+      this.#observe(tenure.slot);
       return !wasRevoked;
     }
   }
 
-  /** The control word of the slot's tenure while that is active, else -1. Any thread. */
+  /** The control word of the slot if its tenure is active, else -1. Any thread. */
   activeControl(slot: number): number {
     const control = this.#control(slot);
     return isActive(control) ? control : -1;
   }
 
-  /** The slot's present tenure, when it is not over or its thread may still run. Any thread. */
+  /** The slot's present tenure, if it is not over or its thread may still run. Any thread. */
   tenureOf(slot: number): Tenure | undefined {
     const control = this.#control(slot);
-    const state = control & STATE_MASK;
+    const state = stateOf(control);
     if (state !== RESERVED && state !== ACTIVE && state !== REVOKED) return undefined;
     return { slot, control: generationOf(control) | ACTIVE };
   }
 
-  /** Why a writer of this tenure may not write. Any thread. */
+  /** Why a writer of this tenure may not write, for error texts. Any thread. */
   reason(tenure: Tenure): string {
     const control = this.#control(tenure.slot);
-    const same = (control & ~STATE_MASK) === (tenure.control & ~STATE_MASK);
+    const same = generationOf(control) === generationOf(tenure.control);
     if (!same) return "one whose slot has a new owner";
-    const state = control & STATE_MASK;
+    const state = stateOf(control);
     return state === REVOKED || state === RESTED ? "a revoked one" : "one that has ended";
   }
 
-  /** The slot as people see it; `undefined` when it was never used. Any thread. */
+  /** Name and state of the slot; `undefined` when it was never used. Any thread. */
   describe(slot: number): ThreadInfo | undefined {
     for (;;) {
-      const control = this.#look(slot);
-      if ((control & STATE_MASK) === FREE) return undefined;
-      const name = this.#readName(slot, control);
+      const control = this.#observe(slot);
+      if (stateOf(control) === FREE) return undefined;
+      const name = readName(this.#arena, this.controlIndex(slot), control);
       if (this.#control(slot) === control) {
-        // What is no state, in damaged memory, is never taken either.
-        return { slot, name, state: STATES[control & STATE_MASK] ?? "revoked" };
+        return { slot, name, state: stateNameOf(control) };
       }
     }
   }
@@ -251,34 +223,40 @@ export class SlotDirectory {
     return Atomics.load(this.#arena.views().i32, this.controlIndex(slot));
   }
 
-  /** The one way in which a control word changes. SeqCst; pairs with itself in other threads and with the fence in the writers. */
+  /**
+   * Changes a control word. SeqCst; pairs with the same operation of other threads, and with the
+   * check in the writers (`CellWriter.isCurrent`): without it a slot could have two owners. Only
+   * `activate` has its own compare-exchange, as it needs the word that it found.
+   */
   #change(slot: number, from: number, to: number): boolean {
     return Atomics.compareExchange(this.#arena.views().i32, this.controlIndex(slot), from, to) ===
       from;
   }
 
   #choose(action: string, name: string | undefined): number {
-    // Slots may change hands behind our back: there is none only if nothing has changed while we found none, twice.
+    // Slots may change owners behind the search. The directory is full only if two searches in
+    // succession found nothing, and the same control words.
     for (let before = "";;) {
       const used = this.used;
       let gone = -1;
       let seen = "";
       for (let slot = 0; slot < used; slot++) {
-        const control = this.#look(slot);
+        const control = this.#observe(slot);
         seen += `${control} `;
         if (!this.#isTakeable(control)) continue;
         if (
-          name !== undefined && (control & STATE_MASK) !== FREE &&
-          this.#readName(slot, control) === name
+          name !== undefined && stateOf(control) !== FREE &&
+          readName(this.#arena, this.controlIndex(slot), control) === name
         ) return slot;
         if (gone < 0) gone = slot;
       }
       if (gone >= 0) return gone;
-      // Somebody may have taken a new slot and not yet raised `used`.
+      // Another thread may have taken a new slot and not yet raised `used`, so each word is
+      // checked.
       for (let slot = used; slot < this.#maxThreads; slot++) {
         const control = this.#control(slot);
         seen += `${control} `;
-        if ((control & STATE_MASK) === FREE) return slot;
+        if (stateOf(control) === FREE) return slot;
       }
       if (seen === before) break;
       before = seen;
@@ -288,7 +266,7 @@ export class SlotDirectory {
     throw new RangeError(cannot(action, required, got(`one more: ${this.#crowd()}`)));
   }
 
-  /** Who has the slots. */
+  /** The owners of the slots, for the error for a full directory. */
   #crowd(): string {
     const infos = Array.from({ length: this.used }, (_, slot) => this.describe(slot));
     const count = (state: ThreadState) => infos.filter((info) => info?.state === state).length;
@@ -301,26 +279,21 @@ export class SlotDirectory {
   }
 
   #isTakeable(control: number): boolean {
-    const state = control & STATE_MASK;
-    if (state === REVOKED) return this.#quarantine === 0;
+    const state = stateOf(control);
+    if (state === REVOKED) return this.#quarantine.isNone;
     return state === FREE || state === RETIRED || state === RESTED;
   }
 
   /**
-   * The control word. Lets a slot rest that this thread has seen revoked for the whole quarantine.
+   * The control word. Changes it to rested if this thread has seen the slot revoked for the whole
+   * quarantine.
    */
-  #look(slot: number): number {
+  #observe(slot: number): number {
     const control = this.#control(slot);
-    if ((control & STATE_MASK) !== REVOKED || this.#quarantine === 0) return control;
-    const watched = this.#watched[slot];
-    if (watched === undefined || watched.control !== control) {
-      this.#watched[slot] = { control, since: steady() };
-      return control;
-    }
-    if (steady() - watched.since <= this.#quarantine + RESOLUTION) return control;
-    const rested = (control & ~STATE_MASK) | RESTED;
-    // Who does not make the change comes too late for it: another thread has, or the slot has a new
-    // owner.
+    if (stateOf(control) !== REVOKED || this.#quarantine.isNone) return control;
+    if (!this.#quarantine.isOver(slot, control)) return control;
+    const rested = generationOf(control) | RESTED;
+    // If the change fails, another thread has made it, or the slot has a new owner.
     return this.#change(slot, control, rested) ? rested : this.#control(slot);
   }
 
@@ -331,60 +304,4 @@ export class SlotDirectory {
       if (used >= count || Atomics.compareExchange(i32, H_SLOTS_USED, used, count) === used) return;
     }
   }
-
-  #writeName(slot: number, control: number, name: string): void {
-    const { i32, u16 } = this.#arena.views();
-    const words = this.controlIndex(slot);
-    Atomics.store(i32, words + SLOT_NAME_GENERATION, UNNAMED);
-    writeUnits(u16, words * 2 + SLOT_NAME_UNITS, name);
-    Atomics.store(i32, words + SLOT_NAME_LENGTH, name.length);
-    // Last, so that a reader of this tenure's generation sees this tenure's name.
-    Atomics.store(i32, words + SLOT_NAME_GENERATION, control & ~STATE_MASK);
-  }
-
-  /** The name, or "" in the instants in which the owner writes it. */
-  #readName(slot: number, control: number): string {
-    const { i32, u16 } = this.#arena.views();
-    const words = this.controlIndex(slot);
-    const generation = control & ~STATE_MASK;
-    if (Atomics.load(i32, words + SLOT_NAME_GENERATION) !== generation) return "";
-    const length = Math.min(NAME_UNITS, Atomics.load(i32, words + SLOT_NAME_LENGTH));
-    const name = readUnits(u16, words * 2 + SLOT_NAME_UNITS, length);
-    // A read-modify-write, as a load could be served before the units' loads (AArch64).
-    return Atomics.add(i32, words + SLOT_NAME_GENERATION, 0) === generation ? name : "";
-  }
-}
-
-/**
- * The name of a thread, in well-formed Unicode: one that was cut in the middle of a character is
- * the same name to all exporters.
- *
- * @throws {TypeError} When it is neither a string nor left out.
- * @throws {RangeError} When it is too long.
- */
-export function checkThreadName(action: string, name: unknown): string | undefined {
-  if (name === undefined) return undefined;
-  if (typeof name !== "string") {
-    throw new TypeError(cannot(action, "its name must be a string", name));
-  }
-  if (name.length > NAME_UNITS) {
-    throw new RangeError(
-      cannot(
-        action,
-        `its name may have ${NAME_UNITS} UTF-16 code units`,
-        got(String(name.length)),
-      ),
-    );
-  }
-  return name.toWellFormed();
-}
-
-/** The generation in a control word. */
-export function generationOf(control: number): number {
-  return control & ~STATE_MASK;
-}
-
-/** Whether a control word is that of an active tenure. */
-export function isActive(control: number): boolean {
-  return (control & STATE_MASK) === ACTIVE;
 }

@@ -1,12 +1,15 @@
 /**
- * Who has a slot: so that whoever hears of the end of a thread finds the slots that it had.
+ * The identity of a slot's owner, so that a thread that learns of the end of another one finds its
+ * slots.
  *
- * Assumptions: the owner writes this right after it has taken the slot (`slot_directory.ts`).
+ * Assumptions: the owner writes its identity right after it has taken the slot
+ * (`slot_directory.ts`).
  *
- * Guarantees: what is read belongs to one tenure, as the note carries its generation, which is stored last and confirmed after reading.
+ * Guarantees: an identity that is read belongs to one tenure: it carries the generation of the
+ * tenure, which is stored last and confirmed after reading.
  *
- * Progress: wait-free for the owner; a reader finds nothing while the owner writes. A thread that is killed before the note is
- * complete has a slot that no sign of its death leads to: it can be revoked by its number.
+ * Progress: wait-free. A reader finds nothing while the owner writes. A thread killed before its
+ * identity is complete has a slot that can be revoked by its number only.
  *
  * @module
  */
@@ -14,30 +17,34 @@ import type { Arena } from "../memory/arena.ts";
 import {
   SLOT_ANCESTOR_COUNT,
   SLOT_ANCESTORS,
-  SLOT_LIFE_LONG,
+  SLOT_LIFE_U64,
   SLOT_OWNER_GENERATION,
   SLOT_OWNER_PROCESS,
   SLOT_OWNER_THREAD,
-  SLOT_SINCE_LONG,
+  SLOT_SINCE_F64,
 } from "../memory/layout.ts";
-import { generationOf, type SlotDirectory, type Tenure } from "./slot_directory.ts";
+import { generationOf, type Tenure } from "./control_word.ts";
+import type { SlotDirectory } from "./slot_directory.ts";
 
-/** A thread, as others know it. */
+/** The identity of a thread. */
 export interface ThreadIdentity {
-  /** The process, 0 when it has no name. */
+  /** Identifier of the process; 0 when it is not known. */
   readonly process: number;
-  /** `threadId` of `node:worker_threads`, 0 when it does not tell the thread from others. */
+  /** `threadId` of `node:worker_threads`; 0 when several threads share it. */
   readonly thread: number;
-  /** `threadId` of the threads that made this one, directly or not, as far as they are known; at most {@linkcode MOST_ANCESTORS}. */
+  /**
+   * The `threadId` of each known ancestor: the thread that made this one, the one that made that
+   * thread, and so on; at most {@linkcode MOST_ANCESTORS}.
+   */
   readonly ancestors: readonly number[];
-  /** Names the lock that the thread holds for life; 0 when it holds none. */
+  /** Names the lock that the thread holds for its whole life; 0 when it holds none. */
   readonly life: bigint;
 }
 
-/** How many of the threads above a thread are kept. */
+/** Maximum number of ancestors that are kept: the nearest ones. */
 export const MOST_ANCESTORS = 8;
 
-/** Notes who has a slot. Owner thread only. */
+/** Writes the identity of a slot's owner. Owner thread only. */
 export function writeOwner(
   arena: Arena,
   slots: SlotDirectory,
@@ -49,24 +56,25 @@ export function writeOwner(
   Atomics.store(i32, words + SLOT_OWNER_GENERATION, -1);
   Atomics.store(i32, words + SLOT_OWNER_THREAD, identity.thread);
   Atomics.store(i32, words + SLOT_OWNER_PROCESS, identity.process);
-  Atomics.store(u64, words / 2 + SLOT_LIFE_LONG, identity.life);
-  // Unordered: the exchange below orders it, and readers confirm the generation.
-  f64[words / 2 + SLOT_SINCE_LONG] = Date.now();
+  Atomics.store(u64, words / 2 + SLOT_LIFE_U64, identity.life);
+  // Unordered; the exchange below publishes it, and readers confirm the generation.
+  f64[words / 2 + SLOT_SINCE_F64] = Date.now();
   const ancestors = identity.ancestors.slice(-MOST_ANCESTORS);
   Atomics.store(i32, words + SLOT_ANCESTOR_COUNT, ancestors.length);
   for (const [n, ancestor] of ancestors.entries()) {
     Atomics.store(i32, words + SLOT_ANCESTORS + n, ancestor);
   }
-  // Last, by a read-modify-write, so that a reader of this generation sees this tenure's owner.
+  // Last, and a read-modify-write; pairs with the loads of the generation: a reader that sees this
+  // generation sees this owner.
   Atomics.exchange(i32, words + SLOT_OWNER_GENERATION, generationOf(tenure.control));
 }
 
-/** Notes the lock that the owner has come to hold for life. Owner thread only. */
+/** Writes the name of the lock that the owner now holds for its whole life. Owner thread only. */
 export function writeLife(arena: Arena, slots: SlotDirectory, slot: number, life: bigint): void {
-  Atomics.store(arena.views().u64, slots.controlIndex(slot) / 2 + SLOT_LIFE_LONG, life);
+  Atomics.store(arena.views().u64, slots.controlIndex(slot) / 2 + SLOT_LIFE_U64, life);
 }
 
-/** Who has a slot in this tenure; `undefined` while that is not known. Any thread. */
+/** The identity of the owner in this tenure; `undefined` while it is not written. Any thread. */
 export function readOwner(
   arena: Arena,
   slots: SlotDirectory,
@@ -82,19 +90,23 @@ export function readOwner(
   const owner = {
     process: Atomics.load(i32, words + SLOT_OWNER_PROCESS),
     thread: Atomics.load(i32, words + SLOT_OWNER_THREAD),
-    life: Atomics.load(u64, words / 2 + SLOT_LIFE_LONG),
+    life: Atomics.load(u64, words / 2 + SLOT_LIFE_U64),
     ancestors,
   };
-  // A read-modify-write, as a load could be served before the loads above (AArch64).
+  // A read-modify-write, because on AArch64 a load could be performed before the loads above.
   return Atomics.add(i32, words + SLOT_OWNER_GENERATION, 0) === generation ? owner : undefined;
 }
 
-/** When the owner of a slot in this tenure registered, in milliseconds since 1970; `undefined` while that is not known. Any thread. */
+/**
+ * When the owner in this tenure registered, in milliseconds since 1970; `undefined` while it is not
+ * written. Any thread.
+ */
 export function readSince(arena: Arena, slots: SlotDirectory, tenure: Tenure): number | undefined {
   const { i32, f64 } = arena.views();
   const words = slots.controlIndex(tenure.slot);
   const generation = generationOf(tenure.control);
   if (Atomics.load(i32, words + SLOT_OWNER_GENERATION) !== generation) return undefined;
-  const since = f64[words / 2 + SLOT_SINCE_LONG];
+  const since = f64[words / 2 + SLOT_SINCE_F64];
+  // As in `readOwner`.
   return Atomics.add(i32, words + SLOT_OWNER_GENERATION, 0) === generation ? since : undefined;
 }

@@ -1,5 +1,6 @@
 /**
- * What all writers of one registered thread share: its tenure of a slot, and the way to its cells.
+ * The context that all writers of one registered thread share: its tenure of a slot, and access to
+ * its cells.
  *
  * @module
  */
@@ -7,9 +8,10 @@ import { cannot, got, StaleThreadError } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { H_REFUSED_UPDATES } from "../memory/layout.ts";
 import type { CellSegments } from "./cell_segments.ts";
-import type { SlotDirectory, Tenure } from "./slot_directory.ts";
+import type { Tenure } from "./control_word.ts";
+import type { SlotDirectory } from "./slot_directory.ts";
 
-/** One tenure of a slot, as its owner sees it. Owner thread only. */
+/** One tenure of a slot, as its owner sees it. Owner thread only, all methods. */
 export class ThreadContext {
   /** Allocation and views. */
   readonly arena: Arena;
@@ -17,7 +19,10 @@ export class ThreadContext {
   readonly cells: CellSegments;
   /** The tenure. */
   readonly tenure: Tenure;
-  /** Index in `i32` of the slot's control word, which is `tenure.control` as long as the thread may write. */
+  /**
+   * Index in `i32` of the slot's control word: equal to `tenure.control` while the thread may
+   * write.
+   */
   readonly controlIndex: number;
   readonly #slots: SlotDirectory;
 
@@ -30,7 +35,8 @@ export class ThreadContext {
   }
 
   /**
-   * Goes on only if the thread may write. Pairs with the changes of the control word in `SlotDirectory`.
+   * Checks that the thread may write. SeqCst; pairs with the changes of the control word in
+   * `SlotDirectory`.
    *
    * @throws {StaleThreadError} When the tenure is over.
    */
@@ -43,7 +49,7 @@ export class ThreadContext {
     );
   }
 
-  /** Gives the slot up. False if it was over already. */
+  /** Ends the tenure. False when it was over already. */
   retire(): boolean {
     return this.#slots.retire(this.tenure);
   }

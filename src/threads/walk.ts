@@ -1,12 +1,13 @@
 /**
- * One way through the whole memory, and that it ends: what a snapshot costs is bounded by the
- * memory's size.
+ * One walk through the whole memory, and its bound: the cost of a snapshot is proportional to the
+ * size of the memory.
  *
- * In memory that is intact no two parts share a byte, so all of them together are no larger than
- * it. In memory that is damaged, or that somebody has made on purpose, any number of references may
- * lead to one and the same part.
+ * In intact memory no two parts share a byte, so together they are no larger than the memory. In
+ * damaged or forged memory, any number of references may lead to the same part.
  *
- * Assumptions: each part is looked at once or twice in one way through.
+ * Assumptions: a walk reads each part at most twice.
+ *
+ * Guarantees: a walk throws before it has read `TIMES` times the size of the memory.
  *
  * @module
  */
@@ -14,17 +15,17 @@ import type { Arena } from "../memory/arena.ts";
 import { damaged } from "../memory/damage.ts";
 import type { CellSegments } from "./cell_segments.ts";
 
-/** Twice for the looks, and as much again for texts that come and go meanwhile. */
+/** Two reads of each part, and as much again for texts that are freed and rewritten meanwhile. */
 const TIMES = 4;
 
-/** One reader's way through the memory. Any thread may have one. */
+/** One reader's walk. Any thread; each makes its own. */
 export class Walk {
-  /** The slots that have cells, or had a thread that could have made some. */
+  /** The slots that have a thread block: no other has cells. */
   readonly slots: readonly number[];
   /**
-   * Counts bytes that are about to be looked at.
+   * Counts bytes before they are read.
    *
-   * @throws {TypeError} When that is more than there can be.
+   * @throws {TypeError} When intact memory cannot have so many.
    */
   readonly spend: (bytes: number) => void;
 

@@ -29,17 +29,17 @@ describe("writeLabels(), readLabels()", () => {
       ...Array.from({ length: 40 }, (_, n) => ["a", "v".repeat(n), "b"]),
       Array.from({ length: 100 }, (_, n) => `value ${n}`),
     ];
-    const blocks = lists.map((values) => writeLabels(arena, LABELLED, values));
+    const heads = lists.map((values) => writeLabels(arena, LABELLED, values));
     for (const [n, values] of lists.entries()) {
-      assertEquals(readLabels(arena, blocks[n], values.length), { kind: LABELLED, values });
+      assertEquals(readLabels(arena, heads[n], values.length), { kind: LABELLED, values });
     }
   });
 
   it("have no values for the buckets without labels", () => {
     const arena = new Arena(makeHandle());
     for (const kind of [ANONYMOUS, OVERFLOW] as const) {
-      const block = writeLabels(arena, kind, []);
-      assertEquals(readLabels(arena, block, 2), { kind, values: [] });
+      const head = writeLabels(arena, kind, []);
+      assertEquals(readLabels(arena, head, 2), { kind, values: [] });
     }
   });
 
@@ -47,25 +47,25 @@ describe("writeLabels(), readLabels()", () => {
     const handle = makeHandle();
     const [one, two] = [new Arena(handle), new Arena(handle)];
     one.allocate(2 ** 20);
-    const block = writeLabels(one, LABELLED, ["far"]);
-    assertEquals(readLabels(two, block, 1), { kind: LABELLED, values: ["far"] });
+    const head = writeLabels(one, LABELLED, ["far"]);
+    assertEquals(readLabels(two, head, 1), { kind: LABELLED, values: ["far"] });
   });
 
   it("never read outside the memory, whatever stands there", () => {
     const arena = new Arena(makeHandle());
-    const block = writeLabels(arena, LABELLED, ["a".repeat(20), "b".repeat(20)]);
+    const head = writeLabels(arena, LABELLED, ["a".repeat(20), "b".repeat(20)]);
     const { i32 } = arena.views();
-    const [lengths, words] = [block * 2 + L_TEXT, block * 2];
+    const [lengths, words] = [head * 2 + L_TEXT, head * 2];
     for (const index of [lengths, lengths + 1, words + L_UNITS, words + L_EXTENT]) {
       for (const value of [-1, 0, 3, 2 ** 30, 0x7fffffff, -0x80000000]) {
         if (index === words + L_EXTENT && value === 3) continue;
         const old = i32[index];
         i32[index] = value;
-        assertEquals(readLabels(arena, block, 2), undefined, `${value} at ${index - words}`);
+        assertEquals(readLabels(arena, head, 2), undefined, `${value} at ${index - words}`);
         i32[index] = old;
       }
     }
-    assertEquals(readLabels(arena, block, 2)!.values, ["a".repeat(20), "b".repeat(20)]);
+    assertEquals(readLabels(arena, head, 2)!.values, ["a".repeat(20), "b".repeat(20)]);
     assertEquals(readLabels(arena, arena.byteLength / 8 - 1, 1), undefined);
     assertEquals(readLabels(arena, 2 ** 31, 1), undefined);
   });
@@ -75,13 +75,13 @@ describe("freeLabels()", () => {
   it("gives all of a text back, for texts of other lengths too", () => {
     const arena = new Arena(makeHandle());
     const write = (length: number) => writeLabels(arena, LABELLED, ["x".repeat(length)]);
-    const blocks = [10, 2000, 100, 5000].map(write);
+    const heads = [10, 2000, 100, 5000].map(write);
     const used = arena.bytesUsed;
     for (let round = 0; round < 100; round++) {
-      for (const block of blocks.splice(0)) freeLabels(arena, block);
+      for (const head of heads.splice(0)) freeLabels(arena, head);
       // Larger than any of the pieces that came back, and many small ones.
       for (const length of round % 2 === 0 ? [7000] : [1000, 20, 300, 4000, 14]) {
-        blocks.push(write(length));
+        heads.push(write(length));
       }
     }
     assertEquals(arena.bytesUsed, used);
@@ -97,17 +97,17 @@ describe("freeLabels()", () => {
 });
 
 describe("addressLabels(), freeLabels()", () => {
-  it("stamp a block for one creation, and clear the stamp before the block is used again", () => {
+  it("stamp a head for one creation, and clear the stamp before the head is used again", () => {
     const arena = new Arena(makeHandle());
-    const block = writeLabels(arena, LABELLED, ["a"]);
-    const word = (n: number) => arena.views().i32[block * 2 + n];
+    const head = writeLabels(arena, LABELLED, ["a"]);
+    const word = (n: number) => arena.views().i32[head * 2 + n];
     assertEquals(word(L_STAMP), 0);
-    addressLabels(arena, block, { metric: 1, id: 2, epoch: 4, stamp: 9 });
+    addressLabels(arena, head, { metric: 1, id: 2, epoch: 4, stamp: 9 });
     assertEquals([word(L_STAMP), word(L_ID)], [9, 2]);
-    freeLabels(arena, block);
+    freeLabels(arena, head);
     assertEquals(word(L_STAMP), 0);
-    arena.views().i32[block * 2 + L_STAMP] = 9;
-    assertEquals(writeLabels(arena, LABELLED, ["b"]), block);
+    arena.views().i32[head * 2 + L_STAMP] = 9;
+    assertEquals(writeLabels(arena, LABELLED, ["b"]), head);
     assertEquals(word(L_STAMP), 0);
   });
 });

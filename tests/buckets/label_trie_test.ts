@@ -2,16 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { LABELLED } from "../../src/buckets/label_text.ts";
 import {
+  type BucketLife,
   finderSource,
   interpretFinder,
   LabelTrie,
-  type Series,
 } from "../../src/buckets/label_trie.ts";
 import { withSeeds } from "../metrics/random.ts";
 
 const NAMES = ["a", "b", "c"];
 
-function seriesOf(id: number, values: string[]): Series {
+function seriesOf(id: number, values: string[]): BucketLife {
   const labels = Object.fromEntries(values.map((value, n) => [NAMES[n], value]));
   return { id, life: 1, values, kind: LABELLED, labels, bytes: 0, epoch: 1 };
 }
@@ -27,7 +27,7 @@ for (const [title, makeTree] of makers) {
       withSeeds(50, (random) => {
         const names = NAMES.slice(0, 1 + random.below(3));
         const tree = makeTree(names);
-        const map = new Map<string, Series>();
+        const map = new Map<string, BucketLife>();
         for (let step = 0; step < 300; step++) {
           const values = names.map(() => random.pick(["x", "y", "z", ""]));
           const series = seriesOf(step, values);
@@ -61,7 +61,7 @@ for (const [title, makeTree] of makers) {
       for (const count of [1, 2, 16, 17, 512]) {
         const names = Array.from({ length: count }, (_, n) => `label_${n}`);
         const tree = makeTree(names);
-        const all: Series[] = [];
+        const all: BucketLife[] = [];
         for (const differs of [0, 1, count >> 1, count - 2, count - 1]) {
           if (differs < 0 || differs >= count) continue;
           const values = names.map((_, n) => n === differs ? `other ${differs}` : "same");

@@ -5,6 +5,7 @@
  */
 import { BucketTable } from "../../src/buckets/bucket_table.ts";
 import { LabelIndex } from "../../src/buckets/label_index.ts";
+import { LabelledBuckets } from "../../src/buckets/labelled_buckets.ts";
 import { LabelLog } from "../../src/buckets/label_log.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory } from "../../src/memory/header.ts";
@@ -24,21 +25,22 @@ export function makeTable(handle: MemoryHandle, shift = MANY_SHIFT): BucketTable
   return new BucketTable(new Arena(handle), { name: "test", directory, shift, labelled: true });
 }
 
-/** Table, log and index as another thread has them. */
-export function makeIndex(
+/** Table, log, index and labelled buckets as another thread has them. */
+export function makeBuckets(
   handle: MemoryHandle,
   { names = ["a"], maxSeries = 2000, maxLabelLength = 1024 }: {
     names?: string[];
     maxSeries?: number;
     maxLabelLength?: number;
   } = {},
-): { table: BucketTable; log: LabelLog; index: LabelIndex } {
+): { table: BucketTable; log: LabelLog; index: LabelIndex; buckets: LabelledBuckets } {
   const table = makeTable(handle);
   const log = new LabelLog(table, {
     metric: 0,
     ring: logOffsets({ maxThreads: 1, labelled: [true] }).logs[0] / 8,
     end: controlOffset(1, 0) / 4 + M_LOG_END,
   });
-  const options = { metric: 0, names, maxSeries, maxLabelLength };
-  return { table, log, index: new LabelIndex(table, log, options) };
+  const index = new LabelIndex(table, log, names);
+  const options = { table, log, index, metric: 0, maxSeries, maxLabelLength };
+  return { table, log, index, buckets: new LabelledBuckets(options) };
 }

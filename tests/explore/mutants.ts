@@ -80,9 +80,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "block-tag",
-    fault: "The heads of the free blocks have no tag (ABA)",
+    fault: "The top of the free label heads has no tag (ABA)",
     file: "memory/free_lists.ts",
-    edits: [{ find: "((head >> 32n) + 1n)", replace: "(head >> 32n)" }],
+    edits: [{ find: "((top >> 32n) + 1n)", replace: "(top >> 32n)" }],
     histories: ["labels-blocks"],
   },
   {
@@ -211,7 +211,7 @@ export const mutants: readonly Mutant[] = [
     name: "life-by-id",
     fault: "A thread takes a bucket for the one with the labels that its id had before",
     file: "buckets/label_index.ts",
-    edits: [{ find: "|| this.#word(series.id).life !== series.life", replace: "" }],
+    edits: [{ find: "|| lifeIn(this.#log.labelWord(known.id)) !== known.life", replace: "" }],
     histories: ["recreate-counter"],
   },
   {
@@ -355,7 +355,7 @@ export const mutants: readonly Mutant[] = [
     name: "generation",
     fault: "A slot's next owner has the generation of the last one",
     file: "threads/slot_directory.ts",
-    edits: [{ find: "(control & ~STATE_MASK) + GENERATION)", replace: "(control & ~STATE_MASK))" }],
+    edits: [{ find: "(generationOf(control) + GENERATION)", replace: "generationOf(control)" }],
     histories: ["revoke"],
   },
   {
@@ -363,7 +363,7 @@ export const mutants: readonly Mutant[] = [
     fault: "A revoked slot is taken at once",
     file: "threads/slot_directory.ts",
     edits: [{
-      find: "if (state === REVOKED) return this.#quarantine === 0;",
+      find: "if (state === REVOKED) return this.#quarantine.isNone;",
       replace: "if (state === REVOKED) return true;",
     }],
     histories: ["revoke-quarantine"],
@@ -381,10 +381,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: "name-first",
     fault: "A name counts as the present one before it was written",
-    file: "threads/slot_directory.ts",
+    file: "threads/slot_names.ts",
     edits: [{
       find: "Atomics.store(i32, words + SLOT_NAME_GENERATION, UNNAMED);",
-      replace: "Atomics.store(i32, words + SLOT_NAME_GENERATION, control & ~STATE_MASK);",
+      replace: "Atomics.store(i32, words + SLOT_NAME_GENERATION, generationOf(control));",
     }],
     histories: ["threads-read"],
   },
@@ -404,19 +404,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: "append-blindly",
     fault: "A creator appends to the label log behind entries that it has not looked at",
-    file: "buckets/label_index.ts",
+    file: "buckets/labelled_buckets.ts",
     edits: [{
       find: "const stamp = (position + 1) | 0;",
-      replace: "position = this.#catchUp();\n        const stamp = (position + 1) | 0;",
+      replace: "position = this.#index.catchUp();\n        const stamp = (position + 1) | 0;",
     }, {
-      find: "const position = this.#catchUp();",
-      replace: "let position = this.#catchUp();",
+      find: "const position = this.#index.catchUp();",
+      replace: "let position = this.#index.catchUp();",
     }],
     histories: ["labels-same"],
   },
   {
     name: "stamp-unchecked",
-    fault: "A late helper does not check that the label block is still that of the entry",
+    fault: "A late helper does not check that the label head is still that of the entry",
     file: "buckets/label_log.ts",
     edits: [{
       find: "&& Atomics.load(i32, words + L_STAMP) === ((position + 1) | 0)",
@@ -426,12 +426,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "addressed-early",
-    fault:
-      "A block is addressed to a position whose end was seen before the block was the creator's",
-    file: "buckets/label_index.ts",
+    fault: "A head is addressed to a position whose end was seen before the head was the creator's",
+    file: "buckets/labelled_buckets.ts",
     edits: [{
-      find: "          block = writeLabels(this.#arena, kind, values);\n          continue;",
-      replace: "          block = writeLabels(this.#arena, kind, values);",
+      find: "          head = writeLabels(this.#arena, kind, values);\n          continue;",
+      replace: "          head = writeLabels(this.#arena, kind, values);",
     }],
     histories: ["labels-destroy", "labels-blocks"],
   },

@@ -17,7 +17,7 @@ function makeArena(maxByteLength?: number): Arena {
 }
 
 describe("Arena.allocate()", () => {
-  it("never gives out the same bytes twice, whoever asks", () => {
+  it("never gives the same bytes to two threads", () => {
     const handle = makeHandle();
     const [one, two] = [new Arena(handle), new Arena(handle)];
     let end = one.bytesUsed;

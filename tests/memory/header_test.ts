@@ -3,6 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory, readFormat } from "../../src/memory/header.ts";
 import {
+  H_BUMP,
   H_MAGIC,
   H_MAX_THREADS,
   H_SCHEMA_BYTES,
@@ -113,6 +114,26 @@ describe("makeMemory(), readFormat()", () => {
       const handle = { buffer } as MemoryHandle;
       assertRefuses(() => readFormat(handle), TypeError, `${what} ${text}`);
     }
+  });
+
+  it("take memory that grows while its header is read", () => {
+    const handle = makeMemory(format, 2 ** 22);
+    const arena = new Arena(handle);
+    const { load } = Atomics;
+    let isGrown = false;
+    Atomics.load = ((...args: Parameters<typeof load>) => {
+      if (args[1] === H_BUMP && !isGrown) {
+        isGrown = true;
+        arena.allocate(2 ** 20);
+      }
+      return load(...args);
+    }) as typeof load;
+    try {
+      assertEquals(readFormat(handle).maxThreads, 3);
+    } finally {
+      Atomics.load = load;
+    }
+    assertEquals(isGrown, true);
   });
 
   it("refuse memory that was cut behind the static part", () => {

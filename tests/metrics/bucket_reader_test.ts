@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { counter } from "../../mod.ts";
-import type { LabelIndex } from "../../src/buckets/label_index.ts";
-import type { Series } from "../../src/buckets/label_trie.ts";
+import type { BucketLife } from "../../src/buckets/label_trie.ts";
 import { BucketReader } from "../../src/metrics/bucket_reader.ts";
 import type { Accumulator } from "../../src/metrics/accumulator.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
-import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
+import { ACTIVE } from "../../src/threads/control_word.ts";
+import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { Walk } from "../../src/threads/walk.ts";
-import { makeHandle, makeIndex } from "../buckets/make_table.ts";
+import { makeBuckets, makeHandle } from "../buckets/make_table.ts";
 import { assertRefusesUnchanged } from "./observe.ts";
 import { attachTraffic, createTraffic, NOTHING } from "./traffic.ts";
 
@@ -290,7 +290,7 @@ describe("BucketReader", () => {
   /** A reader of a bucket's epochs: that with which it was merged last. */
   function makeReader(onFind: () => void = () => {}, onMerge: () => void = () => {}) {
     const buffer = makeHandle();
-    const { table, index } = makeIndex(buffer);
+    const { table, index, buckets } = makeBuckets(buffer);
     let seen = 0;
     const accumulator: Accumulator<number> = {
       reset: () => seen = 0,
@@ -305,8 +305,8 @@ describe("BucketReader", () => {
     };
     const slots = new SlotDirectory(table.arena, 1, 60);
     slots.acquire("a", { state: ACTIVE });
-    const find = index.find.bind(index);
-    index.find = (labels, verb): Series | undefined => {
+    const find = buckets.find.bind(buckets);
+    buckets.find = (labels, verb): BucketLife | undefined => {
       const series = find(labels, verb);
       onFind();
       return series;
@@ -315,12 +315,13 @@ describe("BucketReader", () => {
       definition: counter(),
       table,
       index,
+      labelled: buckets,
       slots,
       makeAccumulator: () => accumulator,
       walk: () => new Walk(table.arena, new CellSegments(table.arena, slots, [])),
       overflowed: 0,
     });
-    return { reader, table, other: makeIndex(buffer).index as LabelIndex };
+    return { reader, table, other: makeBuckets(buffer).buckets };
   }
 
   it("begins again when the bucket is cleared meanwhile", () => {

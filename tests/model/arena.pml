@@ -1,16 +1,20 @@
 /*
- * Bump allocation and the publication of what was allocated: src/memory/arena.ts (allocate, release, #reach, views),
- * src/buckets/bucket_table.ts (#grow, segment) and src/threads/cell_segments.ts (ensure, #publish).
+ * Bump allocation and the publication of what was allocated: src/memory/arena.ts (allocate, release,
+ * #bump, #reach, views), src/buckets/bucket_table.ts (#grow, segment) and
+ * src/threads/cell_segments.ts (ensure, #publish).
  *
- * Theorem. Two threads that add the same segment and take a block each, and one that reads, killed at any step:
- *   1. no line is given out twice                                            (NO OVERLAP)
- *   2. a reference never changes                                             (PUBLISHED ONCE)
- *   3. who has a reference and then asks the length, finds it covered        (GROWN BEFORE IT IS SEEN)
+ * Theorem. Two threads that add the same segment and allocate a block each, and one that reads; each may
+ * be killed at any step:
+ *   1. no line is allocated twice                                            (NO OVERLAP)
+ *   2. a published reference never changes                                   (PUBLISHED ONCE)
+ *   3. a thread that loads a reference and then the length finds the whole block within the length
+ *                                                                            (GROWN BEFORE IT IS SEEN)
  *
- * Memory model: every access is an `Atomics` one (SeqCst) or the buffer's own growth, which is SeqCst too. Each thread has
- * views of a length that may be older than the memory.
+ * Memory model: every access is an `Atomics` operation (SeqCst) or the growth of the buffer, which is
+ * SeqCst too. The views of each thread have a length that may be older than that of the memory.
  *
- * Abstracted: a segment has two lines, a block one; a growth is to just what is needed; rounding is left out.
+ * Abstracted: a segment has two lines, a block one. The memory grows to exactly the length that is
+ * needed. Rounding is left out.
  */
 #define LINES 14
 #define NOBODY 0

@@ -1,20 +1,22 @@
 /*
- * The recycled blocks of labels: src/memory/free_lists.ts (takeBlock, freeBlock), a Treiber stack whose head has a tag.
+ * The free list of label heads: src/memory/free_lists.ts (takeLabelHead, freeLabelHead), a Treiber stack
+ * whose top has a tag. A block is a label head here.
  *
  * Theorem. Threads that take and free blocks, each killed or delayed at any step:
  *   1. a block has one holder at a time                                      (ONE HOLDER)
- *   2. a block is lost only with a thread that was killed in between, one for each   (NOTHING ELSE LOST)
- *   3. every run ends: nobody waits for another thread                       (LOCK-FREE)
+ *   2. a block is lost only together with a thread that was killed, one for each   (NOTHING ELSE LOST)
+ *   3. every run ends: no thread waits for another one                       (LOCK-FREE)
  *
- * Assumptions: the tag does not come round (2^32 changes) between a load of the head and the compare-exchange.
+ * Assumptions: the tag does not wrap (2^32 changes) between a load of the top and the compare-exchange.
  *
- * Memory model: every access is an `Atomics` one (SeqCst), which is Spin's own.
+ * Memory model: every access is an `Atomics` operation (SeqCst), which is what Spin executes.
  *
- * Abstracted: one size class; block 0 is "none"; the arena's part (a new block when the stack is empty) is a counter, see
+ * Abstracted: block 0 is "none". The model stops where the arena would allocate new blocks; see
  * arena.pml.
  *
- * NO_TAG is the ABA: thread 1 has read the head A and its successor B and sleeps; thread 2 takes A, takes B, frees A;
- * thread 1's compare-exchange finds A again and makes B the head, which thread 2 still holds.
+ * NO_TAG shows the ABA problem: thread 1 has loaded the top A and its successor B, and sleeps. Thread 2
+ * takes A, takes B, and frees A. The compare-exchange of thread 1 finds A again and makes B the top,
+ * although thread 2 still holds it.
  */
 #define BLOCKS 4 /* blocks 1 .. 3 */
 #define THREADS 2

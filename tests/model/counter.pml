@@ -1,20 +1,24 @@
 /*
- * The counter cell against clear, destroy and create: src/metrics/cell_writer.ts, counter_writer.ts, counter_accumulator.ts and
- * BucketReader.read, with BucketTable.clear, end and begin as the changes of the epoch.
+ * The counter cell against clear, destroy and create: src/metrics/cell_writer.ts, the files
+ * counter_writer.ts and counter_accumulator.ts of src/metrics/counter, and BucketReader.read. The
+ * epoch is changed by BucketTable.clear, end and begin.
  *
- * Theorem. Two threads that add, one of them killed at any step with a successor in its slot; the bucket is cleared, or
- * destroyed and created again, at any step; a reader:
- *   1. a read gives, of each thread, all that it had added in the epoch when the read began, and nothing that was added in
- *      another epoch or life                          (COMMITTED STAYS, NO UPDATE IN THE WRONG LIFE, CLEAR IS ATOMIC)
+ * Theorem. Two threads add; one of them may be killed at any step, and has a successor in its slot. The
+ * bucket is cleared, or destroyed and created again, at any step. One thread reads:
+ *   1. for each thread, a read returns everything that it had added in the present epoch when the read
+ *      began, and nothing that was added in another epoch or life
+ *                               (COMMITTED STAYS, NO UPDATE IN THE WRONG LIFE, CLEAR IS ATOMIC)
  *
- * Assumptions: one owner at a time (slots.pml). An aligned 64-bit store does not tear. The epoch does not come round.
+ * Assumptions: a slot has one owner at a time (slots.pml). An aligned 64-bit store does not tear. The
+ * epoch does not wrap.
  *
- * Memory model: an add checks the epoch and stores by plain accesses; the store depends on the check. The reader's plain load
- * of a cell comes after its SeqCst load of the tag; with CONFIRMED_BY_LOAD it may be served after the confirmation
- * (AArch64 `ldar`). A plain store may be visible before the SeqCst store of the tag in front of it (`stlr`, then `str`): as
- * both are of one epoch and the tag of the old one hides both from who confirms, this is left out.
+ * Memory model: an add checks the epoch and stores by plain accesses; the store depends on the check. The
+ * reader's plain load of a cell follows its SeqCst load of the tag; with CONFIRMED_BY_LOAD it may be
+ * performed after the confirmation (AArch64 `ldar`). A plain store may become visible before the
+ * preceding SeqCst store of the tag (`stlr`, then `str`). The model leaves this out: both stores belong
+ * to one epoch, and the tag of the old epoch hides both from a reader that confirms.
  *
- * Abstracted: each add is of 1. A histogram's cell is the same protocol with more words of content.
+ * Abstracted: each add adds 1. A histogram's cell follows the same protocol, with more words of content.
  */
 #define ADDS 3
 

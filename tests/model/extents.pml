@@ -1,17 +1,19 @@
 /*
- * Lines that are lent and come back: src/memory/extents.ts (take, give, #search, #claim, #set).
+ * Extents, lines that are lent and come back: src/memory/extents.ts (take, give, #search, #claim, #set).
  *
- * Theorem. Threads that take and give pieces of one or two neighbouring lines, each killed or delayed at any step:
+ * Theorem. Threads that take and give back runs of one or two neighbouring lines, each killed or delayed
+ * at any step:
  *   1. a line has one holder at a time                                       (ONE HOLDER)
- *   2. a line is lost only with a thread that was killed, two for each       (NOTHING ELSE LOST)
- *   3. who is told that there is no piece: there was an instant without one since it asked   (NONE ONLY IF NONE)
- *   4. every run ends: nobody waits for another thread                       (LOCK-FREE)
+ *   2. a line is lost only together with a thread that was killed, two for each   (NOTHING ELSE LOST)
+ *   3. a search that reports no run: at some instant since it began there was none   (NONE ONLY IF NONE)
+ *   4. every run of the model ends: no thread waits for another one          (LOCK-FREE)
  *
- * Assumptions: the number of times that lines came back does not come round (2^32) in one search.
+ * Assumptions: the number of returns does not wrap (2^32) during one search.
  *
- * Memory model: every access is an `Atomics` one (SeqCst), which is Spin's own.
+ * Memory model: every access is an `Atomics` operation (SeqCst), which is what Spin executes.
  *
- * Abstracted: one map, each line in a word of its own; no alignment. A piece that spans words is claimed in as many steps.
+ * Abstracted: there is one map, each line has a word of its own, and runs have no alignment. So a run of
+ * two lines is claimed in two steps, as the source claims a run that spans words.
  */
 #define LINES 4
 #define THREADS 2

@@ -1,22 +1,26 @@
 /*
- * The allocation of ids: src/buckets/bucket_table.ts (create, begin, end, findFree, repair) and src/buckets/free_ids.ts
- * (searchSegment, markUsed, markFree): epoch words, which are the truth, and two levels of hints over them.
+ * The allocation of ids: src/buckets/bucket_table.ts (create, begin, end, findFree, repair) and
+ * src/buckets/free_ids.ts (searchSegment, markUsed, markFree). The epoch words are the truth; two levels
+ * of bits are hints.
  *
  * Theorem. Threads that create and destroy, each killed or delayed at any step:
- *   1. an id that lives is given to nobody else                             (NO ID TWICE)
- *   2. when all is quiet, no free id is hidden by a hint but one for each thread that was killed, and repair finds that;
- *      a create() alone then gives the smallest free id                     (NONE LOST, SMALLEST)
- *   3. the table grows only when every id is live or its destroy() has not ended, unless another thread was, or was
- *      killed, between a hint "used" and its second look during the search         (BOUNDED)
- *   4. every run ends: nobody waits for another thread                       (LOCK-FREE)
+ *   1. the id of a live bucket is given to no other creator                 (NO ID TWICE)
+ *   2. when no operation is in progress, a hint hides at most one free id for each thread that was
+ *      killed, and repair finds it; a create() alone then gives the smallest free id
+ *                                                                           (NONE LOST, SMALLEST)
+ *   3. the table grows only if each id is live or its destroy() has not ended, or another thread was
+ *      delayed or killed between a hint "used" and its second check during the search   (BOUNDED)
+ *   4. every run ends: no thread waits for another one                      (LOCK-FREE)
  *
- * Assumptions: an epoch does not come round (it stops at LAST_EPOCH); fewer than 2^32 destructions during a search.
+ * Assumptions: an epoch does not wrap (it stops at LAST_EPOCH); fewer than 2^32 destructions during one
+ * search.
  *
- * Memory model: every access is an `Atomics` one (SeqCst), which is Spin's own.
+ * Memory model: every access is an `Atomics` operation (SeqCst), which is what Spin executes.
  *
- * `used_bits` and `full_bits` are the source's `used` and `full`.
+ * `used_bits` and `full_bits` are `used` and `full` in the source.
  *
- * Abstracted: one segment of 4 ids; a word has 2 bits, not 32; growth is the end of a thread's run.
+ * Abstracted: one segment of 4 ids; a word has 2 bits, not 32; a thread's run ends where the table would
+ * grow.
  */
 #define IDS 4
 #define IDS_PER_WORD 2

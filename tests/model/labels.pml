@@ -1,21 +1,27 @@
 /*
- * The label log: src/buckets/label_log.ts (entry, append, finish), label_index.ts (#create, #catchUp, destroy) and
- * label_text.ts (writeLabels, addressLabels, freeLabels).
+ * The label log: src/buckets/label_log.ts (entry, append, finish), labelled_buckets.ts (#create,
+ * destroy), label_index.ts (catchUp) and label_text.ts (writeLabels, addressLabels, freeLabels). A block
+ * is a label head here.
  *
- * Theorem. Threads that look for the bucket of some labels and make it when there is none, and threads that destroy, each
- * killed or delayed at any step:
+ * Theorem. Threads that search for the bucket of some labels and create it if there is none, and threads
+ * that destroy, each killed or delayed at any step:
  *   1. two live buckets never have the same labels                          (ONE BUCKET)
- *   2. a bucket has its labels from the first instant of its life on, and nobody writes its block while it lives  (LABELS STAY)
- *   3. a life is given to one creation: what was appended is what lives      (ONE CREATION)
- *   4. every run ends: who was killed in the middle blocks nobody, as any other thread finishes its entry  (LOCK-FREE)
+ *   2. a bucket has its labels from the first instant of its life on, and no thread writes its block
+ *      while it lives                                                       (LABELS STAY)
+ *   3. each life belongs to one creation: the one that was appended         (ONE CREATION)
+ *   4. every run ends: a killed thread blocks nobody, as any other thread finishes its entry
+ *                                                                           (LOCK-FREE)
  *
- * Assumptions: no thread falls 2^31 creations behind. Ids by ids.pml, blocks by blocks.pml: here both are one step each.
+ * Assumptions: no thread falls 2^31 creations behind. Ids are allocated as in ids.pml, blocks as in
+ * blocks.pml: here, each allocation is one step.
  *
- * Memory model: every access is an `Atomics` one (SeqCst) but for the text, which is written before the SeqCst stores of the
- * address and the append, and read by those who saw the append.
+ * Memory model: every access is an `Atomics` operation (SeqCst) except for those of the text. The text is
+ * written before the SeqCst stores of the address and before the append, and is read by threads that
+ * saw the append.
  *
- * Abstracted: labels are 1 and 2; the text is that number. The private index is a look at all ids, in one step, as `#learn`
- * confirms what it has read. The ring does not come round (`lost` is a rebuild from the live ids, which the look is).
+ * Abstracted: labels are 1 and 2, and the text is that number. In place of a private index, a thread looks
+ * at all ids in one step, as `#learn` confirms what it has read. The ring does not wrap: a thread that
+ * reads "lost" reads the live ids, which is the same step.
  */
 #ifdef KILLED /* one of two threads, at any step */
 #define THREADS 2

@@ -2,25 +2,29 @@
  * The record protocol: src/metrics/record/record_publisher.ts (publish, loadCommitted, locate, writeRescueCopy) and
  * src/metrics/record/record_accumulator.ts (#take, #takeWithHelp), with BucketTable.clear and BucketReader.read around them.
  *
- * Theorem. One record, an owner that is killed at any step and the slot's next owner, a clear at any step, a reader:
+ * Theorem. One record, an owner that may be killed at any step, the slot's next owner, a clear at any
+ * step, and a reader:
  *   1. a read never mixes two commits                                        (NO TORN READ)
- *   2. a read of an epoch gives nothing that was committed in another one    (CLEAR IS ATOMIC)
- *   3. a read gives at least what was committed when it began, and what the first owner has committed the next one has
- *      too                                                     (COMMITTED STAYS, TOTALS NEVER FALL)
- *   4. a read ends, wherever the owner is stopped (every run ends: no cycle); and under an owner that commits for ever
- *      (ENDLESS, with weak fairness).
+ *   2. a read of an epoch returns nothing that was committed in another one  (CLEAR IS ATOMIC)
+ *   3. a read returns at least what was committed when it began; the next owner starts with everything
+ *      that the first one has committed                      (COMMITTED STAYS, TOTALS NEVER FALL)
+ *   4. a read ends, wherever the owner stops (every run ends: no cycle), and also under an owner that
+ *      commits for ever (ENDLESS, with weak fairness).
  *
- * Assumptions: one owner at a time (slots.pml). The version does not come round (2^31 commits) within one read.
+ * Assumptions: a slot has one owner at a time (slots.pml). The version does not wrap (2^31 commits) during
+ * one read.
  *
- * Memory model. Spin is sequentially consistent; `Atomics` are. Plain (Unordered) accesses are not, and so:
- *   - the words of a slot are stored in every order between two `Atomics` operations of the owner, and loaded in every order
- *     between two of the reader;
- *   - PUBLISH_BY_STORE: a store-release (AArch64 `stlr`) may still be on its way while the owner's next plain stores are
- *     visible already: `pending` is that store. A read-modify-write is visible before them, to whoever confirms by one;
- *   - CONFIRM_BY_LOAD: the copy's loads may be served after the confirming load (AArch64 `ldar`).
+ * Memory model. Spin is sequentially consistent, and so are `Atomics`. Plain (Unordered) accesses are not,
+ * so:
+ *   - the words of a slot are stored in every order between two `Atomics` operations of the owner, and
+ *     loaded in every order between two of the reader;
+ *   - PUBLISH_BY_STORE: a store-release (AArch64 `stlr`) may still be pending when the owner's next plain
+ *     stores are visible: `pending` is that store. A read-modify-write becomes visible before them, to a
+ *     reader that confirms by one;
+ *   - CONFIRM_BY_LOAD: the loads of the copy may be performed after the confirming load (AArch64 `ldar`).
  *
- * Abstracted: two fields `a` and `b`, both the number of commits in the epoch; TRIES is 1; epochs are 1 and 3; the reader
- * does not look at other threads (counter.pml has two of them).
+ * Abstracted: two fields `a` and `b`, both equal to the number of commits in the epoch; TRIES is 1; epochs
+ * are 1 and 3; the reader reads one thread (counter.pml has two).
  */
 #ifndef COMMITS
 #define COMMITS 3 /* in both lives */

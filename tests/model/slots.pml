@@ -1,26 +1,25 @@
 /*
  * The life of a thread slot: src/threads/slot_directory.ts (acquire, activate, retire, revoke,
- * #isTakeable, #look), src/threads/seat.ts, and the fence in the writers (CellWriter.isCurrent,
+ * #isTakeable, #observe), quarantine.ts and seat.ts there, and the check in the writers (CellWriter.isCurrent,
  * RecordPublisher.isOwner).
  *
- * Theorem. Parents that reserve the one slot and revoke it at any moment, their workers, each killed at any step or going on
- * as a zombie, and one cell:
+ * Theorem. Parents that reserve the only slot and may revoke it at any moment; their workers, each of
+ * which may be killed at any step or go on as a zombie; and one cell:
  *   1. a store goes to the cell only while no later owner has the slot      (ONE WRITER)
- *   2. every store adds to what all stores before it have left              (COMMITTED STAYS)
- *   3. a tenure is ended by its own worker or its own parent only           (NOBODY ELSE'S)
+ *   2. each store adds to the result of all earlier stores                  (COMMITTED STAYS)
+ *   3. a tenure is ended only by its own worker or its own parent           (NOBODY ELSE'S)
  *   4. a slot is taken once for each generation, and a reserved tenure is activated once  (ONE OWNER)
  *
- * Assumptions: a fenced thread needs less than the quarantine between the check and the store of
- * one update: the clock does not tick twice over an open window. `stopped` is said only of a thread
- * that has stopped. Generations do not come round (2^29 tenures). The clock here is time itself: a
- * thread's own clock shows the differences between two of its looks, and the model compares no
- * others.
+ * Assumptions: a fenced thread needs less than the quarantine from the check to the store of one update,
+ * so the clock does not tick twice during an open window. `stopped` is said only of a thread that has
+ * stopped. Generations do not wrap (2^29 tenures). The model has one clock: the source compares only
+ * differences between two readings of the same thread's clock, and so does the model.
  *
- * Memory model: the control word is SeqCst. The check of an update is a plain load and its store a
- * plain one; the store depends on the load (a branch), so it is not visible earlier. Later it may
- * be: the window of the model, from the check to the store, is open until then.
+ * Memory model: accesses to the control word are SeqCst. The check of an update is a plain load, and its
+ * store a plain store. The store depends on the load by a branch, so it is not visible earlier. It may be
+ * visible later: the window of the model stays open from the check until then.
  *
- * Abstracted: one slot, one cell; the quarantine is one tick; the name is left out.
+ * Abstracted: one slot and one cell; the quarantine is one tick; names are left out.
  */
 #ifdef IN_TURN
 #define PARENTS 3

@@ -15,7 +15,7 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import { H_STARTED, SLOT_BYTES, SLOT_SINCE_LONG, SLOTS_OFFSET } from "../../src/memory/layout.ts";
+import { H_STARTED, SLOT_BYTES, SLOT_SINCE_F64, SLOTS_OFFSET } from "../../src/memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../../src/memory/segments.ts";
 import { shapeOf } from "../../src/metrics/metric.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
@@ -239,7 +239,7 @@ function imageOf(stats: ThreadStats<Any>, withRecords: boolean): Uint32Array {
   // Times differ from run to run.
   image.fill(0, 2 * H_STARTED, 2 * H_STARTED + 2);
   for (let slot = 0; slot < stats.threads().length; slot++) {
-    const since = (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + 2 * SLOT_SINCE_LONG;
+    const since = (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + 2 * SLOT_SINCE_F64;
     image.fill(0, since, since + 2);
   }
   if (withRecords) return image;

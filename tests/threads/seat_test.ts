@@ -85,7 +85,7 @@ describe("Seat.handle", () => {
       stats,
       () => attach(seat).registerThread("x".repeat(65)),
       RangeError,
-      "Cannot register a thread: its name may have 64 UTF-16 code units, got 65",
+      "Cannot register a thread: its name must have at most 64 UTF-16 code units, got 65",
     );
     assertEquals(attach(seat).registerThread("own").name, "own");
     assertEquals(stats.threads(), [{ slot: 0, name: "own", state: "active" }]);

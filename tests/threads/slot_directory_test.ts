@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
-import { ACTIVE, RESERVED, SlotDirectory, type Tenure } from "../../src/threads/slot_directory.ts";
+import { ACTIVE, RESERVED, type Tenure } from "../../src/threads/control_word.ts";
+import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { SLOT_NAME_GENERATION } from "../../src/memory/layout.ts";
 import { assertRefuses, tooManyThreads } from "../metrics/observe.ts";
 import { withClock, withClocks } from "../support/clocks.ts";
@@ -95,7 +96,7 @@ describe("SlotDirectory.acquire()", () => {
     assertRefuses(
       () => slots.acquire("x".repeat(65), { state: ACTIVE }),
       RangeError,
-      "Cannot register a thread: its name may have 64 UTF-16 code units, got 65",
+      "Cannot register a thread: its name must have at most 64 UTF-16 code units, got 65",
     );
     assertEquals(slots.used, 0);
     const longest = "ü" + "😀".repeat(31) + "é";

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
-import { ACTIVE, SlotDirectory } from "../../src/threads/slot_directory.ts";
+import { ACTIVE } from "../../src/threads/control_word.ts";
+import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { readOwner, readSince, writeLife, writeOwner } from "../../src/threads/slot_owner.ts";
 
 function setUp() {

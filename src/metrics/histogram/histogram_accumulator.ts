@@ -5,7 +5,7 @@
  */
 import { saturate } from "../../base/saturate.ts";
 import type { Arena, Views } from "../../memory/arena.ts";
-import { blockViews } from "../../memory/header.ts";
+import { blockViews } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import type { HistogramBins } from "../../schema/histogram.ts";
 import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";

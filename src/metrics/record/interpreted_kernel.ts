@@ -19,8 +19,8 @@ import {
   type AnyBurst,
   type AnyFields,
   type AnyRecordWriter,
-  type BucketLife,
   COMMITTED,
+  type KernelLife,
   type LabelledRecords,
   type RecordChanges,
   type RecordHost,
@@ -32,7 +32,7 @@ import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
 /** Records with what this kernel adds to them. Owner thread only. */
 interface InterpretedRecords extends RecordHost, RecordChanges {
-  update(id: number, delta: AnyFields, life?: BucketLife): void;
+  update(id: number, delta: AnyFields, life?: KernelLife): void;
   begin(id: number): AnyBurst;
   isOpen(id: number, number: number): boolean;
   mergeBurst(id: number, number: number, delta: AnyFields): void;
@@ -93,7 +93,7 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
     },
     withChanges(Base) {
       return class extends Base implements InterpretedRecords {
-        update(id: number, delta: AnyFields, life?: BucketLife): void {
+        update(id: number, delta: AnyFields, life?: KernelLife): void {
           const action = `update ${this.metric}`;
           if (!isObject(delta)) reject(action, "", "", delta);
           const given = read(delta);
@@ -105,7 +105,7 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
           this.publish(id);
         }
 
-        updateLife(life: BucketLife, delta: AnyFields): void {
+        updateLife(life: KernelLife, delta: AnyFields): void {
           this.update(life.id, delta, life);
         }
 
@@ -114,7 +114,7 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
           return new Burst(this, id, this.openBurst(id));
         }
 
-        beginLife(life: BucketLife): AnyBurst {
+        beginLife(life: KernelLife): AnyBurst {
           if (!this.isReadyIn(life)) this.prepare(life.id, "begin", life);
           return new Burst(this, life.id, this.openBurst(life.id));
         }

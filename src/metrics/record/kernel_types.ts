@@ -33,9 +33,9 @@ export interface RecordHost extends RecordValues {
   /** Whether a bucket can be changed without {@linkcode prepare}. */
   isReady(id: number): boolean;
   /** Whether a bucket can be changed without {@linkcode prepare}, and is in the given life. */
-  isReadyIn(life: BucketLife): boolean;
+  isReadyIn(life: KernelLife): boolean;
   /** Makes a bucket ready, or throws. */
-  prepare(id: number, verb: string, life?: BucketLife): void;
+  prepare(id: number, verb: string, life?: KernelLife): void;
   /** Publishes the values of a bucket. */
   publish(id: number): void;
   /** Begins a burst of a bucket that is ready, and returns its number. */
@@ -58,9 +58,9 @@ export interface RecordHost extends RecordValues {
  */
 export interface RecordChanges {
   /** Merges a change into the values of a bucket and publishes them, but only in the given life. */
-  updateLife(life: BucketLife, delta: AnyFields): void;
+  updateLife(life: KernelLife, delta: AnyFields): void;
   /** Begins a burst in one life of the bucket. */
-  beginLife(life: BucketLife): AnyBurst;
+  beginLife(life: KernelLife): AnyBurst;
 }
 
 /** Records that can be changed. */
@@ -79,7 +79,7 @@ export interface AnyRecordWriter {
 }
 
 /** A life of a bucket. */
-export interface BucketLife {
+export interface KernelLife {
   /** The id of the bucket. */
   readonly id: number;
 }

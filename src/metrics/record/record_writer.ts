@@ -6,7 +6,8 @@
  * @module
  */
 import type { LabelIndex } from "../../buckets/label_index.ts";
-import type { Series } from "../../buckets/label_trie.ts";
+import type { LabelledBuckets } from "../../buckets/labelled_buckets.ts";
+import type { BucketLife } from "../../buckets/label_trie.ts";
 import { OVERFLOW } from "../../buckets/label_text.ts";
 import { cannot, got } from "../../base/errors.ts";
 import { harden } from "../../base/harden.ts";
@@ -16,8 +17,8 @@ import type { LabelValues } from "../../schema/metric_options.ts";
 import type { RecordFields } from "../../schema/record.ts";
 import type {
   AnyFields,
-  BucketLife,
   ChangeableRecords,
+  KernelLife,
   LabelledRecords,
   RecordHost,
 } from "./kernel_types.ts";
@@ -26,8 +27,8 @@ import { RecordPublisher, type RecordWriterContext } from "./record_publisher.ts
 import type { RecordBucketWriter, RecordBurst } from "../writer_types.ts";
 
 /** A life of a labelled bucket, and the epoch in which its writer has last changed it. */
-interface RecordLife extends BucketLife {
-  readonly series: Series;
+interface RecordLife extends KernelLife {
+  readonly series: BucketLife;
   epoch: number;
 }
 
@@ -115,6 +116,7 @@ export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
 /** The labelled records of one metric in one thread. Owner thread only; users cannot reach it. */
 export class SingleWriterLabelledRecords extends SingleWriterRecords implements LabelledRecords {
   readonly #index: LabelIndex;
+  readonly #labelled: LabelledBuckets;
   // Defined by `RecordKernel.withChanges`.
   declare updateLife: ChangeableRecords["updateLife"];
   declare beginLife: ChangeableRecords["beginLife"];
@@ -125,15 +127,16 @@ export class SingleWriterLabelledRecords extends SingleWriterRecords implements 
   constructor(context: RecordWriterContext) {
     super(context);
     this.#index = context.index!;
+    this.#labelled = context.labelled!;
   }
 
   labels(labels: LabelValues<string>): SingleWriterRecord {
-    let series = this.#index.peek(labels);
+    let series = this.#index.findCached(labels);
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
       const verb = "bind labels of";
       const action = `${verb} ${this.metric}`;
       this.context.thread.check(action);
-      series = needing(action, () => this.#index.intern(labels, verb));
+      series = needing(action, () => this.#labelled.intern(labels, verb));
     }
     const known = this.#bound[series.id];
     if (known !== undefined && known.life === series.life) return known.writer;

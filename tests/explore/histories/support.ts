@@ -6,8 +6,7 @@
 import type { ThreadStatsHandle } from "../../../mod.ts";
 import { Arena } from "../../../src/memory/arena.ts";
 import type { SeatTicket } from "../../../src/threads/handle.ts";
-import { MAP_BITS, MAP_NEXT, MAP_WORDS } from "../../../src/memory/extents.ts";
-import { H_EXTENT_MAPS } from "../../../src/memory/layout.ts";
+import { H_EXTENT_MAPS, MAP_BITS, MAP_NEXT, MAP_WORDS } from "../../../src/memory/layout.ts";
 import { Seat } from "../../../src/threads/seat.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { type Event, must } from "../history.ts";

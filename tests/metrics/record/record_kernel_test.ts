@@ -6,7 +6,7 @@ import type {
   AnyBurst,
   AnyFields,
   AnyRecordWriter,
-  BucketLife,
+  KernelLife,
   RecordChanges,
   RecordHost,
   RecordKernel,
@@ -70,7 +70,7 @@ class Bench {
       bits = bits;
       isReady = isReady;
       isReadyIn = isReady;
-      prepare(id: number, verb: string, life?: BucketLife): void {
+      prepare(id: number, verb: string, life?: KernelLife): void {
         calls.push(`${verb} ${id}${life === undefined ? "" : " in a life"}`);
       }
       publish(id: number): void {
