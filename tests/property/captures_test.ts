@@ -1,20 +1,11 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertMatch,
-} from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { constants, gzipSync, inflateRawSync } from "node:zlib";
 import { CaptureError } from "../../examples/flows/capture/capture_error.ts";
 import { formatFlows } from "../../examples/flows/output/format.ts";
 import { concat, pcap, pcapng } from "../examples/flows/capture_builder.ts";
 import { ethernetFrames } from "../examples/flows/frames_of_all_kinds.ts";
-import {
-  packetsOf,
-  type ReadCapture,
-  withFile,
-} from "../examples/flows/packets_of.ts";
+import { packetsOf, type ReadCapture, withFile } from "../examples/flows/packets_of.ts";
 import { plainFlows } from "../examples/flows/plain_flows.ts";
 import { runMain } from "../examples/flows/run_program.ts";
 import { fc } from "./fast_check.ts";
@@ -201,9 +192,7 @@ describe("captures that are damaged", () => {
           const step = Math.ceil(capture.length / (1 + parts.length));
           let from = step;
           const between = parts.map((part) =>
-            part === "member"
-              ? gzipSync(capture.subarray(from, from += step))
-              : part
+            part === "member" ? gzipSync(capture.subarray(from, from += step)) : part
           );
           const head = gzipSync(capture.subarray(0, step));
           const last = gzipSync(capture.subarray(from));
@@ -235,9 +224,7 @@ describe("captures that are damaged", () => {
         async ({ capture, at }, gz, number) => {
           const gzipped = gzipSync(capture);
           const length = 2 + number % (gzipped.length - 2);
-          const content = gz
-            ? gzipped.subarray(0, length)
-            : capture.subarray(0, at);
+          const content = gz ? gzipped.subarray(0, length) : capture.subarray(0, at);
           const expected = await read(
             gz ? contentOf(gzipped, length) : content,
           );

@@ -16,12 +16,7 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import type { ThreadStatsHandle } from "../../mod.ts";
-import {
-  H_BUMP,
-  H_SCHEMA_BYTES,
-  H_SCHEMA_OFFSET,
-  LINE,
-} from "../../src/memory/layout.ts";
+import { H_BUMP, H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LINE } from "../../src/memory/layout.ts";
 import { type Arbitrary, fc } from "./fast_check.ts";
 import { refusedOr } from "./refusal.ts";
 
@@ -64,9 +59,7 @@ export function makeVictim(): Stats {
     maxByteLength: 2 ** 22,
   });
   const seats = [stats.reserveThread("seat"), stats.reserveThread("revoked")];
-  const threads = seats.map(({ handle }) =>
-    ThreadStats.attach(schema, handle).registerThread()
-  );
+  const threads = seats.map(({ handle }) => ThreadStats.attach(schema, handle).registerThread());
   threads.push(stats.registerThread("main"));
   const cells = Array.from({ length: 70 }, () => stats.metrics.cell.create());
   for (const { metrics } of threads) {
@@ -132,8 +125,7 @@ export function damage(
 }
 
 function apply(words: Uint32Array, change: Damage): void {
-  const at = (part: number) =>
-    Math.min(words.length - 1, Math.floor(part * words.length));
+  const at = (part: number) => Math.min(words.length - 1, Math.floor(part * words.length));
   const word = at(change.word);
   switch (change.damage) {
     case "flip":
@@ -238,8 +230,7 @@ export function lookAround(handle: ThreadStatsHandle): number {
   }
   const stats = refusedOr(() => ThreadStats.attach(schema, handle));
   if (stats === undefined) return looks;
-  const { hits, level, latency, calls, newest, took, cell, flow } =
-    stats.metrics;
+  const { hits, level, latency, calls, newest, took, cell, flow } = stats.metrics;
   for (const reader of [hits, level, latency]) {
     look(() => reader.read());
     look(() => reader.perThread());

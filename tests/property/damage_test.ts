@@ -5,14 +5,7 @@ import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
 import { LAYOUT_VERSION } from "../../src/memory/layout.ts";
 import { scaled } from "../stress/scale.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
-import {
-  damage,
-  imageOf,
-  lookAround,
-  makeVictim,
-  memoryOf,
-  schema,
-} from "./damage.ts";
+import { damage, imageOf, lookAround, makeVictim, memoryOf, schema } from "./damage.ts";
 import { fc } from "./fast_check.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -89,12 +82,8 @@ describe("ThreadStats.attach(), inspect()", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => {
       const buffer = new SharedArrayBuffer(bytes.length);
       new Uint8Array(buffer).set(bytes);
-      assertRefused(() =>
-        ThreadStats.inspect({ threadStats: LAYOUT_VERSION, buffer })
-      );
-      assertRefused(() =>
-        ThreadStats.attach(schema, { threadStats: LAYOUT_VERSION, buffer })
-      );
+      assertRefused(() => ThreadStats.inspect({ threadStats: LAYOUT_VERSION, buffer }));
+      assertRefused(() => ThreadStats.attach(schema, { threadStats: LAYOUT_VERSION, buffer }));
     }));
   });
 
@@ -102,9 +91,7 @@ describe("ThreadStats.attach(), inspect()", () => {
     damage(handle, image, WHOLE);
     fc.assert(fc.property(fc.nat(image.length * 4 - 1), (length) => {
       const buffer = memoryOf(handle).slice(0, length);
-      assertRefused(() =>
-        ThreadStats.attach(schema, { threadStats: LAYOUT_VERSION, buffer })
-      );
+      assertRefused(() => ThreadStats.attach(schema, { threadStats: LAYOUT_VERSION, buffer }));
     }));
   });
 
@@ -112,9 +99,7 @@ describe("ThreadStats.attach(), inspect()", () => {
     damage(handle, image, WHOLE);
     fc.assert(fc.property(fc.anything(), (seat) => {
       if (seat === undefined) return;
-      assertRefused(() =>
-        ThreadStats.attach(schema, { ...handle, seat: seat as never })
-      );
+      assertRefused(() => ThreadStats.attach(schema, { ...handle, seat: seat as never }));
     }));
   });
 });
@@ -129,9 +114,7 @@ describe("every read of damaged memory", () => {
 
   it("ends with a value or a refusal, whatever the damage", async () => {
     const { FAST_CHECK_SEED } = process.env;
-    const seed = FAST_CHECK_SEED === undefined
-      ? undefined
-      : Number(FAST_CHECK_SEED);
+    const seed = FAST_CHECK_SEED === undefined ? undefined : Number(FAST_CHECK_SEED);
     const looks = await guarded((worker) =>
       worker.call<number>("damageAtRandom", scaled(150), seed)
     );

@@ -11,9 +11,7 @@ import type FastCheck from "npm:fast-check@4.10.2";
 import type { Arbitrary } from "npm:fast-check@4.10.2";
 
 // Not a literal: Deno must not see the one name, Bun and Node not the other.
-const specifier = "Deno" in globalThis
-  ? ["npm:fast-check", "4.10.2"].join("@")
-  : "fast-check";
+const specifier = "Deno" in globalThis ? ["npm:fast-check", "4.10.2"].join("@") : "fast-check";
 
 /** The library. A failure names its seed, and `FAST_CHECK_SEED=n` runs everything with that one. */
 export const fc: typeof FastCheck = (await import(specifier)).default;

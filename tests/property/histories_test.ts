@@ -18,15 +18,7 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import { type Arbitrary, fc } from "./fast_check.ts";
-import {
-  LASTING,
-  LIVE,
-  type Metric,
-  type Name,
-  NAMES,
-  Reference,
-  total,
-} from "./reference.ts";
+import { LASTING, LIVE, type Metric, type Name, NAMES, Reference, total } from "./reference.ts";
 
 const labels = ["name"] as const;
 const FINE = { lowest: 10, highest: 500, relativeError: 0.05 };
@@ -258,8 +250,7 @@ class Run {
             });
           } else (writer as ReturnType<typeof metrics.sum.labels>).set(7);
         };
-        const isOver = () =>
-          !this.#actors.some((other) => other?.tenure === tenure);
+        const isOver = () => !this.#actors.some((other) => other?.tenure === tenure);
         this.#late.push({
           update,
           get Class() {
@@ -401,9 +392,7 @@ function assertBins(
   values: readonly number[],
 ): void {
   const clamped = isFine
-    ? values.map((value) =>
-      Math.min(FINE.highest, Math.max(FINE.lowest, value))
-    )
+    ? values.map((value) => Math.min(FINE.highest, Math.max(FINE.lowest, value)))
     : values;
   let count = 0;
   for (const bin of bins) {

@@ -146,9 +146,7 @@ export const anyText: Arbitrary<string> = fc.oneof(
   anyUnits,
   fc.string({ unit: "grapheme" }),
   fc.constantFrom("", ...INHERITED, ...CODE),
-  fc.tuple(anyUnits, fc.nat(3000)).map(([text, times]) =>
-    text.repeat(times).slice(0, 20_000)
-  ),
+  fc.tuple(anyUnits, fc.nat(3000)).map(([text, times]) => text.repeat(times).slice(0, 20_000)),
 );
 
 /** Does something while `Object.prototype` has these properties. */

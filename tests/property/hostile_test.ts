@@ -120,9 +120,7 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
           make(() => counter()),
           make(() => counter({ labels: [name] })),
           make(() => record({ [name]: sum("u64") })),
-          make(() =>
-            record({ [name]: max(), other: sum() }, { labels: ["a", name] })
-          ),
+          make(() => record({ [name]: max(), other: sum() }, { labels: ["a", name] })),
         ];
         for (const definition of definitions) {
           if (definition === undefined) continue;
@@ -160,8 +158,7 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
     );
     ThreadStats.create(schema).registerThread("main");
     const labels = new Proxy(["a"], {
-      get: (target, key) =>
-        key === "0" && looks++ % 2 === 1 ? "a b" : Reflect.get(target, key),
+      get: (target, key) => key === "0" && looks++ % 2 === 1 ? "a b" : Reflect.get(target, key),
     });
     looks = 0;
     exercise("metric", counter({ labels }));
@@ -169,8 +166,7 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
   });
 
   it("bear very many metrics, fields and labels", () => {
-    const many = (count: number) =>
-      Array.from({ length: count }, (_, n) => `n${n}`);
+    const many = (count: number) => Array.from({ length: count }, (_, n) => `n${n}`);
     const metrics = Object.fromEntries(
       many(1500).map((name) => [name, counter()]),
     );
@@ -352,11 +348,7 @@ describe("a polluted Object.prototype", () => {
     return JSON.stringify(
       value,
       (key, part) =>
-        key === "takenAt" || key === "startedAt"
-          ? 0
-          : typeof part === "bigint"
-          ? `${part}n`
-          : part,
+        key === "takenAt" || key === "startedAt" ? 0 : typeof part === "bigint" ? `${part}n` : part,
     );
   }
 

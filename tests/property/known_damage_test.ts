@@ -54,9 +54,7 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
     (words) => {
       const { logs } = logOffsets({
         maxThreads: 4,
-        labelled: Object.values(schema.metrics).map(({ labels }) =>
-          labels.length > 0
-        ),
+        labelled: Object.values(schema.metrics).map(({ labels }) => labels.length > 0),
       });
       for (const [metric, log] of logs.entries()) {
         if (log === 0) continue;

@@ -1,14 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  counter,
-  defineSchema,
-  gauge,
-  histogram,
-  record,
-  sum,
-  ThreadStats,
-} from "../../mod.ts";
+import { counter, defineSchema, gauge, histogram, record, sum, ThreadStats } from "../../mod.ts";
 import { scaled } from "../stress/scale.ts";
 import { heapUsed } from "../support/heap.ts";
 import { fc } from "./fast_check.ts";
@@ -52,10 +44,8 @@ const step = fc.record({
   ),
 });
 
-const textOf = (text: number, length: number) =>
-  `${"abcd"[text]}`.repeat(length);
-const labelsOf = (metric: Name, a: string) =>
-  metric === "middle" ? { a, b: a } : { a };
+const textOf = (text: number, length: number) => `${"abcd"[text]}`.repeat(length);
+const labelsOf = (metric: Name, a: string) => metric === "middle" ? { a, b: a } : { a };
 
 /** The statistics as some threads have them. Their calls go by name, so the types cannot follow. */
 // deno-lint-ignore no-explicit-any
@@ -96,9 +86,7 @@ describe("labels of all lengths", () => {
             const reader = (stats.metrics as Any)[metric];
             const labels = labelsOf(metric, textOf(text, length));
             const own = `${metric} ${textOf(text, length)}`;
-            const others = [...live.keys()].filter((key) =>
-              key.startsWith(`${metric} `)
-            );
+            const others = [...live.keys()].filter((key) => key.startsWith(`${metric} `));
             const isIn = length <= MOST[metric] &&
               (live.has(own) ||
                 others.filter((key) => key !== `${metric} overflow`).length <
@@ -129,9 +117,7 @@ describe("labels of all lengths", () => {
                   countOf(name, value),
                 ] as const
               );
-              const wanted = [...live].filter(([key]) =>
-                key.startsWith(`${name} `)
-              );
+              const wanted = [...live].filter(([key]) => key.startsWith(`${name} `));
               assertEquals(new Map(seen), new Map(wanted));
               assertEquals(
                 (stats.metrics as Any)[name].overflowed(),

@@ -89,8 +89,7 @@ class Reference {
 }
 
 function write(writers: Writers, { value, bytes, count, isSet }: Update): void {
-  const { hits, sized, total, least, most, latest, fine, coarse, flow } =
-    writers;
+  const { hits, sized, total, least, most, latest, fine, coarse, flow } = writers;
   hits.add(Math.abs(value));
   sized.labels({ size: isSet ? "s" : "l" }).add(Math.abs(value));
   for (const gauge of [total, least, most, latest]) {
@@ -141,9 +140,7 @@ function valuesOf({ metrics }: Snapshot): unknown {
           string,
           number
         >;
-        return count === 0
-          ? { count, sum, clamped }
-          : { count, sum, clamped, mean };
+        return count === 0 ? { count, sum, clamped } : { count, sum, clamped, mean };
       })
     );
     return [name, plain];
@@ -160,9 +157,7 @@ describe("numbers of any size", () => {
         async (first, second) => {
           const stats = ThreadStats.create(schema);
           stats.metrics.flow.create();
-          const threads = [0, 1].map((n) =>
-            stats.registerThread(`${n}`).metrics
-          );
+          const threads = [0, 1].map((n) => stats.registerThread(`${n}`).metrics);
           const reference = new Reference();
           const recent = new Window(stats, { seconds: 60 });
           const producers = (["cumulative", "delta"] as const).map((

@@ -15,12 +15,7 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import {
-  H_STARTED,
-  SLOT_BYTES,
-  SLOT_SINCE_LONG,
-  SLOTS_OFFSET,
-} from "../../src/memory/layout.ts";
+import { H_STARTED, SLOT_BYTES, SLOT_SINCE_LONG, SLOTS_OFFSET } from "../../src/memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../../src/memory/segments.ts";
 import { shapeOf } from "../../src/metrics/metric.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
@@ -81,8 +76,7 @@ function world() {
   const bound = {
     "a labelled counter": metrics.calls.labels({ method: "GET" }),
     "the overflow counter":
-      (metrics.calls.labels({ method: "PUT" }),
-        metrics.calls.labels({ method: "?" })),
+      (metrics.calls.labels({ method: "PUT" }), metrics.calls.labels({ method: "?" })),
     "a labelled gauge": metrics.waiting.labels({ queue: "mail" }),
     "a labelled latest gauge": metrics.levels.labels({ tank: "left" }),
     "a labelled histogram": metrics.size.labels({ route: "/" }),
@@ -382,9 +376,7 @@ describe("properties of public objects", () => {
         anyNasty,
         (name, which, value) => {
           const all = world();
-          const keys = keysOf(all.objects[name]).filter((key) =>
-            isProperty(name, key)
-          );
+          const keys = keysOf(all.objects[name]).filter((key) => isProperty(name, key));
           if (keys.length === 0) return;
           assign(all.objects[name], keys[which % keys.length], value);
           check(all, name.includes("burst"));

@@ -1,16 +1,6 @@
-import {
-  assert,
-  assertEquals,
-  assertGreaterOrEqual,
-  assertLessOrEqual,
-} from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  defineSchema,
-  histogram,
-  type HistogramValue,
-  ThreadStats,
-} from "../../mod.ts";
+import { defineSchema, histogram, type HistogramValue, ThreadStats } from "../../mod.ts";
 import { fc } from "./fast_check.ts";
 
 /** The value at the rank of a quantile. */
@@ -26,8 +16,7 @@ function recorded(
   const schema = defineSchema({ all: histogram(options) });
   const stats = ThreadStats.create(schema);
   for (const shard of shards) {
-    const { all } =
-      ThreadStats.attach(schema, stats.handle).registerThread().metrics;
+    const { all } = ThreadStats.attach(schema, stats.handle).registerThread().metrics;
     for (const value of shard) all.record(value);
   }
   const parts = stats.metrics.all.perThread().map(({ value }) => value);
@@ -114,9 +103,7 @@ describe("HistogramValue.quantile(), over random values, threads and scales", ()
         maxLength: 20,
         comparator: (a, b) => a === b,
       },
-    ).map((bounds) =>
-      bounds.map((bound) => bound + 0).toSorted((a, b) => a - b)
-    );
+    ).map((bounds) => bounds.map((bound) => bound + 0).toSorted((a, b) => a - b));
     const values = fc.array(
       fc.array(fc.double({ min: 0, max: 1200, noNaN: true })),
       { maxLength: 4 },
@@ -124,24 +111,17 @@ describe("HistogramValue.quantile(), over random values, threads and scales", ()
     fc.assert(
       fc.property(anyBounds, values, quantiles, (boundaries, shards, qs) => {
         const { value, sorted } = recorded({ boundaries }, shards);
-        const cumulative = boundaries.map((bound) =>
-          sorted.filter((v) => v <= bound).length
-        );
+        const cumulative = boundaries.map((bound) => sorted.filter((v) => v <= bound).length);
         assertEquals(value.cumulative(boundaries).map(({ count }) => count), [
           ...cumulative,
           sorted.length,
         ]);
         if (sorted.length === 0) return;
         for (const q of qs) {
-          const bin = (v: number) =>
-            boundaries.findIndex((bound) => v <= bound);
+          const bin = (v: number) => boundaries.findIndex((bound) => v <= bound);
           const got = value.quantile(q);
           const index = bin(exact(sorted, q));
-          const lower = index < 0
-            ? boundaries.at(-1)!
-            : index === 0
-            ? 0
-            : boundaries[index - 1];
+          const lower = index < 0 ? boundaries.at(-1)! : index === 0 ? 0 : boundaries[index - 1];
           const upper = index < 0 ? Infinity : boundaries[index];
           assert(
             got >= lower && got <= upper,

@@ -101,17 +101,13 @@ export class Reference {
 
   /** All that was counted. */
   values(metric: Metric, name: Name): number[] {
-    return this.#buckets.get(`${metric} ${name}`)?.items.map(({ value }) =>
-      value
-    ) ?? [];
+    return this.#buckets.get(`${metric} ${name}`)?.items.map(({ value }) => value) ?? [];
   }
 
   /** The gauge's value. */
   gauge(metric: Metric, name: Name): number {
     const readings = [...this.#buckets.get(`${metric} ${name}`)?.readings ?? []]
-      .filter(([tenure]) => this.#live.has(tenure)).map(([, reading]) =>
-        reading
-      );
+      .filter(([tenure]) => this.#live.has(tenure)).map(([, reading]) => reading);
     const values = readings.map(({ value }) => value);
     switch (metric) {
       case "sum":

@@ -39,8 +39,7 @@ const LONG = 2 ** 15;
 /** As many as a metric's first four segments have. */
 const BUCKETS = 64 + 128 + 256 + 512;
 
-const names = (kind: string) =>
-  Array.from({ length: METRICS / 4 }, (_, n) => `${kind}${n}`);
+const names = (kind: string) => Array.from({ length: METRICS / 4 }, (_, n) => `${kind}${n}`);
 const some = [1, 10, 100];
 const many = Array.from({ length: 30_000 }, (_, n) => n);
 const schema = defineSchema(Object.fromEntries([
@@ -91,8 +90,7 @@ const victim = makeVictim();
 // The longest buffer: that of the handle is as long as the memory was at first.
 const handle: ThreadStatsHandle = {
   ...victim.handle,
-  buffer:
-    (victim.handle.memory?.buffer ?? victim.handle.buffer) as SharedArrayBuffer,
+  buffer: (victim.handle.memory?.buffer ?? victim.handle.buffer) as SharedArrayBuffer,
 };
 const image = imageOf(handle);
 const bytes = image.length * 4;
@@ -100,8 +98,7 @@ const bytes = image.length * 4;
 /** Index of the word at which a metric's control block starts. */
 const controlWord = (metric: number) => controlOffset(THREADS, metric) / 4;
 const metricOf = (name: string) => Object.keys(schema.metrics).indexOf(name);
-const blockWord = (slot: number) =>
-  (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + SLOT_BLOCK;
+const blockWord = (slot: number) => (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + SLOT_BLOCK;
 /** Index of the first word of a part that a word refers to. */
 const partAt = (words: Uint32Array, reference: number) => words[reference] * 2;
 
@@ -131,9 +128,7 @@ function look(handle: ThreadStatsHandle): { touches: number; units: number } {
     const view = refusedOr(() => ThreadStats.inspect(handle));
     refusedOr(() => view?.threads());
     for (const perThread of LOOKS) {
-      const made = textMade(() =>
-        refusedOr(() => view?.snapshot({ perThread }))
-      );
+      const made = textMade(() => refusedOr(() => view?.snapshot({ perThread })));
       units += made;
     }
   });
@@ -198,12 +193,8 @@ const SHARED: [string, (words: Uint32Array) => void][] = [
     // What the block belongs to is one epoch, and all buckets are in that.
   }],
   ["texts of all labels", (words) => {
-    const heads = labelWords(words, "calls0").map((word) =>
-      partAt(words, word)
-    );
-    const long = words.findIndex((_, n) =>
-      words[n + L_UNITS] === LONG + 2 && n % 16 === 0
-    );
+    const heads = labelWords(words, "calls0").map((word) => partAt(words, word));
+    const long = words.findIndex((_, n) => words[n + L_UNITS] === LONG + 2 && n % 16 === 0);
     assert(long > 0);
     for (const head of heads) {
       words[head + L_UNITS] = words[long + L_UNITS];
@@ -212,9 +203,7 @@ const SHARED: [string, (words: Uint32Array) => void][] = [
     }
   }],
   ["heads of all labels", (words) => {
-    const long = words.findIndex((_, n) =>
-      words[n + L_UNITS] === LONG + 2 && n % 16 === 0
-    );
+    const long = words.findIndex((_, n) => words[n + L_UNITS] === LONG + 2 && n % 16 === 0);
     for (const word of labelWords(words, "calls0")) words[word] = long / 2;
   }],
 ];

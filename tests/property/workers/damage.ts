@@ -1,12 +1,5 @@
 import { serve } from "../../support/worker_side.ts";
-import {
-  anyDamages,
-  damage,
-  type Damages,
-  imageOf,
-  lookAround,
-  makeVictim,
-} from "../damage.ts";
+import { anyDamages, damage, type Damages, imageOf, lookAround, makeVictim } from "../damage.ts";
 import { fc } from "../fast_check.ts";
 
 /** What the worker is started with. */
