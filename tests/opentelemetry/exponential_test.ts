@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { defineSchema, histogram, type HistogramValue, ThreadStats } from "../../mod.ts";
 import { type ExponentialCounts, ExponentialScale } from "../../src/opentelemetry/exponential.ts";
-import { randomFrom } from "../stress/interleaver.ts";
+import { Random } from "../support/random.ts";
 
 interface Bins {
   lowest: number;
@@ -31,9 +31,9 @@ function recorder(bins: Bins): (values: Iterable<number>) => HistogramValue {
 
 /** Evenly spread logarithms: all bins of a range get values. */
 function* spread({ lowest, highest }: Bins, count = 2000): Generator<number> {
-  const random = randomFrom(7);
+  const random = new Random(7);
   const [low, high] = [Math.log2(lowest), Math.log2(highest)];
-  for (let n = 0; n < count; n++) yield 2 ** (low + (high - low) * random());
+  for (let n = 0; n < count; n++) yield 2 ** (low + (high - low) * random.fraction());
   yield lowest;
   yield highest;
 }

@@ -17,17 +17,6 @@ const atomics = Atomics as unknown as Record<string, AnyFunction>;
 /** Thrown through an operation whose thread dies. */
 export class Killed extends Error {}
 
-/** A repeatable stream of random numbers (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Calls `hook` before each `Atomics` call of `operation`; `hook` itself runs without hooks, unless it calls `withHook` again. */
 export function withHook<Result>(hook: (call: string) => void, operation: () => Result): Result {
   const before = CALLS.map((name) => atomics[name]);

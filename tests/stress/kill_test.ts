@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats } from "../../mod.ts";
 import { startCrew, type Stats } from "./crew.ts";
-import { randomFrom } from "./interleaver.ts";
+import { Random } from "../support/random.ts";
 import { until } from "./progress.ts";
 import { assertMarked, assertMoves, schema } from "./schema.ts";
 import { runtime, scaled } from "./scale.ts";
 
-const random = randomFrom(1);
+const random = new Random(1);
 
 /** How many bursts, and how many updates, the first `n` bursts of `workers/writer.ts` have. */
 function updatesInBursts(n: number): number {
@@ -60,7 +60,7 @@ describe("Seat.revoke()", () => {
         const before = count();
         const victim = await crew.add(seat.handle);
         victim.call(what, ...(what === "count" ? [] : [id])).catch(() => {});
-        const enough = 1 + Math.floor(random() * 20_000);
+        const enough = 1 + random.below(20_000);
         await readUntil(() => crew.progress.get(kill) >= enough, read);
         await victim.terminate();
         await readUntil(() => victim.hasStopped, read);
@@ -124,7 +124,7 @@ describe("LabelledRecordReader", () => {
       const seat = stats.reserveThread("victim");
       const victim = await crew.add(seat.handle);
       victim.call("labelRace", 4).catch(() => {});
-      const enough = 1 + Math.floor(random() * 3000);
+      const enough = 1 + random.below(3000);
       await until(() => {
         for (const { labels, value } of stats.metrics.flow.series()) assertMarked(value, labels);
         return crew.progress.get(kill) >= enough;
@@ -164,7 +164,7 @@ describe("LabelledRecordReader", () => {
       const seat = stats.reserveThread("victim");
       const victim = await crew.add(seat.handle);
       victim.call("grow", 100_000).catch(() => {});
-      const enough = 1 + Math.floor(random() * 2000);
+      const enough = 1 + random.below(2000);
       await until(() => crew.progress.get(1 + kills) >= enough);
       await victim.terminate();
       await victim.stopped;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { HistogramValue, ThreadStats, ThreadStatsHandle } from "../../mod.ts";
-import { createKinds, type Kinds } from "../metrics/kinds.ts";
+import { createKinds, type Kinds } from "../support/kinds.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
 import { meanwhile, rising } from "./crew.ts";
 import { breathe, Progress, until } from "./progress.ts";

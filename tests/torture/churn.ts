@@ -5,7 +5,7 @@
  * @module
  */
 import type { Thread } from "../../mod.ts";
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 import { assertMarked, markerOf } from "../stress/schema.ts";
 import { type Ledger, MOST_HELD } from "./ledger.ts";
 import type { Metrics, Stats } from "./schema.ts";

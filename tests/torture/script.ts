@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 import { moveBy, type Moves } from "../stress/schema.ts";
 import { FLOWS, KEYS, MOVES, VALUES } from "./schema.ts";
 

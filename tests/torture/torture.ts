@@ -5,7 +5,7 @@
  * @module
  */
 import { type Seat, ThreadStats } from "../../mod.ts";
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 import { breathe, until } from "../stress/progress.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
 import { addFindings, type Findings } from "./findings.ts";

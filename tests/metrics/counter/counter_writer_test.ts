@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from 
 import { describe, it } from "@std/testing/bdd";
 import type { CounterWriter } from "../../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
-import { attachTraffic, createTraffic } from "../traffic.ts";
+import { attachTraffic, createTraffic } from "../../support/traffic.ts";
 
 const get = { method: "GET", status: "200" };
 const post = { method: "POST", status: "201" };

@@ -8,7 +8,7 @@ import {
   ThreadStats,
 } from "../../../mod.ts";
 import { CellWriter } from "../../../src/metrics/cell_writer.ts";
-import { attachKinds, createKinds, kinds, twoThreads } from "../kinds.ts";
+import { attachKinds, createKinds, kinds, twoThreads } from "../../support/kinds.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
 
 const a = { name: "a" };

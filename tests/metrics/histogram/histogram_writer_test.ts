@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { defineSchema, histogram, StaleThreadError, ThreadStats } from "../../../mod.ts";
-import { attachKinds, createKinds, kinds, twoThreads } from "../kinds.ts";
+import { attachKinds, createKinds, kinds, twoThreads } from "../../support/kinds.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
 
 const a = { route: "a" };

@@ -1,5 +1,5 @@
 import { ThreadStats, type ThreadStatsHandle } from "../../../mod.ts";
-import { kinds } from "../../metrics/kinds.ts";
+import { kinds } from "../../support/kinds.ts";
 import { serve, stopRequested } from "../../support/worker_side.ts";
 import { Progress } from "../progress.ts";
 

@@ -1,5 +1,5 @@
 import { ThreadStats, type ThreadStatsHandle } from "../../../mod.ts";
-import { Random } from "../../metrics/random.ts";
+import { Random } from "../../support/random.ts";
 import { serve, stopRequested } from "../../support/worker_side.ts";
 import { markerOf } from "../../stress/schema.ts";
 import { Ledger } from "../ledger.ts";
