@@ -1,6 +1,7 @@
 /**
- * Schedules at random, for what takes more preemptions than can be searched: a few interruptions at places drawn from the whole length of
- * the run, as in Burckhardt and others, "A randomized scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010.
+ * Schedules at random, for what takes more preemptions than can be searched: a few interruptions at
+ * places drawn from the whole length of the run, as in Burckhardt and others, "A randomized
+ * scheduler with probabilistic guarantees of finding bugs", ASPLOS 2010.
  *
  * @module
  */
@@ -20,7 +21,8 @@ export interface RandomOptions {
 export function randomPlan(seed: number, { threads, kills, steps }: RandomOptions): Decision[] {
   const random = new Random(seed);
   const count = 1 + random.below(8);
-  // Half of them interrupt anywhere; the others stay close together, where one protocol step meets another.
+  // Half of them interrupt anywhere; the others stay close together, where one protocol step meets
+  // another.
   const longest = 1 + random.below(random.fraction() < 0.5 ? steps : 24);
   const plan: Decision[] = [];
   let last = -1;

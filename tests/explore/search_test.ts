@@ -7,7 +7,10 @@ import type { Decision, Segment } from "./plan.ts";
 import { Search } from "./search.ts";
 import { Sharing } from "./sharing.ts";
 
-/** A step of a simulated thread: takes a word into its register, or puts a function of the register into a word. */
+/**
+ * A step of a simulated thread: takes a word into its register, or puts a function of the register
+ * into a word.
+ */
 interface Step {
   readonly isWrite: boolean;
   readonly long: number;

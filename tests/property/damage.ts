@@ -1,5 +1,5 @@
 /**
- * Damaged memory: what may happen to the bytes behind a handle, and a reader that looks at everything in them.
+ * Damaged memory: changes of the bytes behind a handle, and a reader of everything in them.
  *
  * @module
  */
@@ -9,7 +9,10 @@ import { type Arbitrary, fc } from "./fast_check.ts";
 import { refusedOr } from "./refusal.ts";
 import { schema, type Stats } from "./schema.ts";
 
-/** One change of the bytes. Places are parts of the used memory, from 0 to 1, so that they suit every image. */
+/**
+ * One change of the bytes. A place is a fraction of the used memory, from 0 to 1, so that it is valid
+ * in every image.
+ */
 export type Damage =
   | { damage: "flip"; word: number; bit: number }
   | { damage: "word"; word: number; value: number }
@@ -68,15 +71,18 @@ export function imageOf(handle: ThreadStatsHandle): Uint32Array {
   return words.slice(0, words[H_BUMP] * LINE / 4);
 }
 
-/** What is done to the bytes. */
+/** The damage of one test run. */
 export interface Damages {
   /** The changes, one after the other. */
   readonly changes: readonly Damage[];
-  /** Whether what `attach` looks at is put right afterwards, so that there is somebody to read the rest. */
+  /**
+   * Whether the bytes that `attach` checks are restored afterwards, so that a reader can attach and
+   * read the rest.
+   */
   readonly attachable: boolean;
 }
 
-/** Puts the bytes back, and damages them. */
+/** Restores the bytes, and damages them. */
 export function damage(
   handle: ThreadStatsHandle,
   image: Uint32Array,
@@ -182,7 +188,7 @@ export const anyDamages: Arbitrary<Damages> = fc.record({
   ),
 });
 
-/** Looks at everything behind a handle, and returns how many looks were answered. */
+/** Reads everything behind a handle, and returns how many reads were not refused. */
 export function lookAround(handle: ThreadStatsHandle): number {
   let looks = 0;
   const look = (what: () => unknown) => {
@@ -230,7 +236,7 @@ export function lookAround(handle: ThreadStatsHandle): number {
   return looks;
 }
 
-/** What a reader of many buckets can do without labels. */
+/** The methods of a reader of many buckets that need no labels. */
 interface BucketLooks {
   ids(): number[];
   series(): unknown[];

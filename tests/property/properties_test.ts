@@ -94,7 +94,9 @@ function world() {
   return { stats, thread, witness, ids, bound, bursts, before, now, objects };
 }
 
-/** Everything that a program can go on to do. What it may throw is a refusal in the documented form. */
+/**
+ * Makes every call that a program can make. Errors must be refusals in the documented form.
+ */
 function useAll(
   { stats, thread, ids, bound, bursts, before, now, objects }: ReturnType<
     typeof world
@@ -204,7 +206,10 @@ function useAll(
   }
 }
 
-/** The memory, but for the time at which it was made; without the own thread's records if they may be others. */
+/**
+ * A copy of the memory without the times in it, and without the thread's own records if these may
+ * differ.
+ */
 function imageOf(stats: ThreadStats<Any>, withRecords: boolean): Uint32Array {
   const image = new Uint32Array(memoryOf(stats.handle)).slice();
   // Times differ from run to run.

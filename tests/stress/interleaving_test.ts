@@ -200,7 +200,9 @@ function newThreads(options: { maxThreads?: number } = {}) {
   return { main, one: attach(), other: attach() };
 }
 
-/** Calls `attempt` with 0, 1, 2 ... as long as it says that its operation had so many calls of `Atomics`. */
+/**
+ * Calls `attempt` with 0, 1, 2 ... until it returns that its operation has no such call of `Atomics`.
+ */
 function atEachAccess(attempt: (call: number) => boolean): void {
   let call = 0;
   while (attempt(call)) call++;
@@ -301,7 +303,8 @@ describe("LabelledReader", () => {
     for (let call = 5;; call += 20) {
       const main = ThreadStats.create(many);
       const other = ThreadStats.attach(many, main.handle);
-      // The epochs of a segment are looked at together, so only in another one the second bucket is seen.
+      // The epochs of a segment are read together, so a reader sees the second bucket only if it is in
+      // another segment.
       for (let n = 0; n < 64; n++) main.metrics.hits.id({ key: `key ${n}` });
       main.metrics.hits.series();
       const { result, suspended } = suspendAt(call, () => {

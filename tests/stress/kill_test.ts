@@ -36,7 +36,7 @@ describe("Seat.revoke()", () => {
     it(`recycles the slots of threads killed in ${what}(): each loses its one uncommitted update at most`, async () => {
       const stats = ThreadStats.create(schema, { maxThreads: 4 });
       const id = stats.metrics.moves.create();
-      // One that lives through it all.
+      // One worker survives the whole test.
       await using crew = await startCrew(stats, "writer", { count: 1 });
       const survivor = crew.workers[0].call<number>(what, what === "count" ? undefined : id);
       let total = 0, hits = 0, inFlight = 0;
@@ -99,7 +99,8 @@ describe("Seat.revoke()", () => {
         const call = zombie.call(what, id);
         call.catch(() => {});
         await until(() => crew.progress.get(round) === 1);
-        // On Deno a web worker goes on after this; the others are left alone, so that all are zombies.
+        // On Deno a web worker continues after this. In the other runtimes the workers are not
+        // terminated, so that all of them are zombies.
         if (runtime === "deno") await zombie.terminate();
         await until(() =>
           stats.metrics.hits.read() > 0 || stats.metrics.moves.perThread(id).length > 0
@@ -132,7 +133,7 @@ describe("LabelledRecordReader", () => {
       await victim.terminate();
       await victim.stopped;
       seat.revoke({ stopped: true });
-      // Nobody waits for the dead: the survivor goes on.
+      // No thread waits for dead ones: the survivor continues.
       rounds = crew.progress.get(0);
       await until(() => crew.progress.get(0) > rounds);
     }

@@ -9,7 +9,7 @@ import { scaled } from "./scale.ts";
 
 const WORKERS = 4;
 
-/** Workers of `workers/kinds.ts`, and what they say of themselves. */
+/** Workers of `workers/kinds.ts`, and their progress words. */
 class Crew implements AsyncDisposable {
   readonly progress = new Progress();
   readonly workers: StartedWorker[] = [];
@@ -22,7 +22,7 @@ class Crew implements AsyncDisposable {
     return worker;
   }
 
-  /** How often all of them say to have recorded, the one in flight included. */
+  /** How often all workers have recorded by their own account, with updates in flight. */
   said(): number {
     return this.workers.reduce((sum, _, index) => sum + this.progress.get(index), 0);
   }

@@ -38,7 +38,10 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
   }
 
   return {
-    /** Makes, updates, clears and destroys anonymous buckets, of which it never has more than `most`; returns what is in those it keeps. */
+    /**
+     * Makes, updates, clears and destroys anonymous buckets, of which it never has more than
+     * `most`; returns what is in those it keeps.
+     */
     churn: (rounds: number, most: number) => {
       const counts = new Map<number, number>();
       const { moves } = thread!.metrics;
@@ -72,7 +75,10 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
       }
       return [...counts];
     },
-    /** Makes buckets until there are `count` of its own, or the arena is full; returns how many, and whether it is. */
+    /**
+     * Makes buckets until there are `count` of its own, or the arena is full; returns how many, and
+     * whether it is.
+     */
     grow: (count: number) => {
       const ids: number[] = [];
       let error = "";
@@ -95,7 +101,10 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
         for (const id of ids) thread!.metrics.moves.update(id, { count: 1, way: me });
       }
     },
-    /** Interns `count` label sets in an order of its own, counts in each `times`, and returns their ids in the common order. */
+    /**
+     * Interns `count` label sets in an order of its own, counts in each `times`, and returns their
+     * ids in the common order.
+     */
     intern: (count: number, times: number) => {
       const order = Array.from({ length: count }, (_, n) => n);
       for (let n = count - 1; n > 0; n--) {
@@ -121,7 +130,10 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
     overflow: (count: number) => {
       for (let n = 0; n < count; n++) thread!.metrics.few.labels({ key: text(n) }).add();
     },
-    /** Binds, updates, destroys, reads by labels at random, until told to stop; every read is judged. */
+    /**
+     * Binds, updates, destroys, reads by labels at random, until told to stop; every read is
+     * judged.
+     */
     labelRace: (keys: number, rounds = Infinity) => {
       const bound: (() => void)[] = [];
       let done = 0;
