@@ -10,8 +10,8 @@ import { refusedOr } from "./refusal.ts";
 import { schema, type Stats } from "./schema.ts";
 
 /**
- * One change of the bytes. A place is a fraction of the used memory, from 0 to 1, so that it is valid
- * in every image.
+ * One change of the bytes. A place is a fraction of the used memory, from 0 to 1, so that it is
+ * valid in every image.
  */
 export type Damage =
   | { damage: "flip"; word: number; bit: number }

@@ -28,8 +28,8 @@ function recorded(
 }
 
 /**
- * Finite doubles that are not negative, with all edge cases, and with clusters of equal and of close
- * values.
+ * Finite doubles that are not negative, with all edge cases, and with clusters of equal and of
+ * close values.
  */
 const anyValue = fc.oneof(
   fc.double({

@@ -2,11 +2,11 @@
  * Lets other threads act in the middle of an operation, in one real thread and the same way each
  * time.
  *
- * Each simulated thread is an attachment of its own to the same memory. An operation may be suspended
- * or killed at each of its `Atomics` calls. While it is suspended, other simulated threads run whole
- * operations, which may be suspended too. After a kill it makes no further access. Schedules are
- * nested, so this finds faults that need a thread to sleep or die at an instruction. It does not find
- * faults that need two threads to advance in turns.
+ * Each simulated thread is an attachment of its own to the same memory. An operation may be
+ * suspended or killed at each of its `Atomics` calls. While it is suspended, other simulated
+ * threads run whole operations, which may be suspended too. After a kill it makes no further
+ * access. Schedules are nested, so this finds faults that need a thread to sleep or die at an
+ * instruction. It does not find faults that need two threads to advance in turns.
  *
  * @module
  */

@@ -201,7 +201,8 @@ function newThreads(options: { maxThreads?: number } = {}) {
 }
 
 /**
- * Calls `attempt` with 0, 1, 2 ... until it returns that its operation has no such call of `Atomics`.
+ * Calls `attempt` with 0, 1, 2 ... until it returns that its operation has no such call of
+ * `Atomics`.
  */
 function atEachAccess(attempt: (call: number) => boolean): void {
   let call = 0;
@@ -303,8 +304,8 @@ describe("LabelledReader", () => {
     for (let call = 5;; call += 20) {
       const main = ThreadStats.create(many);
       const other = ThreadStats.attach(many, main.handle);
-      // The epochs of a segment are read together, so a reader sees the second bucket only if it is in
-      // another segment.
+      // The epochs of a segment are read together, so a reader sees the second bucket only if it is
+      // in another segment.
       for (let n = 0; n < 64; n++) main.metrics.hits.id({ key: `key ${n}` });
       main.metrics.hits.series();
       const { result, suspended } = suspendAt(call, () => {

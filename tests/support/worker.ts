@@ -1,5 +1,6 @@
 /**
- * Starts real threads the same way under Deno, Bun and Node, and reports when one has really stopped.
+ * Starts real threads the same way under Deno, Bun and Node, and reports when one has really
+ * stopped.
  *
  * @module
  */
@@ -12,7 +13,9 @@ export interface WorkerStart {
   readonly data: unknown;
   /** One word: 1 asks loops of `busyUntilStopped()` to end. */
   readonly stop: SharedArrayBuffer;
-  /** A Web Lock to hold until the end, where the runtime's other signs of an end are not reliable. */
+  /**
+   * A Web Lock to hold until the end, where the runtime's other signs of an end are not reliable.
+   */
   readonly lock: string | undefined;
 }
 
