@@ -4,6 +4,7 @@
  * @module
  */
 import { Random } from "../../tests/support/random.ts";
+
 /** A power of two, so that a mask cycles through the values. */
 const length = 4096;
 
