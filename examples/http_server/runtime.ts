@@ -22,12 +22,6 @@ interface BunApi {
 const { Deno: deno, Bun: bun } = globalThis as { Deno?: typeof Deno; Bun?: BunApi };
 const hostname = "127.0.0.1";
 
-/**
- * Whether the `exit` event of a worker means that the thread has stopped, so that its seat can be given to
- * another at once. On Deno it comes while the thread may still run.
- */
-export const EXIT_MEANS_STOPPED: boolean = deno === undefined;
-
 /** Listens on this machine's own address with what the runtime has for it; port 0 lets the system choose. */
 export async function listen(handler: Handler, port: number): Promise<Listener> {
   const fetch = withAddress(handler);

@@ -87,8 +87,8 @@ export function lifeLock(life: bigint): string {
 }
 
 /**
- * Whether a free lock proves that the thread has stopped. On Deno a web worker's is freed when it has; that of a thread of `node:worker_threads`, which
- * has a number, may be freed while it still finishes an update.
+ * Whether a free lock proves that the thread has stopped. On Deno that of a web worker, or of a thread of `deno serve`, is freed when it has; that of a
+ * thread of `node:worker_threads`, which has a number, may be freed while it still finishes an update.
  */
 function isProof({ thread }: ThreadIdentity): boolean {
   return host().runtime === "deno" && thread === 0;

@@ -126,8 +126,9 @@ function enter(state: ThreadState): void {
   state.ancestors = inheritedThreads();
   setHooks(state);
   listen(state);
-  // A main thread does not end before its process.
-  if (host().thread !== "main") state.armed = arm(state);
+  // A main thread does not end before its process; but those of `deno serve --parallel` look like one.
+  const { runtime, thread } = host();
+  if (thread !== "main" || runtime === "deno") state.armed = arm(state);
 }
 
 /** Takes the lock whose release tells others that this thread has ended. */

@@ -1,18 +1,21 @@
 /**
- * Figures of the process that everybody wants beside his own, under the names that Prometheus' client libraries have for them.
+ * Metrics of the process, under the names that Prometheus client libraries give them.
  *
  * @module
  */
-import { type Family, plainFamily } from "../export/families.ts";
+import { type Family, plainFamily } from "../export/family.ts";
 
-/** What Deno, Bun and Node have of `process`; a browser has none. */
+/** The part of `process` that Deno, Bun and Node share. Browsers have none of it. */
 interface Process {
   memoryUsage(): { rss: number; heapUsed: number };
   cpuUsage(): { user: number; system: number };
   uptime(): number;
 }
 
-/** When the process began, in seconds since 1970: told once, as clocks are set and two of them never agree to the last digit. */
+/**
+ * When the process started, in seconds since 1970. Computed once: the wall clock may be set, and
+ * two clocks never agree to the last digit.
+ */
 let startTime: number | undefined;
 
 /** Memory, processor time and age of this process; nothing where there is no `process`. */
@@ -46,15 +49,8 @@ export function runtimeFamilies(): Family[] {
   ];
 }
 
-/** Has a callback called in the next turn of the event loop: without the millisecond that a timer waits at least. */
-function nextTurn(callback: () => void): void {
-  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
-  if (setImmediate === undefined) setTimeout(callback, 0);
-  else setImmediate(callback);
-}
-
-/** How long a callback that is due at once has to wait: what the event loop is behind. */
-export async function eventLoopLag(): Promise<Family> {
+/** The delay of a callback that is due immediately: how far the event loop lags behind. */
+export async function eventLoopLagFamily(): Promise<Family> {
   const before = performance.now();
   await new Promise<void>((resolve) => nextTurn(resolve));
   const value = (performance.now() - before) / 1000;
@@ -63,8 +59,12 @@ export async function eventLoopLag(): Promise<Family> {
     name: "process_event_loop_lag_seconds",
     unit: "seconds",
   };
-  return plainFamily(name, "What the event loop is behind, as seen by this scrape", [{
-    labels: {},
-    value,
-  }]);
+  return plainFamily(name, "Lag of the event loop during this scrape", [{ labels: {}, value }]);
+}
+
+/** Calls back in the next turn of the event loop, without the 1 ms that a timer waits at least. */
+function nextTurn(callback: () => void): void {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+  if (setImmediate === undefined) setTimeout(callback, 0);
+  else setImmediate(callback);
 }

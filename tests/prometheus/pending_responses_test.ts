@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { collectGarbage } from "../support/garbage.ts";
-import { Answers } from "../../src/prometheus/answers.ts";
+import { PendingResponses } from "../../src/prometheus/pending_responses.ts";
 
 async function* chunks(count: number): AsyncGenerator<string> {
   for (let n = 0; n < count; n++) yield `chunk ${n}\n`;
@@ -9,8 +9,8 @@ async function* chunks(count: number): AsyncGenerator<string> {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe("Answers", () => {
-  it("stream() makes each chunk when it is asked for", async () => {
+describe("PendingResponses", () => {
+  it("stream() makes each chunk on demand", async () => {
     let made = 0;
     const counted = async function* () {
       for await (const chunk of chunks(3)) {
@@ -18,7 +18,7 @@ describe("Answers", () => {
         yield chunk;
       }
     };
-    const reader = new Answers({ most: 1, maxSeconds: 60 }).stream(counted()).getReader();
+    const reader = new PendingResponses({ max: 1, maxSeconds: 60 }).stream(counted()).getReader();
     await pause(1);
     assertEquals(made, 0);
     for (let n = 0; n < 3; n++) {
@@ -28,8 +28,8 @@ describe("Answers", () => {
     assertEquals((await reader.read()).done, true);
   });
 
-  it("makeRoom() counts answers until they end, fail or are cancelled", async () => {
-    const answers = new Answers({ most: 3, maxSeconds: 60 });
+  it("makeRoom() counts responses until they end, fail or are cancelled", async () => {
+    const answers = new PendingResponses({ max: 3, maxSeconds: 60 });
     const broken = async function* () {
       yield "some\n";
       throw new Error("no more");
@@ -56,8 +56,8 @@ describe("Answers", () => {
     for (const other of others) await other.cancel();
   });
 
-  it("makeRoom() ends the oldest answer when it is too old, and no other one", async () => {
-    const answers = new Answers({ most: 2, maxSeconds: 0.01 });
+  it("makeRoom() ends the oldest response if it is too old, and no other one", async () => {
+    const answers = new PendingResponses({ max: 2, maxSeconds: 0.01 });
     let isHeld = true;
     const holding = async function* () {
       try {
@@ -80,16 +80,16 @@ describe("Answers", () => {
     assertEquals(isHeld, false);
   });
 
-  it("makeRoom() ends no old answer while there is room", async () => {
-    const answers = new Answers({ most: 2, maxSeconds: 0.001 });
+  it("makeRoom() ends no old response while there is room", async () => {
+    const answers = new PendingResponses({ max: 2, maxSeconds: 0.001 });
     const old = answers.stream(chunks(1));
     await pause(5);
     assertEquals(answers.makeRoom(), 0);
     assertEquals(await Array.fromAsync(old), ["chunk 0\n"]);
   });
 
-  it("makeRoom() takes an answer that is being made for one that is under way", async () => {
-    const answers = new Answers({ most: 1, maxSeconds: 60 });
+  it("makeRoom() counts a response whose chunk is being made as pending", async () => {
+    const answers = new PendingResponses({ max: 1, maxSeconds: 60 });
     const gate = Promise.withResolvers<void>();
     const waiting = async function* () {
       await gate.promise;
@@ -105,8 +105,8 @@ describe("Answers", () => {
     assertEquals(answers.makeRoom(), 0);
   });
 
-  it("makeRoom() forgets answers that were dropped, by garbage collection", async () => {
-    const answers = new Answers({ most: 50, maxSeconds: 3600 });
+  it("makeRoom() does not count dropped responses once they are garbage-collected", async () => {
+    const answers = new PendingResponses({ max: 50, maxSeconds: 3600 });
     const drop = async (n: number) => {
       const body = answers.stream(chunks(2));
       if (n % 2 === 0) await body.getReader().read();

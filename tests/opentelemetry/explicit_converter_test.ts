@@ -27,7 +27,7 @@ function recordAll({ latency, pause, size }: ReturnType<typeof makeHistograms>["
 }
 
 describe("ThreadStatsProducer boundaries", () => {
-  it("tell log-linear histograms with these bounds, and the counts of Prometheus' buckets", async () => {
+  it("export log-linear histograms with these bounds, and the counts of Prometheus buckets", async () => {
     const { stats, metrics } = makeHistograms();
     recordAll(metrics);
     const told = await collect(producerOf(stats, { boundaries: bounds }));
@@ -53,7 +53,7 @@ describe("ThreadStatsProducer boundaries", () => {
     assertEquals(lines, text.split("\n").filter((line) => line !== "" && !line.startsWith("#")));
   });
 
-  it("by name leave the other log-linear histograms exponential", async () => {
+  it("by name keep the other log-linear histograms exponential", async () => {
     const { stats, metrics } = makeHistograms();
     recordAll(metrics);
     const told = await collect(producerOf(stats, { boundaries: { pause: [1] } }));
@@ -62,7 +62,7 @@ describe("ThreadStatsProducer boundaries", () => {
     assertEquals((value as ExplicitHistogram).buckets, { boundaries: [1], counts: [5, 1] });
   });
 
-  it("are copied, and may be none", async () => {
+  it("are copied, and may be empty", async () => {
     const { stats, metrics } = makeHistograms();
     metrics.latency.record(0.2, 3);
     const given: number[] = [];
@@ -92,7 +92,7 @@ describe("ThreadStatsProducer boundaries", () => {
     assertEquals((latency.dataPoints[0].value as ExplicitHistogram).buckets.counts, sums);
   });
 
-  it("are refused when they are none, or for no log-linear histogram", () => {
+  it("are refused if they are invalid, or for a metric that is not a log-linear histogram", () => {
     const { stats } = makeHistograms();
     const refused: [unknown, typeof TypeError | typeof RangeError, string][] = [
       [1, TypeError, "boundaries must be an array, or an object of arrays, got 1"],

@@ -1,7 +1,7 @@
-import { counter, defineSchema, gauge, histogram, type ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, gauge, histogram, ThreadStats } from "../../mod.ts";
 
 /** What is counted, by the names that Prometheus users know from other servers. */
-export const schema = defineSchema({
+const schema = defineSchema({
   httpRequests: counter({ help: "Requests answered", labels: ["method", "status"] }),
   httpRequestsInFlight: gauge({ help: "Requests in the hands of a worker" }),
   httpRequestDuration: histogram({
@@ -21,8 +21,6 @@ export const schema = defineSchema({
 });
 
 /** The statistics of this program. */
-export type ServerStats = ThreadStats<typeof schema.metrics>;
+export const stats = await ThreadStats.join("http_server", schema, { maxThreads: 512 });
 /** A thread that counts. */
-export type ServerThread = ReturnType<ServerStats["registerThread"]>;
-/** A place for a thread to be. */
-export type ServerSeat = ReturnType<ServerStats["reserveThread"]>;
+export type ServerThread = ReturnType<typeof stats.registerThread>;

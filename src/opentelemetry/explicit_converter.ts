@@ -1,5 +1,6 @@
 /**
- * Histograms as ones with explicit bounds: their own, or those that a user chose for a log-linear one.
+ * Converts histograms to OpenTelemetry's explicit-bucket histograms: to their own boundaries, or,
+ * for a log-linear histogram, to boundaries that a user chose.
  *
  * @module
  */
@@ -8,20 +9,20 @@ import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { ExplicitHistogram } from "./sdk.ts";
 
-/** Turns the values of one histogram into counts of buckets between bounds. */
-export class ExplicitBinScale {
-  readonly #buckets: CumulativeCounts;
+/** Converts the values of one histogram to explicit buckets. */
+export class ExplicitConverter {
+  readonly #cumulative: CumulativeCounts;
 
   constructor(bins: HistogramBins, bounds: readonly number[]) {
-    this.#buckets = new CumulativeCounts(bins, bounds);
+    this.#cumulative = new CumulativeCounts(bins, bounds);
   }
 
-  /** The counts of a value: one more than there are bounds. */
+  /** The boundaries, and the counts: one more than there are boundaries. */
   convert(value: HistogramValue): Pick<ExplicitHistogram, "buckets"> {
-    const boundaries = [...this.#buckets.bounds];
+    const boundaries = [...this.#cumulative.bounds];
     const counts = new Array<number>(boundaries.length + 1);
     let below = 0;
-    this.#buckets.forEach(value, (index, count) => {
+    this.#cumulative.forEach(value, (index, count) => {
       counts[index] = count - below;
       below = count;
     });
