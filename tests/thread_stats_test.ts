@@ -25,7 +25,7 @@ import {
   observe,
   tooManyThreads,
 } from "./metrics/observe.ts";
-import { attachTraffic, createTraffic, NOTHING, traffic } from "./metrics/traffic.ts";
+import { attachTraffic, createTraffic, NOTHING, traffic } from "./support/traffic.ts";
 
 const attach = (handle: unknown, schema: Schema = traffic) =>
   ThreadStats.attach(schema, handle as ThreadStatsHandle);

@@ -4,7 +4,7 @@ import { StaleThreadError } from "../mod.ts";
 import { Arena } from "../src/memory/arena.ts";
 import { H_REFUSED_UPDATES } from "../src/memory/layout.ts";
 import { assertRefuses, assertRefusesUnchanged } from "./metrics/observe.ts";
-import { attachTraffic, createTraffic } from "./metrics/traffic.ts";
+import { attachTraffic, createTraffic } from "./support/traffic.ts";
 
 describe("Thread.unregister()", () => {
   it("keeps what was counted, and does nothing the second time", () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Random } from "../../tests/support/random.ts";
 
 /** A power of two, so that a mask cycles through the values. */
 const length = 4096;
@@ -49,20 +50,11 @@ export const labelSets: readonly Readonly<Record<(typeof labelNames)[number], st
 export const labelMask = labelSets.length - 1;
 
 function makeLogNormal(median: number, sigma: number): () => number {
-  const random = makeRandom(42);
+  // Seeded, so that all runs count the same values.
+  const random = new Random(42);
   return () => {
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const radius = Math.sqrt(-2 * Math.log(1 - random.fraction()));
+    const normal = radius * Math.cos(2 * Math.PI * random.fraction());
     return median * Math.exp(sigma * normal);
-  };
-}
-
-/** Mulberry32, as `Math.random` cannot be seeded. */
-function makeRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { inspect } from "node:util";
 import { HistogramValue, Snapshot, ThreadStats, Window } from "../../mod.ts";
-import { createKinds, kinds } from "../metrics/kinds.ts";
+import { createKinds, kinds } from "../support/kinds.ts";
 
 /** How `console.log` prints a value here, and as Node prints it. */
 function printed(value: unknown): string[] {

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import type { BucketTable } from "../../src/buckets/bucket_table.ts";
 import { firstId, MANY_SHIFT, segmentOf, SINGLE_SHIFT } from "../../src/memory/segments.ts";
 import { assertRefuses } from "../metrics/observe.ts";
-import { withSeeds } from "../metrics/random.ts";
+import { withSeeds } from "../support/random.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeHandle, makeTable } from "./make_table.ts";
 

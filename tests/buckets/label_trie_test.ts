@@ -7,7 +7,7 @@ import {
   interpretFinder,
   LabelTrie,
 } from "../../src/buckets/label_trie.ts";
-import { withSeeds } from "../metrics/random.ts";
+import { withSeeds } from "../support/random.ts";
 
 const NAMES = ["a", "b", "c"];
 

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { Worker } from "node:worker_threads";
 import { type FollowableWorker, StaleThreadError, ThreadStats } from "../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../metrics/observe.ts";
-import { createKinds, kinds } from "../metrics/kinds.ts";
+import { createKinds, kinds } from "../support/kinds.ts";
 import { runtime } from "../stress/scale.ts";
 
 const url = new URL("./workers/registered.ts", import.meta.url);

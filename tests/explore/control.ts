@@ -1,7 +1,9 @@
 /**
- * How the threads of an exploration take turns: one of them runs at a time, and which is next stands in memory of its own.
+ * How the threads of an exploration take turns. One of them runs at a time; a shared memory of its
+ * own holds whose turn it is.
  *
- * Assumptions: only the thread whose turn it is touches anything but the gates. The gates' `Atomics` order all that.
+ * Assumptions: only the thread whose turn it is touches anything but the gates. The gates'
+ * `Atomics` order all that.
  *
  * Progress: a thread that nobody gives the turn sleeps; handing over costs some microseconds.
  *
@@ -9,7 +11,8 @@
  */
 import type { Decision, Segment } from "./plan.ts";
 
-// The real ones: in the threads under exploration the globals are replaced after this module was loaded.
+// The original ones: the threads under exploration replace the globals after they have loaded this
+// module.
 const { load, notify, store, wait } = Atomics;
 
 /** The scheduler's number; the threads count from 0. */
@@ -17,7 +20,7 @@ export const SCHEDULER = -1;
 
 /** The most threads of a history. */
 export const MOST_THREADS = 8;
-/** Accesses of one schedule; one that has more is taken not to end. */
+/** The most accesses of one schedule. One with more counts as endless. */
 export const MOST_STEPS = 1 << 15;
 const MOST_SEGMENTS = 2048;
 const MOST_UNITS = 1 << 15;
@@ -42,14 +45,20 @@ const LOG = SEGMENT + 3 * MOST_SEGMENTS;
 const TEXT = LOG + MOST_STEPS;
 const END = TEXT + (MOST_THREADS * MOST_UNITS) / 2;
 
-/** Rounds of looking before a thread goes to sleep. More would take the processor from the thread that runs. */
+/**
+ * How often a thread checks for its turn before it sleeps. More checks would take the processor
+ * from the thread that runs.
+ */
 const SPINS = 300;
 /** How a segment ended. */
 export const FINISH = 0;
 export const PREEMPT = 1;
 export const KILL = 2;
 
-/** One access to shared memory: which thread, whether it wrote, whether it was the first of an operation, and the address. */
+/**
+ * One access to shared memory: which thread, whether it wrote, whether it was the first of an
+ * operation, and the address.
+ */
 export interface Access {
   readonly thread: number;
   readonly isWrite: boolean;
@@ -115,7 +124,7 @@ export class Control {
     this.take(SCHEDULER, patience);
   }
 
-  /** Scheduler: sends all threads away that wait for a turn. */
+  /** Scheduler: ends all threads that wait for a turn. */
   stop(): void {
     this.#words[STOPPED] = 1;
     for (let thread = 0; thread < this.threads; thread++) this.give(thread);
@@ -143,7 +152,7 @@ export class Control {
     for (let thread = 0; thread < this.threads; thread++) {
       if ((ended & (1 << thread)) === 0) return this.#begin(thread);
     }
-    // The killed ones sleep at an access: they are woken to end there.
+    // Killed threads sleep at an access. Wake them, so that they end there.
     words[ENDING] = 1;
     for (let thread = 0; thread < this.threads; thread++) {
       if ((words[FINISHED] & (1 << thread)) === 0) return thread;
@@ -172,7 +181,7 @@ export class Control {
     words[FINISHED] |= 1 << thread;
   }
 
-  /** Whether everything is over, and threads that still sleep are to go. */
+  /** Whether the schedule is over, so that threads that still sleep must end. */
   get isEnding(): boolean {
     return this.#words[ENDING] === 1;
   }
@@ -218,7 +227,7 @@ export class Control {
     };
   }
 
-  /** What was run, in the order in which it was. */
+  /** The segments that were run, in their order. */
   segments(): Segment[] {
     const words = this.#words;
     return Array.from({ length: words[SEGMENTS] }, (_, n) => {
@@ -227,7 +236,7 @@ export class Control {
     });
   }
 
-  /** Leaves what a thread has to say of itself. */
+  /** Stores the report of a thread. */
   write(thread: number, text: string): void {
     const length = Math.min(text.length, MOST_UNITS);
     const start = TEXT * 2 + thread * MOST_UNITS;
@@ -235,7 +244,7 @@ export class Control {
     this.#words[UNITS + thread] = length;
   }
 
-  /** What a thread has left. */
+  /** The stored report of a thread. */
   read(thread: number): string {
     const start = TEXT * 2 + thread * MOST_UNITS;
     return String.fromCharCode(

@@ -1,5 +1,6 @@
 /**
- * Explores one history: random schedules first, as they show which words threads share; then all with few preemptions.
+ * Explores one history. First come random schedules, which show which words the threads share, then
+ * all schedules with few preemptions.
  *
  * @module
  */
@@ -10,23 +11,23 @@ import { randomPlan, rhythmPlan } from "./random.ts";
 import { Search } from "./search.ts";
 import { Sharing } from "./sharing.ts";
 
-/** How far to go. */
+/** The bounds of an exploration. */
 export interface ExploreOptions {
   /** Address of the module that exports the history among its `histories`. */
   readonly module: URL;
   /** How many preemptions are searched completely. */
   readonly preemptions: number;
-  /** How many schedules at random. */
+  /** The number of random schedules. */
   readonly random: number;
   /** The first of their seeds. */
   readonly seed: number;
   /** How many milliseconds a schedule may take. */
   readonly patience?: number;
-  /** Stop searching after so many schedules: what is left out is reported. */
+  /** Stop the search after so many schedules, and report that it is incomplete. */
   readonly limit?: number;
 }
 
-/** What came of it. */
+/** The result of an exploration. */
 export interface Report {
   readonly history: string;
   readonly schedules: number;
@@ -40,7 +41,7 @@ export interface Report {
   readonly steps: number;
   /** How many words two threads share. */
   readonly sharedWords: number;
-  /** Whether all with at most `preemptions` were run. */
+  /** Whether all schedules with at most `preemptions` were run. */
   readonly isComplete: boolean;
   readonly preemptions: number;
   readonly failure?: Failure;
@@ -49,7 +50,7 @@ export interface Report {
 /** A schedule that went wrong. */
 export interface Failure {
   readonly what: string;
-  /** Runs it again. */
+  /** The argument of `--replay` that runs it again. */
   readonly replay: string;
   /** The seed, if it was random. */
   readonly seed?: number;
@@ -58,7 +59,7 @@ export interface Failure {
 
 const ROUNDS = 200;
 
-/** Explores a history until something goes wrong or all was tried. */
+/** Explores a history until a schedule fails or all were tried. */
 export async function explore(history: History, options: ExploreOptions): Promise<Report> {
   await using machine = await Machine.start(history, options.module, options.patience);
   const sharing = new Sharing();

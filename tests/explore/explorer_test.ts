@@ -52,7 +52,8 @@ describe("explore()", () => {
     const report = await exploreToy("atomic");
     assertEquals(report.failure, undefined);
     assert(report.isComplete);
-    // The first run, three roots of which each has one other way to go on, twice: as what is shared was learnt from the first.
+    // The first run, and then three roots with one alternative each, twice, because the first run
+    // shows which words are shared.
     assertEquals([report.schedules, report.steps, report.sharedWords], [13, 39, 1]);
   });
 

@@ -1,12 +1,12 @@
 /**
- * Histories: what some threads do, and what must hold afterwards in whichever order they did it.
+ * Histories: the operations of some threads, and what must hold after them in every schedule.
  *
  * @module
  */
 
 /** A small program of some threads. `Sent` goes to the threads; `Kept` stays with the check. */
 export interface History<Sent = unknown, Kept = unknown> {
-  /** Names it in the command line and in replays. */
+  /** Its name in the command line and in replays. */
   readonly name: string;
   /** What it is about, in one line. */
   readonly about: string;
@@ -18,22 +18,28 @@ export interface History<Sent = unknown, Kept = unknown> {
   readonly rhythms?: readonly Rhythm[];
   /** Makes fresh memory in its first state. In the scheduler's thread. */
   prepare(): { sent: Sent; kept: Kept };
-  /** What each thread does: first alone, in the threads' order; what comes back is then scheduled. */
+  /**
+   * Prepares each thread, one after the other. The functions that they return are then scheduled.
+   */
   readonly threads: readonly ThreadBody<Sent>[];
-  /** Throws unless all is as it must be. In the scheduler's thread, which may use the memory as a further thread would. */
+  /**
+   * Throws unless the outcome is correct. Runs in the scheduler's thread, which may use the memory
+   * like one more thread.
+   */
   check(kept: Kept, run: Run): void;
 }
 
 /** Threads take turns: each entry is a thread and a number of accesses, over and over. */
 export type Rhythm = readonly { readonly thread: number; readonly steps: number }[];
 
-/** Prepares one thread, and gives back what it does. */
+/** Prepares one thread, and returns its operations. */
 export type ThreadBody<Sent> = (sent: Sent, journal: Journal) => () => void;
 
 /** Notes what a thread did. Its methods cost no access. */
 export interface Journal {
   /**
-   * Does something and notes what came of it: a value that JSON can hold, or an error. Nothing is thrown.
+   * Runs an operation, and notes its value, which JSON must be able to hold, or its error. Throws
+   * nothing.
    *
    * @returns The value, `undefined` after an error.
    */
@@ -55,7 +61,7 @@ export interface Event {
   readonly error?: string;
 }
 
-/** What has happened in one schedule. */
+/** The events of one schedule. */
 export interface Run {
   /** In the order of their beginnings. */
   readonly events: readonly Event[];
@@ -78,7 +84,7 @@ export function named(run: Run, name: string): Event[] {
   return run.events.filter((event) => event.name === name);
 }
 
-/** Throws if an operation failed otherwise than with one of these errors. */
+/** Throws if an operation failed with any error but these. */
 export function onlyErrors(run: Run, expected: RegExp): void {
   for (const { name, error } of run.events) {
     must(error === undefined || expected.test(error), `${name} failed: ${error}`);

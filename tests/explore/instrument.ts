@@ -1,9 +1,11 @@
 /**
- * Makes each access of this thread to shared memory wait for its turn. Typed arrays over shared memory become proxies, and `Atomics` is replaced
- * by one that unwraps them, so code that is loaded afterwards runs as it is.
+ * Makes each access of this thread to shared memory wait for its turn. It replaces typed arrays
+ * over shared memory by proxies, and `Atomics` by an object that unwraps them. Code that is loaded
+ * afterwards runs unmodified.
  *
- * Assumptions: one thread runs at a time, so what is explored is sequentially consistent: interleavings of whole accesses. What weaker
- * processors and compilers add to that is for the models and the litmus tests.
+ * Assumptions: one thread runs at a time, so what is explored is sequentially consistent:
+ * interleavings of whole accesses. The
+ * models and the litmus tests cover what weaker processors and compilers add.
  *
  * @module
  */
@@ -32,7 +34,7 @@ type Shared = {
 /** Replaces the globals of this thread, for good. */
 export function instrument(before: BeforeAccess): void {
   const scope = globalThis as unknown as Record<string, unknown>;
-  // The other way to touch memory: no proxies could follow it there. Records have a way without it.
+  // Proxies cannot follow WebAssembly into the memory. The library runs without it.
   delete scope.WebAssembly;
   for (const name of ARRAYS) scope[name] = wrapConstructor(scope[name] as Constructor, before);
   scope.DataView = refuseShared(scope.DataView as Constructor);

@@ -1,5 +1,5 @@
 /**
- * Runs one schedule after the other of one history, in real threads.
+ * Runs the schedules of one history one after the other, in real threads.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { WorkerStart } from "./worker.ts";
 /** How many memories are made and sent to the threads at once. */
 const BATCH = 32;
 
-/** Time enough for any schedule on a busy machine, in milliseconds. */
+/** Enough milliseconds for any schedule on a busy machine. */
 const PATIENCE_MS = 20_000;
 
 /** One schedule that was run. */
@@ -22,7 +22,7 @@ export interface Outcome {
   readonly accesses: readonly Access[];
   readonly events: readonly Event[];
   readonly killed: readonly number[];
-  /** What is wrong, if something is. */
+  /** The fault, if there is one. */
   readonly failure?: string;
 }
 
@@ -42,8 +42,8 @@ export class Machine implements AsyncDisposable {
   }
 
   /**
-   * Starts the threads. `module` exports the history among its `histories`; a schedule that takes more than `patience` milliseconds
-   * hangs.
+   * Starts the threads. `module` exports the history among its `histories`; a schedule that takes
+   * more than `patience` milliseconds hangs.
    */
   static async start(history: History, module: URL, patience = PATIENCE_MS): Promise<Machine> {
     const control = new Control(history.threads.length);
@@ -66,7 +66,10 @@ export class Machine implements AsyncDisposable {
     return new Machine(history, control, workers, patience);
   }
 
-  /** Runs the threads by `plan`, and checks what came of it. After a schedule that hangs there can be no other. */
+  /**
+   * Runs the threads by `plan`, and checks the outcome. After a schedule that hangs no other can
+   * run.
+   */
   run(plan: readonly Decision[]): Outcome {
     if (this.#kept.length === 0) this.#supply();
     const kept = this.#kept.shift();

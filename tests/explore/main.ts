@@ -3,8 +3,8 @@
  *
  * ```sh
  * deno task explore                              # all histories
- * deno task explore --history labels             # the one of this name, or those whose names begin so
- * deno task explore --deeper 1                   # one preemption more than in continuous integration
+ * deno task explore --history labels             # all whose names begin so
+ * deno task explore --deeper 1                   # one preemption more than in CI
  * deno task explore --preemptions 3 --random 10000 --seed 7
  * deno task explore --replay records@0:12,1,0    # one schedule, access by access
  * node tests/explore/main.ts                     # the same under Node; bun likewise
@@ -23,10 +23,10 @@ import { parsePlan } from "./plan.ts";
 import { formatReport, formatTrace } from "./print.ts";
 import { forEachAtOnce, runModule } from "./processes.ts";
 
-/** Schedules at random of each history. */
+/** The number of random schedules of each history. */
 const RANDOM = 300;
 
-/** A history that takes longer is taken to hang. */
+/** A history that takes longer counts as hanging. */
 const LIMIT_SECONDS = 3600;
 
 const module = new URL("./histories/all.ts", import.meta.url);

@@ -1,5 +1,6 @@
 /**
- * Faults that were put into the protocols on purpose: each must be found. All anchors into the library's text stand here.
+ * Faults that were put into the protocols on purpose: each must be found. All anchors into the
+ * library's text stand here.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The mutation check: puts each fault of `mutants.ts` into a copy of the library, and has the explorer find it.
+ * The mutation check: puts each fault of `mutants.ts` into a copy of the library, and has the
+ * explorer find it.
  *
  * ```sh
  * deno task mutate                    # all faults
@@ -7,7 +8,8 @@
  * deno task mutate --table            # the table of docs/testing.md
  * ```
  *
- * Ends with `N passed, N failed`: a fault that is found has passed. A fault whose place in the library is gone has failed.
+ * Ends with `N passed, N failed`: a fault that is found has passed. A fault whose place in the
+ * library is gone has failed.
  *
  * @module
  */
@@ -25,13 +27,16 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What the explorer needs of the project. */
 const PARTS = ["mod.ts", "src", "tests/explore", "tests/stress", "deno.json", "package.json"];
 
-/** An exploration that takes longer is taken to hang. */
+/** An exploration that takes longer counts as hanging. */
 const LIMIT_SECONDS = 120;
 
-/** What came of one fault. */
+/** The result for one fault. */
 interface Verdict {
   readonly mutant: Mutant;
-  /** The history that has found it, after how many schedules, and what it said; `undefined` when none has. */
+  /**
+   * The history that has found it, after how many schedules, and what it said; `undefined` when
+   * none has.
+   */
   readonly caught?: { readonly history: string; readonly schedules: number; readonly what: string };
   /** Why it could not be tried. */
   readonly problem?: string;

@@ -1,6 +1,6 @@
 /**
- * Plans: which thread runs, and for how many of its accesses to shared memory. A plan is enough to run a schedule again, as the threads
- * do the same each time that they are scheduled the same.
+ * Plans: which thread runs, and for how many of its accesses to shared memory. A plan is enough to
+ * run a schedule again, as the threads do the same each time that they are scheduled the same.
  *
  * @module
  */
@@ -22,7 +22,10 @@ export interface Segment {
   readonly ending: 0 | 1 | 2;
 }
 
-/** A plan as text: `0:12,1:3k,0` runs thread 0 for 12 accesses, 1 for 3 and kills it, and 0 to its end. */
+/**
+ * A plan as text: `0:12,1:3k,0` runs thread 0 for 12 accesses, 1 for 3 and kills it, and 0 to its
+ * end.
+ */
 export function formatPlan(plan: readonly Decision[]): string {
   return plan.map(({ thread, steps, kill }) =>
     `${thread}${steps === undefined ? "" : `:${steps}`}${kill ? "k" : ""}`

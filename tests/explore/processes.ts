@@ -1,5 +1,6 @@
 /**
- * Runs modules in processes of their own, as many at a time as there are processors: an exploration keeps one busy.
+ * Runs modules in processes of their own, as many at a time as there are processors: an exploration
+ * keeps one busy.
  *
  * @module
  */

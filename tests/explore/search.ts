@@ -1,10 +1,13 @@
 /**
- * Which schedules are run systematically: all with few preemptions, as in CHESS (Musuvathi and Qadeer, "Iterative context bounding for
- * systematic testing of multithreaded programs", PLDI 2007).
+ * Which schedules are run systematically: all with few preemptions, as in CHESS (Musuvathi and
+ * Qadeer, "Iterative context bounding for systematic testing of multithreaded programs", PLDI
+ * 2007).
  *
- * A plan's children differ from it after its last decision only, and each plan is the child of one other: so nothing is run twice. A
- * thread is interrupted only before an access that another thread's could conflict with, and before its operations begin; every other
- * place gives a schedule that differs from one of these in the order of independent accesses alone. It is killed only before it writes.
+ * A plan's children differ from it after its last decision only, and each plan is the child of one
+ * other: so nothing is run twice. A thread is interrupted only before an access that another
+ * thread's could conflict with, and before its operations begin; every other place gives a schedule
+ * that differs from one of these in the order of independent accesses alone. It is killed only
+ * before it writes.
  *
  * @module
  */
@@ -44,7 +47,8 @@ export class Search {
     for (const [level, plans] of this.#levels.entries()) {
       const plan = plans.pop();
       if (plan !== undefined) return plan;
-      // What was passed over as not shared may be: again from the beginning, before the next level multiplies it.
+      // What was passed over as not shared may be: again from the beginning, before the next level
+      // multiplies it.
       if (level < this.#levels.length - 1 && this.#options.sharing.size > this.#known) {
         this.#begin();
         return this.#levels[0].pop();
@@ -109,7 +113,8 @@ export class Search {
       if (step > 0) {
         if (access.isFirst || sharing.isShared(access)) {
           for (const other of others) {
-            // Back to the one that was interrupted, and nothing has happened that concerns it: it could as well have gone on.
+            // Back to the one that was interrupted, and nothing has happened that concerns it: it
+            // could as well have gone on.
             if (other === asleep && !hasMet && !access.isFirst) continue;
             this.#add([...done, { thread, steps: step }, { thread: other }]);
           }

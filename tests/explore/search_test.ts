@@ -1,13 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { randomFrom } from "../stress/interleaver.ts";
+import { Random } from "../support/random.ts";
 import { type Access, FINISH, KILL, PREEMPT } from "./control.ts";
 import type { Outcome } from "./machine.ts";
 import type { Decision, Segment } from "./plan.ts";
 import { Search } from "./search.ts";
 import { Sharing } from "./sharing.ts";
 
-/** A step of a simulated thread: takes a word into its register, or puts a function of the register into a word. */
+/**
+ * A step of a simulated thread: takes a word into its register, or puts a function of the register
+ * into a word.
+ */
 interface Step {
   readonly isWrite: boolean;
   readonly long: number;
@@ -15,11 +18,11 @@ interface Step {
 
 type Program = readonly (readonly Step[])[];
 
-function randomProgram(random: () => number, lengths: readonly number[]): Program {
+function randomProgram(random: Random, lengths: readonly number[]): Program {
   return lengths.map((length) =>
     Array.from({ length }, () => ({
-      isWrite: random() < 0.5,
-      long: Math.floor(random() * 3),
+      isWrite: random.fraction() < 0.5,
+      long: random.below(3),
     }))
   );
 }
@@ -102,7 +105,7 @@ function search(
 describe("Search", () => {
   for (const lengths of [[3, 3], [4, 4], [2, 2, 2], [1, 3, 2]]) {
     it(`reaches all states of threads with ${lengths.join(", ")} steps, in no more schedules than orders`, () => {
-      const random = randomFrom(lengths.join("").length * 31 + lengths[0]);
+      const random = new Random(lengths.join("").length * 31 + lengths[0]);
       const orders = [...allOrders(lengths)];
       for (let round = 0; round < 40; round++) {
         const program = randomProgram(random, lengths);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { withSeeds } from "../metrics/random.ts";
+import { withSeeds } from "../support/random.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
 import { H_EXTENT_MAPS } from "../../src/memory/layout.ts";

@@ -10,7 +10,7 @@ import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { Walk } from "../../src/threads/walk.ts";
 import { makeBuckets, makeHandle } from "../buckets/make_table.ts";
 import { assertRefusesUnchanged } from "./observe.ts";
-import { attachTraffic, createTraffic, NOTHING } from "./traffic.ts";
+import { attachTraffic, createTraffic, NOTHING } from "../support/traffic.ts";
 
 const get = { method: "GET", status: "200" };
 

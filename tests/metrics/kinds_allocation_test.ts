@@ -1,7 +1,7 @@
 import { assertLess } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { allocatedBytesPerCall } from "../support/heap.ts";
-import { createKinds, type Kinds } from "./kinds.ts";
+import { createKinds, type Kinds } from "../support/kinds.ts";
 import type { MetricWriters } from "../../mod.ts";
 
 /** Doubles in typed arrays: a variable with a double in it would be an allocation of the test's own. */

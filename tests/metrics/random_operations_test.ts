@@ -21,7 +21,7 @@ import {
   type Thread,
   ThreadStats,
 } from "../../mod.ts";
-import { type Random, withSeeds } from "./random.ts";
+import { type Random, withSeeds } from "../support/random.ts";
 
 const fields = { n: sum(), u: sum("u64"), low: min(), high: max(), bits: bitOr() } as const;
 type Value = {

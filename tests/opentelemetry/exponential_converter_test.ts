@@ -5,7 +5,7 @@ import {
   ExponentialConverter,
   type ExponentialCounts,
 } from "../../src/opentelemetry/exponential_converter.ts";
-import { randomFrom } from "../stress/interleaver.ts";
+import { Random } from "../support/random.ts";
 
 interface Bins {
   lowest: number;
@@ -34,9 +34,9 @@ function recorder(bins: Bins): (values: Iterable<number>) => HistogramValue {
 
 /** Values with evenly spread logarithms, so that all bins of a range get some. */
 function* spread({ lowest, highest }: Bins, count = 2000): Generator<number> {
-  const random = randomFrom(7);
+  const random = new Random(7);
   const [low, high] = [Math.log2(lowest), Math.log2(highest)];
-  for (let n = 0; n < count; n++) yield 2 ** (low + (high - low) * random());
+  for (let n = 0; n < count; n++) yield 2 ** (low + (high - low) * random.fraction());
   yield lowest;
   yield highest;
 }

@@ -17,7 +17,7 @@ import {
   type SnapshotSource,
 } from "../../src/prometheus/mod.ts";
 import { listen } from "../../examples/http_server/runtime.ts";
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { startWorker } from "../support/worker.ts";
 import { openShop } from "./shop.ts";

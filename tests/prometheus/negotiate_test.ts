@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { acceptsGzip, formatFor } from "../../src/prometheus/negotiate.ts";
-import { type Random, withSeeds } from "../metrics/random.ts";
+import { type Random, withSeeds } from "../support/random.ts";
 
 /** A choice of a header as a client may write it, with random insignificant parts. */
 function write(random: Random, name: string, quality: number): string {

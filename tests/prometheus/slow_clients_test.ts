@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { counter, defineSchema, ThreadStats } from "../../mod.ts";
 import { prometheusHandler, type PrometheusHandlerOptions } from "../../src/prometheus/mod.ts";
 import { listen } from "../../examples/http_server/runtime.ts";
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 
 /** The text must exceed what kernels buffer for a connection, also when compressed. */
 const SERIES = 20_000;

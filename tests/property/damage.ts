@@ -1,26 +1,18 @@
 /**
- * Damaged memory: what may happen to the bytes behind a handle, and a reader that looks at everything in them.
+ * Damaged memory: changes of the bytes behind a handle, and a reader of everything in them.
  *
  * @module
  */
-import {
-  bitOr,
-  counter,
-  defineSchema,
-  gauge,
-  histogram,
-  max,
-  min,
-  record,
-  sum,
-  ThreadStats,
-} from "../../mod.ts";
-import type { ThreadStatsHandle } from "../../mod.ts";
+import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
 import { H_BUMP, H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LINE } from "../../src/memory/layout.ts";
 import { type Arbitrary, fc } from "./fast_check.ts";
 import { refusedOr } from "./refusal.ts";
+import { schema, type Stats } from "./schema.ts";
 
-/** One change of the bytes. Places are parts of the used memory, from 0 to 1, so that they suit every image. */
+/**
+ * One change of the bytes. A place is a fraction of the used memory, from 0 to 1, so that it is
+ * valid in every image.
+ */
 export type Damage =
   | { damage: "flip"; word: number; bit: number }
   | { damage: "word"; word: number; value: number }
@@ -29,30 +21,13 @@ export type Damage =
   | { damage: "zero"; word: number; words: number }
   | { damage: "copy"; word: number; from: number; words: number };
 
-/** Statistics of every kind with something in them, and with threads and buckets that have come and gone. */
-export const schema = defineSchema({
-  hits: counter(),
-  calls: counter({ labels: ["key"], maxSeries: 3 }),
-  level: gauge(),
-  newest: gauge({ aggregate: "latest", labels: ["key"] }),
-  latency: histogram({ lowest: 1, highest: 1000, relativeError: 0.1 }),
-  took: histogram({ labels: ["key"], boundaries: [1, 10] }),
-  cell: record({
-    a: sum(),
-    b: sum("u64"),
-    low: min(),
-    high: max(),
-    flags: bitOr(),
-  }),
-  flow: record({ count: sum("u64") }, { labels: ["x", "y"] }),
-});
-
-type Stats = ThreadStats<typeof schema.metrics>;
-
 const STATES: readonly string[] = ["active", "reserved", "retired", "revoked"];
 const KEYS: readonly string[] = ["a", "b", "c", "d", "e"];
 
-/** Makes the statistics that are damaged. */
+/**
+ * Makes the statistics that are damaged: something in every metric, and threads and buckets that
+ * have come and gone.
+ */
 export function makeVictim(): Stats {
   const stats = ThreadStats.create(schema, {
     maxThreads: 4,
@@ -64,21 +39,21 @@ export function makeVictim(): Stats {
   const cells = Array.from({ length: 70 }, () => stats.metrics.cell.create());
   for (const { metrics } of threads) {
     metrics.hits.add(3);
-    metrics.level.set(2);
+    metrics.jobs.set(2);
     metrics.latency.record(20, 5);
     for (const key of KEYS) {
-      metrics.calls.labels({ key }).add();
-      metrics.newest.labels({ key }).set(1);
-      metrics.took.labels({ key }).record(3);
-      metrics.flow.labels({ x: key, y: "y" }).update({ count: 1 });
+      metrics.requests.labels({ method: key, status: "y" }).add();
+      metrics.newest.labels({ name: key }).set(1);
+      metrics.took.labels({ route: key }).record(3);
+      metrics.flow.labels({ source: key }).update({ packets: 1 });
     }
     for (const id of cells) {
-      metrics.cell.update(id, { a: 1, b: 2n, low: 3, high: 4, flags: 5 });
+      metrics.cell.update(id, { bytes: 2n, packets: 1, first: 3, last: 4, flags: 5 });
     }
   }
   stats.metrics.cell.destroy(cells[1]);
   stats.metrics.cell.clear(cells[2]);
-  stats.metrics.flow.destroy({ x: "a", y: "y" });
+  stats.metrics.flow.destroy({ source: "a" });
   stats.metrics.flow.create();
   seats[1].revoke();
   threads[2].unregister();
@@ -96,15 +71,18 @@ export function imageOf(handle: ThreadStatsHandle): Uint32Array {
   return words.slice(0, words[H_BUMP] * LINE / 4);
 }
 
-/** What is done to the bytes. */
+/** The damage of one test run. */
 export interface Damages {
   /** The changes, one after the other. */
   readonly changes: readonly Damage[];
-  /** Whether what `attach` looks at is put right afterwards, so that there is somebody to read the rest. */
+  /**
+   * Whether the bytes that `attach` checks are restored afterwards, so that a reader can attach and
+   * read the rest.
+   */
   readonly attachable: boolean;
 }
 
-/** Puts the bytes back, and damages them. */
+/** Restores the bytes, and damages them. */
 export function damage(
   handle: ThreadStatsHandle,
   image: Uint32Array,
@@ -210,7 +188,7 @@ export const anyDamages: Arbitrary<Damages> = fc.record({
   ),
 });
 
-/** Looks at everything behind a handle, and returns how many looks were answered. */
+/** Reads everything behind a handle, and returns how many reads were not refused. */
 export function lookAround(handle: ThreadStatsHandle): number {
   let looks = 0;
   const look = (what: () => unknown) => {
@@ -230,22 +208,22 @@ export function lookAround(handle: ThreadStatsHandle): number {
   }
   const stats = refusedOr(() => ThreadStats.attach(schema, handle));
   if (stats === undefined) return looks;
-  const { hits, level, latency, calls, newest, took, cell, flow } = stats.metrics;
-  for (const reader of [hits, level, latency]) {
+  const { hits, jobs, latency, requests, newest, took, cell, flow } = stats.metrics;
+  for (const reader of [hits, jobs, latency]) {
     look(() => reader.read());
     look(() => reader.perThread());
     look(() => (reader as typeof hits).aggregate(0, (sum) => sum + 1));
   }
-  for (const reader of [calls, newest, took] as (typeof calls)[]) {
-    for (const key of [...KEYS, "nobody"]) {
-      look(() => reader.read({ key }));
-      look(() => reader.perThread({ key }));
-    }
-    lookAtBuckets(reader, look);
+  for (const key of [...KEYS, "nobody"]) {
+    look(() => requests.read({ method: key, status: "y" }));
+    look(() => requests.perThread({ method: key, status: "y" }));
+    look(() => newest.read({ name: key }));
+    look(() => newest.perThread({ name: key }));
+    look(() => took.read({ route: key }));
+    look(() => took.perThread({ route: key }));
+    look(() => flow.read({ source: key }));
   }
-  for (const x of [...KEYS, "nobody"]) look(() => flow.read({ x, y: "y" }));
-  lookAtBuckets(flow, look);
-  lookAtBuckets(cell, look);
+  for (const reader of [requests, newest, took, flow, cell]) lookAtBuckets(reader, look);
   look(() => {
     const { quantile, bins, count } = latency.read();
     return [quantile.call(latency.read(), 0.5), bins, count];
@@ -258,7 +236,7 @@ export function lookAround(handle: ThreadStatsHandle): number {
   return looks;
 }
 
-/** What a reader of many buckets can do without labels. */
+/** The methods of a reader of many buckets that need no labels. */
 interface BucketLooks {
   ids(): number[];
   series(): unknown[];

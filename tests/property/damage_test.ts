@@ -5,11 +5,15 @@ import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
 import { LAYOUT_VERSION } from "../../src/memory/layout.ts";
 import { scaled } from "../stress/scale.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
-import { damage, imageOf, lookAround, makeVictim, memoryOf, schema } from "./damage.ts";
+import { damage, imageOf, lookAround, makeVictim, memoryOf } from "./damage.ts";
 import { fc } from "./fast_check.ts";
 import { refusalOf } from "./refusal.ts";
+import { schema } from "./schema.ts";
 
-/** So long without any progress, and a read hangs; as no read takes milliseconds, this is no matter of speed. */
+/**
+ * After so many seconds without progress a read counts as hanging. A read takes less than a
+ * millisecond, so the machine's speed does not matter.
+ */
 const HANG_SECONDS = 60;
 
 /** Calls the worker that reads damaged memory; a hang kills it and names the damage. */

@@ -1,6 +1,7 @@
 /**
- * fast-check, a dependency of these tests alone. `scripts/test.ts` installs it into this folder's `node_modules`, where Bun
- * and Node find it (by hand: `npm install --no-save` in this folder); Deno takes it from its own cache.
+ * fast-check, a dependency of these tests alone. `scripts/test.ts` installs it into this folder's
+ * `node_modules`, where Bun and Node find it (by hand: `npm install --no-save` in this folder);
+ * Deno takes it from its own cache.
  *
  * @module
  */

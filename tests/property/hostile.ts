@@ -1,6 +1,6 @@
 /**
- * What a program may hand in by mistake or on purpose: values of any shape, names that would run or reach into a prototype, text of any
- * kind.
+ * Arguments that a program may pass by mistake or on purpose: values of any shape, names that would
+ * run as code or reach into a prototype, texts of any kind.
  *
  * @module
  */
@@ -55,7 +55,10 @@ export const anything: Arbitrary<unknown> = fc.anything({
   withTypedArray: true,
 });
 
-/** Names that are properties of every object, or words of the language, or of the library's own code. */
+/**
+ * Names that are properties of every object, or words of the language, or of the library's own
+ * code.
+ */
 export const INHERITED: readonly string[] = [
   ...Object.getOwnPropertyNames(Object.prototype),
   ...Object.getOwnPropertyNames(Function.prototype),

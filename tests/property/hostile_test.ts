@@ -353,8 +353,8 @@ describe("a polluted Object.prototype", () => {
   }
 
   /**
-   * No numbers and no names that property descriptors have: with these the language itself goes wrong. No fields of records: a change may
-   * inherit its fields.
+   * No numbers and no names that property descriptors have: with these the language itself goes
+   * wrong. No fields of records: a change may inherit its fields.
    */
   const NAMES: readonly string[] = [
     ...[

@@ -12,7 +12,8 @@ import {
   SLOT_BYTES,
   SLOTS_OFFSET,
 } from "../../src/memory/layout.ts";
-import { lookAround, makeVictim, memoryOf, schema } from "./damage.ts";
+import { lookAround, makeVictim, memoryOf } from "./damage.ts";
+import { schema } from "./schema.ts";
 
 /** Index of the word at which a metric's control block starts. */
 function controlWord(name: string): number {
@@ -35,7 +36,7 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
   }],
   ["cells beyond the memory", (words) => {
     const block = words[SLOTS_OFFSET / 4 + SLOT_BLOCK] * 2;
-    for (let metric = 0; metric < 8; metric++) {
+    for (let metric = 0; metric < Object.keys(schema.metrics).length; metric++) {
       words[block + metric * DIRECTORY] = 0x10000000;
     }
   }],
@@ -45,7 +46,7 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
     words[words[block + latency * DIRECTORY] * 2] = 0xfffffff0;
   }],
   ["a segment of buckets beyond the memory", (words) => {
-    for (const name of ["hits", "cell", "calls"]) {
+    for (const name of ["hits", "cell", "requests"]) {
       words[controlWord(name)] = 0xffffff;
     }
   }],

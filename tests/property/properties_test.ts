@@ -1,19 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  bitOr,
-  counter,
-  defineSchema,
-  gauge,
-  histogram,
-  max,
-  min,
-  record,
-  Snapshot,
-  StaleThreadError,
-  sum,
-  ThreadStats,
-} from "../../mod.ts";
+import { Snapshot, StaleThreadError, ThreadStats } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { H_STARTED, SLOT_BYTES, SLOT_SINCE_F64, SLOTS_OFFSET } from "../../src/memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../../src/memory/segments.ts";
@@ -25,30 +12,14 @@ import { memoryOf } from "./damage.ts";
 import { type Arbitrary, fc } from "./fast_check.ts";
 import { anything } from "./hostile.ts";
 import { isRefusal } from "./refusal.ts";
+import { schema } from "./schema.ts";
 
 // deno-lint-ignore no-explicit-any -- what no type allows is what these tests are about
 type Any = any;
 
 const MAX_THREADS = 6;
-const fields = {
-  bytes: sum("u64"),
-  packets: sum(),
-  first: min(),
-  last: max(),
-  flags: bitOr(),
-};
-const schema = defineSchema({
-  hits: counter(),
-  calls: counter({ labels: ["method"], maxSeries: 2 }),
-  depth: gauge(),
-  waiting: gauge({ labels: ["queue"], aggregate: "max" }),
-  level: gauge({ aggregate: "latest" }),
-  levels: gauge({ labels: ["tank"], aggregate: "latest" }),
-  took: histogram({ lowest: 0.001, highest: 10 }),
-  size: histogram({ boundaries: [10, 100], labels: ["route"] }),
-  cell: record(fields),
-  flow: record(fields, { labels: ["source"] }),
-});
+/** The labels of the first request. */
+const GET = { method: "GET", status: "200" };
 
 /** Statistics in which two threads have counted, and all that a program gets to hold of them. */
 function world() {
@@ -60,13 +31,13 @@ function world() {
   const ids = [0, 1, 2].map(() => stats.metrics.cell.create());
   for (const { metrics } of [witness, thread]) {
     metrics.hits.add(3);
-    metrics.calls.labels({ method: "GET" }).add(4);
-    metrics.depth.set(5);
-    metrics.waiting.labels({ queue: "mail" }).set(6);
-    metrics.level.set(7);
-    metrics.levels.labels({ tank: "left" }).set(8);
-    metrics.took.record(0.5);
-    metrics.size.labels({ route: "/" }).record(50);
+    metrics.requests.labels(GET).add(4);
+    metrics.jobs.set(5);
+    metrics.queue.labels({ name: "mail" }).set(6);
+    metrics.latest.set(7);
+    metrics.newest.labels({ name: "left" }).set(8);
+    metrics.latency.record(0.5);
+    metrics.took.labels({ route: "/" }).record(50);
     for (const id of ids) {
       metrics.cell.update(id, { bytes: 1, packets: 1, flags: 1 });
     }
@@ -74,12 +45,12 @@ function world() {
   }
   const { metrics } = thread;
   const bound = {
-    "a labelled counter": metrics.calls.labels({ method: "GET" }),
-    "the overflow counter":
-      (metrics.calls.labels({ method: "PUT" }), metrics.calls.labels({ method: "?" })),
-    "a labelled gauge": metrics.waiting.labels({ queue: "mail" }),
-    "a labelled latest gauge": metrics.levels.labels({ tank: "left" }),
-    "a labelled histogram": metrics.size.labels({ route: "/" }),
+    "a labelled counter": metrics.requests.labels(GET),
+    "the overflow counter": ["PUT", "HEAD", "?"]
+      .map((method) => metrics.requests.labels({ ...GET, method }))[2],
+    "a labelled gauge": metrics.queue.labels({ name: "mail" }),
+    "a labelled latest gauge": metrics.newest.labels({ name: "left" }),
+    "a labelled histogram": metrics.took.labels({ route: "/" }),
     "a labelled record": metrics.flow.labels({ source: "a" }),
   };
   const bursts = {
@@ -108,8 +79,8 @@ function world() {
     "a snapshot's metrics": now.metrics,
     "a metric of a snapshot": now.metrics.hits,
     "a difference": now.since(before),
-    "a histogram's value": stats.metrics.took.read(),
-    "a histogram's counts": stats.metrics.took.read().counts,
+    "a histogram's value": stats.metrics.latency.read(),
+    "a histogram's counts": stats.metrics.latency.read().counts,
     ...rows,
     ...Object.fromEntries(
       Object.entries(stats.metrics).map(([n, it]) => [`the reader ${n}`, it]),
@@ -123,7 +94,9 @@ function world() {
   return { stats, thread, witness, ids, bound, bursts, before, now, objects };
 }
 
-/** Everything that a program can go on to do. What it may throw is a refusal in the documented form. */
+/**
+ * Makes every call that a program can make. Errors must be refusals in the documented form.
+ */
 function useAll(
   { stats, thread, ids, bound, bursts, before, now, objects }: ReturnType<
     typeof world
@@ -135,13 +108,13 @@ function useAll(
   const delta = { bytes: 5, packets: 5, first: 5, last: 5, flags: 5 };
   const uses: (() => unknown)[] = [
     () => metrics.hits.add(),
-    () => metrics.calls.labels({ method: "GET" }).add(2),
-    () => metrics.calls.labels({ method: "POST" }).add(2),
+    () => metrics.requests.labels(GET).add(2),
+    () => metrics.requests.labels({ ...GET, method: "POST" }).add(2),
     () => bound["a labelled counter"].add(3),
     () => bound["the overflow counter"].add(3),
     ...[
-      metrics.depth,
-      metrics.level,
+      metrics.jobs,
+      metrics.latest,
       bound["a labelled gauge"],
       bound["a labelled latest gauge"],
     ]
@@ -151,8 +124,8 @@ function useAll(
         () => gauge.sub(1),
         () => gauge.scope()[Symbol.dispose](),
       ]),
-    () => metrics.took.record(0.25, 2),
-    () => metrics.took.time(),
+    () => metrics.latency.record(0.25, 2),
+    () => metrics.latency.time(),
     () => bound["a labelled histogram"].record(500),
     ...Object.values(bursts).flatMap((burst) => [
       () => burst.id,
@@ -233,7 +206,10 @@ function useAll(
   }
 }
 
-/** The memory, but for the time at which it was made; without the own thread's records if they may be others. */
+/**
+ * A copy of the memory without the times in it, and without the thread's own records if these may
+ * differ.
+ */
 function imageOf(stats: ThreadStats<Any>, withRecords: boolean): Uint32Array {
   const image = new Uint32Array(memoryOf(stats.handle)).slice();
   // Times differ from run to run.

@@ -27,7 +27,10 @@ function recorded(
   };
 }
 
-/** Finite doubles that are not negative, with all their edges, and clusters of equal and of near ones. */
+/**
+ * Finite doubles that are not negative, with all edge cases, and with clusters of equal and of
+ * close values.
+ */
 const anyValue = fc.oneof(
   fc.double({
     min: 0,

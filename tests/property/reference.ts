@@ -1,5 +1,5 @@
 /**
- * What statistics should say, computed in the plainest way: lists of all that was ever counted, in one thread.
+ * The expected statistics, computed in the simplest way: from lists of all updates, in one thread.
  *
  * @module
  */

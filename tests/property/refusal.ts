@@ -10,7 +10,9 @@ export function isRefusal(error: unknown): error is TypeError | RangeError {
     /^Cannot [^]+: [^]+, got /.test(error.message);
 }
 
-/** What `use` gives, or `undefined` when it is refused; anything else that it throws comes through. */
+/**
+ * The result of `use`, or `undefined` when it is refused. Other errors are thrown on.
+ */
 export function refusedOr<Result>(use: () => Result): Result | undefined {
   try {
     return use();

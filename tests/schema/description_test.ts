@@ -4,7 +4,7 @@ import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
 import { makeMemory } from "../../src/memory/header.ts";
 import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LAYOUT_VERSION } from "../../src/memory/layout.ts";
 import { parseDescription } from "../../src/schema/description.ts";
-import { createKinds, kinds } from "../metrics/kinds.ts";
+import { createKinds, kinds } from "../support/kinds.ts";
 
 /** Statistics' handle, with another description in the memory than the one that it was made with. */
 function withDescription(change: (text: string) => string): ThreadStatsHandle {

@@ -14,7 +14,7 @@ import {
   sum,
 } from "../../mod.ts";
 import { arithmeticOf, isMetricKind, mapGrowth } from "../../src/snapshots/arithmetic.ts";
-import { createKinds, twoThreads } from "../metrics/kinds.ts";
+import { createKinds, twoThreads } from "../support/kinds.ts";
 
 const flow = record({ bytes: sum("u64"), delta: sum(), longest: max() });
 

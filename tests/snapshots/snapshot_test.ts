@@ -11,7 +11,7 @@ import {
 } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { H_READ_RETRIES } from "../../src/memory/layout.ts";
-import { attachKinds, createKinds, type Kinds, kinds, twoThreads } from "../metrics/kinds.ts";
+import { attachKinds, createKinds, type Kinds, kinds, twoThreads } from "../support/kinds.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { withClocks } from "../support/clocks.ts";
 

@@ -10,7 +10,7 @@ import { execFile } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Snapshot, type SnapshotSource, ThreadStats, Window } from "../../mod.ts";
-import { attachKinds, createKinds, type Kinds } from "../metrics/kinds.ts";
+import { attachKinds, createKinds, type Kinds } from "../support/kinds.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { type Clocks, withClocks } from "../support/clocks.ts";
 

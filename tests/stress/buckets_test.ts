@@ -14,7 +14,8 @@ describe("RecordReader.create()", () => {
       worker.call<[number, number][]>("churn", scaled(15_000), 90)
     );
     const kept = await meanwhile(work, () => {
-      // At most 360 live; one that was freed behind a search may make it go a little further, but not to a fourth segment.
+      // At most 360 buckets live. A search that missed an id which was freed behind it may take a
+      // higher one, but none in a fourth segment.
       for (const id of stats.metrics.moves.ids()) assert(id < 64 + 128 + 256);
     }, 5);
     assertEquals(kept.flat().map(([id]) => id).sort((a, b) => a - b), stats.metrics.moves.ids());
@@ -59,7 +60,8 @@ describe("RecordReader.create()", () => {
     type Grown = { ids: number[]; error: string };
     const grown = await Promise.all(crew.workers.map((worker) => worker.call<Grown>("grow", 1e6)));
     for (const { error } of grown) assert(/ it must allocate /.test(error), error);
-    // Each has counted once in each of its buckets, but for the last, in which it may have had no room to count.
+    // Each worker has counted once in each of its buckets. In the last one it may have had no room
+    // to count.
     const counted = grown.map(({ ids }) =>
       ids.filter((id) => stats.metrics.moves.read(id).count === 1n)
     );

@@ -10,7 +10,7 @@ import type { schema } from "./schema.ts";
 
 export type Stats = ThreadStats<typeof schema.metrics>;
 
-/** Some workers, what they say of themselves, and which ids they hold. */
+/** Some workers, their progress words, and which ids they hold. */
 export interface Crew extends AsyncDisposable {
   readonly progress: Progress;
   readonly holders: SharedArrayBuffer;

@@ -1,10 +1,12 @@
 /**
- * Lets other threads act in the middle of an operation, in one real thread and the same way each time.
+ * Lets other threads act in the middle of an operation, in one real thread and the same way each
+ * time.
  *
- * Each simulated thread is an attachment of its own to the same memory. While an operation of one runs, every `Atomics` call is a
- * point at which it may be suspended: other simulated threads then run whole operations (which may be suspended in their
- * turn), or it is killed there, and not one more access of its gets through. Schedules are nested, so this finds what goes wrong
- * when a thread sleeps or dies at an instruction, not what goes wrong when two advance in turns.
+ * Each simulated thread is an attachment of its own to the same memory. An operation may be
+ * suspended or killed at each of its `Atomics` calls. While it is suspended, other simulated
+ * threads run whole operations, which may be suspended too. After a kill it makes no further
+ * access. Schedules are nested, so this finds faults that need a thread to sleep or die at an
+ * instruction. It does not find faults that need two threads to advance in turns.
  *
  * @module
  */
@@ -17,18 +19,10 @@ const atomics = Atomics as unknown as Record<string, AnyFunction>;
 /** Thrown through an operation whose thread dies. */
 export class Killed extends Error {}
 
-/** A repeatable stream of random numbers (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Calls `hook` before each `Atomics` call of `operation`; `hook` itself runs without hooks, unless it calls `withHook` again. */
+/**
+ * Calls `hook` before each `Atomics` call of `operation`; `hook` itself runs without hooks, unless
+ * it calls `withHook` again.
+ */
 export function withHook<Result>(hook: (call: string) => void, operation: () => Result): Result {
   const before = CALLS.map((name) => atomics[name]);
   const hooked = CALLS.map((name) => (...args: unknown[]) => {
@@ -52,7 +46,10 @@ const before0: Record<string, AnyFunction> = Object.fromEntries(
   CALLS.map((name) => [name, atomics[name].bind(Atomics)]),
 );
 
-/** Runs `operation` until just before its `call`-th call of `Atomics`, then `meanwhile`, then the rest. Counts from 0. */
+/**
+ * Runs `operation` until just before its `call`-th call of `Atomics`, then `meanwhile`, then the
+ * rest. Counts from 0.
+ */
 export function suspendAt<Result>(
   call: number,
   meanwhile: () => void,
@@ -65,7 +62,10 @@ export function suspendAt<Result>(
   return { result, suspended: calls > call };
 }
 
-/** Runs `operation` until just before its `call`-th call of `Atomics`; false if it ended before. Counts from 0. */
+/**
+ * Runs `operation` until just before its `call`-th call of `Atomics`; false if it ended before.
+ * Counts from 0.
+ */
 export function killAt(call: number, operation: () => void): boolean {
   let calls = 0;
   try {

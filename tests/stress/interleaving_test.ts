@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { counter, defineSchema, record, StaleThreadError, sum, ThreadStats } from "../../mod.ts";
-import { killAt, Killed, randomFrom, suspendAt, withHook } from "./interleaver.ts";
+import { Random } from "../support/random.ts";
+import { killAt, Killed, suspendAt, withHook } from "./interleaver.ts";
 import { scaled } from "./scale.ts";
 
 const schema = defineSchema({
@@ -21,8 +22,8 @@ function marker(...labels: string[]): number {
 }
 
 function newSimulation(seed: number, options: { kill: number; switch: number; threads: number }) {
-  const random = randomFrom(seed);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
+  const random = new Random(seed);
+  const pick = <T>(list: readonly T[]): T => random.pick(list);
   const main = ThreadStats.create(schema, { maxThreads: 64, quarantineSeconds: 0 });
   const trace: string[] = [];
   let kills = 0;
@@ -46,7 +47,7 @@ function newSimulation(seed: number, options: { kill: number; switch: number; th
   function step(t: Simulated): string {
     const { stats, thread } = t;
     const x = pick(KEYS), y = pick(KEYS);
-    const action = Math.floor(random() * 14);
+    const action = random.below(14);
     switch (action) {
       case 0: {
         const child = thread.metrics.flow.labels({ x, y });
@@ -116,12 +117,12 @@ function newSimulation(seed: number, options: { kill: number; switch: number; th
     try {
       note = withHook(() => {
         if (t.dead) throw new Killed();
-        if (options.kill > 0 && random() < options.kill) {
+        if (options.kill > 0 && random.fraction() < options.kill) {
           t.dead = true;
           throw new Killed();
         }
-        if (depth < 3 && random() < options.switch) {
-          for (let more = 1 + Math.floor(random() * 4); more > 0; more--) {
+        if (depth < 3 && random.fraction() < options.switch) {
+          for (let more = 1 + random.below(4); more > 0; more--) {
             const idle = threads.map((_, n) => n).filter((n) => !threads[n].busy);
             if (idle.length > 0) run(pick(idle), depth + 1);
           }
@@ -174,7 +175,7 @@ function newSimulation(seed: number, options: { kill: number; switch: number; th
     run: (rounds: number) => {
       for (let round = 0; round < rounds; round++) {
         try {
-          run(Math.floor(random() * threads.length), 0);
+          run(random.below(threads.length), 0);
           if (round % 8 === 0) checkQuiet();
         } catch (error) {
           throw new Error(
@@ -199,7 +200,10 @@ function newThreads(options: { maxThreads?: number } = {}) {
   return { main, one: attach(), other: attach() };
 }
 
-/** Calls `attempt` with 0, 1, 2 ... as long as it says that its operation had so many calls of `Atomics`. */
+/**
+ * Calls `attempt` with 0, 1, 2 ... until it returns that its operation has no such call of
+ * `Atomics`.
+ */
 function atEachAccess(attempt: (call: number) => boolean): void {
   let call = 0;
   while (attempt(call)) call++;
@@ -300,7 +304,8 @@ describe("LabelledReader", () => {
     for (let call = 5;; call += 20) {
       const main = ThreadStats.create(many);
       const other = ThreadStats.attach(many, main.handle);
-      // The epochs of a segment are looked at together, so only in another one the second bucket is seen.
+      // The epochs of a segment are read together, so a reader sees the second bucket only if it is
+      // in another segment.
       for (let n = 0; n < 64; n++) main.metrics.hits.id({ key: `key ${n}` });
       main.metrics.hits.series();
       const { result, suspended } = suspendAt(call, () => {

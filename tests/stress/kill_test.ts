@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats } from "../../mod.ts";
 import { startCrew, type Stats } from "./crew.ts";
-import { randomFrom } from "./interleaver.ts";
+import { Random } from "../support/random.ts";
 import { until } from "./progress.ts";
 import { assertMarked, assertMoves, schema } from "./schema.ts";
 import { runtime, scaled } from "./scale.ts";
 
-const random = randomFrom(1);
+const random = new Random(1);
 
 /** How many bursts, and how many updates, the first `n` bursts of `workers/writer.ts` have. */
 function updatesInBursts(n: number): number {
@@ -36,7 +36,7 @@ describe("Seat.revoke()", () => {
     it(`recycles the slots of threads killed in ${what}(): each loses its one uncommitted update at most`, async () => {
       const stats = ThreadStats.create(schema, { maxThreads: 4 });
       const id = stats.metrics.moves.create();
-      // One that lives through it all.
+      // One worker survives the whole test.
       await using crew = await startCrew(stats, "writer", { count: 1 });
       const survivor = crew.workers[0].call<number>(what, what === "count" ? undefined : id);
       let total = 0, hits = 0, inFlight = 0;
@@ -60,7 +60,7 @@ describe("Seat.revoke()", () => {
         const before = count();
         const victim = await crew.add(seat.handle);
         victim.call(what, ...(what === "count" ? [] : [id])).catch(() => {});
-        const enough = 1 + Math.floor(random() * 20_000);
+        const enough = 1 + random.below(20_000);
         await readUntil(() => crew.progress.get(kill) >= enough, read);
         await victim.terminate();
         await readUntil(() => victim.hasStopped, read);
@@ -99,7 +99,8 @@ describe("Seat.revoke()", () => {
         const call = zombie.call(what, id);
         call.catch(() => {});
         await until(() => crew.progress.get(round) === 1);
-        // On Deno a web worker goes on after this; the others are left alone, so that all are zombies.
+        // On Deno a web worker continues after this. In the other runtimes the workers are not
+        // terminated, so that all of them are zombies.
         if (runtime === "deno") await zombie.terminate();
         await until(() =>
           stats.metrics.hits.read() > 0 || stats.metrics.moves.perThread(id).length > 0
@@ -124,7 +125,7 @@ describe("LabelledRecordReader", () => {
       const seat = stats.reserveThread("victim");
       const victim = await crew.add(seat.handle);
       victim.call("labelRace", 4).catch(() => {});
-      const enough = 1 + Math.floor(random() * 3000);
+      const enough = 1 + random.below(3000);
       await until(() => {
         for (const { labels, value } of stats.metrics.flow.series()) assertMarked(value, labels);
         return crew.progress.get(kill) >= enough;
@@ -132,7 +133,7 @@ describe("LabelledRecordReader", () => {
       await victim.terminate();
       await victim.stopped;
       seat.revoke({ stopped: true });
-      // Nobody waits for the dead: the survivor goes on.
+      // No thread waits for dead ones: the survivor continues.
       rounds = crew.progress.get(0);
       await until(() => crew.progress.get(0) > rounds);
     }
@@ -164,7 +165,7 @@ describe("LabelledRecordReader", () => {
       const seat = stats.reserveThread("victim");
       const victim = await crew.add(seat.handle);
       victim.call("grow", 100_000).catch(() => {});
-      const enough = 1 + Math.floor(random() * 2000);
+      const enough = 1 + random.below(2000);
       await until(() => crew.progress.get(1 + kills) >= enough);
       await victim.terminate();
       await victim.stopped;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { HistogramValue, ThreadStats, ThreadStatsHandle } from "../../mod.ts";
-import { createKinds, type Kinds } from "../metrics/kinds.ts";
+import { createKinds, type Kinds } from "../support/kinds.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
 import { meanwhile, rising } from "./crew.ts";
 import { breathe, Progress, until } from "./progress.ts";
@@ -9,7 +9,7 @@ import { scaled } from "./scale.ts";
 
 const WORKERS = 4;
 
-/** Workers of `workers/kinds.ts`, and what they say of themselves. */
+/** Workers of `workers/kinds.ts`, and their progress words. */
 class Crew implements AsyncDisposable {
   readonly progress = new Progress();
   readonly workers: StartedWorker[] = [];
@@ -22,7 +22,7 @@ class Crew implements AsyncDisposable {
     return worker;
   }
 
-  /** How often all of them say to have recorded, the one in flight included. */
+  /** How often all workers have recorded by their own account, with updates in flight. */
   said(): number {
     return this.workers.reduce((sum, _, index) => sum + this.progress.get(index), 0);
   }

@@ -70,7 +70,8 @@ describe("LabelledRecordWriter.labels()", () => {
 });
 
 describe("LabelledReader.destroy()", () => {
-  // Ten million are to be recycled: Bun does it by hand (about 50 s), THREAD_STATS_STRESS=10 makes the others do it too.
+  // Ten million are to be recycled: Bun does it by hand (about 50 s), THREAD_STATS_STRESS=10 makes
+  // the others do it too.
   const total = scaled(runtime === "bun" ? 10_000_000 : 1_000_000);
   it(`recycles ids and texts: ${total} labelled buckets of 2 threads in bounded memory`, async () => {
     const stats = ThreadStats.create(schema);

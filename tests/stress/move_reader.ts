@@ -1,5 +1,6 @@
 /**
- * A reader of `moves` that gives up sooner than the library's own, so that it asks the writers for help all the time.
+ * A reader of `moves` that gives up sooner than the library's own, so that it asks the writers for
+ * help all the time.
  *
  * @module
  */

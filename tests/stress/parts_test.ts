@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { HistogramValue, RecordFields, SeriesSnapshot, ThreadStats } from "../../mod.ts";
-import { createKinds, kinds } from "../metrics/kinds.ts";
+import { createKinds, kinds } from "../support/kinds.ts";
 import { startWorker } from "../support/worker.ts";
 import { breathe } from "./progress.ts";
 import { scaled } from "./scale.ts";

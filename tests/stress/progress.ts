@@ -1,5 +1,6 @@
 /**
- * What the threads of a test tell each other beside the library, so that it can be judged: words in a buffer of their own.
+ * What the threads of a test tell each other beside the library, so that it can be judged: words in
+ * a buffer of their own.
  *
  * @module
  */
@@ -38,7 +39,10 @@ export function breathe(ms = 0): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Waits until `condition` holds, and lets messages arrive meanwhile; ten minutes are the test's own limit. */
+/**
+ * Waits until `condition` holds, and lets messages arrive meanwhile; ten minutes are the test's own
+ * limit.
+ */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await breathe(1);
 }

@@ -7,7 +7,10 @@ import process from "node:process";
 
 const factor = Number(process.env.THREAD_STATS_STRESS ?? "1");
 
-/** `count` repetitions, more or fewer by wish (in continuous integration fewer: see `.ci/run`); at least one. */
+/**
+ * `count` repetitions, more or fewer by wish (in continuous integration fewer: see `.ci/run`); at
+ * least one.
+ */
 export function scaled(count: number): number {
   return Math.max(1, Math.round(count * factor));
 }

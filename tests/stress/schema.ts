@@ -1,5 +1,6 @@
 /**
- * What the stress tests count, and the relations that hold between the fields of every commit, and so of every sum of commits.
+ * What the stress tests count, and the relations that hold between the fields of every commit, and
+ * so of every sum of commits.
  *
  * @module
  */
@@ -19,7 +20,7 @@ export const schema = defineSchema({
   /** Each update adds {@linkcode markerOf} its labels and 1. */
   flow: record({ mark: sum(), count: sum("u64") }, { labels: ["x", "y"], maxSeries: 4000 }),
   calls: counter({ labels: ["key"], maxSeries: 4000 }),
-  /** Overflows soon. */
+  /** Overflows after few series. */
   few: counter({ labels: ["key"], maxSeries: 8 }),
 });
 
@@ -47,7 +48,7 @@ export function moveBy(n: number, delta: { -readonly [Name in keyof Moves]: numb
   delta.high = step;
 }
 
-/** What is wrong with a value that should be a sum of commits, or "". */
+/** Describes why a value is not a sum of commits; "" if it is one. */
 export function movesDefect({ count, way, twice, squares, low, high }: Moves): string {
   const n = Number(count);
   // With i steps of 1 and j steps of 3: count = i + j, way = i + 3j, squares = i + 9j.
@@ -62,7 +63,7 @@ export function assertMoves(value: Moves): void {
   if (defect !== "") throw new Error(`This mixes commits: ${defect}`);
 }
 
-/** A number that tells labels apart. */
+/** A number that identifies labels. */
 export function markerOf(...labels: string[]): number {
   let marker = 7;
   for (const label of labels) {

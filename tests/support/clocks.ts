@@ -19,7 +19,7 @@ export function withClock(test: (pass: (seconds: number) => void) => void): void
   }
 }
 
-/** What moves the clocks, in seconds. */
+/** Moves the clocks, by seconds. */
 export interface Clocks {
   /** Lets time pass: on both clocks. */
   pass(seconds: number): void;

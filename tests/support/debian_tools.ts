@@ -1,6 +1,7 @@
 /**
- * Programs that only some tests need, from Debian's packages. Where one is missing these tests are left out with a line in the log; but not where
- * the suite runs on its own: there somebody would have to read that line.
+ * Programs that only some tests need, from Debian's packages. Where one is missing these tests are
+ * left out with a line in the log; but not where the suite runs on its own: there somebody would
+ * have to read that line.
  *
  * @module
  */

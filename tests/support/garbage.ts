@@ -1,5 +1,5 @@
 /**
- * Has the engine collect garbage, so that a test can tell what is reachable.
+ * Makes the engine collect garbage, so that a test can find out what is reachable.
  *
  * @module
  */
@@ -11,13 +11,16 @@ function findCollector(): () => void {
   const { Bun: bun } = globalThis as { Bun?: { gc(force: boolean): void } };
   if (bun) return () => bun.gc(true);
   setFlagsFromString("--expose-gc");
-  // Only contexts that are made after it have it.
+  // Only contexts that are created after the flag was set have `gc`.
   return runInNewContext("gc");
 }
 
 const collect = findCollector();
 
-/** Collects all that is unreachable. What the caller's job has dereferenced by a `WeakRef` is reachable until that job ends, so it ends first. */
+/**
+ * Collects all that is unreachable. What the caller's job has dereferenced by a `WeakRef` is
+ * reachable until that job ends, so it ends first.
+ */
 export async function collectGarbage(): Promise<void> {
   await pause(1);
   collect();

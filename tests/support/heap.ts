@@ -1,5 +1,5 @@
 /**
- * Measures what a function allocates per call, so that a test can hold "none" without a profiler.
+ * Measures what a function allocates per call, so that a test can assert "none" without a profiler.
  *
  * @module
  */
@@ -103,7 +103,8 @@ async function jscMeter(): Promise<(fn: () => void) => number> {
 
   callsUntilCollection(probe, jscLimit);
   const room = callsUntilCollection(probe, jscLimit) * jscProbeBytes;
-  // So many that a byte each would have filled the room, which is the larger the more the process has allocated before.
+  // So many that a byte each would have filled the room, which is the larger the more the process
+  // has allocated before.
   const limit = Math.max(jscLimit, 1.5 * room);
   return (fn) => {
     const count = callsUntilCollection(fn, limit);

@@ -1,5 +1,6 @@
 /**
- * A real Prometheus server for a test, and `promtool`. Both are taken from PATH: Debian's packages `prometheus` has both.
+ * A real Prometheus server for a test, and `promtool`. Both are taken from PATH: Debian's packages
+ * `prometheus` has both.
  *
  * @module
  */
@@ -12,7 +13,10 @@ import process from "node:process";
 
 /** What a server is started with. */
 export interface PrometheusOptions {
-  /** The configuration as YAML. Paths in it are relative to the folder that has the {@linkcode PrometheusOptions.files}. */
+  /**
+   * The configuration as YAML. Paths in it are relative to the folder that has the {@linkcode
+   * PrometheusOptions.files}.
+   */
   readonly config: string;
   /** Texts of further files by name: rules, targets. */
   readonly files?: Readonly<Record<string, string>>;
@@ -53,7 +57,8 @@ const LIMIT_MS = 60_000;
 const POLL_MS = 100;
 
 /**
- * A server that runs until it is disposed of, on a free port of the loopback interface, with all its files in a temporary folder.
+ * A server that runs until it is disposed of, on a free port of the loopback interface, with all
+ * its files in a temporary folder.
  *
  * ```ts ignore
  * await using server = await PrometheusServer.start({ config });
@@ -82,7 +87,8 @@ export class PrometheusServer implements AsyncDisposable {
   /**
    * Starts a server and waits until it is ready.
    *
-   * @throws {Error} When there is no `prometheus` on PATH, or when it refuses its configuration, with what it said.
+   * @throws {Error} When there is no `prometheus` on PATH, or when it refuses its configuration,
+   * with what it said.
    */
   static async start(
     { config, files = {}, args = [] }: PrometheusOptions,

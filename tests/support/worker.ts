@@ -1,5 +1,6 @@
 /**
- * Starts real threads the same way under Deno, Bun and Node, and says when one has truly stopped.
+ * Starts real threads the same way under Deno, Bun and Node, and reports when one has really
+ * stopped.
  *
  * @module
  */
@@ -7,12 +8,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 
-/** What a worker gets besides the test's own data. */
+/** The data that a worker gets, the test's own included. */
 export interface WorkerStart {
   readonly data: unknown;
   /** One word: 1 asks loops of `busyUntilStopped()` to end. */
   readonly stop: SharedArrayBuffer;
-  /** A Web Lock to hold for life, where the platform's other signs of death can not be trusted. */
+  /**
+   * A Web Lock to hold until the end, where the runtime's other signs of an end are not reliable.
+   */
   readonly lock: string | undefined;
 }
 
@@ -85,8 +88,8 @@ interface Waiter {
  * Starts a worker whose module calls `serve()` of `worker_side.ts`, and waits until it is ready.
  *
  * ```ts
- * await using worker = await startWorker(new URL("./workers/counting.ts", import.meta.url), handle);
- * const total = await worker.call<number>("run", 1_000_000);
+ * await using worker = await startWorker(new URL("./workers/counting.ts", import.meta.url),
+ * handle); const total = await worker.call<number>("run", 1_000_000);
  * ```
  */
 export async function startWorker(
@@ -226,7 +229,7 @@ function startNodeThread(url: URL, start: WorkerStart): Thread {
   };
 }
 
-/** A web worker, of which its parent never hears that it ended. */
+/** Starts a web worker. Its parent gets no event when it ends. */
 function startWebThread(url: URL, start: WorkerStart): Thread {
   const worker = new globalThis.Worker(url, { type: "module" });
   worker.postMessage(start);
@@ -236,7 +239,7 @@ function startWebThread(url: URL, start: WorkerStart): Thread {
     onMessage: (listener) => worker.addEventListener("message", ({ data }) => listener(data)),
     onCrash: (listener) =>
       worker.addEventListener("error", (event) => {
-        // Or it would end the whole test process.
+        // Without this the error would end the whole test process.
         event.preventDefault();
         listener(event.error ?? new Error(event.message));
       }),

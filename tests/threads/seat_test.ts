@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type Seat, StaleThreadError, ThreadStats } from "../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged, tooManyThreads } from "../metrics/observe.ts";
-import { createTraffic, traffic } from "../metrics/traffic.ts";
+import { createTraffic, traffic } from "../support/traffic.ts";
 import { withClock } from "../support/clocks.ts";
 
 const attach = (seat: Seat) => ThreadStats.attach(traffic, structuredClone(seat.handle));

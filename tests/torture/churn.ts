@@ -1,16 +1,17 @@
 /**
- * The part of a thread's life in which buckets come and go. Every bucket made by `create()` is its maker's alone, so that what is
- * read from it must be exactly what its maker has put in: an update meant for an earlier life of the id would show.
+ * The part of a thread's life in which it creates and destroys buckets. Only its creator updates a
+ * bucket from `create()`, so a read must return exactly the creator's updates. An update that was
+ * meant for an earlier life of the id would show.
  *
  * @module
  */
 import type { Thread } from "../../mod.ts";
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 import { assertMarked, markerOf } from "../stress/schema.ts";
 import { type Ledger, MOST_HELD } from "./ledger.ts";
 import type { Metrics, Stats } from "./schema.ts";
 
-/** A bucket of one's own. */
+/** A bucket that only this thread updates. */
 interface Own {
   readonly id: number;
   updates: number;
@@ -19,7 +20,7 @@ interface Own {
 /** How many writers of labelled buckets a thread keeps, alive or not. */
 const MOST_BOUND = 6;
 
-/** Whether an error is what a bucket that somebody else has destroyed gives. */
+/** Whether an error says that another thread has destroyed the bucket. */
 function isRefusal(error: unknown): boolean {
   return error instanceof RangeError && /must (be live|have these labels)/.test(error.message);
 }
@@ -46,7 +47,7 @@ export class Churn {
     this.#row = row;
   }
 
-  /** Does one thing. Throws when something was read that cannot be. */
+  /** Makes one operation. Throws when a read returns an impossible value. */
   step(): void {
     if (this.#random.below(2) === 0) return this.#stepOwn();
     try {

@@ -1,10 +1,10 @@
 /**
- * What the readers of the torture have found.
+ * The results of the torture's readers.
  *
  * @module
  */
 
-/** What one reader has found, or all. */
+/** The results of one reader, or of all together. */
 export interface Findings {
   /** How many reads there were; a snapshot is one. */
   reads: number;
@@ -18,14 +18,14 @@ export interface Findings {
   mostSteps: number;
   /** The longest of the reads that were timed, in milliseconds of its thread's own time. */
   longestOwn: number;
-  /** The same by the clock, with all that the machine did meanwhile. */
+  /** The same in elapsed time, during which the machine may have run other threads. */
   longest: number;
 }
 
-/** How many defects are told in words. */
+/** The number of defects that are described in words. */
 const TOLD = 5;
 
-/** Nothing yet. */
+/** Makes empty results. */
 export function noFindings(): Findings {
   return { reads: 0, torn: 0, fallen: 0, defects: [], mostSteps: 0, longestOwn: 0, longest: 0 };
 }
@@ -36,7 +36,7 @@ export function note(findings: Findings, kind: "torn" | "fallen", text: string):
   if (findings.defects.length < TOLD) findings.defects.push(`${kind}: ${text}`);
 }
 
-/** Adds what another reader has found. */
+/** Adds another reader's results. */
 export function addFindings(all: Findings, some: Findings): void {
   for (const name of ["reads", "torn", "fallen"] as const) all[name] += some[name];
   for (const name of ["mostSteps", "longestOwn", "longest"] as const) {

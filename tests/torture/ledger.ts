@@ -1,5 +1,6 @@
 /**
- * What a thread tells beside the library, so that it can be judged when it is dead: a row of words in a buffer of their own.
+ * The ledger: in a buffer beside the library's memory, each thread writes a row of words about its
+ * own progress. So the oracle can judge a thread that was killed.
  *
  * @module
  */
@@ -11,12 +12,12 @@ const ROWS = 64;
 const STARTED = 0;
 const DONE = 1;
 const PHASE = 2;
-/** The words from here on say which buckets of `pool` the thread has, each plus 1. */
+/** From this word on: the ids of the thread's buckets of `pool`, each plus 1. */
 const HELD = 8;
-/** How many of these there are. */
+/** The number of these words. */
 export const MOST_HELD = 4;
 
-/** How far a life has come. */
+/** The phases of a life. */
 export const Phase = {
   /** Not registered yet. */
   unborn: 0,
@@ -58,17 +59,17 @@ export class Ledger {
     return Atomics.load(this.#words, row * STRIDE + DONE);
   }
 
-  /** Says how far the life has come. */
+  /** Sets the phase of the life. */
   setPhase(row: number, phase: number): void {
     Atomics.store(this.#words, row * STRIDE + PHASE, phase);
   }
 
-  /** How far the life has come. */
+  /** The phase of the life. */
   phase(row: number): number {
     return Atomics.load(this.#words, row * STRIDE + PHASE);
   }
 
-  /** Notes the bucket of `pool` that the thread has in one of its hands; -1: none. */
+  /** Writes the id of one of the thread's buckets of `pool`; -1 for none. */
   hold(row: number, hand: number, id: number): void {
     Atomics.store(this.#words, row * STRIDE + HELD + hand, id + 1);
   }

@@ -1,5 +1,6 @@
 /**
- * One tenure of a thread: it registers, does what its script says, and ends in the way that its plan says.
+ * One tenure of a thread: it registers, does what its script says, and ends in the way that its
+ * plan says.
  *
  * @module
  */
@@ -28,24 +29,25 @@ import { account, noSums, Script, type Sums } from "./script.ts";
  * - `throw`: by an uncaught exception, in the middle of a burst
  * - `exit`: by `process.exit`, in the middle of a burst
  * - `loop`: in a loop that never ends, in the middle of a burst, and then killed
- * - `revoke`: its seat is revoked while it counts; on Deno it is terminated before, which does not stop a web worker
+ * - `revoke`: its seat is revoked while it counts; on Deno it is terminated before, which does not
+ *   stop a web worker
  */
 export type Ending = "leave" | "terminate" | "throw" | "exit" | "loop" | "revoke";
 
-/** What a life is to do. */
+/** The plan of a life. */
 export interface Plan {
   readonly seed: number;
   readonly ending: Ending;
-  /** After how many operations; those who are killed from outside may be too fast. */
+  /** The number of operations before the end. A kill from outside may come later. */
   readonly operations: number;
 }
 
-/** What an uncaught exception on purpose says. */
+/** The text of an intended uncaught exception. */
 export const ON_PURPOSE = "This worker ends here on purpose";
 
 const move = { count: 0, way: 0, twice: 0, squares: 0, low: 0, high: 0 };
 
-/** Where a life is written down. */
+/** Where a life writes its progress. */
 export interface Place {
   readonly ledger: Ledger;
   readonly row: number;
@@ -53,7 +55,7 @@ export interface Place {
   readonly moves: readonly number[];
 }
 
-/** Lives until the end that `plan` says; the sums of a life that ends by itself. */
+/** Runs a life to the end in `plan`; returns the sums of a life that ends by itself. */
 export function live(
   stats: Stats,
   plan: Plan,
@@ -70,7 +72,8 @@ export function live(
   try {
     for (let n = 1; isEndless || n <= plan.operations; n++) {
       script.next();
-      // Who is not killed needs no ledger, and leaves readers less time without it.
+      // A life that is not killed needs no ledger, and without it commits faster: harder for
+      // readers.
       if (!isSafe) ledger.start(row, n);
       if (script.kind === "churn") churn.step();
       else operate(thread.metrics, script, place.moves);
@@ -131,7 +134,7 @@ function operate(
   }
 }
 
-/** Dies with a burst begun, which nobody may ever see. */
+/** Begins a burst, which no reader may ever see, and dies. */
 function die(thread: Thread<Metrics>, ending: Ending, { ledger, row, moves }: Place): never {
   const burst = thread.metrics.moves.begin(moves[0]);
   burst.merge({ count: 1000, way: 7 });

@@ -8,7 +8,8 @@
  * node tests/torture/main.ts --minutes 1
  * ```
  *
- * The seed determines what every thread does and how it ends; when something happens is up to the machine.
+ * The seed determines what every thread does and how it ends; when something happens is up to the
+ * machine.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The oracle: knows what each thread has counted, from its own report or from how far its script had come when it was killed, and compares
- * that with what the library says.
+ * The oracle knows what each thread has counted: from the thread's own report, or from the position
+ * in its script when it was killed. It compares these sums with those of the library.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { Plan } from "./life.ts";
 import { FLOWS, KEYS, type Stats, STEP } from "./schema.ts";
 import { ACCOUNTS, countsBetween, noSums, replay, setAccount, type Sums } from "./script.ts";
 
-/** What a slot had when a thread got it. */
+/** The sums of a slot when a thread took it. */
 export interface Account {
   readonly slot: number;
   readonly before: Sums;
 }
 
-/** How far a thread came. */
+/** The progress of a thread. */
 export interface End {
   /** The operations that it started, and those that it finished. */
   readonly started: number;
@@ -23,10 +23,10 @@ export interface End {
   readonly revoked?: number;
 }
 
-/** How many defects of a kind are told in words. */
+/** The number of defects of a kind that are described in words. */
 const TOLD = 5;
 
-/** Keeps the books. */
+/** The oracle's accounts. */
 export class Oracle {
   /** Operations that were finished. */
   updates = 0;
@@ -36,12 +36,12 @@ export class Oracle {
   readonly kills = { terminate: 0, throw: 0, exit: 0, loop: 0, revoke: 0, fill: 0 };
   /** Updates in flight at a kill that did not count: one at most for each kill. */
   lost = 0;
-  /** Those in flight that did. */
+  /** Updates in flight at a kill that counted. */
   saved = 0;
-  /** Sums that no such number of updates explains. */
+  /** Sums that no possible number of updates explains. */
   readonly wrong: string[] = [];
   wrongs = 0;
-  /** Gauges that a dead thread still had. */
+  /** Gauges that still had the value of a dead thread. */
   readonly haunted: string[] = [];
   readonly #stats: Stats;
   readonly #moves: readonly number[];
@@ -63,7 +63,10 @@ export class Oracle {
     return { slot, before: this.#read(slot) };
   }
 
-  /** After a thread has stopped, or was refused for good: compares what its slot got with what it has done. */
+  /**
+   * After a thread has stopped, or was refused for good: compares what its slot got with what it
+   * has done.
+   */
   settle(
     { slot, before }: Account,
     plan: Plan,
@@ -72,13 +75,15 @@ export class Oracle {
   ): void {
     const { sums, last } = replay(plan.seed, started);
     if (plan.ending === "leave") {
-      // It says itself what it has counted, as its slot may have a new owner by now; the totals in the end are the proof.
+      // It says itself what it has counted, as its slot may have a new owner by now; the totals in
+      // the end are the proof.
       this.left++;
       if (said === undefined || !isSame(said, sums)) this.#note(plan, "other sums were reported");
       return this.credit(sums, finished);
     }
     this.kills[plan.ending]++;
-    // What was in flight when the seat was revoked may have passed its check; what comes then may not.
+    // What was in flight when the seat was revoked may have passed its check; what comes then may
+    // not.
     if (countsBetween(plan.seed, revoked + 2, finished)) {
       this.#note(plan, `counts on after ${revoked} operations, when its seat was revoked`);
     }
@@ -97,13 +102,13 @@ export class Oracle {
     this.credit(got, finished);
   }
 
-  /** Adds to what the totals must be. */
+  /** Adds to the expected totals. */
   credit(sums: Sums, updates: number): void {
     this.updates += updates;
     for (const [n, sum] of sums.entries()) this.#total[n] += sum;
   }
 
-  /** Notes when the gauges still have a value of a thread that is gone. */
+  /** Notes gauges that still have the value of a thread that has ended. */
   assertSilent(thread: string): void {
     const { level, lowest, highest, latest } = this.#stats.metrics;
     for (const gauge of [level, lowest, highest, latest]) {
@@ -112,7 +117,7 @@ export class Oracle {
     }
   }
 
-  /** When all threads have stopped: the totals must be what they have counted. */
+  /** Compares the totals with all threads' sums, after all threads have stopped. */
   close(): void {
     const total = this.#read();
     for (const [n, account] of ACCOUNTS.entries()) {

@@ -1,6 +1,7 @@
 /**
- * The time that a thread itself takes, whatever else the machine does meanwhile. Linux tells it, and exactly: for how long a thread
- * was ready and did not run. (The processor time that the runtimes tell comes in ticks of 4 to 10 ms.)
+ * The time that a thread needs itself, without the time in which the machine ran other threads.
+ * Linux reports exactly how long a thread was ready and did not run. (The runtimes report processor
+ * time in ticks of 4 to 10 ms.)
  *
  * @module
  */
@@ -25,7 +26,10 @@ export class OwnTime {
     this.#start = performance.now();
   }
 
-  /** Milliseconds since the start: by the clock, and of the thread's own where the system tells that. */
+  /**
+   * Milliseconds since the start: by the clock, and of the thread's own where the system tells
+   * that.
+   */
   stop(): { passed: number; own: number } {
     const passed = performance.now() - this.#start;
     const [ran, waited] = schedule();
@@ -37,7 +41,7 @@ export class OwnTime {
   }
 }
 
-/** Milliseconds that this thread has run, and that it was ready and did not run. */
+/** How long this thread has run, and how long it was ready and did not run, in milliseconds. */
 function schedule(): [number, number] {
   if (file === undefined) return [0, 0];
   const length = readSync(file, bytes, 0, bytes.length, 0);

@@ -1,13 +1,13 @@
 /**
- * What the torture of one runtime came to, and the judgement.
+ * The report on the torture of one runtime, and which criteria it met.
  *
  * @module
  */
 import type { Outcome } from "./torture.ts";
 
 /**
- * The most steps (accesses of shared memory by `Atomics`) of one read: at 100 ns each, twice what such an access costs when another
- * thread wants the same line, they take 10 ms.
+ * The most steps (accesses of shared memory by `Atomics`) of one read: at 100 ns each, twice what
+ * such an access costs when another thread wants the same line, they take 10 ms.
  */
 const MOST_STEPS = 100_000;
 

@@ -1,5 +1,6 @@
 /**
- * What the torture counts: every kind of metric, with relations that hold in every commit and so in every sum of commits.
+ * The metrics of the torture: every kind, with relations between values that hold for every commit
+ * and so for every sum of commits.
  *
  * @module
  */
@@ -26,7 +27,10 @@ export const schema = defineSchema({
   few,
   moves,
   flow,
-  /** Each update adds {@linkcode STEP}, twice and three times that: its sums pass the border of 32 bits at once, that of 64 in the end. */
+  /**
+   * Each update adds {@linkcode STEP}, and its double and triple. The sums exceed 32 bits at once,
+   * and 64 bits in the end.
+   */
   wide: record({
     count: sum(),
     once: sum("u64"),
@@ -43,7 +47,7 @@ export const schema = defineSchema({
   lowest: gauge({ aggregate: "min" }),
   highest: gauge({ aggregate: "max" }),
   latest: gauge({ aggregate: "latest" }),
-  // Coming and going: buckets of these are created, cleared and destroyed all the time.
+  // Short-lived: buckets of these are created, cleared and destroyed all the time.
   pool: record({ count: sum("u64"), twice: sum(), owner: max() }),
   churned: record({ mark: sum(), count: sum("u64") }, { labels: ["x", "y"], maxSeries: 24 }),
   fleeting: counter({ labels: ["key"], maxSeries: 12 }),
@@ -59,7 +63,7 @@ export type Stats = ThreadStats<Metrics>;
 export const STEP = 0x3_1234_5678_9abdn;
 /** What each thread sets `level` to. */
 export const LEVEL = 5;
-/** What each thread sets `lowest` and `highest` to is among 1 to this. */
+/** Each thread sets `lowest` and `highest` to values from 1 to this. */
 export const EXTREME = 8;
 /** All values that are recorded in the histograms: exact sums, and one bin for each. */
 export const VALUES: readonly number[] = [1, 2, 4, 8];
@@ -75,7 +79,7 @@ export const FLOWS: readonly { x: string; y: string }[] = [
   { x: "q", y: "p" },
 ];
 
-/** What is wrong with a value of `wide`, or "". */
+/** Describes the defect of a value of `wide`; "" if it has none. */
 export function wideDefect(
   { count, once, twice, thrice, low, high, flags }: {
     count: number;

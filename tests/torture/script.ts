@@ -1,14 +1,14 @@
 /**
- * What one registered thread does, as a function of a seed: so that whoever knows how far a killed thread came knows what it has
- * counted.
+ * The operations of one registered thread, as a function of a seed. The number of operations that a
+ * killed thread has made therefore determines what it has counted.
  *
  * @module
  */
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 import { moveBy, type Moves } from "../stress/schema.ts";
 import { FLOWS, KEYS, MOVES, VALUES } from "./schema.ts";
 
-/** A kind of operation. Each is one commit at most. */
+/** A kind of operation. Each makes at most one commit. */
 export type Kind =
   | "hit"
   | "call"
@@ -22,7 +22,7 @@ export type Kind =
   | "gauge"
   | "churn";
 
-/** How often each kind comes, of 64. */
+/** How many of 64 operations are of each kind. */
 const WEIGHTS: Record<Kind, number> = {
   hit: 14,
   call: 6,
@@ -45,9 +45,9 @@ const RECORDS: readonly Kind[] = [...Array(15).fill("move" as const), "wide"];
 export class Script {
   /** What to do. */
   kind: Kind = "hit";
-  /** Where: a number of a bucket or key, or another choice. */
+  /** The number of a bucket or key, or another choice. */
   which = 0;
-  /** How much. */
+  /** The amount. */
   amount = 0;
   readonly #random: Random;
   readonly #deck: readonly Kind[];
@@ -65,7 +65,7 @@ export class Script {
   }
 }
 
-/** The accounts: what is summed up exactly. */
+/** The accounts: metrics whose sums the oracle knows exactly. */
 export const ACCOUNTS: readonly string[] = [
   "hits",
   "few",

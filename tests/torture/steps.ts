@@ -1,6 +1,7 @@
 /**
- * The own time of a read, in steps: how often it touches shared memory through `Atomics`. Unlike any clock, that does not count what a
- * busy machine, the garbage collector or the compiler take, so that a bound on it can be held to.
+ * The cost of a read in steps: the number of its accesses to shared memory by `Atomics`. Unlike a
+ * clock it does not include the time that other threads, the garbage collector and the compiler
+ * take, so a test can assert a bound.
  *
  * @module
  */
@@ -9,7 +10,7 @@ const COUNTED = ["add", "and", "compareExchange", "exchange", "load", "or", "sto
 
 let steps = 0;
 
-/** From now on this thread's steps are counted; for good. */
+/** Starts counting this thread's steps. It cannot be undone. */
 export function countSteps(): void {
   // deno-lint-ignore no-explicit-any -- their signatures are overloaded
   const table = Atomics as any;

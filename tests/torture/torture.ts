@@ -1,11 +1,11 @@
 /**
- * The torture of one runtime: workers that count, die in every way, fill a small arena and read, until the time is over; and an oracle
- * that knows what each of them has counted.
+ * The torture of one runtime. Until the time is over, workers count, die in every way, fill a small
+ * arena, and read. An oracle knows what each of them has counted.
  *
  * @module
  */
 import { type Seat, ThreadStats } from "../../mod.ts";
-import { Random } from "../metrics/random.ts";
+import { Random } from "../support/random.ts";
 import { breathe, until } from "../stress/progress.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
 import { addFindings, type Findings } from "./findings.ts";
@@ -19,7 +19,7 @@ import type { Filled, FillerStart } from "./workers/filler.ts";
 import type { ReaderStart } from "./workers/reader.ts";
 import type { WriterStart } from "./workers/writer.ts";
 
-/** What happened. */
+/** The outcome. */
 export interface Outcome {
   readonly oracle: Oracle;
   readonly findings: Findings;
@@ -30,7 +30,7 @@ export interface Outcome {
   readonly arenas: number;
   /** What was wrong with small arenas. */
   readonly spilled: readonly string[];
-  /** Threads that ended otherwise than planned. */
+  /** Threads that did not end as planned. */
   readonly failures: readonly string[];
 }
 
@@ -51,7 +51,10 @@ const ARENA_SECONDS = 3;
 const SMALL = 400_000;
 const isDeno = "Deno" in globalThis;
 
-/** Each comes as often as it stands here. The places begin one after the other: see `writers`. */
+/**
+ * The ends of lives in turn; some are listed twice. The places start with different ones: see
+ * `writers`.
+ */
 const ENDINGS: readonly Ending[] = [
   "terminate",
   "throw",
@@ -151,7 +154,7 @@ class Run {
     const call = worker.call<{ sums: Sums }>(isUncaught ? "liveUncaught" : "live", plan);
     let error = "";
     call.catch((thrown) => error = String(thrown));
-    // An end that nobody has planned shows as a phase that never comes.
+    // A thread that ended too early never reaches the phase that is awaited here.
     const isGone = () => worker.hasStopped || error !== "";
     let revoked = Infinity;
     let said: { sums: Sums } | undefined;
@@ -179,7 +182,7 @@ class Run {
         await worker.terminate();
         break;
     }
-    // One that failed in another way than planned goes on to wait for calls.
+    // A worker that failed in an unplanned way still waits for calls.
     await until(isGone);
     if (error !== "") await worker.terminate();
     await worker.stopped;

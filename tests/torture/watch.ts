@@ -1,5 +1,6 @@
 /**
- * A reader that believes nothing: every value that it reads must be a sum of whole commits, and no total may ever fall.
+ * A reader that checks everything: every value that it reads must be a sum of whole commits, and no
+ * total may ever fall.
  *
  * @module
  */
@@ -22,14 +23,17 @@ import { stepsSoFar } from "./steps.ts";
 /** One round in so many looks at everything, by series and snapshots. */
 const ROUNDS_PER_SURVEY = 64;
 
-/** To time a read takes longer than the read. Prime, so that each kind of read has its turn. */
+/**
+ * One read in so many is timed, as timing costs more than the read. A prime, so that all kinds of
+ * reads are timed.
+ */
 const READS_PER_TIMED = 61;
-/** The reads of so many rounds are not timed: the engine compiles. */
+/** Reads of the first rounds are not timed, because the engine still compiles. */
 const WARM_UP = 512;
 
 const STATES: readonly string[] = ["active", "reserved", "retired", "revoked"];
 
-/** Reads without pause. One thread's own. */
+/** Reads without pause. Owner thread only. */
 export class Watch {
   readonly findings: Findings = noFindings();
   readonly #stats: Stats;
@@ -111,7 +115,8 @@ export class Watch {
 
   #histogram(what: string, { count, sum, min, max, clamped, bins }: HistogramValue): void {
     const inBins = bins.reduce((total, bin) => total + bin.count, 0);
-    // Of each thread's values one update, of four values at most, may be in the bins and not yet in the rest, or the other way round.
+    // Of each thread's values one update, of four values at most, may be in the bins and not yet in
+    // the rest, or the other way round.
     const slack = 4 * VALUES.at(-1)! * this.#stats.threads().length;
     const right = inBins === count && clamped === 0 && sum >= count * VALUES[0] - slack &&
       (count === 0 || Number.isNaN(min) || VALUES.includes(min) && VALUES.includes(max));

@@ -1,5 +1,6 @@
 /**
- * What TypeScript infers for gauges, histograms, snapshots and windows, and what it refuses. Never run.
+ * What TypeScript infers for gauges, histograms, snapshots and windows, and what it refuses. Never
+ * run.
  *
  * @module
  */
@@ -54,7 +55,7 @@ export function definitions(): void {
   gauge({ maxSeries: 5 });
   // @ts-expect-error: maxLabelLength without labels
   gauge({ maxLabelLength: 5 });
-  // What the compiler says to options without bins.
+  // The compiler names this type in its error for options without bins.
   same<Equal<keyof MissingBins, "boundaries, or lowest and highest">>();
   // @ts-expect-error: no bins, as the property of this name says
   histogram({ unit: "seconds" });

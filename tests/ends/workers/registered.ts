@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { ThreadStats } from "../../../mod.ts";
-import { kinds } from "../../metrics/kinds.ts";
+import { kinds } from "../../support/kinds.ts";
 
 const { metrics } = ThreadStats.attach(kinds, workerData).registerThread("registered");
 metrics.hits.add(2);

@@ -1,5 +1,6 @@
 /**
- * Clearing counters, records and histograms under writers and readers. What each update adds is a bit of its own, so a sum tells what it is made of.
+ * Clearing counters, records and histograms under writers and readers. What each update adds is a
+ * bit of its own, so a sum tells what it is made of.
  *
  * @module
  */

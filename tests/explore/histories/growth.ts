@@ -34,7 +34,10 @@ const table = defineHistory<Sent, Kept>({
   },
 });
 
-/** The first update of bucket 64 in each thread makes a segment, and for one of them the memory must grow. */
+/**
+ * The first update of bucket 64 in each thread makes a segment, and for one of them the memory must
+ * grow.
+ */
 const cells = defineHistory<Sent, Kept>({
   name: "growth-cells",
   about: "Two threads make segments of cells while the memory grows and a third one reads",

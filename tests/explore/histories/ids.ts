@@ -22,7 +22,10 @@ function acts(...list: readonly Act[]) {
   };
 }
 
-/** Ids are held by one creator each, what was destroyed is free, and the rest leads to the smallest free ids. */
+/**
+ * Ids are held by one creator each, what was destroyed is free, and the rest leads to the smallest
+ * free ids.
+ */
 function checkIds({ stats, bytes }: Kept, run: Run, live: number): void {
   const { plain } = stats.metrics;
   onlyErrors(run, /^RangeError: .* that (was destroyed|never lived)$/);

@@ -93,7 +93,10 @@ function helpedReader({ handle }: Seated, journal: Journal) {
   };
 }
 
-/** The most accesses of a read, whatever the writer does or does not do: one attempt takes less than ten. */
+/**
+ * The most accesses of a read, whatever the writer does or does not do: one attempt takes less than
+ * ten.
+ */
 const MOST_ACCESSES = 60;
 
 /** Reads are whole, never fall, have what had been committed, and end soon. */

@@ -11,7 +11,10 @@ import { Seat } from "../../../src/threads/seat.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { type Event, must } from "../history.ts";
 
-/** Address space of one schedule's memory: little, as thousands of them wait for the garbage collector. */
+/**
+ * Address space of one schedule's memory: little, as thousands of them wait for the garbage
+ * collector.
+ */
 export const MOST_BYTES = 2 ** 20;
 
 /** What goes to threads that need nothing else. */
@@ -74,8 +77,8 @@ export function mustDiffer(values: readonly unknown[], what: string): void {
 }
 
 /**
- * Of events that each stand for a bit of what `read` saw: what it must have seen, as it had ended before, and what it can have
- * seen, as it had begun.
+ * Of events that each stand for a bit of what `read` saw: what it must have seen, as it had ended
+ * before, and what it can have seen, as it had begun.
  */
 export function bounds(
   events: readonly Event[],

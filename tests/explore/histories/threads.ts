@@ -206,7 +206,8 @@ function revoking(
         const wasTaken = succeeded(named(run, "sit")).length > 0;
         must(!wasTaken || slot !== 0, "the slot was taken in its quarantine");
       }
-      // An update between its check and its store may fall upon the next owner: that is what the quarantine excludes.
+      // An update between its check and its store may fall upon the next owner: that is what the
+      // quarantine excludes.
       const isLate = adds.some(({ thread, begin, end }) =>
         thread === 0 && begin < fenced && end > (revoke?.begin ?? Infinity)
       );

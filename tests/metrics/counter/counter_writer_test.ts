@@ -2,29 +2,14 @@ import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from 
 import { describe, it } from "@std/testing/bdd";
 import type { CounterWriter } from "../../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
-import { attachTraffic, createTraffic } from "../traffic.ts";
+import { NEGATIVE_OR_NOT_FINITE, NOT_NUMBERS } from "../../support/bad_values.ts";
+import { attachTraffic, createTraffic } from "../../support/traffic.ts";
 
 const get = { method: "GET", status: "200" };
 const post = { method: "POST", status: "201" };
 
 /** What an increment must be, and what is refused. */
 const REQUIRED = "the increment must be a finite number and not negative, got";
-const BAD_NUMBERS: [number, string][] = [
-  [-1, "-1"],
-  [-Number.MIN_VALUE, "-5e-324"],
-  [NaN, "NaN"],
-  [Infinity, "Infinity"],
-  [-Infinity, "-Infinity"],
-];
-const BAD_TYPES: [unknown, string][] = [
-  [null, "null"],
-  ["1", '"1"'],
-  [1n, "1n"],
-  [true, "true"],
-  [{}, "an object"],
-  [[1], "[1]"],
-  [Symbol("x"), "a symbol"],
-];
 
 describe("CounterWriter.add()", () => {
   it("adds 1 by default, and fractions and 0 as they are", () => {
@@ -64,11 +49,11 @@ describe("CounterWriter.add()", () => {
     const request = requests.labels(get);
     for (let round = 0; round < 2; round++) {
       for (const [counter, name] of [[packets, "packets"], [request, "requests"]] as const) {
-        for (const [n, got] of BAD_NUMBERS) {
+        for (const [n, got] of NEGATIVE_OR_NOT_FINITE) {
           const text = `Cannot add to ${name}: ${REQUIRED} ${got}`;
           assertRefusesUnchanged(stats, () => counter.add(n), RangeError, text);
         }
-        for (const [n, got] of BAD_TYPES) {
+        for (const [n, got] of NOT_NUMBERS) {
           const text = `Cannot add to ${name}: ${REQUIRED} ${got}`;
           assertRefusesUnchanged(stats, () => counter.add(n as number), TypeError, text);
         }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { createKinds } from "../kinds.ts";
+import { createKinds } from "../../support/kinds.ts";
 
 /** Runs `fn` as a thread that is killed at its `at`th atomic operation. Whether it was. */
 function killedAt(at: number, fn: () => void): boolean {

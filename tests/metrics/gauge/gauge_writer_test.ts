@@ -8,7 +8,8 @@ import {
   ThreadStats,
 } from "../../../mod.ts";
 import { CellWriter } from "../../../src/metrics/cell_writer.ts";
-import { attachKinds, createKinds, kinds, twoThreads } from "../kinds.ts";
+import { NOT_FINITE, NOT_NUMBERS } from "../../support/bad_values.ts";
+import { attachKinds, createKinds, kinds, twoThreads } from "../../support/kinds.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
 
 const a = { name: "a" };
@@ -21,21 +22,6 @@ const VERBS = {
   sub: "subtract from",
   scope: "open a scope of",
 } as const;
-
-const BAD_NUMBERS: [number, string][] = [
-  [NaN, "NaN"],
-  [Infinity, "Infinity"],
-  [-Infinity, "-Infinity"],
-];
-const BAD_TYPES: [unknown, string][] = [
-  [null, "null"],
-  ["1", '"1"'],
-  [1n, "1n"],
-  [true, "true"],
-  [{}, "an object"],
-  [[1], "[1]"],
-  [Symbol("x"), "a symbol"],
-];
 
 /** Writers and readers of a gauge whose threads' values add up, and of one of which the latest counts. */
 const SINGLE = ["jobs", "latest"] as const;
@@ -141,11 +127,11 @@ describe("GaugeWriter", () => {
     for (let round = 0; round < 2; round++) {
       for (const [gauge, name] of gauges) {
         for (const method of ["set", "add", "sub"] as const) {
-          for (const [n, got] of BAD_NUMBERS) {
+          for (const [n, got] of NOT_FINITE) {
             const text = `Cannot ${VERBS[method]} ${name}: the value must be finite, got ${got}`;
             assertRefusesUnchanged(stats, () => gauge[method](n), RangeError, text);
           }
-          for (const [n, got] of BAD_TYPES) {
+          for (const [n, got] of NOT_NUMBERS) {
             const text = `Cannot ${VERBS[method]} ${name}: the value must be a number, got ${got}`;
             assertRefusesUnchanged(stats, () => gauge[method](n as number), TypeError, text);
           }

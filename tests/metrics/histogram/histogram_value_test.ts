@@ -15,7 +15,7 @@ import {
 } from "../../../mod.ts";
 import { LogLinearScale } from "../../../src/metrics/histogram/bin_scale.ts";
 import { assertRefuses } from "../observe.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../support/random.ts";
 
 const LATENCY = { lowest: 1e-6, highest: 60, relativeError: 0.01 };
 const QUANTILES = [0, 1e-9, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1 - 1e-9, 1];

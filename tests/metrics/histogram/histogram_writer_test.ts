@@ -7,19 +7,13 @@ import {
 } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { defineSchema, histogram, StaleThreadError, ThreadStats } from "../../../mod.ts";
-import { attachKinds, createKinds, kinds, twoThreads } from "../kinds.ts";
+import { NEGATIVE_OR_NOT_FINITE, NOT_NUMBERS } from "../../support/bad_values.ts";
+import { attachKinds, createKinds, kinds, twoThreads } from "../../support/kinds.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
 
 const a = { route: "a" };
 const b = { route: "b" };
 
-const BAD_NUMBERS: [number, string][] = [
-  [-1, "-1"],
-  [-Number.MIN_VALUE, "-5e-324"],
-  [NaN, "NaN"],
-  [Infinity, "Infinity"],
-  [-Infinity, "-Infinity"],
-];
 const BAD_COUNTS: [number, string][] = [
   [0, "0"],
   [-1, "-1"],
@@ -28,14 +22,6 @@ const BAD_COUNTS: [number, string][] = [
   [1e300, "1e+300"],
   [NaN, "NaN"],
   [Infinity, "Infinity"],
-];
-const BAD_TYPES: [unknown, string][] = [
-  [null, "null"],
-  ["1", '"1"'],
-  [1n, "1n"],
-  [true, "true"],
-  [{}, "an object"],
-  [Symbol("x"), "a symbol"],
 ];
 
 /** The counts of all bins of the histogram with boundaries. */
@@ -97,12 +83,12 @@ describe("HistogramWriter.record()", () => {
       for (const [histogram, name] of histograms) {
         const record = (value: unknown, count?: unknown) => () =>
           histogram.record(value as number, count as number);
-        for (const [value, got] of BAD_NUMBERS) {
+        for (const [value, got] of NEGATIVE_OR_NOT_FINITE) {
           const text =
             `Cannot record in ${name}: the value must be a finite number and not negative, got ${got}`;
           assertRefusesUnchanged(stats, record(value), RangeError, text);
         }
-        for (const [value, got] of [...BAD_TYPES, [undefined, "undefined"]]) {
+        for (const [value, got] of [...NOT_NUMBERS, [undefined, "undefined"]]) {
           const text = `Cannot record in ${name}: the value must be a number, got ${got}`;
           assertRefusesUnchanged(stats, record(value), TypeError, text);
         }
@@ -110,7 +96,7 @@ describe("HistogramWriter.record()", () => {
           const text = `Cannot record in ${name}: the count must be a positive integer, got ${got}`;
           assertRefusesUnchanged(stats, record(1, count), RangeError, text);
         }
-        for (const [count, got] of BAD_TYPES) {
+        for (const [count, got] of NOT_NUMBERS) {
           const text = `Cannot record in ${name}: the count must be a number, got ${got}`;
           assertRefusesUnchanged(stats, record(1, count), TypeError, text);
         }

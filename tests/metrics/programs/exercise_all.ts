@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { StaleThreadError, ThreadStats } from "../../../mod.ts";
-import { traffic } from "../traffic.ts";
+import { traffic } from "../../support/traffic.ts";
 
 /** Counts in every kind of metric, and gives what readers see. */
 export function exerciseAll({ create, attach }: typeof ThreadStats): {

@@ -2,7 +2,7 @@ import { assertEquals, assertNotStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type RecordBurst, type RecordDelta, StaleThreadError, ThreadStats } from "../../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged, observe } from "../observe.ts";
-import { attachTraffic, createTraffic, NOTHING, traffic } from "../traffic.ts";
+import { attachTraffic, createTraffic, NOTHING, traffic } from "../../support/traffic.ts";
 
 /** Statistics with one bucket that holds something, and a thread's writer. */
 function begun() {

@@ -13,7 +13,7 @@ import type {
 } from "../../../src/metrics/record/kernel_types.ts";
 import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
 import { layoutOf } from "../../../src/metrics/record/record_layout.ts";
-import { type Random, withSeeds } from "../random.ts";
+import { type Random, withSeeds } from "../../support/random.ts";
 import { assertRefuses } from "../observe.ts";
 
 /** What may stand in a delta, good and bad. */

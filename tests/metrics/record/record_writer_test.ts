@@ -11,7 +11,7 @@ import {
   ThreadStats,
 } from "../../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
-import { attachTraffic, createTraffic, NOTHING, type traffic } from "../traffic.ts";
+import { attachTraffic, createTraffic, NOTHING, type traffic } from "../../support/traffic.ts";
 
 type Fields = typeof traffic.metrics.cell.fields;
 type Delta = RecordDelta<Fields>;

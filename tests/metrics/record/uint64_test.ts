@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { addHalves, addUint64, getUint64, setUint64 } from "../../../src/metrics/record/uint64.ts";
-import { withSeeds } from "../random.ts";
+import { withSeeds } from "../../support/random.ts";
 
 const EDGES = [
   ...[0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 32n + 1n, 2n ** 53n - 1n, 2n ** 63n],

@@ -26,7 +26,10 @@ serve(({ progress, present }: DamageStart) => {
   }
 
   return {
-    /** Reads memory that was damaged at random `runs` times; how many looks were answered in the mean. */
+    /**
+     * Damages the memory at random and reads it, `runs` times. Returns how many reads of a run were
+     * not refused, on average.
+     */
     damageAtRandom: (runs: number, seed?: number) => {
       let looks = 0;
       fc.assert(
@@ -37,7 +40,9 @@ serve(({ progress, present }: DamageStart) => {
       );
       return looks / runs;
     },
-    /** The same with one bit after the other: every `stride`th of the used memory from `first` on. */
+    /**
+     * The same with one bit after the other: every `stride`th of the used memory from `first` on.
+     */
     flipBits: (first: number, stride: number) => {
       let runs = 0;
       for (let bit = first; bit < image.length * 32; bit += stride, runs++) {

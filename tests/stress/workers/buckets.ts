@@ -1,6 +1,6 @@
 import { StaleThreadError, ThreadStats, type ThreadStatsHandle } from "../../../mod.ts";
 import { serve, stopRequested } from "../../support/worker_side.ts";
-import { randomFrom } from "../interleaver.ts";
+import { Random } from "../../support/random.ts";
 import { Progress } from "../progress.ts";
 import { assertMarked, markerOf, schema } from "../schema.ts";
 
@@ -22,7 +22,7 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
   const thread = idle ? undefined : stats.registerThread();
   const words = new Progress(progress);
   const held = new Int32Array(holders);
-  const random = randomFrom(index + 1);
+  const random = new Random(index + 1);
   const me = index + 1;
   const text = (n: number) => `v${n}`;
 
@@ -38,20 +38,23 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
   }
 
   return {
-    /** Makes, updates, clears and destroys anonymous buckets, of which it never has more than `most`; returns what is in those it keeps. */
+    /**
+     * Makes, updates, clears and destroys anonymous buckets, of which it never has more than
+     * `most`; returns what is in those it keeps.
+     */
     churn: (rounds: number, most: number) => {
       const counts = new Map<number, number>();
       const { moves } = thread!.metrics;
       for (let round = 1; round <= rounds && !stopRequested(); round++) {
         words.set(index, round);
         const ids = [...counts.keys()];
-        const some = ids[Math.floor(random() * ids.length)];
-        if (ids.length < most && random() < 0.6 || some === undefined) {
+        const some = random.pick(ids);
+        if (ids.length < most && random.fraction() < 0.6 || some === undefined) {
           const id = stats.metrics.moves.create();
           hold(id);
           if (stats.metrics.moves.read(id).count !== 0n) throw new Error(`Bucket ${id} is not new`);
           counts.set(id, 0);
-        } else if (random() < 0.3) {
+        } else if (random.fraction() < 0.3) {
           stats.metrics.moves.clear(some);
           counts.set(some, 0);
         } else {
@@ -72,7 +75,10 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
       }
       return [...counts];
     },
-    /** Makes buckets until there are `count` of its own, or the arena is full; returns how many, and whether it is. */
+    /**
+     * Makes buckets until there are `count` of its own, or the arena is full; returns how many, and
+     * whether it is.
+     */
     grow: (count: number) => {
       const ids: number[] = [];
       let error = "";
@@ -95,11 +101,14 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
         for (const id of ids) thread!.metrics.moves.update(id, { count: 1, way: me });
       }
     },
-    /** Interns `count` label sets in an order of its own, counts in each `times`, and returns their ids in the common order. */
+    /**
+     * Interns `count` label sets in an order of its own, counts in each `times`, and returns their
+     * ids in the common order.
+     */
     intern: (count: number, times: number) => {
       const order = Array.from({ length: count }, (_, n) => n);
       for (let n = count - 1; n > 0; n--) {
-        const other = Math.floor(random() * (n + 1));
+        const other = random.below(n + 1);
         [order[n], order[other]] = [order[other], order[n]];
       }
       const ids: number[] = [];
@@ -121,16 +130,19 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
     overflow: (count: number) => {
       for (let n = 0; n < count; n++) thread!.metrics.few.labels({ key: text(n) }).add();
     },
-    /** Binds, updates, destroys, reads by labels at random, until told to stop; every read is judged. */
+    /**
+     * Binds, updates, destroys, reads by labels at random, until told to stop; every read is
+     * judged.
+     */
     labelRace: (keys: number, rounds = Infinity) => {
       const bound: (() => void)[] = [];
       let done = 0;
       for (; done < rounds && !stopRequested(); done++) {
         words.set(index, done);
-        const x = text(Math.floor(random() * keys)), y = text(Math.floor(random() * 2));
+        const x = text(random.below(keys)), y = text(random.below(2));
         const labels = { x, y }, key = x;
         try {
-          switch (Math.floor(random() * 8)) {
+          switch (random.below(8)) {
             case 0:
             case 1:
             case 2: {
@@ -187,13 +199,13 @@ serve(({ handle, progress, index, holders, idle }: Start) => {
     registrations: (rounds: number, names: number) => {
       let made = 0;
       for (let round = 1; round <= rounds && !stopRequested(); round++) {
-        const name = names === 0 ? undefined : text(Math.floor(random() * names));
+        const name = names === 0 ? undefined : text(random.below(names));
         const worker = stats.registerThread(name);
         hold(worker.slot);
         const before = stats.metrics.hits.perThread().find(({ slot }) =>
           slot === worker.slot
         )?.value ?? 0;
-        const adds = 1 + Math.floor(random() * 20);
+        const adds = 1 + random.below(20);
         for (let n = 0; n < adds; n++) worker.metrics.hits.add();
         const after = stats.metrics.hits.perThread().find(({ slot }) => slot === worker.slot)
           ?.value;

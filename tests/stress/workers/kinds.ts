@@ -1,5 +1,5 @@
 import { ThreadStats, type ThreadStatsHandle } from "../../../mod.ts";
-import { kinds } from "../../metrics/kinds.ts";
+import { kinds } from "../../support/kinds.ts";
 import { serve, stopRequested } from "../../support/worker_side.ts";
 import { Progress } from "../progress.ts";
 
@@ -28,7 +28,10 @@ serve(({ handle, progress, index }: Start) => {
         if (n % 8 === 0) latest.set(n);
       }
     },
-    /** Records 1 until it is stopped or killed; tells before each time how often it will have done so. */
+    /**
+     * Records 1 until it is stopped or killed; tells before each time how often it will have done
+     * so.
+     */
     ones: () => {
       let n = 1;
       for (; n % 64 !== 0 || !stopRequested(); n++) {
@@ -39,7 +42,7 @@ serve(({ handle, progress, index }: Start) => {
       }
       return n - 1;
     },
-    /** Opens and closes scopes. */
+    /** Opens and closes scopes of gauges. */
     scopes: (count: number) => {
       for (let n = 1; n <= count; n++) {
         using _ = jobs.scope();

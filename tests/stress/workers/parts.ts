@@ -1,6 +1,6 @@
 import { ThreadStats } from "../../../mod.ts";
 import { busyUntilStopped, serve } from "../../support/worker_side.ts";
-import { kinds } from "../../metrics/kinds.ts";
+import { kinds } from "../../support/kinds.ts";
 
 serve(({ handle, name }: { handle: ThreadStats<typeof kinds.metrics>["handle"]; name: string }) => {
   const stats = ThreadStats.attach(kinds, handle);

@@ -63,7 +63,10 @@ serve(({ handle, progress, index }: Start) => {
       }
       return n - 1;
     },
-    /** Without any call of `Atomics` in the loop: nothing but the library keeps the engine from hoisting its checks. */
+    /**
+     * Without any call of `Atomics` in the loop: nothing but the library keeps the engine from
+     * hoisting its checks.
+     */
     countWithoutAtomics: () => {
       words.set(index, 1);
       try {
@@ -114,7 +117,10 @@ serve(({ handle, progress, index }: Start) => {
       }
       return reads;
     },
-    /** The same through a reader that asks for help after `tries`; fresh: not older than what `writer` had said before. */
+    /**
+     * The same through a reader that asks for help after `tries`; fresh: not older than what
+     * `writer` had said before.
+     */
     readWithHelp: (id: number, tries: number, writer: number) => {
       const read = moveReader(handle, tries);
       let reads = 0;

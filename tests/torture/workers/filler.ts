@@ -1,5 +1,5 @@
 import { ThreadStats, type ThreadStatsHandle } from "../../../mod.ts";
-import { Random } from "../../metrics/random.ts";
+import { Random } from "../../support/random.ts";
 import { serve, stopRequested } from "../../support/worker_side.ts";
 import { markerOf } from "../../stress/schema.ts";
 import { Ledger } from "../ledger.ts";
@@ -34,7 +34,10 @@ serve(({ handle, ledger, row }: FillerStart) => {
   const { hits, pool, churned } = thread.metrics;
   hits.add(0);
 
-  /** Makes buckets until there is no room, or there are enough; then looks whether any of its own was touched. */
+  /**
+   * Makes buckets until there is no room, or there are enough; then looks whether any of its own
+   * was touched.
+   */
   function fill(random: Random): boolean {
     const own = new Map<number, number>();
     const others: { unregister(): void }[] = [];

@@ -1,5 +1,5 @@
 /**
- * The schema that the tests of gauges, histograms and snapshots count with.
+ * A schema with every kind of metric, for the tests of gauges, histograms, snapshots and others.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export function createKinds(options?: ThreadStatsOptions): ThreadStats<Kinds> {
   return ThreadStats.create(kinds, options);
 }
 
-/** The same statistics as another thread has them. */
+/** The same statistics, attached once more, as in another thread. */
 export function attachKinds(stats: ThreadStats<Kinds>): ThreadStats<Kinds> {
   return ThreadStats.attach(kinds, structuredClone(stats.handle));
 }

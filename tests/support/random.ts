@@ -1,5 +1,5 @@
 /**
- * A seeded generator of random numbers, so that a failed property test can be run again.
+ * A seeded generator of random numbers, so that a test that failed can run again in the same way.
  *
  * @module
  */
@@ -12,12 +12,17 @@ export class Random {
     this.#state = seed | 0;
   }
 
-  /** An integer from 0 to `limit - 1`. */
-  below(limit: number): number {
+  /** A number from 0 to below 1. */
+  fraction(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let bits = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
     bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return Math.floor(((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32 * limit);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** An integer from 0 to `limit - 1`. */
+  below(limit: number): number {
+    return Math.floor(this.fraction() * limit);
   }
 
   /** One of the items. */

@@ -1,5 +1,5 @@
 /**
- * The schema that most tests count with, and several "threads" in one: each attaches for itself.
+ * A schema with counters and records, and attachments that stand for several threads.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export const traffic = defineSchema({
 /** The definitions of {@linkcode traffic}. */
 export type Traffic = typeof traffic.metrics;
 
-/** What a record has to which nothing was merged. */
+/** The value of a record without any update. */
 export const NOTHING = {
   bytes: 0n,
   packets: 0,
@@ -48,7 +48,7 @@ export function createTraffic(options?: ThreadStatsOptions): ThreadStats<Traffic
   return ThreadStats.create(traffic, options);
 }
 
-/** The same statistics as another thread has them. */
+/** The same statistics, attached once more, as in another thread. */
 export function attachTraffic(stats: ThreadStats<Traffic>): ThreadStats<Traffic> {
   return ThreadStats.attach(traffic, structuredClone(stats.handle));
 }
