@@ -53,7 +53,10 @@ describe("counter()", () => {
       [{ unit: 1n }, "Cannot define a counter: unit must be a string, got 1n"],
       [{ labels: "a" }, 'Cannot define a counter: labels must be an array, got "a"'],
       [{ labels: null }, "Cannot define a counter: labels must be an array, got null"],
-      [{ labels: ["a", "a"] }, 'Cannot define a counter: each label may stand once, got ["a","a"]'],
+      [
+        { labels: ["a", "a"] },
+        'Cannot define a counter: no two labels may be the same in snake case, got ["a","a"]',
+      ],
     ];
     for (const [options, text] of cases) assertRefuses(() => define(options), TypeError, text);
   });
@@ -70,7 +73,7 @@ describe("counter()", () => {
       [Symbol("s"), "a symbol"],
     ];
     for (const [label, got, legal = ""] of bad) {
-      const rule = `a name is letters, digits and _, and no digit first${legal}`;
+      const rule = `names consist of letters, digits and _, and do not begin with a digit${legal}`;
       const text = `Cannot define a label: ${rule}, got ${got}`;
       assertRefuses(() => define({ labels: ["fine", label] }), TypeError, text);
     }
@@ -80,17 +83,17 @@ describe("counter()", () => {
     assertRefuses(
       () => define({ labels: ["__name"] }),
       TypeError,
-      `Cannot define a label: names that begin with __ are Prometheus' own, got "__name"`,
+      `Cannot define a label: Prometheus reserves names that begin with __, got "__name"`,
     );
     assertRefuses(
       () => define({ labels: ["aB", "a_b"] }),
       TypeError,
-      `Cannot define a counter: each label may stand once, got ["aB","a_b"]`,
+      `Cannot define a counter: no two labels may be the same in snake case, got ["aB","a_b"]`,
     );
     assertRefuses(
       () => define({ labels: ["otelMetricOverflow"] }),
       TypeError,
-      `Cannot define a label: otel_metric_overflow marks what is beyond maxSeries, got "otelMetricOverflow"`,
+      `Cannot define a label: otel_metric_overflow is the label of the overflow series, got "otelMetricOverflow"`,
     );
     define({ labels: ["le", "thread", "id"] });
   });
@@ -132,7 +135,7 @@ describe("counter()", () => {
       assertRefuses(
         () => define({ labels }),
         RangeError,
-        `Cannot define a counter: at most 512 labels, got ${labels.length}`,
+        `Cannot define a counter: it may have at most 512 labels, got ${labels.length}`,
       );
     }
   });

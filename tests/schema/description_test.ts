@@ -1,9 +1,17 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
+import {
+  counter,
+  defineSchema,
+  record,
+  type SchemaDefinition,
+  sum,
+  ThreadStats,
+  type ThreadStatsHandle,
+} from "../../mod.ts";
 import { makeMemory } from "../../src/memory/header.ts";
 import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LAYOUT_VERSION } from "../../src/memory/layout.ts";
-import { parseDescription } from "../../src/schema/description.ts";
+import { firstDifference, parseDescription } from "../../src/schema/description.ts";
 import { createKinds, kinds } from "../metrics/kinds.ts";
 
 /** Statistics' handle, with another description in the memory than the one that it was made with. */
@@ -51,7 +59,7 @@ const DAMAGED: [string, RegExp][] = [
   [metric({ ...COUNTER, kind: "__proto__" }), /kind must be known/],
   [metric({ ...COUNTER, help: 7 }), /help must be a string/],
   [metric({ ...COUNTER, labels: "a" }), /labels must be an array/],
-  [metric({ ...COUNTER, labels: ["a-b"] }), /a name is letters/],
+  [metric({ ...COUNTER, labels: ["a-b"] }), /names consist of letters/],
   [metric({ ...COUNTER, maxSeries: 1e99 }), /maxSeries must be/],
   [metric({ ...COUNTER, maxLabelLength: 2 ** 20 + 1 }), /maxLabelLength must be/],
   [metric({ ...COUNTER, more: 1 }), /the unknown option "more"/],
@@ -66,9 +74,9 @@ const DAMAGED: [string, RegExp][] = [
   [metric({ ...RECORD, fields: { a: { op: "sum", type: "i64" } } }), /type must be/],
   [metric({ ...RECORD, fields: { a: { op: "xor", type: "f64" } } }), /op must be known/],
   [metric({ ...RECORD, fields: { a: { op: "min", type: "u64" } } }), /another form/],
-  [metric({ ...RECORD, fields: { commit: { op: "min", type: "f64" } } }), /another name is needed/],
-  [`{"__proto__":${JSON.stringify(COUNTER)}}`, /a name is letters/],
-  [metric(COUNTER, ""), /a name is letters/],
+  [metric({ ...RECORD, fields: { commit: { op: "min", type: "f64" } } }), /have reserved names/],
+  [`{"__proto__":${JSON.stringify(COUNTER)}}`, /names consist of letters/],
+  [metric(COUNTER, ""), /names consist of letters/],
 ];
 
 /** Text that would run, or reach into a prototype, if it came into generated code or onto an object. */
@@ -229,5 +237,25 @@ describe("ThreadStats.inspect()", () => {
       assertEquals(name, "TypeError");
       assert(/^Cannot (inspect|attach to) the handle: /.test(message), message);
     }
+  });
+});
+
+describe("firstDifference()", () => {
+  it("names what differs", () => {
+    const of = (metrics: SchemaDefinition) => defineSchema(metrics).description;
+    const ours = of({ a: counter(), b: counter() });
+    assertEquals(firstDifference(ours, of({ a: counter() })), "memory without the metric b");
+    assertEquals(
+      firstDifference(of({ a: counter() }), ours),
+      "memory with another metric b",
+    );
+    assertEquals(
+      firstDifference(ours, of({ a: counter(), b: record({ x: sum() }) })),
+      "another definition of b",
+    );
+    assertEquals(
+      firstDifference(ours, of({ b: counter(), a: counter() })),
+      "the metrics in another order",
+    );
   });
 });

@@ -25,7 +25,7 @@ describe("histogram()", () => {
     assertRefuses(
       () => define({ lowest: 1, highest: 2, labels: ["le"] }),
       TypeError,
-      `Cannot define a label: le is the upper bound of a histogram's buckets, got "le"`,
+      `Cannot define a label: le is the label of a histogram's Prometheus buckets, got "le"`,
     );
   });
 

@@ -31,7 +31,7 @@ describe("assertName()", () => {
       assertRefuses(
         () => assertName("test", name),
         TypeError,
-        `Cannot test: a name is letters, digits and _, and no digit first${suggestion}, got ${got}`,
+        `Cannot test: names consist of letters, digits and _, and do not begin with a digit${suggestion}, got ${got}`,
       );
     }
   });

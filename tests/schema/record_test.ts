@@ -75,7 +75,7 @@ describe("record()", () => {
   });
 
   it("refuses names that are no names", () => {
-    const required = "a name is letters, digits and _, and no digit first";
+    const required = "names consist of letters, digits and _, and do not begin with a digit";
     for (
       const [name, legal] of [
         ["", ""],
@@ -100,7 +100,7 @@ describe("record()", () => {
   it("refuses the names that a burst needs for itself, and those that every change inherits", () => {
     for (const name of ["id", "merge", "commit", "discard", "constructor", "toString"]) {
       const text =
-        `Cannot define a field: another name is needed, as bursts and objects have this one, got "${name}"`;
+        `Cannot define a field: methods of bursts and of all objects have reserved names, got "${name}"`;
       assertRefuses(() => define({ [name]: sum() }), TypeError, text);
     }
   });
@@ -130,7 +130,7 @@ describe("record()", () => {
     assertRefuses(
       () => define({ a: sum() }, { labels: [1] }),
       TypeError,
-      "Cannot define a label: a name is letters, digits and _, and no digit first, got 1",
+      "Cannot define a label: names consist of letters, digits and _, and do not begin with a digit, got 1",
     );
     assertRefuses(
       () => define({ a: sum() }, { maxSeries: 0 }),
