@@ -292,8 +292,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
 
   /**
    * Registers the calling thread: gives it a slot, whose memory only this thread writes to. Prefers
-   * a slot whose last owner had the same name. Statistics attached with the handle of a {@linkcode
-   * Seat} take that seat. After a join, a thread that registers under a name again gets the
+   * a slot whose last owner had the same name. Statistics attached with the handle of a
+   * {@linkcode Seat} take that seat. After a join, a thread that registers under a name again gets the
    * registration that it has.
    *
    * @param name At most 64 UTF-16 code units. By default `thread-N`, or the name of the

@@ -1,6 +1,7 @@
 /**
- * The kinds of metrics. This is the one list of them: code that depends on the kind takes its cases
- * from a {@linkcode KindTable}, so that the compiler reports each table that lacks a new kind.
+ * The kinds of metrics. {@linkcode MetricDefinition} is the one list of them. Code that depends on
+ * the kind uses a table with one entry for each, such as a {@linkcode KindTable}. So when a kind is
+ * added, the compiler reports every table that lacks it.
  *
  * @module
  */
@@ -9,23 +10,20 @@ import type { GaugeDefinition } from "./gauge.ts";
 import type { HistogramDefinition } from "./histogram.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
 
-/** The type of definition of each kind of metric, with and without labels. */
-export interface DefinitionsByKind {
-  /** Made by `counter`. */
-  counter: CounterDefinition<string> | CounterDefinition;
-  /** Made by `gauge`. */
-  gauge: GaugeDefinition<string> | GaugeDefinition;
-  /** Made by `histogram`. */
-  histogram: HistogramDefinition<string> | HistogramDefinition;
-  /** Made by `record`. */
-  record: RecordDefinition<RecordFields, string> | RecordDefinition;
-}
+/** The definition of a metric of any kind. */
+export type MetricDefinition =
+  | CounterDefinition<string>
+  | GaugeDefinition<string>
+  | HistogramDefinition<string>
+  | RecordDefinition<RecordFields, string>;
 
 /** A kind of metric. */
-export type MetricKind = keyof DefinitionsByKind;
+export type MetricKind = MetricDefinition["kind"];
 
-/** The definition of a metric of any kind. */
-export type MetricDefinition = DefinitionsByKind[MetricKind];
+/** The type of definition of each kind of metric. */
+export type DefinitionsByKind = {
+  [Kind in MetricKind]: Extract<MetricDefinition, { readonly kind: Kind }>;
+};
 
 /** Definitions of metrics by name. */
 export type SchemaDefinition = Readonly<Record<string, MetricDefinition>>;

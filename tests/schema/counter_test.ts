@@ -3,11 +3,11 @@ import { describe, it } from "@std/testing/bdd";
 import { counter, type CounterDefinition } from "../../mod.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = counter as unknown as (options: unknown) => CounterDefinition;
 
 describe("counter()", () => {
-  it("makes well-formed Unicode of words that were cut in the middle of a character", () => {
+  it("makes help and unit well-formed Unicode", () => {
     const { help, unit } = counter({ help: "Jobs \ud83d", unit: "\udc00s" });
     assertEquals([help, unit], ["Jobs \ufffd", "\ufffds"]);
   });
@@ -37,7 +37,7 @@ describe("counter()", () => {
     );
   });
 
-  it("does not follow a later change of the labels that it was given", () => {
+  it("copies the labels, so later changes have no effect", () => {
     const labels = ["a"];
     const definition = counter({ labels });
     labels.push("b");
@@ -61,7 +61,7 @@ describe("counter()", () => {
     for (const [options, text] of cases) assertRefuses(() => define(options), TypeError, text);
   });
 
-  it("refuses labels whose names are no names", () => {
+  it("refuses illegal names of labels", () => {
     const bad: [label: unknown, got: string, legal?: string][] = [
       ["", '""'],
       ["1a", '"1a"', ", such as _1a"],
@@ -79,7 +79,7 @@ describe("counter()", () => {
     }
   });
 
-  it("refuses labels that mean something to Prometheus, or would be the same there", () => {
+  it("refuses labels that Prometheus reserves, or that would be the same there", () => {
     assertRefuses(
       () => define({ labels: ["__name"] }),
       TypeError,
@@ -127,7 +127,7 @@ describe("counter()", () => {
     });
   }
 
-  it("refuses more than 512 labels, without a look at them", () => {
+  it("refuses more than 512 labels, without reading them", () => {
     const labels = Array.from({ length: 512 }, (_, n) => `label_${n}`);
     assertEquals(counter({ labels }).labels.length, 512);
     const tooMany: unknown[][] = [[...labels, "more"], Array(2 ** 32 - 1)];

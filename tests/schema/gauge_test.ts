@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { defineSchema, gauge, type GaugeDefinition } from "../../mod.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = gauge as unknown as (options: unknown) => GaugeDefinition;
 
 describe("gauge()", () => {

@@ -4,13 +4,13 @@ import { assertName, snakeCase } from "../../src/schema/names.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
 describe("assertName()", () => {
-  it("accepts letters, digits and _, and no digit first", () => {
+  it("accepts letters, digits and _, with no digit first", () => {
     for (const name of ["a", "A", "_", "a1", "_1", "camelCase", "snake_case", "__a__"]) {
       assertName("test", name);
     }
   });
 
-  it("refuses all else, and names the nearest legal name", () => {
+  it("refuses all other names, and suggests a legal one", () => {
     const bad: [name: unknown, got: string, legal?: string][] = [
       ["", '""'],
       ["-", '"-"'],
@@ -38,7 +38,7 @@ describe("assertName()", () => {
 });
 
 describe("snakeCase()", () => {
-  it("parts words where their case tells them apart", () => {
+  it("separates words at changes of case", () => {
     const names = {
       packets: "packets",
       lastSeen: "last_seen",

@@ -10,7 +10,7 @@ import {
 } from "../../mod.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = (metrics: unknown) => defineSchema(metrics as SchemaDefinition);
 
 describe("defineSchema()", () => {
@@ -30,7 +30,7 @@ describe("defineSchema()", () => {
     ) assertNotEquals(define(other).description, schema.description);
   });
 
-  it("does not follow a later change of the definitions that it was given", () => {
+  it("copies the definitions, so later changes have no effect", () => {
     const metrics: Record<string, ReturnType<typeof counter>> = { a: counter() };
     const schema = defineSchema(metrics);
     metrics.b = counter();
@@ -39,14 +39,14 @@ describe("defineSchema()", () => {
     assert(Object.isFrozen(schema));
   });
 
-  it("refuses what is no object", () => {
+  it("refuses values that are no object", () => {
     const what = "Cannot define a schema: the metrics must be an object";
     assertRefuses(() => define(null), TypeError, `${what}, got null`);
     assertRefuses(() => define(undefined), TypeError, `${what}, got undefined`);
     assertRefuses(() => define("a"), TypeError, `${what}, got "a"`);
   });
 
-  it("refuses names that are no names", () => {
+  it("refuses illegal names", () => {
     for (
       const [name, legal] of [["", ""], ["0", ", such as _0"], ["a-b", ", such as a_b"], ["é", ""]]
     ) {
@@ -77,7 +77,7 @@ describe("defineSchema()", () => {
     }
   });
 
-  it("lets names of Object.prototype name metrics", () => {
+  it("allows the names of Object.prototype's properties", () => {
     const schema = defineSchema({ constructor: counter(), toString: counter() });
     const stats = ThreadStats.create(schema);
     stats.registerThread().metrics.constructor.add(3);
