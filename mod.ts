@@ -111,16 +111,10 @@ export type {
   RecordWriter,
   WriterOf,
 } from "./src/metrics/writer_types.ts";
-export {
-  type MetricSnapshot,
-  type SelfMetrics,
-  Snapshot,
-  type SnapshotData,
-} from "./src/snapshots/snapshot.ts";
+export type { FieldSums } from "./src/snapshots/arithmetic.ts";
+export { Snapshot } from "./src/snapshots/snapshot.ts";
+export type { MetricSnapshot, SelfMetrics, SnapshotData } from "./src/snapshots/snapshot_data.ts";
+export type { SnapshotSource } from "./src/snapshots/snapshot_source.ts";
 export type { SnapshotOptions } from "./src/snapshots/take_snapshot.ts";
-export {
-  type FieldSums,
-  type SnapshotSource,
-  Window,
-  type WindowOptions,
-} from "./src/snapshots/window.ts";
+export { Window } from "./src/snapshots/window.ts";
+export type { WindowOptions } from "./src/snapshots/window_options.ts";

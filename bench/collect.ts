@@ -1,34 +1,36 @@
 /**
- * Measures everything and writes it to a file, for `report.ts` and `documents/make.ts`:
- * `collect.ts --json FILE [deno] [bun] [node] [updates] [uses] [counts] [contention] [scale] [scrape] [exposition] [--quick]`.
+ * Measures everything, and writes the figures to a file for `documents/make.ts`:
+ * `collect.ts --json FILE [RUNTIME...] [PART...] [--quick]`.
  *
- * Runtimes and parts that are not named are all of them. Every case has a process of its own: what a compiler learns from one case
- * must not slow the next. The cases of a group take turns, and a figure is the median of what its processes gave, of which each
- * gave a median: whatever else the machine does meets all who are compared.
+ * The runtimes are `deno`, `bun` and `node`. The parts are `updates`, `uses`, `counts`,
+ * `contention`,
+ * `scale`, `scrape` and `exposition`. Without a name, all of them are measured.
+ *
+ * Every case runs in a process of its own: what a compiler learns from one case must not slow the
+ * next. The cases of a group take turns for several rounds, so that other work of the machine
+ * disturbs all of them. A figure is the median of the rounds, each of which gives a median.
  *
  * @module
  */
 
 import { arch, availableParallelism, cpus, platform, release } from "node:os";
-import type { ImplementationName } from "./cases/all.ts";
 import type { Circumstances, GroupName } from "./cases/case.ts";
-import { groups, updateNames, useNames } from "./cases/groups.ts";
-import { installPackages } from "./install.ts";
+import { groups, type ImplementationName, updateNames, useNames } from "./cases/catalogue.ts";
+import { describe, median } from "./figures.ts";
+import { installPackages } from "./packages.ts";
+import { readSettings, type Results, type Row, type RuntimeResults } from "./results.ts";
+import { capture, stream } from "../scripts/shared/process.ts";
 import {
-  describe,
-  median,
-  readSettings,
-  type Results,
-  type Row,
-  type RuntimeResults,
-} from "./results.ts";
-import { capture, stream } from "../scripts/_process.ts";
-import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "../scripts/_runtimes.ts";
+  findRuntime,
+  type Runtime,
+  type RuntimeName,
+  runtimeNames,
+} from "../scripts/shared/runtimes.ts";
 
 const { json, quick, rest } = readSettings(Deno.args);
-if (json === undefined) throw new TypeError("Cannot collect: --json FILE is required");
+if (json === undefined) throw new TypeError("Cannot collect: `--json FILE` is required, got none");
 
-/** Processes per case. */
+/** Rounds, each with one process per case. */
 const rounds = quick ? 1 : 3;
 
 function commandOf(runtime: Runtime, file: string, args: readonly string[]): string[] {
@@ -44,7 +46,7 @@ interface Turn {
 
 async function measureGroup(runtime: Runtime, group: GroupName): Promise<Row[]> {
   console.error(`${runtime.name}: ${group}`);
-  let turns = groups[group].fields.flatMap(({ at, names }) =>
+  let turns = groups[group].comparisons.flatMap(({ at, names }) =>
     names.map((name): Turn => ({ name, at, figures: [] }))
   );
   if (quick) turns = turns.filter(({ at }) => (at.slots ?? 1) * (at.buckets ?? 1) <= 10_000);
@@ -97,7 +99,7 @@ const parts: Record<string, (runtime: Runtime) => Promise<Row[]>> = {
   exposition: runFile("bench/exposition.ts"),
 };
 
-/** Those of `all` that were named, or all. */
+/** The names that the command line has, or all of them. */
 function chosen<Name extends string>(all: readonly Name[]): readonly Name[] {
   const named = all.filter((name) => rest.includes(name));
   return named.length > 0 ? named : all;
@@ -127,6 +129,6 @@ for (const name of chosen(runtimeNames)) {
     system: `${platform()} ${release()} ${arch()}`,
     runtimes,
   };
-  // After each runtime: what took minutes is there even if the next one fails.
+  // After each runtime, so that the figures of one survive a failure of the next.
   await Deno.writeTextFile(json, JSON.stringify(results, undefined, 1));
 }

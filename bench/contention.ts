@@ -1,18 +1,21 @@
 /**
- * What threads cost each other: updates of one record in 1 to 2 x cores threads, and while a reader polls it.
+ * The cost of threads to each other: updates of one record in 1 to 2 x cores threads, and updates
+ * in one thread while a reader polls the record.
  * `contention.ts [--json FILE] [--quick]`, under any runtime.
  *
- * The implementations take turns, so that whatever else the machine does meets all of them. With more threads than cores, each
- * thread gets less of a core, whatever it does: compare with the plain rows.
+ * The implementations take turns, so that other work of the machine disturbs all of them. With more
+ * threads than cores each thread gets a part of a core only: compare with the plain rows.
  *
  * @module
  */
 
 import { availableParallelism } from "node:os";
 import process from "node:process";
-import type { ImplementationName } from "./cases/all.ts";
-import { type Crew, type Polling, type Round, startCrew } from "./crew.ts";
-import { finish, median, readSettings, type Row } from "./results.ts";
+import type { Reader } from "./cases/case.ts";
+import { type ImplementationName, loadCase } from "./cases/catalogue.ts";
+import { median } from "./figures.ts";
+import { type Crew, sleep, startCrew } from "./pool.ts";
+import { finish, readSettings, type Row } from "./results.ts";
 
 const settings = readSettings();
 const [warmUpMs, roundMs, rounds] = settings.quick ? [50, 50, 1] : [400, 250, 5];
@@ -22,31 +25,70 @@ const rows: Row[] = [];
 
 const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
 
-/** On a busy machine a writer may not run at all for a while. */
+/** No figure when it is infinite: on a busy machine a writer may not run at all for a while. */
 const finite = (value: number) => Number.isFinite(value) ? value : null;
 
-/** Starts a crew of each contender, hands them to `measure`, and ends them. */
-async function withCrews(
-  names: readonly ImplementationName[],
-  threads: number,
-  measure: (crews: ReadonlyMap<ImplementationName, Crew>) => void,
-): Promise<void> {
-  const crews = new Map<ImplementationName, Crew>();
-  for (const implementation of names) {
-    const crew = await startCrew({ group, implementation, threads });
-    crews.set(implementation, crew);
-    crew.round(warmUpMs);
-  }
-  measure(crews);
-  for (const crew of crews.values()) await crew.stop();
+/** How the main thread reads during a round. */
+type Polling = "no reader" | "every ms" | "without pause";
+
+/** The figures of one round. */
+interface Round {
+  /** Updates per second of each thread. */
+  readonly rates: readonly number[];
+  readonly reads: number;
+  readonly retries: number;
 }
 
-/** Rows of what each thread does, and of what all do, as their number grows. */
+/** The threads of one contender, and what reads their record. */
+interface Contender {
+  readonly crew: Crew;
+  readonly reader: Reader | undefined;
+}
+
+/** Lets all threads of a contender update for so long. */
+function runRound({ crew, reader }: Contender, ms: number, polling?: Polling): Round {
+  // Between rounds, as this is a read too, and writers could make it a retried one.
+  const retriesBefore = reader?.retries() ?? 0;
+  let reads = 0;
+  const rates = crew.rates(() => {
+    if (polling === undefined || polling === "no reader") return sleep(ms);
+    const end = performance.now() + ms;
+    while (performance.now() < end) {
+      reader?.read();
+      reads++;
+      if (polling === "every ms") sleep(1);
+    }
+  });
+  return { rates, reads, retries: (reader?.retries() ?? 0) - retriesBefore };
+}
+
+/** Starts the threads of each contender, hands them to `measure`, and ends them. */
+async function withContenders(
+  names: readonly ImplementationName[],
+  threads: number,
+  measure: (started: ReadonlyMap<ImplementationName, Contender>) => void,
+): Promise<void> {
+  const started = new Map<ImplementationName, Contender>();
+  for (const implementation of names) {
+    const made = await loadCase(group, implementation);
+    const shared = made.share({ threads });
+    const crew = await startCrew(shared, { group, implementation, threads });
+    const contender = { crew, reader: made.reader?.(shared) };
+    started.set(implementation, contender);
+    runRound(contender, warmUpMs);
+  }
+  measure(started);
+  for (const { crew } of started.values()) await crew.stop();
+}
+
+/** Adds the updates per second of so many threads, of each and of all. */
 async function measureThreads(threads: number): Promise<void> {
-  await withCrews(contenders, threads, (crews) => {
+  await withContenders(contenders, threads, (started) => {
     const seen = new Map(contenders.map((name) => [name, [] as Round[]]));
     for (let round = 0; round < rounds; round++) {
-      for (const [name, crew] of crews) seen.get(name)!.push(crew.round(roundMs));
+      for (const [name, contender] of started) {
+        seen.get(name)!.push(runRound(contender, roundMs));
+      }
     }
     const unit = "M updates/s";
     for (const [name, outcomes] of seen) {
@@ -58,10 +100,10 @@ async function measureThreads(threads: number): Promise<void> {
   });
 }
 
-/** Rows of what a reader costs one writer, and of how often it has to read again. */
+/** Adds the cost of a reader to one writer, and the number of its retries. */
 async function measureReader(): Promise<void> {
   const pollings: readonly Polling[] = ["no reader", "every ms", "without pause"];
-  await withCrews(contenders.slice(1), 1, (crews) => {
+  await withContenders(contenders.slice(1), 1, (started) => {
     const seen = new Map<string, Round[]>();
     const of = (name: string, polling: Polling) => {
       const key = `${name}|${polling}`;
@@ -70,10 +112,12 @@ async function measureReader(): Promise<void> {
     };
     for (let round = 0; round < rounds; round++) {
       for (const polling of pollings) {
-        for (const [name, crew] of crews) of(name, polling).push(crew.round(roundMs, polling));
+        for (const [name, contender] of started) {
+          of(name, polling).push(runRound(contender, roundMs, polling));
+        }
       }
     }
-    for (const name of crews.keys()) {
+    for (const name of started.keys()) {
       const nsOf = (polling: Polling) =>
         1e9 / median(of(name, polling).map(({ rates }) => rates[0]));
       for (const polling of pollings) {
@@ -84,7 +128,7 @@ async function measureReader(): Promise<void> {
         const slowdown = ns / nsOf("no reader");
         const value = finite(slowdown);
         rows.push({ group: "writer slowdown, polled", name, at, value, unit: "x" });
-        // A mutex and bare cells do not read again.
+        // A mutex and shared cells have no retries.
         if (name !== "library") continue;
         const outcomes = of(name, polling);
         const retries = total(outcomes.map((each) => each.retries));
@@ -95,7 +139,7 @@ async function measureReader(): Promise<void> {
   });
 }
 
-/** Each number up to 8, then powers of two: a machine with many cores has only so many minutes. */
+/** Each number up to 8, then powers of two, so that many cores do not take many minutes. */
 const most = availableParallelism() * 2;
 for (let threads = 1; threads <= most; threads += threads < 8 ? 1 : threads) {
   await measureThreads(threads);

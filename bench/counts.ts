@@ -1,5 +1,6 @@
 /**
- * What is counted rather than timed: bytes of shared memory, of the process and of the heap, and atomic operations.
+ * Figures that are counted rather than timed: bytes of shared memory, of the process and of the
+ * heap, and atomic operations.
  * `counts.ts [--json FILE] [--quick]`, under any runtime.
  *
  * @module
@@ -8,8 +9,8 @@
 import process from "node:process";
 import { allocatedBytesPerCall } from "../tests/support/heap.ts";
 import { defineSchema, record, sum, ThreadStats } from "../mod.ts";
-import { loadCase } from "./cases/all.ts";
 import { burst, type UpdateName } from "./cases/case.ts";
+import { loadCase } from "./cases/catalogue.ts";
 import {
   bytesUsed,
   makeCounters,
@@ -18,7 +19,7 @@ import {
   type Stats,
   useCounters,
   useRecords,
-} from "./many.ts";
+} from "./cases/library_uses.ts";
 import { finish, readSettings, type Row } from "./results.ts";
 
 const settings = readSettings();
@@ -28,7 +29,7 @@ function add(group: string, name: string, at: Row["at"], value: number, unit: st
   rows.push({ group, name, at, value, unit });
 }
 
-/** Bytes for each slot and bucket in use, and those of a bucket that all slots share. */
+/** Counts the bytes per slot and bucket, and the bytes of a bucket that all slots share. */
 function countMemory<Bucket>(
   kind: "counter" | "record",
   { make, use }: {
@@ -38,7 +39,7 @@ function countMemory<Bucket>(
 ): void {
   for (const buckets of [100, 10_000, 100_000]) {
     for (const slots of [1, 8, 64]) {
-      // 64 x 100,000 records are a gigabyte.
+      // 64 x 100,000 records take a gigabyte.
       if (slots * buckets > (settings.quick ? 100_000 : 800_000)) continue;
       const stats = makeStats();
       const empty = bytesUsed(stats);
@@ -55,12 +56,12 @@ function countMemory<Bucket>(
   }
 }
 
-/** What the system says that the process has, before and after. */
+/** Counts the resident bytes of statistics that nobody uses, as the system tells them. */
 function countReserved(): void {
   const schema = defineSchema({ traffic: record({ packets: sum() }) });
   const resident = () => process.memoryUsage().rss / 2 ** 20;
   const stats: unknown[] = [ThreadStats.create(schema, { maxByteLength: 2 ** 20 })];
-  // The least of a few: whatever else the process does meanwhile only adds.
+  // The least of a few: other work of the process can only add.
   let least = Infinity;
   for (let i = 0; i < 5; i++) {
     const before = resident();
@@ -70,7 +71,7 @@ function countReserved(): void {
   add("memory, 1 GiB reserved and unused", "library", {}, Math.max(0, least), "MiB");
 }
 
-/** Calls of `Atomics` in an update. */
+/** Counts the calls of `Atomics` in an update. */
 async function countAtomics(): Promise<void> {
   let calls = 0;
   const names = Object.getOwnPropertyNames(Atomics) as (keyof typeof Atomics)[];
@@ -85,7 +86,7 @@ async function countAtomics(): Promise<void> {
   for (const [group, perOperation] of counted) {
     const made = await loadCase(group, "library");
     const { run } = made.prepare(made.share({ threads: 1 }), 0);
-    // The first finds segments and makes them.
+    // The first run finds segments and makes them.
     run(1024);
     const originals = names.map((name) => [name, Atomics[name]] as const);
     for (const [name, original] of originals) {
@@ -109,13 +110,13 @@ async function countAtomics(): Promise<void> {
   }
 }
 
-/** What a read allocates beside the object that it gives. */
+/** Counts the bytes that a read allocates beside the object that it returns. */
 async function countHeap(): Promise<void> {
   const stats = makeStats();
   const [id] = makeRecords(stats, 1);
   useRecords(stats, 8, [id]);
   const { traffic } = stats.metrics;
-  // Objects that go nowhere are not made.
+  // A compiler drops an object that nobody keeps.
   let kept: unknown;
   const read = await allocatedBytesPerCall(() => {
     kept = traffic.read(id);
@@ -126,7 +127,7 @@ async function countHeap(): Promise<void> {
     n++;
     kept = { packets: packets + n, bytes: bytes + n, errors: errors + n, time: time + n };
   });
-  if (kept === undefined) throw new Error("Cannot count: nothing was read");
+  if (kept === undefined) throw new Error("Cannot count: a read must give a value, got none");
   add(
     "heap, per record read",
     "beside the result",

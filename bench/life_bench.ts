@@ -1,15 +1,17 @@
 /**
- * What it costs to register a thread, to create and destroy a bucket, and to attach, beside the floor (a private list of free ids, a
- * view on a buffer), the same list behind a mutex, and the series of the packages that are used today.
+ * The cost of registering a thread, of creating and destroying a bucket, and of attaching. The
+ * baseline is a private list of free ids, and a view on a buffer. Beside it stand the same list
+ * behind a mutex, and the series of the packages that are used today.
  *
- * The floor and the mutex win: a dead thread or a late writer can do no harm in private memory, and whoever dies in a mutex ends it.
+ * The baseline and the mutex win. Private memory has no dead threads and no late writers, and a
+ * thread that dies while it holds the mutex stops all others.
  *
  * @module
  */
 
-import { benchAlone } from "./driver.ts";
+import { bench } from "./driver.ts";
 
-await benchAlone(
+await bench(
   "register and unregister a thread",
   "create and destroy a bucket",
   "create and destroy a labelled bucket",

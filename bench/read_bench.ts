@@ -1,18 +1,22 @@
 /**
- * What reading one bucket costs at 1, 8 and 64 slots in use, beside the floor (adding up as many private arrays), one cell behind a
- * mutex, a bare shared `Atomics` cell, and the packages that are used today.
+ * The cost of reading one bucket, and of a snapshot of all, by the number of slots and buckets in
+ * use. The baseline adds up as many private arrays. Beside it stand one set of cells behind a
+ * mutex, shared `Atomics` cells, and the packages that are used today.
  *
- * The floor and the single cells win, and from 8 slots on by a lot: one cell for all threads is read at once. Who writes pays for
- * that, see `threads_bench.ts`.
+ * The baseline wins a snapshot: it has no epochs to compare, and does not know threads. The
+ * baseline and the single cells win a read, from 8 slots on by far: a cell for all threads is one
+ * load. The writers pay for that, see `counter_bench.ts`.
  *
  * @module
  */
 
-import { benchAlone } from "./driver.ts";
+import { bench } from "./driver.ts";
 
-await benchAlone(
+await bench(
   "counter read",
   "labelled counter read, by id",
   "labelled counter read, by labels",
   "record read",
+  "snapshot of counters",
+  "snapshot of records",
 );

@@ -1,14 +1,14 @@
 /**
- * What one update of a record costs, beside the floor (plain private additions), a mutex and bare shared
- * `Atomics.add` cells. In 2 threads: `threads_bench.ts`.
+ * The cost of one update of a record, in one thread and in 2 threads at once. The baseline is plain
+ * private additions. Beside it stand a mutex and `Atomics.add` on shared cells.
  *
- * The floor wins always: it publishes nothing, and nobody can read a total from it. In one thread
- * a mutex that nobody contends for is two atomic operations, and a burst under it is as cheap as
- * the floor; what a mutex and shared cells cost shows with the second thread.
+ * The baseline always wins: it publishes nothing, and nobody can read a total from it. In one
+ * thread a mutex is two atomic operations that nobody contends for, and a burst under it is as
+ * cheap as the baseline. The second thread shows what a mutex and shared cells cost.
  *
  * @module
  */
 
-import { benchAlone } from "./driver.ts";
+import { bench } from "./driver.ts";
 
-await benchAlone("record update", "record burst of 32");
+await bench("record update", "record burst of 32");

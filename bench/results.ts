@@ -1,37 +1,39 @@
 /**
- * What every part of the suite writes, and how a part is told what to do.
+ * The results of the benchmarks: what every part writes, how files of them are merged, and the
+ * command line that all parts have.
  *
  * @module
  */
 
 import { writeFileSync } from "node:fs";
 import process from "node:process";
+import { describe, format } from "./figures.ts";
 
 /** One figure. */
 export interface Row {
-  /** What is compared with what: rows of one group belong in one table. */
+  /** The table that the row belongs in: its rows are compared. */
   readonly group: string;
-  /** Who or what was measured. */
+  /** The implementation, or the thing that was measured. */
   readonly name: string;
-  /** Under which circumstances: numbers of threads, slots, buckets. */
+  /** The circumstances: numbers of threads, slots, buckets. */
   readonly at: Readonly<Record<string, number | string>>;
-  /** The figure; `null` when it could not be had, as JSON knows no `NaN`. */
+  /** The figure, or `null` when there is none. JSON has no `NaN`. */
   readonly value: number | null;
   readonly unit: string;
-  /** What the value is the median of, where whole processes took turns. */
+  /** The figures of the rounds, when the value is their median. */
   readonly rounds?: readonly number[];
 }
 
-/** Everything that was measured under one runtime. */
+/** All figures of one runtime. */
 export interface RuntimeResults {
   readonly version: string;
   readonly rows: readonly Row[];
 }
 
-/** A whole run of the suite. */
+/** All figures of one run. */
 export interface Results {
   readonly takenAt: string;
-  /** Whether it shows that the suite works, and no more. */
+  /** Whether it was a run with `--quick`, whose figures mean nothing. */
   readonly isQuick: boolean;
   readonly processor: string;
   readonly cores: number;
@@ -39,17 +41,19 @@ export interface Results {
   readonly runtimes: Readonly<Record<string, RuntimeResults>>;
 }
 
-/** What the command line of a part says. */
+/** The command line of a part. */
 export interface Settings {
-  /** Where the rows go; standard output gets them as a table in any case. */
+  /** The file for the rows. Standard output gets them as a table in any case. */
   readonly json: string | undefined;
-  /** Short runs and small sizes: to see that it works, not to believe it. */
+  /**
+   * Short runs and small sizes: they show that everything works, and their figures mean nothing.
+   */
   readonly quick: boolean;
-  /** The arguments that are no options. */
+  /** All other arguments. */
   readonly rest: readonly string[];
 }
 
-/** Reads `--json FILE`, `--quick` and the rest. */
+/** Reads the command line. */
 export function readSettings(args: readonly string[] = process.argv.slice(2)): Settings {
   let json: string | undefined;
   let quick = false;
@@ -62,7 +66,7 @@ export function readSettings(args: readonly string[] = process.argv.slice(2)): S
   return { json, quick, rest };
 }
 
-/** The end of a part: prints its rows and writes them if it was asked to. */
+/** Ends a part: prints its rows, and writes them to the file of the settings. */
 export function finish(rows: readonly Row[], { json }: Settings): void {
   for (const { group, name, at, value, unit } of rows) {
     const figure = value === null ? "-" : format(value);
@@ -73,22 +77,58 @@ export function finish(rows: readonly Row[], { json }: Settings): void {
   if (json !== undefined) writeFileSync(json, JSON.stringify(rows));
 }
 
-/** Circumstances as text, which tells rows of one group and name apart: "8 slots, 1,000 buckets". */
-export function describe(at: Readonly<Record<string, number | string | undefined>>): string {
-  return Object.entries(at).map(([key, value = 0]) => {
-    if (typeof value === "string") return `${key} ${value}`;
-    return `${value.toLocaleString("en-US")} ${value === 1 ? key.replace(/s$/, "") : key}`;
-  }).join(", ");
+const keyOf = ({ group, name, at }: Row) => [group, name, describe(at)].join(", ");
+
+/**
+ * Merges the results of several runs: of several runtimes, or of several parts.
+ *
+ * @throws {RangeError} When there are none, when their machines or versions differ, or when two
+ * have the same row.
+ */
+export function merge(all: readonly Results[]): Results {
+  if (all.length === 0) throw new RangeError("Cannot merge: one file at least is required, got 0");
+  const [first] = all;
+  const runtimes: Record<string, RuntimeResults> = {};
+  for (const results of all) {
+    for (const key of ["processor", "cores", "system"] as const) {
+      if (results[key] !== first[key]) {
+        throw new RangeError(
+          `Cannot merge: the ${key} ${first[key]} is required, got ${results[key]}`,
+        );
+      }
+    }
+    for (const [name, { version, rows }] of Object.entries(results.runtimes)) {
+      const { version: known = version, rows: before = [] } = runtimes[name] ?? {};
+      if (version !== known) {
+        throw new RangeError(`Cannot merge: ${name} ${known} is required, got ${version}`);
+      }
+      const keys = new Set(before.map(keyOf));
+      const twice = rows.find((row) => keys.has(keyOf(row)));
+      if (twice !== undefined) {
+        throw new RangeError(`Cannot merge: each row once is required, got ${keyOf(twice)} twice`);
+      }
+      runtimes[name] = { version, rows: [...before, ...rows] };
+    }
+  }
+  const known = ["deno", "bun", "node"];
+  const ordered = Object.entries(runtimes)
+    .toSorted(([a], [b]) => known.indexOf(a) - known.indexOf(b));
+  return {
+    ...first,
+    takenAt: all.map(({ takenAt }) => takenAt).toSorted().at(-1)!,
+    isQuick: all.some(({ isQuick }) => isQuick),
+    runtimes: Object.fromEntries(ordered),
+  };
 }
 
-/** Three digits, or all before the point. */
-export function format(value: number): string {
-  if (value === 0) return "0";
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
-  return Number(value.toPrecision(3)).toString();
-}
-
-/** The middle one. */
-export function median(samples: readonly number[]): number {
-  return samples.toSorted((a, b) => a - b)[samples.length >> 1];
+/** Writes results as JSON with a line for each row, so that a changed figure is a changed line. */
+export function stringify({ runtimes, ...machine }: Results): string {
+  const parts = Object.entries(runtimes).map(([name, { version, rows }]) => {
+    const lines = rows.map((row) => JSON.stringify(row)).join(",\n");
+    return `${JSON.stringify(name)}: {"version": ${
+      JSON.stringify(version)
+    }, "rows": [\n${lines}\n]}`;
+  });
+  const head = JSON.stringify(machine).slice(0, -1);
+  return `${head}, "runtimes": {\n${parts.join(",\n")}\n}}\n`;
 }

@@ -1,28 +1,28 @@
 /**
- * How costs grow with the number of slots and of buckets: a read, a snapshot, memory; and the exponents of that growth.
+ * How the costs of a read, of a snapshot and in memory grow with the number of slots and of
+ * buckets, and the exponents of that growth.
  * `scale.ts [--json FILE] [--quick]`, under any runtime.
  *
  * @module
  */
 
 import process from "node:process";
-import { growthExponent } from "./growth.ts";
 import {
   bytesUsed,
-  expect,
   makeRecords,
   makeStats,
   mostBuckets,
   type Stats,
   useRecords,
-} from "./many.ts";
+} from "./cases/library_uses.ts";
+import { growthExponent } from "./figures.ts";
 import { finish, readSettings, type Row } from "./results.ts";
-import { sample } from "./sample.ts";
+import { expectFigure, timeOperations } from "./timer.ts";
 
 const settings = readSettings();
 const timing = settings.quick
-  ? { warmUpMs: 50, budgetMs: 50, least: 3 }
-  : { warmUpMs: 150, budgetMs: 250, least: 5 };
+  ? { warmUpMs: 50, budgetMs: 50, leastSamples: 3 }
+  : { warmUpMs: 150, budgetMs: 250, leastSamples: 5 };
 const slotCounts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const bucketCounts = [1, 10, 100, 1000, 10_000, 100_000, mostBuckets];
 /** Buckets in use while slots grow. */
@@ -31,10 +31,10 @@ const fewBuckets = 64;
 const rows: Row[] = [];
 
 async function time(run: (n: number) => unknown): Promise<number> {
-  const { ns } = await sample((operations) => {
+  const { p50 } = await timeOperations((operations) => {
     for (let i = 0; i < operations; i++) run(i);
   }, timing);
-  return ns;
+  return p50;
 }
 
 /** Measures all costs of statistics with so many slots and buckets in use. */
@@ -50,11 +50,11 @@ async function measure(
   useRecords(stats, slots, ids);
   const { metrics } = stats.snapshot();
   const total = metrics.traffic.series.reduce((sum, { value }) => sum + value.packets, 0);
-  expect("a snapshot", total, slots * buckets);
+  expectFigure("a snapshot", total, slots * buckets);
 
   const at = { slots, buckets };
   const group = (action: string) => `${action}, more ${growing}`;
-  // A prime step, so that reads are spread over all buckets as they are in a program: caches can not hold a million.
+  // A prime step spreads the reads over all buckets. Caches cannot hold a million of them.
   const read = await time((i) => traffic.read(ids[(i * 7919) % buckets]));
   rows.push({ group: group("read"), name: "record", at, value: read, unit: "ns" });
   const snapshot = await time(() => stats.snapshot());

@@ -1,13 +1,13 @@
 /**
- * What the library is meant to reach, as figures that follow from the rows of one runtime.
+ * The targets of the library, as figures that follow from the rows of one runtime.
  *
  * @module
  */
 
-import type { ImplementationName } from "./cases/all.ts";
 import type { GroupName } from "./cases/case.ts";
-import { groups } from "./cases/groups.ts";
-import { describe, type Row } from "./results.ts";
+import { groups, type ImplementationName } from "./cases/catalogue.ts";
+import { describe } from "./figures.ts";
+import type { Row } from "./results.ts";
 
 /** One target. */
 export interface Target {
@@ -15,27 +15,30 @@ export interface Target {
   readonly limit: number;
   /** Whether the figure must be at least the limit, rather than at most. */
   readonly isLeast?: boolean;
-  /** The figure; `NaN` when the rows do not tell. */
+  /** The figure, or `NaN` when rows are missing. */
   measure(rows: readonly Row[]): number;
 }
 
-/** How a target was met. */
+/** How well a target was met. */
 export interface Verdict {
-  /** The figure; `NaN` when it is not known. */
+  /** The figure, or `NaN` when it is unknown. */
   readonly value: number;
   readonly isMet: boolean;
-  /** How many times as far as allowed the figure is from 0, or as required: 1 and less is met. */
+  /** The figure divided by the limit, or the limit by the figure with `isLeast`. Up to 1 is met. */
   readonly miss: number;
 }
 
-/** Holds the rows of one runtime against a target. */
+/** Compares the rows of one runtime with a target. */
 export function judge({ limit, isLeast = false, measure }: Target, rows: readonly Row[]): Verdict {
   const value = measure(rows);
   const miss = isLeast ? limit / value : value / limit;
   return { value, isMet: miss <= 1, miss };
 }
 
-/** The value of the first row of that name whose circumstances are those, or more; `NaN` when there is none. */
+/**
+ * The value of the first row with this name whose circumstances include `at`, or `NaN` when there
+ * is none.
+ */
 export function find(
   rows: readonly Row[],
   group: string,
@@ -48,7 +51,7 @@ export function find(
   return found?.value ?? NaN;
 }
 
-/** How many times the nanoseconds of `rival` the library takes. */
+/** The nanoseconds of the library divided by those of `rival`. */
 function ratio(
   group: GroupName,
   rival: ImplementationName,
@@ -60,7 +63,7 @@ function ratio(
 
 type Sizes = readonly Readonly<Record<string, number>>[];
 
-/** One target for each number of slots, or of slots and buckets, that is measured. */
+/** One target for each of the sizes. */
 function perSize(
   name: string,
   { limit, sizes, measure }: {
@@ -76,12 +79,12 @@ function perSize(
   }));
 }
 
-/** The sizes that a group is measured at. */
+/** The numbers of slots and buckets at which a group is measured. */
 function sizesOf(group: GroupName): Sizes {
-  return groups[group].fields.map(({ at }) => at as Record<string, number>);
+  return groups[group].comparisons.map(({ at }) => at as Record<string, number>);
 }
 
-/** Nanoseconds of the whole, for each cell that it looks into. */
+/** Targets for the nanoseconds of a read, divided by the number of cells that it reads. */
 function perCell(group: GroupName, limit: number, name: string): Target[] {
   return perSize(name, {
     limit,
@@ -166,7 +169,7 @@ export const targets: readonly Target[] = [
   ...perCell("record read", 80, "read of one record, ns per slot"),
   {
     name: "read of one record: bytes allocated beside the result",
-    // Less than any object: the rest of a million calls.
+    // Less than any object. Something is left of a million calls.
     limit: 1,
     measure: (rows) => find(rows, "heap, per record read", { name: "beside the result" }),
   },

@@ -1,6 +1,6 @@
-import { root } from "./_process.ts";
+import { root } from "./shared/process.ts";
 
-/** Paths of the files below `folder`, relative to the root, sorted, that `wanted` accepts. */
+/** Sorted paths, relative to the root, of the files below `folder` that `wanted` accepts. */
 export async function filesIn(
   folder: string,
   wanted: (path: string) => boolean,
@@ -20,4 +20,17 @@ export async function filesIn(
     else if (wanted(path)) found.push(path);
   }
   return found.sort();
+}
+
+/** Folders and files with the TypeScript of this repository. */
+const sources = ["mod.ts", "src", "examples", "tests", "bench", "scripts"];
+
+/** Sorted paths, relative to the root, of all TypeScript files. */
+export async function sourceFiles(): Promise<string[]> {
+  return await filesIn(
+    ".",
+    (path) =>
+      path.endsWith(".ts") &&
+      sources.some((source) => path === source || path.startsWith(`${source}/`)),
+  );
 }

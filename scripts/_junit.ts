@@ -1,4 +1,4 @@
-/** What a test runner reported. */
+/** The numbers of tests in the report of a test runner. */
 export interface Counts {
   passed: number;
   failed: number;
@@ -25,10 +25,12 @@ interface TestCase {
 /**
  * Counts the tests of a JUnit report.
  *
- * The three runners disagree on what a suite is: Deno writes it as one more test case whose name
- * is the prefix of its tests' names, Bun and Node nest. Only the leaves count, and a suite counts
- * as failed when none of its tests did (a hook threw, then). Node also reports a file without
- * tests as a test that passed; that is dropped, `files` being the paths that it was given.
+ * The three runners write suites differently. In Deno a suite is one more test case, whose name is
+ * the prefix of the names of its tests; Bun and Node nest. Only the leaves count. A suite counts as
+ * failed when it failed and none of its tests did: a hook threw.
+ *
+ * @param files The paths that the runner got. Node reports a file without tests as a test that
+ * passed, which does not count
  */
 export function countJunit(xml: string, files: readonly string[]): Counts {
   const cases = readTestCases(xml);
@@ -47,8 +49,8 @@ export function countJunit(xml: string, files: readonly string[]): Counts {
 
 function readTestCases(xml: string): TestCase[] {
   const cases: TestCase[] = [];
-  // Text and attribute values are escaped in all three reports ("<" never stands for itself), but
-  // Node leaves ">" as it is, so quoted values have to be stepped over.
+  // All three reports escape "<" in text and attributes. Node does not escape ">", so the pattern
+  // has to skip quoted values.
   const opening = /<testcase\b((?:[^">]|"[^"]*")*?)(\/?)>/g;
   for (const match of xml.matchAll(opening)) {
     const name = /(?:^|\s)name="([^"]*)"/.exec(match[1])?.[1] ?? "";

@@ -1,19 +1,19 @@
-import { capture, root } from "./_process.ts";
-import { packageFolders } from "./_suite.ts";
+import { capture, root } from "./shared/process.ts";
+import { packageFolders } from "./shared/suite.ts";
 
-/** How the Deno subcommands are told where `@std/*` comes from. */
+/** Where the Deno subcommands find `@std/*`. */
 export interface ModuleSource {
   /** Options for `deno test`, `check`, `bench` and `doc`. */
   readonly args: readonly string[];
-  /** A line for the log, when the stand-ins had to be taken. */
+  /** A line for the log when the stand-ins are used. */
   readonly notice: string | undefined;
 }
 
 /**
- * Probes JSR with a short time limit and falls back to the stand-ins of `tests/std/`.
+ * Probes JSR with a short time limit, and falls back to the stand-ins in `tests/std/`.
  *
- * The lock file is a temporary one that has what some of the `packageFolders` pin: what one run resolves must not show up as a change in the work
- * tree, and Deno fetches all that its lock file has.
+ * The lock file is a temporary one with the packages of the given folders. What a run resolves must
+ * not change the work tree, and Deno fetches everything that its lock file has.
  */
 export async function findModules(
   folders: readonly string[] = packageFolders,
@@ -30,7 +30,7 @@ export async function findModules(
     try {
       Deno.removeSync(lock);
     } catch {
-      // Somebody else tidied up first.
+      // Something else removed it first.
     }
   });
   const probe = 'import "@std/assert"; import "@std/testing/bdd"; console.log("answered");';

@@ -1,5 +1,6 @@
 /**
- * Checks the models of `tests/model` exhaustively, and that each fault in their table is found: `model.ts [FILTER...]`.
+ * Checks the models of `tests/model` exhaustively, and that each fault in their table is found:
+ * `model.ts [FILE...]`.
  *
  * Needs `spin` and `gcc`.
  *
@@ -7,20 +8,23 @@
  */
 
 import { type Model, models } from "../tests/model/models.ts";
-import { root } from "./_process.ts";
+import { root } from "./shared/process.ts";
 
-/** What the compiler and the verifier of Spin are given for each kind of check. */
+/** The options of the compiler and of the verifier for each kind of check. */
 const KINDS = {
   safety: { compile: ["-DSAFETY"], run: [] },
   ends: { compile: ["-DNP"], run: ["-l"] },
   fair: { compile: [], run: ["-a", "-f"] },
 } as const satisfies Record<Model["check"], { compile: string[]; run: string[] }>;
 
-/** Optimizing takes the compiler longer (ids: 9 s and 1.5 s) than it saves the verifier (0.2 s, at most 1 s). */
+/**
+ * Optimizing costs the compiler more (9 s instead of 1.5 s for `ids`) than it saves the verifier
+ * (at most 1 s).
+ */
 const OPTIMIZE = "-O0";
 const MEMORY_MEGABYTES = 1900;
 const DEPTH = 1_000_000;
-/** `log2` of the hash table's first size: it grows, and most runs end long before. */
+/** `log2` of the initial size of the hash table. It grows, and most runs end before that. */
 const HASH_BITS = 20;
 const LIMIT_SECONDS = 240;
 const AT_ONCE = 2;
@@ -36,7 +40,7 @@ interface Outcome {
   readonly states: number;
   readonly errors: number;
   readonly seconds: number;
-  /** Why the run says nothing, whatever it printed. */
+  /** Why the run proves nothing, whatever it printed. */
   readonly defect?: string;
 }
 
@@ -92,7 +96,7 @@ async function check(run: Run): Promise<Outcome> {
     });
     const states = figure(text, /([\d.e+]+) states, stored/);
     const errors = figure(text, /errors: (\d+)/);
-    // A search that was cut short proves nothing.
+    // A search that did not finish proves nothing.
     const defect = states === undefined || errors === undefined
       ? `no result: ${text.slice(0, 300)}`
       : /Search not completed/.test(text) && errors === 0
@@ -100,7 +104,7 @@ async function check(run: Run): Promise<Outcome> {
       : /max search depth too small|reached -DMEMLIM|out of memory/.test(text)
       ? "the search did not fit"
       : errors > 0 && !/assertion violated|acceptance cycle|non-progress cycle/.test(text)
-      ? "broken by something else than its theorem"
+      ? "broken by something other than its theorem"
       : undefined;
     const seconds = (performance.now() - begin) / 1000;
     return { run, states: states ?? 0, errors: errors ?? 0, seconds, defect };
@@ -112,15 +116,15 @@ async function check(run: Run): Promise<Outcome> {
   }
 }
 
-/** Whether the outcome is what it must be: a sound model has no errors, a faulty one has some. */
+/** Whether a sound model has no errors, or a faulty one has some. */
 function isAsExpected({ run, errors, defect }: Outcome): boolean {
   return defect === undefined && (run.fault === undefined ? errors === 0 : errors > 0);
 }
 
 function row({ run, states, errors, seconds, defect }: Outcome, verdict: string): string {
-  const what = run.fault === undefined ? run.model.name : `  ${run.model.file}: ${run.fault}`;
+  const name = run.fault === undefined ? run.model.name : `  ${run.model.file}: ${run.fault}`;
   const cells = [
-    what.padEnd(52),
+    name.padEnd(52),
     states.toLocaleString("en").padStart(11),
     String(errors).padStart(6),
     seconds.toFixed(1).padStart(7),

@@ -1,20 +1,17 @@
 /**
- * The gate: everything that must hold before a commit. `--no-tests` leaves out the test suite.
+ * The gate: everything that must hold before a commit. `--no-tests` skips the test suite.
  *
  * @module
  */
 
 import { findModules } from "./_modules.ts";
-import { filesIn } from "./_files.ts";
-import { stream } from "./_process.ts";
+import { filesIn, sourceFiles } from "./_files.ts";
+import { stream } from "./shared/process.ts";
 
 interface Check {
   readonly name: string;
   readonly command: readonly string[];
 }
-
-/** Folders and files that hold TypeScript. */
-const sources = ["mod.ts", "src", "examples", "tests", "bench", "scripts"];
 
 async function checks(withTests: boolean): Promise<Check[]> {
   const deno = Deno.execPath();
@@ -22,17 +19,16 @@ async function checks(withTests: boolean): Promise<Check[]> {
   if (modules.notice !== undefined) console.log(modules.notice);
   const config = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
   const entryPoints: string[] = Object.values(config.exports);
-  const files = await filesIn(
-    ".",
-    (path) =>
-      path.endsWith(".ts") &&
-      sources.some((source) => path === source || path.startsWith(`${source}/`)),
-  );
+  const files = await sourceFiles();
   const documented = [...entryPoints, ...files.filter((path) => path.startsWith("src/"))];
   const pages = ["README.md", ...await filesIn("docs", (path) => path.endsWith(".md"))];
   return [
     { name: "format", command: [deno, "fmt", "--check"] },
     { name: "lint", command: [deno, "lint"] },
+    {
+      name: "imports",
+      command: [deno, "run", "-A", "--no-check", "--no-lock", "scripts/imports.ts"],
+    },
     { name: "types", command: [deno, "check", ...modules.args, ...files] },
     {
       name: "types of the examples in the documentation",
@@ -47,7 +43,7 @@ async function checks(withTests: boolean): Promise<Check[]> {
       : []),
     {
       name: "publish (dry run)",
-      // The work tree is dirty whenever the gate is of any use.
+      // The work tree is dirty whenever the gate is useful.
       command: [deno, "publish", "--dry-run", "--allow-dirty", ...modules.args],
     },
   ];

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { installPackages } from "../bench/install.ts";
+import { installPackages } from "../bench/packages.ts";
 import { filesIn } from "./_files.ts";
-import { stream } from "./_process.ts";
-import { findRuntime, type RuntimeName } from "./_runtimes.ts";
+import { stream } from "./shared/process.ts";
+import { findRuntime, type RuntimeName } from "./shared/runtimes.ts";
 
 const [name, ...filters] = Deno.args;
 const runtime = await findRuntime(name as RuntimeName);
@@ -19,7 +19,7 @@ const start = runtime.name === "deno"
 
 await installPackages();
 let success = true;
-// One process each: what a compiler learns from one group must not slow the next.
+// One process per file: what a compiler learns from one group must not slow the next.
 for (const file of files) {
   const ending = await stream([...start, file], { limitMinutes: 60 });
   success &&= ending.success;

@@ -13,9 +13,9 @@
 import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
 import { findModules, type ModuleSource } from "./_modules.ts";
-import { root, stream } from "./_process.ts";
-import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./_runtimes.ts";
-import { meteredFirst, packageFolders, testTimeoutMs } from "./_suite.ts";
+import { root, stream } from "./shared/process.ts";
+import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./shared/runtimes.ts";
+import { meteredFirst, packageFolders, testTimeoutMs } from "./shared/suite.ts";
 
 interface Section {
   readonly title: string;
@@ -66,7 +66,7 @@ function testCommand(
   }
 }
 
-/** Puts the packages that a folder's tests need where these find them, as its `deno.lock` pins them. */
+/** Installs the packages that the tests of a folder need, as its `deno.lock` pins them. */
 async function installPackages(folder: string): Promise<void> {
   const command = [
     ...[Deno.execPath(), "install", "--no-config", "--node-modules-dir=auto"],
@@ -76,7 +76,7 @@ async function installPackages(folder: string): Promise<void> {
   if (!success) console.log(`The packages of ${folder} could not be installed: it ${reason}`);
 }
 
-/** Runs one test runner; a crash or a run without tests counts as one failure. */
+/** Runs one test runner. A crash or a run without tests counts as one failure. */
 async function runTests(
   title: string,
   files: readonly string[],

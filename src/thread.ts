@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { harden } from "./base/harden.ts";
 import { inspectable } from "./base/inspectable.ts";
 import type { MetricWriters } from "./metrics/writer_types.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
@@ -36,6 +37,7 @@ export class Thread<Metrics extends SchemaDefinition> {
     this.name = name;
     this.metrics = metrics;
     this.#context = context;
+    harden(this);
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 import { type Attachment, createAttachment, openAttachment } from "./attachment.ts";
 import { cannot } from "./base/errors.ts";
+import { harden } from "./base/harden.ts";
 import { inspectable } from "./base/inspectable.ts";
 import { takeOptions } from "./base/options.ts";
 import { type FollowableWorker, followWorker } from "./ends/follow.ts";
@@ -90,6 +91,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     this.handle = attachment.handle;
     const readers = [...attachment.metrics].map(([name, metric]) => [name, metric.reader]);
     this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
+    harden(this);
   }
 
   /**

@@ -1,15 +1,19 @@
-/** What the cases of all implementations are fed with. */
+/**
+ * The values and labels that the cases of all implementations get.
+ *
+ * @module
+ */
 
 /** A power of two, so that a mask cycles through the values. */
 const length = 4096;
 
-/** Cycles through the values: `values[i & mask]`. */
+/** The mask that cycles through the values: `values[i & mask]`. */
 export const mask = length - 1;
 
-/** Seconds, log-normal around 3 ms: what latencies look like. The same in each run. */
+/** Seconds, log-normal around 3 ms, as latencies are. They are the same in each run. */
 export const seconds: Float64Array = Float64Array.from({ length }, makeLogNormal(0.003, 1));
 
-/** The same in whole microseconds, for those that take integers alone. */
+/** The same in whole microseconds, for implementations that take only integers. */
 export const microseconds: readonly number[] = Array.from(
   seconds,
   (value) => Math.max(1, Math.round(value * 1e6)),
@@ -30,10 +34,10 @@ export const boundaries: readonly number[] = [
   10,
 ];
 
-/** Three labels, as a server has them. */
+/** Three labels, as those of a server. */
 export const labelNames = ["method", "route", "status"] as const;
 
-/** The labels of a few series: a lookup that always asks for the same one would be too easy. */
+/** The labels of 8 series: looking up the same one again and again would be too easy. */
 export const labelSets: readonly Readonly<Record<(typeof labelNames)[number], string>>[] = [
   "GET",
   "POST",
@@ -41,7 +45,7 @@ export const labelSets: readonly Readonly<Record<(typeof labelNames)[number], st
   "DELETE",
 ].flatMap((method) => ["200", "404"].map((status) => ({ method, route: "/api/v1/items", status })));
 
-/** Cycles through the label sets. */
+/** The mask that cycles through the label sets. */
 export const labelMask = labelSets.length - 1;
 
 function makeLogNormal(median: number, sigma: number): () => number {
@@ -52,7 +56,7 @@ function makeLogNormal(median: number, sigma: number): () => number {
   };
 }
 
-/** Mulberry32: `Math.random` can not be seeded. */
+/** Mulberry32, as `Math.random` cannot be seeded. */
 function makeRandom(seed: number): () => number {
   let state = seed;
   return () => {

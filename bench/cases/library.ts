@@ -126,7 +126,7 @@ const recordBurst = statsCase(({ traffic, id, stats }) => {
   };
 });
 
-/** This library; histograms are the log-linear kind. */
+/** This library: updates. Histograms are log-linear. */
 export const cases: Cases = {
   "counter add": counterAdd,
   "labelled add, bound child": boundAdd,
@@ -138,5 +138,5 @@ export const cases: Cases = {
   "record burst of 32": recordBurst,
 };
 
-/** This library with the other kind of histograms. */
+/** This library: histograms with boundaries. */
 export const withBoundaries: Cases = { "histogram record": boundedRecord };

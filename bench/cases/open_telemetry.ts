@@ -1,5 +1,5 @@
 import { loadPackage } from "../packages.ts";
-import { type Cases, privateCase } from "./case.ts";
+import { type Cases, makeKeys, type Prepared, privateCase } from "./case.ts";
 import { boundaries, labelMask, labelSets, mask, seconds } from "./inputs.ts";
 
 /** The part of the SDK that is measured. */
@@ -10,20 +10,20 @@ interface Sdk {
 }
 
 /** The part of a meter that is measured. */
-export interface Meter {
+interface Meter {
   createCounter(name: string): { add(n: number, attributes?: object): void };
   createGauge(name: string): { record(value: number): void };
   createHistogram(name: string, options?: object): { record(value: number): void };
 }
 
-/** What a reader gives. */
-export interface Collected {
+/** The result of a collection. */
+interface Collected {
   resourceMetrics: { scopeMetrics: { metrics: { dataPoints: { value: unknown }[] }[] }[] };
 }
 
 const sdk = await loadPackage<Sdk>("@opentelemetry/sdk-metrics");
 
-/** A reader that collects when asked: without one, the SDK keeps nothing and costs nothing. */
+/** A reader that collects on demand. Without a reader the SDK stores nothing and costs nothing. */
 class ManualReader
   extends (sdk.MetricReader as new (options: object) => { collect(): Promise<Collected> }) {
   onShutdown(): Promise<void> {
@@ -34,14 +34,14 @@ class ManualReader
   }
 }
 
-/** A meter of its own, with what it has collected. The SDK keeps 2000 series of a metric unless told otherwise. */
-export function makeMeter(views: object[] = [], cardinalityLimit = 2000): MadeMeter {
+/** Makes a meter with a reader of its own. The default limit of series is the SDK's. */
+function makeMeter(views: object[] = [], cardinalityLimit = 2000): MadeMeter {
   const reader = new ManualReader({ cardinalitySelector: () => cardinalityLimit });
   const meter = new sdk.MeterProvider({ readers: [reader], views }).getMeter("bench");
   const total = async () => {
     const { resourceMetrics } = await reader.collect();
     const points = resourceMetrics.scopeMetrics[0].metrics[0].dataPoints;
-    // A histogram's value is an object that has the count.
+    // The value of a histogram is an object with the count.
     return points.reduce(
       (sum, { value }) => sum + (typeof value === "number" ? value : (value as Count).count),
       0,
@@ -50,8 +50,8 @@ export function makeMeter(views: object[] = [], cardinalityLimit = 2000): MadeMe
   return { meter, total, collect: () => reader.collect() };
 }
 
-/** A meter and what reads it. */
-export interface MadeMeter {
+/** A meter, and the reader that collects from it. */
+interface MadeMeter {
   readonly meter: Meter;
   total(): Promise<number>;
   collect(): Promise<Collected>;
@@ -75,7 +75,28 @@ const histogramRecord = (views: object[]) =>
     };
   });
 
-/** The OpenTelemetry SDK; it has no bound children, so that a kept attributes object is the nearest. */
+/** Makes a loop that collects all series of one counter. */
+function collecting(buckets: number, count: (add: ReturnType<typeof makeAdd>) => void): Prepared {
+  const made = makeMeter([], buckets + 1);
+  count(makeAdd(made.meter));
+  return {
+    async run(times) {
+      for (let i = 0; i < times; i++) await made.collect();
+    },
+    total: made.total,
+    expected: () => buckets,
+  };
+}
+
+function makeAdd(meter: ReturnType<typeof makeMeter>["meter"]) {
+  const counter = meter.createCounter("m");
+  return (attributes?: object) => counter.add(1, attributes);
+}
+
+/**
+ * The OpenTelemetry SDK. It has no bound children; an attributes object that is kept is the
+ * nearest. The only way to read is to collect.
+ */
 export const cases: Cases = {
   "counter add": privateCase(() => {
     const { meter, total } = makeMeter();
@@ -122,9 +143,15 @@ export const cases: Cases = {
     };
   }),
   "histogram record": histogramRecord([]),
+  "counter read": privateCase(() => collecting(1, (add) => add())),
+  "snapshot of counters": privateCase(({ buckets = 1 }) =>
+    collecting(buckets, (add) => {
+      for (const key of makeKeys(buckets)) add({ key });
+    })
+  ),
 };
 
-/** Its other kind of histogram, whose bins are as wide as a part of the value. */
+/** The other kind of histogram of the SDK: the width of a bin is proportional to its values. */
 export const exponential: Cases = {
   "histogram record": histogramRecord([{
     instrumentName: "m",

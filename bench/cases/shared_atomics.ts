@@ -1,8 +1,20 @@
-import { burst, type Case, type Cases, makeDelta, type Prepared } from "./case.ts";
+import {
+  burst,
+  type Case,
+  type Cases,
+  type CounterRow,
+  makeDelta,
+  makeKeys,
+  type Prepared,
+  privateCase,
+  readLoop,
+  type RecordRow,
+  snapshotLoop,
+} from "./case.ts";
 
 /**
- * Cells of 32 bits, since `Atomics` has no floating point and its 64-bit cells take a `bigint`: the
- * cheapest that can be had, and it overflows. Four of them are not a consistent record either.
+ * Makes a case of shared cells of 32 bits, the cheapest ones: `Atomics` has no floating point, and
+ * its cells of 64 bits take a `bigint`. They overflow.
  */
 function sharedCase(loop: (cells: Int32Array) => Prepared["run"]): Case {
   return {
@@ -61,9 +73,54 @@ const recordBurst = sharedCase((cells) => {
   };
 });
 
-/** Bare shared cells. */
+function makeCells(length: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(length * 4)).fill(1);
+}
+
+/** Loads the four fields at `base`, one after the other. */
+function loadRecord(cells: Int32Array, base: number): RecordRow {
+  return {
+    packets: Atomics.load(cells, base),
+    bytes: Atomics.load(cells, base + 1),
+    errors: Atomics.load(cells, base + 2),
+    time: Atomics.load(cells, base + 3),
+  };
+}
+
+/** Bare shared cells of 32 bits. Four of them are not a consistent record. */
 export const cases: Cases = {
   "counter add": counterAdd,
   "record update": recordUpdate,
   "record burst of 32": recordBurst,
+  "counter read": privateCase(() => {
+    const cells = makeCells(1);
+    return readLoop(1, (reads) => {
+      let value = 0;
+      for (let i = 0; i < reads; i++) value = Atomics.load(cells, 0);
+      return value;
+    });
+  }),
+  "record read": privateCase(() => {
+    const cells = makeCells(4);
+    return readLoop(1, (reads) => {
+      let value = loadRecord(cells, 0);
+      for (let i = 1; i < reads; i++) value = loadRecord(cells, 0);
+      return value.packets;
+    });
+  }),
+  "snapshot of counters": privateCase(({ buckets = 1 }) => {
+    const cells = makeCells(buckets);
+    const keys = makeKeys(buckets);
+    return snapshotLoop<CounterRow>(buckets, {
+      take: () => keys.map((key, id) => ({ key, value: Atomics.load(cells, id) })),
+      count: ({ value }) => value,
+    });
+  }),
+  "snapshot of records": privateCase(({ buckets = 1 }) => {
+    const cells = makeCells(buckets * 4);
+    return snapshotLoop<RecordRow>(buckets, {
+      take: () => Array.from({ length: buckets }, (_, id) => loadRecord(cells, id * 4)),
+      count: ({ packets }) => packets,
+    });
+  }),
 };

@@ -1,30 +1,16 @@
 /**
- * The charts of the documents as Vega-Lite specifications, from what was collected. Without the library that draws them: they are
- * plain values, which tests can look at under any runtime.
+ * The charts of the documents as Vega-Lite specifications, from the results. They are plain values,
+ * which tests can compare under any runtime without the library that draws.
  *
  * @module
  */
 
 import type { GroupName } from "../cases/case.ts";
 import type { Results } from "../results.ts";
+import { type Chart, config, logarithmic, timeLabels } from "./draw.ts";
 import { titleOf } from "./tables.ts";
 
-/** A chart. */
-export interface Chart {
-  /** Its file, without the extension. */
-  readonly name: string;
-  /** What it shows, for those who do not see it. */
-  readonly title: string;
-  /** What Vega-Lite draws. */
-  readonly specification: object;
-}
-
-/** What is written; `draw.ts` has a twin for dark pages. */
-export const ink = "#1f2328";
-/** Lines that are there to be overlooked; it has a twin too. */
-export const faint = "#d8dee4";
-
-/** Colours that stand out from white and from nearly black alike; this library's is the one that is looked for. */
+/** Colours that stand out from white and from nearly black. This library has the strongest one. */
 const colors: Readonly<Record<string, string>> = {
   "this library": "#1f6feb",
   "plain, private": "#8b949e",
@@ -44,66 +30,16 @@ const names: Readonly<Record<string, string>> = {
 
 const nameOf = (name: string) => names[name] ?? name;
 
-const config = {
-  background: null,
-  font: "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif",
-  view: { stroke: null },
-  facet: { spacing: 40 },
-  axis: {
-    labelColor: ink,
-    titleColor: ink,
-    titleFontWeight: "normal",
-    gridColor: faint,
-    domainColor: faint,
-    tickColor: faint,
-    labelFontSize: 12,
-    titleFontSize: 12,
-    labelLimit: 0,
-    labelFlush: false,
-  },
-  header: { labelColor: ink, labelFontSize: 13, labelFontWeight: "bold" },
-  legend: {
-    labelColor: ink,
-    labelFontSize: 12,
-    orient: "top",
-    title: null,
-    columns: 4,
-    labelLimit: 0,
-    columnPadding: 16,
-  },
-};
-
-/** Times are nanoseconds; the labels of their axes have the unit that suits. */
-const timeLabels = "datum.value < 1e3 ? format(datum.value, '~g') + ' ns'" +
-  " : datum.value < 1e6 ? format(datum.value / 1e3, '~g') + ' µs'" +
-  " : datum.value < 1e9 ? format(datum.value / 1e6, '~g') + ' ms'" +
-  " : format(datum.value / 1e9, '~g') + ' s'";
-
 interface Point {
   readonly runtime: string;
   readonly name: string;
   readonly [key: string]: string | number;
 }
 
-/** A logarithmic scale from the last tick below the values to the first above, with a line at these parts of each power of ten. */
-function logarithmic(values: readonly number[], parts: readonly number[] = [1]) {
-  const ticks: number[] = [];
-  for (let power = -3; power < 13; power++) {
-    // Not 10 ** power: it is not 0.001.
-    for (const part of parts) ticks.push(Number(`${part}e${power}`));
-  }
-  const least = ticks.findLast((tick) => tick <= Math.min(...values)) ?? ticks[0];
-  const most = ticks.find((tick) => tick >= Math.max(...values)) ?? ticks.at(-1)!;
-  return {
-    scale: { type: "log", domain: [least, most], nice: false },
-    ticks: ticks.filter((tick) => tick >= least && tick <= most),
-  };
-}
-
 const valuesOf = (points: readonly Point[], field: string) =>
   points.map((each) => Number(each[field]));
 
-/** The rows of all runtimes that `read` makes a point of, in the order in which they are drawn. */
+/** The points that `read` makes of the rows of all runtimes, in the order of drawing. */
 function points(
   { runtimes }: Results,
   read: (
@@ -113,18 +49,18 @@ function points(
   const depth = ({ name }: Point) => Object.keys(colors).indexOf(name);
   const found = Object.entries(runtimes).flatMap(([runtime, { rows }]) =>
     rows.flatMap((row) => {
-      // Nothing on a logarithmic scale is 0.
+      // A logarithmic scale has no 0.
       const point = row.value === null || row.value <= 0 ? undefined : read(row);
       return point === undefined
         ? []
         : [{ runtime: titleOf(runtime), name: nameOf(row.name), ...point }];
     })
   );
-  // What is drawn last lies on top: this library.
+  // The last ones lie on top: those of this library.
   return found.toSorted((a, b) => depth(b) - depth(a));
 }
 
-/** Colour and shape say the same: one of them is enough to tell the names apart. */
+/** Both colour and shape stand for the name, so that either of them is enough. */
 function byName(values: readonly Point[]) {
   const domain = Object.keys(colors).filter((name) => values.some((value) => value.name === name));
   const scale = { domain, range: domain.map((name) => colors[name]) };
@@ -151,7 +87,7 @@ function byRuntime(results: Results) {
   return { field: "runtime", type: "nominal", sort, title: null };
 }
 
-/** Rows of dots on a logarithmic scale, a panel for each runtime. */
+/** A chart with rows of dots on a logarithmic scale, and a panel for each runtime. */
 function dots(
   results: Results,
   { values, order, axis, width, step }: {

@@ -1,6 +1,6 @@
 /**
- * Makes the charts and tables of the documents: `make.ts [FILE...]`. With files of `collect.ts`, they become `docs/performance.json`,
- * which everything else is made from; without, that one is taken as it is.
+ * Makes the charts and tables of the documents from `docs/performance.json`: `make.ts [FILE...]`.
+ * Files that `collect.ts` wrote replace that one first.
  *
  * @module
  */
@@ -8,10 +8,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { charts } from "./charts.ts";
 import { draw } from "./draw.ts";
-import { merge, stringify } from "./load.ts";
 import { fillSections } from "./markdown.ts";
 import { sections } from "./tables.ts";
-import { readSettings, type Results } from "../results.ts";
+import { merge, readSettings, type Results, stringify } from "../results.ts";
 
 const root = new URL("../../", import.meta.url);
 const source = new URL("docs/performance.json", root);

@@ -1,9 +1,9 @@
 /**
- * A table as `deno fmt` leaves it: the first columns are text, the others figures.
+ * Formats a table as `deno fmt` does: text in the first columns, figures in the others.
  *
- * @param head What the columns are.
- * @param rows Cells, as many as `head` has in each.
- * @param textColumns How many columns stand to the left.
+ * @param head The heads of the columns
+ * @param rows Rows of as many cells as `head` has
+ * @param textColumns The number of columns with text
  */
 export function table(
   head: readonly string[],
@@ -27,9 +27,10 @@ export function table(
 }
 
 /**
- * Puts each section between its markers, `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`, in place of what stands there.
+ * Replaces the text between each pair of markers, `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`,
+ * by the section of that name.
  *
- * @throws {RangeError} When the text asks for a section that is not there, or a marker has no end.
+ * @throws {RangeError} When a marker names an unknown section, or has no end.
  */
 export function fillSections(text: string, sections: ReadonlyMap<string, string>): string {
   const filled = text.replaceAll(

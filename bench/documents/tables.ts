@@ -1,28 +1,27 @@
 /**
- * The tables of the documents, from what was collected.
+ * The tables of the documents, from the results.
  *
  * @module
  */
 
-import type { ImplementationName } from "../cases/all.ts";
 import type { Circumstances, GroupName } from "../cases/case.ts";
-import { updateNames, useNames } from "../cases/groups.ts";
-import { describe, format, median, type Results, type Row } from "../results.ts";
+import { type ImplementationName, updateNames, useNames } from "../cases/catalogue.ts";
+import { absent, describe, format, median, withUnit } from "../figures.ts";
+import type { Results, Row } from "../results.ts";
 import { find, judge, type Target, targets } from "../targets.ts";
 import { table } from "./markdown.ts";
 
-/** What the ratios in the tables refer to. */
+/** The implementation that the ratios in the tables refer to. */
 const reference: ImplementationName = "library";
 
-const absent = "–";
 const titles: Readonly<Record<string, string>> = { deno: "Deno", bun: "Bun", node: "Node" };
 
-/** How the documents call a runtime. */
+/** The name of a runtime in the documents. */
 export function titleOf(runtime: string): string {
   return titles[runtime] ?? runtime;
 }
 
-/** "Deno 2.9.6" for each runtime. */
+/** The head of the column of each runtime: "Deno 2.9.6". */
 function columnsOf(results: Results): string[] {
   return Object.entries(results.runtimes)
     .map(([name, { version }]) => `${titleOf(name)} ${version}`);
@@ -32,17 +31,7 @@ function rowsOf(results: Results): (readonly Row[])[] {
   return Object.values(results.runtimes).map(({ rows }) => rows);
 }
 
-/** A figure with its unit; times in the unit that suits them. */
-export function withUnit(value: number, unit: string): string {
-  if (!Number.isFinite(value)) return absent;
-  if (unit !== "ns") return unit === "" ? format(value) : `${format(value)} ${unit}`;
-  if (value >= 1e9) return `${format(value / 1e9)} s`;
-  if (value >= 1e6) return `${format(value / 1e6)} ms`;
-  if (value >= 1e3) return `${format(value / 1e3)} µs`;
-  return `${format(value)} ns`;
-}
-
-/** On what, with what, and when. */
+/** The runtimes, the machine and the date. */
 export function environment(results: Results): string {
   const { processor, cores, system, takenAt, isQuick } = results;
   const machine = `${processor}, ${cores} cores, ${system}`;
@@ -51,7 +40,7 @@ export function environment(results: Results): string {
   return isQuick ? `${line} ${warning}` : line;
 }
 
-/** How far the rounds of one figure are apart: what a difference between two figures must exceed to mean something. */
+/** How much the rounds of a figure differ. A smaller difference of two figures means nothing. */
 export function noise(results: Results): string {
   const spreads = rowsOf(results).flat().flatMap(({ rounds = [] }) =>
     rounds.length > 1 ? [Math.max(...rounds) / Math.min(...rounds)] : []
@@ -65,7 +54,10 @@ export function noise(results: Results): string {
     `${format(most)} times in one of ten.`;
 }
 
-/** One table: who under which circumstances, and a column for each runtime with the figure and its ratio to the library's. */
+/**
+ * The table of a group. A row has the circumstances, the implementation, and for each runtime the
+ * figure with its ratio to the figure of the library.
+ */
 export function groupTable(results: Results, group: string): string {
   const lines = new Map<string, Row>();
   for (const row of rowsOf(results).flat()) {
@@ -84,13 +76,13 @@ export function groupTable(results: Results, group: string): string {
     }),
   ]);
   const head = ["", "", ...columnsOf(results)];
-  // A column that says nothing is left out.
+  // Leaves out empty columns.
   const kept = head.map((_, column) => column > 1 || rows.some((row) => row[column] !== ""));
   const keep = (cells: readonly string[]) => cells.filter((_, column) => kept[column]);
   return table(keep(head), rows.map(keep), kept[0] && kept[1] ? 2 : 1);
 }
 
-/** The tables of several groups, each under its name. */
+/** The tables of several groups, each with its heading. */
 export function groupTables(results: Results, groups: readonly string[]): string {
   return groups.filter((group) => rowsOf(results).flat().some((row) => row.group === group))
     .map((group) =>
@@ -107,7 +99,7 @@ function verdictOf(target: Target, rows: readonly Row[]): string {
   return `${format(value)}, missed by ${distance}`;
 }
 
-/** All targets, with what was measured. */
+/** All targets, with the figures of each runtime. */
 export function targetTable(results: Results): string {
   const rows = targets.map((target) => [
     target.name,
@@ -117,7 +109,7 @@ export function targetTable(results: Results): string {
   return table(["case", "target", ...columnsOf(results)], rows);
 }
 
-/** One line of what the library costs beside others, whose cells have a figure for each runtime. */
+/** A row of the summary. Each cell has the figures of all runtimes for one implementation. */
 function summaryRow(
   results: Results,
   { title, group, at, names }: {
@@ -150,7 +142,7 @@ const decisive: readonly (readonly [title: string, GroupName, threads: number])[
   ["histogram record", "histogram record", 1],
 ];
 
-/** The few rows that decide, for the README. */
+/** The most important rows, for the README. */
 export function summary(results: Results): string {
   const names = ["library", "plain", "mutex", "prom-client"];
   const runtimes = Object.keys(results.runtimes).map(titleOf).join(" / ");
@@ -174,7 +166,7 @@ export function summary(results: Results): string {
   return [environment(results), updates, scrapes].join("\n\n");
 }
 
-/** All sections that the documents may ask for. */
+/** All sections of the documents, by name. */
 export function sections(results: Results): Map<string, string> {
   const scale = ["slots", "buckets"].flatMap((growing) =>
     ["read", "snapshot", "memory"].map((action) => `${action}, more ${growing}`)

@@ -9,6 +9,7 @@ import { prometheusHandler } from "../../src/prometheus/mod.ts";
 import { listen } from "../http_server/runtime.ts";
 import { parseNumbers, UsageError } from "./options.ts";
 import { boundaries } from "./schema.ts";
+import { stats } from "./stats.ts";
 import { startWorkers } from "./workers.ts";
 
 const USAGE = `Usage: member.ts [--port PORT] [--workers N] [--requests N]
@@ -32,7 +33,7 @@ try {
     requests: { least: 0, most: 1e12, otherwise: 0 },
   });
   endWithStarter();
-  const { stats } = startWorkers(workers, requests === 0 ? Infinity : requests);
+  startWorkers(workers, requests === 0 ? Infinity : requests);
   // Without the times at which series began: Prometheus would store each as one series more.
   const metrics = prometheusHandler(stats, { boundaries, created: false, runtimeMetrics: true });
   const listener = await listen(

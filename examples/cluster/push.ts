@@ -16,6 +16,7 @@ import { MeterProvider, PeriodicExportingMetricReader } from "npm:@opentelemetry
 import { ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
 import { parseNumbers, UsageError } from "./options.ts";
 import { boundaries } from "./schema.ts";
+import { stats } from "./stats.ts";
 import { startWorkers } from "./workers.ts";
 
 const USAGE = `Usage: push.ts [--workers N] [--requests N] [--interval SECONDS]
@@ -28,7 +29,7 @@ const USAGE = `Usage: push.ts [--workers N] [--requests N] [--interval SECONDS]
 async function run(
   { workers, requests, interval }: { workers: number; requests: number; interval: number },
 ): Promise<void> {
-  const { stats, ended } = startWorkers(workers, requests === 0 ? Infinity : requests);
+  const ended = startWorkers(workers, requests === 0 ? Infinity : requests);
   const provider = new MeterProvider({
     // The labels job and instance in Prometheus. One that is the same in the next life of this process would be better.
     resource: resourceFromAttributes({

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
-import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
-import { schema } from "./schema.ts";
+import { stats } from "./stats.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  readonly handle: ThreadStatsHandle;
+  /** What it counts as. */
+  readonly name: string;
   /** How many requests it handles before it ends; `Infinity` for no end. */
   readonly requests: number;
 }
@@ -14,9 +14,9 @@ export interface WorkerStart {
 const BURST = 8;
 const BURST_MS = 20;
 
-const { handle, requests: limit } = workerData as WorkerStart;
-using thread = ThreadStats.attach(schema, handle).registerThread();
-const { httpRequests, httpRequestsInFlight, httpRequestDuration } = thread.metrics;
+const { name, requests: limit } = workerData as WorkerStart;
+const { metrics } = stats.registerThread(name);
+const { httpRequests, httpRequestsInFlight, httpRequestDuration } = metrics;
 const child = (method: string, status: string) => httpRequests.labels({ method, status });
 // Kept, so that no request looks its labels up.
 const read = child("GET", "200");

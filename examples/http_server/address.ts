@@ -1,4 +1,5 @@
-import type { Handler } from "./runtime.ts";
+/** Answers requests. */
+export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** With one of these in it, what follows would be taken for the path, or what stands before it for a name. */
 const NOT_IN_A_HOST = /[\s/?#@\\]/;

@@ -1,26 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { Answer, Order, RequestParts, ResponseParts, WorkerStart } from "./messages.ts";
-import { EXIT_MEANS_STOPPED } from "./runtime.ts";
-import type { ServerSeat, ServerStats } from "./schema.ts";
 
 /** A worker that dies before it has begun would do so again at once. */
 const PAUSE_MS = 1000;
-/** How long workers have to put things away. */
-const FINISH_MS = 5000;
 
 interface Member {
   readonly name: string;
   readonly worker: Worker;
-  readonly seat: ServerSeat;
   /** Who waits for the answer to which request. */
   readonly pending: Map<number, (response: ResponseParts | undefined) => void>;
-  state: "starting" | "ready" | "finished";
+  isReady: boolean;
 }
 
 /** Options of a {@linkcode Crew}. */
 export interface CrewOptions {
-  readonly stats: ServerStats;
   /** The workers' module. */
   readonly script: URL;
   readonly crash: boolean;
@@ -37,7 +31,7 @@ export class Crew {
   #failure = "";
   /** Aborted when no more workers are hired. */
   readonly #ending = new AbortController();
-  /** Called when a member has come to another state, or is gone. */
+  /** Called when a member is ready, or gone. */
   #onChange: () => void = () => {};
 
   constructor(options: CrewOptions) {
@@ -56,7 +50,7 @@ export class Crew {
    */
   async start(workers: number): Promise<void> {
     for (let i = 1; i <= workers; i++) this.#hire(`worker-${i}`);
-    await this.#until(() => this.#members.size < workers || this.#areAll("ready"));
+    await this.#until(() => this.#members.size < workers || this.#areReady());
     if (this.#members.size === workers) return;
     await this.finish();
     throw new Error(`Cannot serve: all workers must start, got ${this.#failure}`);
@@ -77,23 +71,14 @@ export class Crew {
   /** Ends all workers. Requests that are in hand get no answer any more. */
   async finish(): Promise<void> {
     this.#ending.abort();
-    for (const { worker } of this.#members) worker.postMessage("finish" satisfies Order);
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      this.#onChange();
-    }, FINISH_MS);
-    await this.#until(() => isLate || this.#areAll("finished"));
-    clearTimeout(timer);
     await Promise.all([...this.#members].map(({ worker }) => worker.terminate()));
   }
 
   #hire(name: string): void {
-    const { stats, script, crash } = this.#options;
-    const seat = stats.reserveThread(name);
-    const start: WorkerStart = { handle: seat.handle, crash };
+    const { script, crash } = this.#options;
+    const start: WorkerStart = { name, crash };
     const worker = new Worker(script, { name, workerData: start });
-    const member: Member = { name, worker, seat, pending: new Map(), state: "starting" };
+    const member: Member = { name, worker, pending: new Map(), isReady: false };
     this.#members.add(member);
     let reason = "it ended by itself";
     worker.on("message", (answer: Answer) => this.#hear(member, answer));
@@ -103,23 +88,24 @@ export class Crew {
   }
 
   #hear(member: Member, answer: Answer): void {
-    if (typeof answer === "object") {
+    if (answer === "ready") {
+      member.isReady = true;
+      this.#onChange();
+    } else {
       member.pending.get(answer.id)?.(answer.response);
       member.pending.delete(answer.id);
-    } else {
-      member.state = answer;
-      this.#onChange();
     }
   }
 
   #bury(member: Member, reason: string): void {
-    // What it has counted stays; what it has set of gauges goes.
-    member.seat.revoke({ stopped: EXIT_MEANS_STOPPED });
+    const { name, pending, isReady } = member;
     this.#members.delete(member);
-    for (const settle of member.pending.values()) settle(undefined);
-    if (member.state !== "finished") this.#options.onDeath(member.name, reason);
-    if (member.state === "starting") this.#failure = reason;
-    this.#replace(member.name, member.state === "ready" ? 0 : PAUSE_MS);
+    for (const settle of pending.values()) settle(undefined);
+    if (!this.#ending.signal.aborted) {
+      this.#options.onDeath(name, reason);
+      if (!isReady) this.#failure = reason;
+      this.#replace(name, isReady ? 0 : PAUSE_MS);
+    }
     this.#onChange();
   }
 
@@ -127,13 +113,7 @@ export class Crew {
     const { signal } = this.#ending;
     // The pause ends early when no more are hired.
     if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return;
-    try {
-      this.#hire(name);
-    } catch {
-      // So many have died that all seats are in quarantine; the first of them is free again within a minute.
-      this.#replace(name, PAUSE_MS);
-    }
+    if (!signal.aborted) this.#hire(name);
   }
 
   /** The worker with the fewest requests in hand; one that is still starting only where there is no other. */
@@ -141,16 +121,16 @@ export class Crew {
     let best: Member | undefined;
     for (const member of this.#members) {
       const isBetter = best === undefined ||
-        (member.state === best.state
+        (member.isReady === best.isReady
           ? member.pending.size < best.pending.size
-          : member.state === "ready");
+          : member.isReady);
       if (isBetter) best = member;
     }
     return best;
   }
 
-  #areAll(state: Member["state"]): boolean {
-    return [...this.#members].every((member) => member.state === state);
+  #areReady(): boolean {
+    return [...this.#members].every(({ isReady }) => isReady);
   }
 
   async #until(condition: () => boolean): Promise<void> {

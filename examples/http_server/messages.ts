@@ -1,9 +1,7 @@
-import type { ThreadStatsHandle } from "../../mod.ts";
-
 /** What a worker is started with. */
 export interface WorkerStart {
-  /** A seat's handle of the statistics. */
-  readonly handle: ThreadStatsHandle;
+  /** What it counts as. */
+  readonly name: string;
   /** Whether `GET /crash` kills it. */
   readonly crash: boolean;
 }
@@ -25,14 +23,14 @@ export interface ResponseParts {
   readonly body: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** To a worker: answer a request, or, after the last one, put things away. */
-export type Order = { readonly id: number; readonly request: RequestParts } | "finish";
+/** To a worker: answer a request. */
+export interface Order {
+  readonly id: number;
+  readonly request: RequestParts;
+}
 
-/** From a worker: it can begin, an answer, or that all is put away. */
-export type Answer =
-  | "ready"
-  | { readonly id: number; readonly response: ResponseParts }
-  | "finished";
+/** From a worker: it can begin, or an answer. */
+export type Answer = "ready" | { readonly id: number; readonly response: ResponseParts };
 
 /** The parts of a request whose body has been read. */
 export function partsOfRequest(request: Request, body: Uint8Array<ArrayBuffer>): RequestParts {

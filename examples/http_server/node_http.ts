@@ -1,8 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { isHost } from "./address.ts";
-import type { Handler, Listener } from "./runtime.ts";
+import { type Handler, isHost } from "./address.ts";
+
+/** What listens. */
+export interface Listener {
+  readonly port: number;
+  /** Accepts nothing more, and waits until what has come is answered: as long as clients take for it. */
+  close(): Promise<void>;
+  /** Ends the connections for which `close()` still waits; Deno cannot, there they end with the process. */
+  cut(): void;
+}
 
 /** Serves with `node:http` what speaks in `Request` and `Response`. */
 export async function listenWithNode(

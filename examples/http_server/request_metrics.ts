@@ -1,5 +1,5 @@
 import type { CounterWriter, GaugeWriter, HistogramWriter } from "../../mod.ts";
-import type { ServerThread } from "./schema.ts";
+import type { ServerThread } from "./metrics.ts";
 
 /** Clients can think of any number of methods, and each would be a series of its own. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { HistogramWriter } from "../../mod.ts";
-import type { ServerThread } from "./schema.ts";
+import type { ServerThread } from "./metrics.ts";
 
 const MAX_ROUNDS = 1_000_000;
 const MAX_DELAY_MS = 60_000;

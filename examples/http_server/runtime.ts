@@ -1,17 +1,7 @@
-import { withAddress } from "./address.ts";
-import { listenWithNode } from "./node_http.ts";
+import { type Handler, withAddress } from "./address.ts";
+import { type Listener, listenWithNode } from "./node_http.ts";
 
-/** Answers requests. */
-export type Handler = (request: Request) => Response | Promise<Response>;
-
-/** What listens. */
-export interface Listener {
-  readonly port: number;
-  /** Accepts nothing more, and waits until what has come is answered: as long as clients take for it. */
-  close(): Promise<void>;
-  /** Ends the connections for which `close()` still waits; Deno cannot, there they end with the process. */
-  cut(): void;
-}
+export type { Handler, Listener };
 
 /** What is used of Bun's global object. */
 interface BunApi {
@@ -31,12 +21,6 @@ interface BunApi {
 
 const { Deno: deno, Bun: bun } = globalThis as { Deno?: typeof Deno; Bun?: BunApi };
 const hostname = "127.0.0.1";
-
-/**
- * Whether the `exit` event of a worker means that the thread has stopped, so that its seat can be given to
- * another at once. On Deno it comes while the thread may still run.
- */
-export const EXIT_MEANS_STOPPED: boolean = deno === undefined;
 
 /** Listens on this machine's own address with what the runtime has for it; port 0 lets the system choose. */
 export async function listen(handler: Handler, port: number): Promise<Listener> {

@@ -1,15 +1,12 @@
-import { ThreadStats } from "../../mod.ts";
 import { prometheusHandler } from "../../src/prometheus/mod.ts";
 import { readBody } from "./body.ts";
 import { Crew } from "./crew.ts";
 import { partsOfRequest, toResponse } from "./messages.ts";
+import { stats } from "./metrics.ts";
 import { isKnownMethod, RequestMetrics } from "./request_metrics.ts";
 import { text } from "./routes.ts";
 import { listen, type Listener } from "./runtime.ts";
-import { schema } from "./schema.ts";
 
-/** For the seats of workers that died, which rest for a minute where it is not certain that they have stopped. */
-const SPARE_SEATS = 64;
 const MAX_BODY_BYTES = 1_000_000;
 /** Less than what those who end a process give it before they kill it: Docker 10 s, Kubernetes 30 s. */
 const CLOSE_MS = 5000;
@@ -52,14 +49,12 @@ export class Server {
     return server;
   }
 
-  private constructor({ workers, crash, script, closeMs = CLOSE_MS }: ServerOptions) {
+  private constructor({ crash, script, closeMs = CLOSE_MS }: ServerOptions) {
     this.#closeMs = closeMs;
-    const stats = ThreadStats.create(schema, { maxThreads: 1 + workers + SPARE_SEATS });
     const thread = stats.registerThread("main");
     this.#metrics = new RequestMetrics(thread);
     this.#scrape = prometheusHandler(stats, { runtimeMetrics: true });
     this.#crew = new Crew({
-      stats,
       script: script ?? new URL("./worker.ts", import.meta.url),
       crash,
       onDeath(name, reason) {

@@ -1,5 +1,4 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { ThreadStats } from "../../mod.ts";
 import {
   type Answer,
   type Order,
@@ -9,12 +8,12 @@ import {
   toRequest,
   type WorkerStart,
 } from "./messages.ts";
+import { stats } from "./metrics.ts";
 import { RequestMetrics } from "./request_metrics.ts";
 import { Routes, text } from "./routes.ts";
-import { schema } from "./schema.ts";
 
-const { handle, crash } = workerData as WorkerStart;
-const thread = ThreadStats.attach(schema, handle).registerThread();
+const { name, crash } = workerData as WorkerStart;
+const thread = stats.registerThread(name);
 const metrics = new RequestMetrics(thread);
 const routes = new Routes(thread, { crash });
 
@@ -31,13 +30,7 @@ function say(answer: Answer): void {
   parentPort!.postMessage(answer);
 }
 
-parentPort!.on("message", async (order: Order) => {
-  if (order === "finish") {
-    thread.unregister();
-    say("finished");
-    return;
-  }
-  const { id, request } = order;
+parentPort!.on("message", async ({ id, request }: Order) => {
   say({ id, response: await metrics.measure(request.method, () => answer(request)) });
 });
 say("ready");

@@ -94,8 +94,8 @@ export function lifeLock(life: bigint): string {
 }
 
 /**
- * Whether a free lock proves that its holder has stopped. A web worker on Deno, which has no
- * `threadId`, has stopped when its lock is released. The lock of a `node:worker_threads` thread may
+ * Whether a free lock proves that its holder has stopped. A web worker on Deno, or a thread
+ * of `deno serve`, has stopped when its lock is released; these have no `threadId`. The lock of a `node:worker_threads` thread may
  * be released while the thread still finishes an update.
  */
 function isProof({ thread }: ThreadIdentity): boolean {

@@ -1,24 +1,25 @@
 /**
- * Which buckets the user of an exporter chose for log-linear histograms.
+ * The option `boundaries`: bucket bounds for the export of log-linear histograms.
  *
  * @module
  */
-import { isArray } from "../base/shapes.ts";
 import { cannot } from "../base/errors.ts";
+import { isArray } from "../base/shapes.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
-import type { SnapshotData } from "../snapshots/snapshot.ts";
+import type { SnapshotData } from "../snapshots/snapshot_data.ts";
 
-/** Upper bounds for all log-linear histograms, or for some by the metric's name in the schema. */
+/** Upper bounds for all log-linear histograms, or for some, by the metric's name in the schema. */
 export type Boundaries = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
-/** The bounds of one log-linear histogram's buckets, if they were chosen. */
+/** The bounds that the option has for a log-linear histogram. */
 export type BoundariesOf = (metric: string) => readonly number[] | undefined;
 
 /**
  * Checks the option `boundaries`.
  *
- * @throws {TypeError} When it has the wrong shape, or names a metric that is no log-linear histogram.
- * @throws {RangeError} When boundaries are not finite, not negative and rising.
+ * @throws {TypeError} If it has the wrong shape, or names a metric that is not a log-linear
+ * histogram.
+ * @throws {RangeError} If bounds are not finite, negative, or not ascending.
  */
 export function checkBoundaries(
   action: string,
@@ -26,10 +27,10 @@ export function checkBoundaries(
   { metrics }: SnapshotData,
 ): BoundariesOf {
   if (boundaries === undefined) return () => undefined;
-  const isOther = typeof boundaries !== "object" || boundaries === null ||
-    // A map or a typed array would seem to be an object without bounds.
+  const hasWrongShape = typeof boundaries !== "object" || boundaries === null ||
+    // Maps and typed arrays would pass for objects that name no metric.
     (!isArray(boundaries) && Symbol.iterator in boundaries);
-  if (isOther) {
+  if (hasWrongShape) {
     const required = "boundaries must be an array, or an object of arrays";
     throw new TypeError(cannot(action, required, boundaries));
   }

@@ -1,86 +1,95 @@
 /**
- * When series began to count: what tells a collector that a total starts again from nothing.
+ * When series began to count. Collectors need these times to distinguish a total that started over
+ * from one that decreased.
  *
- * The memory holds no times: a bucket has an epoch alone, which is another one after each `clear`, `destroy` and new creation. An exporter that
- * looks again and again knows this much: a series with an epoch that it has not seen began after its last look. That look's time is a
- * start in the sense of OpenMetrics and OpenTelemetry: later than all that the former series counted, and not later than
- * the first count of this one. What is there at the first look has counted since the statistics began.
+ * Shared memory stores no timestamps. A bucket has only an epoch, which changes when the bucket is
+ * cleared, destroyed or created again. An exporter observes snapshot after snapshot, so it knows
+ * that a series with an unknown epoch began after its previous snapshot. It reports the time of the
+ * previous snapshot, which is a start time in the sense of OpenMetrics and OpenTelemetry: later
+ * than everything that the former series counted, and not later than the first update of the new
+ * one. Series in the first snapshot have counted since the statistics were created.
  *
- * The wall clock may be set between two looks. A collector takes another start for a new series,
- * and one that ends before it starts for nonsense. So the times that an exporter tells never go
- * back, and what lies between two of them is what the steady clock says:
+ * The wall clock may be set between two snapshots. A collector mistakes a changed start time for
+ * another series, and rejects an interval that ends before it starts. So reported times never
+ * decrease, and the steady clock measures the distance between two of them:
  *
- * - The clock is set forward, or the machine has slept: the times follow it, and a gap remains
- *   between two looks.
- * - It is set back: the times go on from where they were, ahead of it.
+ * - If the wall clock was set forward, or the machine was suspended, the times follow the wall
+ *   clock. A gap remains between the previous interval and the next one.
+ * - If the wall clock was set back, the times continue from the previous one, ahead of the clock.
  *
  * @module
  */
-import { elapsed, setBetween } from "../snapshots/elapsed.ts";
-import type { SnapshotData } from "../snapshots/snapshot.ts";
-import type { Row } from "./families.ts";
+import { elapsed, wallClockStep } from "../snapshots/elapsed.ts";
+import type { Row, SnapshotData } from "../snapshots/snapshot_data.ts";
 
-/** The time from one look to the next, in milliseconds since 1970. */
-export interface Look {
+/** The interval between two observed snapshots, in milliseconds since 1970. */
+export interface ObservedInterval {
   /**
-   * The look before; the start of the statistics at the first one. Not a number when nobody knows.
+   * When the previous snapshot was taken; for the first snapshot, when the statistics were created.
+   * `NaN` if that time is unknown.
    */
-  readonly since: number;
-  /** This look. */
-  readonly at: number;
+  readonly from: number;
+  /** When this snapshot was taken. */
+  readonly to: number;
 }
 
-/** The start times of one exporter's series. Memory: 16 bytes for each bucket id. */
+/** The start times of the series that an exporter has seen. Memory: 16 bytes for each bucket id. */
 export class StartTimes {
   readonly #metrics = new Map<string, { epochs: number[]; starts: number[] }>();
-  /** The last look: the snapshot, and the time that was told of it. */
-  #last: { snapshot: SnapshotData; at: number } | undefined;
+  /** The previous snapshot, and the time that was reported for it. */
+  #previous: { snapshot: SnapshotData; at: number } | undefined;
 
-  /** Learns which series a snapshot has. To be called once for each snapshot, in the order in which they were taken. */
-  look(snapshot: SnapshotData): Look {
-    const look = this.#timeOf(snapshot);
-    const start = look.since;
+  /**
+   * Notes the series of a snapshot. Call it once for each snapshot, in the order in which the
+   * snapshots were taken.
+   */
+  observe(snapshot: SnapshotData): ObservedInterval {
+    const interval = this.#intervalTo(snapshot);
     for (const [metric, { series }] of Object.entries(snapshot.metrics)) {
       let known = this.#metrics.get(metric);
       if (known === undefined) this.#metrics.set(metric, known = { epochs: [], starts: [] });
       const { epochs, starts } = known;
       for (const { id, epoch } of series) {
-        // The ids are the smallest that are free, and come in rising order: but for gaps the arrays are dense.
+        // New buckets get the smallest free id, and rows come by ascending id, so the arrays are
+        // dense but for gaps, which are filled here.
         while (epochs.length < id) {
           epochs.push(0);
           starts.push(0);
         }
         if (epochs[id] === epoch) continue;
         epochs[id] = epoch;
-        starts[id] = start;
+        starts[id] = interval.from;
       }
     }
-    this.#last = { snapshot, at: look.at };
-    return look;
+    this.#previous = { snapshot, at: interval.to };
+    return interval;
   }
 
-  #timeOf(snapshot: SnapshotData): Look {
-    const { takenAt, startedAt } = snapshot;
-    if (this.#last === undefined) {
-      // Not later than the look, as the clock may have been set back since the statistics began.
-      return { since: Math.min(startedAt, takenAt), at: takenAt };
-    }
-    const { at } = this.#last;
-    const duration = elapsed(this.#last.snapshot, snapshot);
-    switch (setBetween(at, takenAt, duration)) {
-      case 0:
-        return { since: at, at: Math.max(at, takenAt) };
-      case 1:
-        return { since: takenAt - duration, at: takenAt };
-      case -1:
-        return { since: at, at: at + duration };
-    }
-  }
-
-  /** When a series began, in milliseconds since 1970; `undefined` when nobody can tell, or a later look has found another one in its place. */
+  /**
+   * When a series began to count, in milliseconds since 1970. `undefined` if that time is unknown,
+   * or if a later snapshot had another series in the same bucket.
+   */
   of(metric: string, { id, epoch }: Row): number | undefined {
     const known = this.#metrics.get(metric);
     const start = known?.epochs[id] === epoch ? known.starts[id] : undefined;
     return start !== undefined && Number.isFinite(start) ? start : undefined;
+  }
+
+  #intervalTo(snapshot: SnapshotData): ObservedInterval {
+    const { takenAt, startedAt } = snapshot;
+    if (this.#previous === undefined) {
+      // The wall clock may have been set back since the statistics were created.
+      return { from: Math.min(startedAt, takenAt), to: takenAt };
+    }
+    const { at } = this.#previous;
+    const duration = elapsed(this.#previous.snapshot, snapshot);
+    switch (wallClockStep(at, takenAt, duration)) {
+      case 0:
+        return { from: at, to: Math.max(at, takenAt) };
+      case 1:
+        return { from: takenAt - duration, to: takenAt };
+      case -1:
+        return { from: at, to: at + duration };
+    }
   }
 }

@@ -1,32 +1,29 @@
 /**
- * What each thread has counted.
+ * The parts of a series by thread.
  *
  * @module
  */
-import type { ThreadValue } from "../metrics/bucket_reader.ts";
-import { type Family, type Row, valueOf } from "./families.ts";
+import { type Row, threadPartsOf } from "../snapshots/snapshot_data.ts";
+import { type Family, valueOf } from "./family.ts";
 
 /** One thread's part of a series. */
 export interface ThreadSample {
   /** The name of the slot's last owner. */
   readonly thread: string;
   /**
-   * The slot, as text. Without it a series would be a name's: it would fall when one of the slots with that name got another owner, and rise by what a
-   * stranger had counted when one came to it.
+   * The slot number as text. It must be part of the series: slots may change owners, and series
+   * by name alone would decrease when one of the slots of that name gets another owner, and would
+   * increase by a stranger's counts when the name moves to another slot.
    */
   readonly slot: string;
   readonly value: unknown;
 }
 
-/** The parts of a series. */
+/** The parts of a series by thread; none if the snapshot was taken without `perThread`. */
 export function threadSamples(family: Family, row: Row): ThreadSample[] {
-  // As its own property: what stands on `Object.prototype` is no part.
-  const parts: readonly ThreadValue<unknown>[] = Object.hasOwn(row, "perThread")
-    ? row.perThread ?? []
-    : [];
-  return parts.map((part) => {
+  return (threadPartsOf(row) ?? []).map((part) => {
     const slot = `${part.slot}`;
-    // A slot has no name in the instants in which its owner writes it.
+    // A slot has no name while its owner writes the name.
     return { thread: part.thread || `thread-${slot}`, slot, value: valueOf(family, part) };
   });
 }

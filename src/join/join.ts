@@ -142,8 +142,10 @@ function prepareThread(state: ThreadState): void {
   state.ancestors = inheritedThreads();
   setHooks(state);
   listen(state);
-  // A main thread does not end before its process.
-  if (host().thread !== "main") state.lifeLockSettled = takeLifeLock(state);
+  // A main thread does not end before its process, but a thread of `deno serve --parallel`, which
+  // looks like one, may.
+  const { runtime, thread } = host();
+  if (thread !== "main" || runtime === "deno") state.lifeLockSettled = takeLifeLock(state);
 }
 
 /** Takes the lock whose release shows other threads that this one has ended. */

@@ -52,3 +52,36 @@ export function showWriters<Writer extends object>(
     },
   });
 }
+
+/** Makes a class of record writers show themselves: `recordsOf` has the records of one metric in one thread. */
+export function showRecordWriters<Writer extends object>(
+  prototype: Writer,
+  recordsOf: (writer: Writer) => { readonly metric: string; readonly facts: RecordFacts },
+): void {
+  inspectable(prototype, {
+    type: (writer) => typeOf("record", "Writer", recordsOf(writer).facts.isLabelled),
+    metric: (writer) => recordsOf(writer).metric,
+    facts: (writer) => ({ slot: recordsOf(writer).facts.slot }),
+  });
+}
+
+/** What a writer of records shows beside its metric. */
+export interface RecordFacts {
+  /** Whether it finds buckets by labels. */
+  readonly isLabelled: boolean;
+  /** The thread's slot. */
+  readonly slot: number;
+}
+
+/** Makes a class of bursts show themselves. */
+export function showBursts<Burst extends { readonly id: number }>(
+  prototype: Burst,
+  metricOf: (burst: Burst) => string,
+  isOpen: (burst: Burst) => boolean,
+): void {
+  inspectable(prototype, {
+    type: "RecordBurst",
+    metric: metricOf,
+    facts: (burst) => ({ id: burst.id, isOpen: isOpen(burst) }),
+  });
+}

@@ -4,48 +4,50 @@
  * @module
  */
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
 import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
-import type { CellWriter, WriterContext } from "./cell_writer.ts";
+import { CellWriter, type WriterContext } from "./cell_writer.ts";
 import { showWriters } from "./inspectable_writers.ts";
 
 /** Finds the writers of one metric by label. Owner thread only. */
-export class LabelledWriter<Cell extends CellWriter> {
+export class LabelledWriter<Writer> {
   static {
     showWriters(this.prototype, (self) => self.#home);
   }
 
   readonly #home: WriterContext;
   readonly #index: LabelIndex;
-  readonly #make: (series: Series) => Cell;
+  readonly #make: (cell: CellWriter) => Writer;
   /** By id; one writer for each life, as two would each keep a value of their own. */
-  readonly #cells: (Cell | undefined)[] = [];
+  readonly #bound: ({ readonly cell: CellWriter; readonly writer: Writer } | undefined)[] = [];
 
-  constructor(home: WriterContext, make: (series: Series) => Cell) {
+  constructor(home: WriterContext, make: (cell: CellWriter) => Writer) {
     this.#home = home;
     this.#index = home.index!;
     this.#make = make;
   }
 
-  labels(labels: LabelValues<string>): Cell {
+  labels(labels: LabelValues<string>): Writer {
     const known = this.#index.peek(labels);
     if (known !== undefined) {
-      const cell = this.#cells[known.id];
-      if (cell !== undefined && cell.serves(known)) return cell;
+      const bound = this.#bound[known.id];
+      if (bound !== undefined && bound.cell.serves(known)) return bound.writer;
     }
     return this.#bind(labels);
   }
 
-  #bind(labels: LabelValues<string>): Cell {
+  #bind(labels: LabelValues<string>): Writer {
     const verb = "bind labels of";
     const action = `${verb} ${this.#home.table.name}`;
     this.#home.thread.check(action);
     return needing(action, () => {
       const series = this.#index.intern(labels, verb);
-      const known = this.#cells[series.id];
-      if (known !== undefined && known.isOf(series)) return known;
-      return this.#cells[series.id] = this.#make(series);
+      const known = this.#bound[series.id];
+      if (known !== undefined && known.cell.isOf(series)) return known.writer;
+      const cell = new CellWriter(this.#home, series.id, series);
+      const writer = this.#make(cell);
+      this.#bound[series.id] = { cell, writer };
+      return writer;
     });
   }
 }

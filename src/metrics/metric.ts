@@ -7,9 +7,8 @@
 import { BucketTable } from "../buckets/bucket_table.ts";
 import { inspectable } from "../base/inspectable.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_trie.ts";
 import { LabelLog } from "../buckets/label_log.ts";
-import { OVERFLOW } from "../buckets/label_text.ts";
+import { harden } from "../base/harden.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
   longIndex,
@@ -36,7 +35,7 @@ import { histogramSegmentBytes } from "./histogram/histogram_layout.ts";
 import { scaleOf } from "./histogram/bin_scale.ts";
 import { briefOf, HistogramValue } from "./histogram/histogram_value.ts";
 import { LatestGaugeAccumulator } from "./gauge/latest_gauge_accumulator.ts";
-import type { CellWriter, WriterContext } from "./cell_writer.ts";
+import { CellWriter, type WriterContext } from "./cell_writer.ts";
 import { OverflowCounter, SingleWriterCounter } from "./counter/counter_writer.ts";
 import { OverflowGauge, SingleWriterGauge } from "./gauge/gauge_writer.ts";
 import { OverflowHistogram, SingleWriterHistogram } from "./histogram/histogram_writer.ts";
@@ -49,6 +48,7 @@ import {
 import { SingleWriterLabelledRecords, SingleWriterRecords } from "./record/record_writer.ts";
 import type { SingleReader } from "./reader_types.ts";
 import { RecordAccumulator } from "./record/record_accumulator.ts";
+import type { RecordKernel } from "./record/record_host.ts";
 import { makeKernel } from "./record/record_kernel.ts";
 import { layoutOf, recordSegmentParts } from "./record/record_layout.ts";
 
@@ -83,7 +83,7 @@ export interface MetricPlace {
 
 /** What a thread's cells of a metric need. */
 export function shapeOf(definition: MetricDefinition): CellShape {
-  const { bytes } = kindOf("", definition);
+  const { bytes } = kindOf(definition);
   return { shift: isSingle(definition) ? SINGLE_SHIFT : MANY_SHIFT, bytes };
 }
 
@@ -107,7 +107,7 @@ export class Metric {
     this.name = name;
     this.definition = definition;
     this.#place = place;
-    this.#kind = kindOf(name, definition);
+    this.#kind = kindOf(definition);
     const directory = wordIndex(place.control);
     const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
@@ -133,14 +133,14 @@ export class Metric {
 
   /** What users read the metric with. */
   get reader(): BucketReader<unknown> | SingleReader<unknown> {
-    if (!isSingle(this.definition)) return this.buckets;
+    if (!isSingle(this.definition)) return harden(this.buckets);
     const reader = singleReader(this.buckets);
     inspectable(reader, {
       type: typeOf(this.definition.kind, "Reader"),
       metric: () => this.name,
       facts: (self) => ({ ...wordsOf(this.definition), value: briefly(self.read()) }),
     });
-    return reader;
+    return Object.freeze(reader);
   }
 
   /** Makes the implicit bucket of a metric that has one. Once, by the thread that makes the memory. */
@@ -169,7 +169,7 @@ function briefly(value: unknown): unknown {
   return value instanceof HistogramValue ? briefOf(value) : value;
 }
 
-function kindOf(name: string, definition: MetricDefinition): Kind {
+function kindOf(definition: MetricDefinition): Kind {
   switch (definition.kind) {
     case "counter":
       return {
@@ -179,10 +179,7 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
         writer: (home) =>
           cellWriter(
             home,
-            (id, series) =>
-              series?.kind === OVERFLOW
-                ? new OverflowCounter(home, id, series)
-                : new SingleWriterCounter(home, id, series),
+            (cell) => cell.isOverflow ? new OverflowCounter(cell) : new SingleWriterCounter(cell),
           ),
       };
     case "gauge": {
@@ -193,10 +190,7 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
           cells: (shared, place) => new LatestGaugeAccumulator(shared, place),
           writer: (home, clock) => {
             const values = new LatestValues(home, clock);
-            return cellWriter(home, (id, series) => {
-              const isOverflow = series?.kind === OVERFLOW;
-              return new SingleWriterLatestGauge(home, values, { id, series, isOverflow });
-            });
+            return cellWriter(home, (cell) => new SingleWriterLatestGauge(cell, values));
           },
         };
       }
@@ -206,10 +200,7 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
         writer: (home) =>
           cellWriter(
             home,
-            (id, series) =>
-              series?.kind === OVERFLOW
-                ? new OverflowGauge(home, id, series)
-                : new SingleWriterGauge(home, id, series),
+            (cell) => cell.isOverflow ? new OverflowGauge(cell) : new SingleWriterGauge(cell),
           ),
       };
     }
@@ -223,32 +214,47 @@ function kindOf(name: string, definition: MetricDefinition): Kind {
         writer: (home) =>
           cellWriter(
             home,
-            (id, series) =>
-              series?.kind === OVERFLOW
-                ? new OverflowHistogram(home, scale, id, series)
-                : new SingleWriterHistogram(home, scale, id, series),
+            (cell) =>
+              cell.isOverflow
+                ? new OverflowHistogram(cell, scale)
+                : new SingleWriterHistogram(cell, scale),
           ),
       };
     }
     case "record": {
       const layout = layoutOf(definition.fields);
-      // Both when they are first needed: who only reads has no use for the writers' classes, and
-      // who asks for the size for none of it.
-      const parts = once(() => ({ layout, kernel: makeKernel(name, layout) }));
-      // One class for all threads of this program, so that the engine knows it well.
-      const records = once(() => parts().kernel.withUpdates(SingleWriterRecords));
-      const labelledRecords = once(() => parts().kernel.withUpdates(SingleWriterLabelledRecords));
+      // When it is first needed: who asks for the size has no use for it.
+      const kernel = once(() => makeKernel(layout));
       return {
         bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
         cells: ({ arena, cells }, place) =>
-          new RecordAccumulator(arena, cells, { ...place, ...parts() }),
+          new RecordAccumulator(arena, cells, { ...place, layout, kernel: kernel() }),
         writer: (home) => {
-          const Records = home.index === undefined ? records() : labelledRecords();
-          return new Records({ ...home, ...parts() });
+          const records = { ...home, layout, kernel: kernel() };
+          const { Records, LabelledRecords } = classesOf(kernel());
+          return home.index === undefined
+            ? harden(kernel().writer(new Records(records)))
+            : harden(kernel().labelledWriter(new LabelledRecords(records)));
         },
       };
     }
   }
+}
+
+/** The classes of a kernel: one for all who use it, so that the engine knows them well. */
+const classes = new WeakMap<RecordKernel, ReturnType<typeof makeClasses>>();
+
+function classesOf(kernel: RecordKernel): ReturnType<typeof makeClasses> {
+  const made = classes.get(kernel) ?? makeClasses(kernel);
+  classes.set(kernel, made);
+  return made;
+}
+
+function makeClasses(kernel: RecordKernel) {
+  return {
+    Records: kernel.withChanges(SingleWriterRecords),
+    LabelledRecords: kernel.withChanges(SingleWriterLabelledRecords),
+  };
 }
 
 /** What `make` gives, made when it is first asked for. */
@@ -258,13 +264,14 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 /** The writer of a metric whose cells are objects: the one of the implicit bucket, or all of them by label. */
-function cellWriter<Cell extends CellWriter>(
+function cellWriter<Writer extends object>(
   home: WriterContext,
-  make: (id: number, series?: Series) => Cell,
-): unknown {
+  make: (cell: CellWriter) => Writer,
+): Writer | LabelledWriter<Writer> {
+  const made = (cell: CellWriter) => harden(make(cell));
   return home.index === undefined
-    ? make(0)
-    : new LabelledWriter(home, (series) => make(series.id, series));
+    ? made(new CellWriter(home, 0))
+    : harden(new LabelledWriter(home, made));
 }
 
 /** The reader of a metric's implicit bucket. */

@@ -143,23 +143,23 @@ export interface LabelledHistogramWriter<Label extends string> {
 export interface RecordWriter<Fields extends RecordFields> {
   /**
    * Merges one change into a bucket by the ops of its fields, and commits it. Owner thread only; wait-free, 10-40 ns;
-   * allocates nothing, but for changes of `u64` fields that are given as `bigint`.
+   * allocates nothing, but for changes of `u64` fields that are given as `bigint`. Discards this thread's open burst of the bucket, if there is one.
    *
    * @param id The bucket.
    * @param delta The change; fields left out stay as they are.
-   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or a burst is
-   * open.
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields.
    * @throws {RangeError} When the bucket does not live, a value is out of range, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   update(id: number, delta: RecordDelta<Fields>): void;
   /**
-   * Begins a burst: any number of changes to one bucket that are committed as one. Owner thread only; allocates nothing.
-   * The burst belongs to the epoch in which it began: if the bucket is cleared before the commit, so is the burst.
+   * Begins a burst: any number of changes to one bucket that are committed as one. Owner thread only; allocates the burst, at most 64 bytes.
+   * The burst belongs to the epoch in which it began: if the bucket is cleared before the commit, so is the burst. Several buckets may have open
+   * bursts at once. One that was left open blocks nothing: the next burst or update of its bucket in this thread discards it.
    *
    * @param id The bucket.
-   * @returns The burst; the same object each time, so keep it no longer than to its commit.
-   * @throws {TypeError} When a burst of this metric is open in this thread.
+   * @returns The burst, an object of its own.
+   * @throws {TypeError} When the id is no number.
    * @throws {RangeError} When the bucket does not live, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
@@ -174,8 +174,7 @@ export interface RecordBucketWriter<Fields extends RecordFields> {
    * Merges one change, see {@linkcode RecordWriter.update}. Owner thread only; wait-free.
    *
    * @param delta The change; fields left out stay as they are.
-   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or a burst is
-   * open.
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields.
    * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
@@ -184,7 +183,6 @@ export interface RecordBucketWriter<Fields extends RecordFields> {
    * Begins a burst, see {@linkcode RecordWriter.begin}. Owner thread only.
    *
    * @returns The burst.
-   * @throws {TypeError} When a burst of this metric is open in this thread.
    * @throws {RangeError} When the bucket was destroyed, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */

@@ -1,47 +1,48 @@
 /**
- * The part of `@opentelemetry/api` that is used here, as types. The package itself is not imported: whoever has a meter has it already.
- * `tests/opentelemetry/types.ts` holds these equal to the package's own.
+ * The types of `@opentelemetry/api` that this library needs. The package itself is not imported: a
+ * program that has a meter already has it. `tests/opentelemetry/types.ts` checks that these types
+ * match those of the package.
  *
  * @module
  */
 
-/** What tells a series from others of the same instrument. */
+/** The attributes of a series, which distinguish it from the other ones of its instrument. */
 export type SeriesAttributes = Record<string, string | boolean>;
 
-/** What an instrument is made with. */
+/** Options of an instrument. */
 export interface InstrumentOptions {
-  /** What is measured, in words. */
+  /** The description. */
   description?: string;
-  /** Unit in UCUM. */
+  /** The unit, in UCUM. */
   unit?: string;
 }
 
-/** An instrument whose values are asked for when they are collected. */
+/** An instrument whose values a callback reports at each collection. */
 export type ObservableInstrument = object;
 
-/** Takes the values of several instruments. */
+/** Receives the values of several instruments. */
 export interface BatchResult {
-  /** Notes the value of one series. */
+  /** Reports the value of one series. */
   observe(instrument: ObservableInstrument, value: number, attributes?: SeriesAttributes): void;
 }
 
-/** What a meter calls when it collects. */
+/** A callback that a meter calls at each collection. */
 export type BatchCallback = (result: BatchResult) => void;
 
-/** Makes observable instruments: a `Meter` of `@opentelemetry/api`. */
+/** A maker of observable instruments: a `Meter` of `@opentelemetry/api`. */
 export interface ObservableMeter {
-  /** Makes an instrument for a sum that never falls. */
+  /** Makes an instrument for a sum that never decreases. */
   createObservableCounter(name: string, options?: InstrumentOptions): ObservableInstrument;
-  /** Makes an instrument for a sum that rises and falls. */
+  /** Makes an instrument for a sum that increases and decreases. */
   createObservableUpDownCounter(name: string, options?: InstrumentOptions): ObservableInstrument;
-  /** Makes an instrument for a value that does not add up. */
+  /** Makes an instrument for non-additive values. */
   createObservableGauge(name: string, options?: InstrumentOptions): ObservableInstrument;
-  /** Has `callback` called once for each collection. */
+  /** Adds a callback that is called once at each collection. */
   addBatchObservableCallback(
     callback: BatchCallback,
     observables: ObservableInstrument[],
   ): void;
-  /** Ends that. */
+  /** Removes a callback. */
   removeBatchObservableCallback(
     callback: BatchCallback,
     observables: ObservableInstrument[],

@@ -1,12 +1,13 @@
 /**
- * Families as the metrics of OpenTelemetry's SDK.
+ * Converts families to the metric data of OpenTelemetry's SDK.
  *
  * @module
  */
-import type { Family, Row } from "../export/families.ts";
+import type { Family } from "../export/family.ts";
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
-import { ExplicitBinScale } from "./explicit.ts";
-import type { ExponentialScale } from "./exponential.ts";
+import type { Row } from "../snapshots/snapshot_data.ts";
+import { ExplicitConverter } from "./explicit_converter.ts";
+import type { ExponentialConverter } from "./exponential_converter.ts";
 import type { Instrument } from "./instruments.ts";
 import { type Sample, samplesIn } from "./samples.ts";
 import {
@@ -18,36 +19,40 @@ import {
   ValueType,
 } from "./sdk.ts";
 
-/** What a collection knows besides the families. Times are in milliseconds since 1970. */
+/** The settings and times of one collection. Times are in milliseconds since 1970. */
 export interface Collection {
   readonly temporality: "cumulative" | "delta";
   readonly perThread: boolean;
-  /** When a series began to count; `NaN` when nobody can tell. */
+  /** When a series began to count; `NaN` if that is unknown. */
   readonly startOf: (metric: string, row: Row) => number;
-  /** When the statistics were read before: where deltas start. */
-  readonly readBefore: number;
-  readonly readAt: number;
+  /** When the previous collection read the statistics: the start of deltas. */
+  readonly previousTime: number;
+  /** When this collection read the statistics. */
+  readonly time: number;
 }
 
-/** What turns a histogram's bins into one kind or the other of OpenTelemetry's. */
-export type BinScale = ExplicitBinScale | ExponentialScale;
+/** Converts the bins of a histogram to one of OpenTelemetry's kinds of histograms. */
+export type HistogramConverter = ExplicitConverter | ExponentialConverter;
 
-/** The metric of a family; `undefined` when there is nothing to tell. */
+/** The metric data of a family; `undefined` if it has no data points. */
 export function metricDataOf(
   family: Family,
-  { instrument, scale }: { instrument: Instrument; scale: BinScale | undefined },
+  { instrument, converter }: {
+    readonly instrument: Instrument;
+    readonly converter: HistogramConverter | undefined;
+  },
   collection: Collection,
 ): MetricData | undefined {
   const { kind, name, description, unit } = instrument;
   const isDelta = collection.temporality === "delta" &&
     (kind === "counter" || kind === "histogram");
   const samples = [...samplesIn(family, collection.perThread)];
-  // What has not changed is not told: a missing delta is one of nothing.
-  const told = isDelta ? samples.filter(({ value }) => !isNothing(value)) : samples;
-  if (told.length === 0) return undefined;
+  // A missing delta means no change.
+  const exported = isDelta ? samples.filter(({ value }) => !isZero(value)) : samples;
+  if (exported.length === 0) return undefined;
   const pointOf = pointMaker(family, collection, isDelta);
   const points = <Value>(convert: (value: unknown) => Value) =>
-    told.map((sample) => pointOf(sample, convert(sample.value)));
+    exported.map((sample) => pointOf(sample, convert(sample.value)));
   const common = {
     descriptor: { name, description, unit, valueType: valueTypeOf(family) },
     aggregationTemporality: isDelta
@@ -70,42 +75,42 @@ export function metricDataOf(
         dataPoints: points((value) => value as number),
       };
     case "histogram":
-      return scale instanceof ExplicitBinScale
+      return converter instanceof ExplicitConverter
         ? {
           ...common,
           dataPointType: DataPointType.HISTOGRAM,
-          dataPoints: points((value) => histogramOf(value as HistogramValue, isDelta, scale)),
+          dataPoints: points((value) => histogramOf(value as HistogramValue, isDelta, converter)),
         }
         : {
           ...common,
           dataPointType: DataPointType.EXPONENTIAL_HISTOGRAM,
-          dataPoints: points((value) => histogramOf(value as HistogramValue, isDelta, scale!)),
+          dataPoints: points((value) => histogramOf(value as HistogramValue, isDelta, converter!)),
         };
   }
 }
 
-function isNothing(value: unknown): boolean {
+function isZero(value: unknown): boolean {
   return value === 0 || (typeof value === "object" && (value as HistogramValue).count === 0);
 }
 
 function pointMaker({ metric }: Family, collection: Collection, isDelta: boolean) {
-  const { startOf, readBefore, readAt } = collection;
-  const endTime = timeOf(readAt);
-  // Most series have begun at the same time.
-  let start = readBefore;
-  let startTime = timeOf(Math.min(start, readAt));
+  const { startOf, previousTime, time } = collection;
+  const endTime = timeOf(time);
+  // Most series have the same start, so its conversion is kept.
+  let start = previousTime;
+  let startTime = timeOf(Math.min(start, time));
   return <Value>({ row, attributes }: Sample, value: Value): DataPoint<Value> => {
-    const due = isDelta ? readBefore : startOf(metric, row);
-    if (due !== start) {
-      start = due;
-      // Of a start that nobody has seen, in damaged memory, anything may be said.
-      startTime = timeOf(Math.min(start, readAt));
+    const ownStart = isDelta ? previousTime : startOf(metric, row);
+    if (ownStart !== start) {
+      start = ownStart;
+      // Damaged memory may contain a start in the future.
+      startTime = timeOf(Math.min(start, time));
     }
     return { startTime, endTime, attributes, value };
   };
 }
 
-/** OTLP's word for a time that nobody knows is 0. */
+/** Converts a time; an unknown time is 0 in OTLP. */
 function timeOf(milliseconds: number): HighResolutionTime {
   if (!Number.isFinite(milliseconds)) return [0, 0];
   const whole = Math.round(milliseconds);
@@ -113,9 +118,9 @@ function timeOf(milliseconds: number): HighResolutionTime {
 }
 
 /**
- * By the definition alone, as a metric's type must not change while it is told: integers are 64-bit
- * sums, bits, and the library's own figures. Beyond 2^53 a number has not each integer, and the SDK
- * takes no others; beyond OTLP's signed 64 bits see `samplesIn`.
+ * The type of a family's values. It follows from the definition alone, since a metric must not
+ * change its type: `u64` and `bitOr` fields and the library's own metrics are integers. The SDK
+ * takes these as `number`, which is exact up to 2^53; `samplesIn` limits them to signed 64 bits.
  */
 function valueTypeOf({ field, definition }: Family): 0 | 1 {
   const isInteger = definition === undefined ||
@@ -123,9 +128,9 @@ function valueTypeOf({ field, definition }: Family): 0 | 1 {
   return isInteger ? ValueType.INT : ValueType.DOUBLE;
 }
 
-/** What both kinds of histograms have. The extremes of a difference nobody knows. */
+/** The part that both kinds of histograms have. The minimum and maximum of a delta are unknown. */
 function summaryOf({ count, sum, min, max }: HistogramValue, isDelta: boolean) {
-  // The sum may be ahead of the bins, but OTLP wants 0 where there is no value.
+  // The sum of an update in flight may precede its bin, but OTLP requires 0 without values.
   if (count === 0) return { count, sum: 0 };
   return { count, sum, ...(isDelta ? {} : { min, max }) };
 }
@@ -133,7 +138,7 @@ function summaryOf({ count, sum, min, max }: HistogramValue, isDelta: boolean) {
 function histogramOf<Counts>(
   value: HistogramValue,
   isDelta: boolean,
-  scale: { convert(value: HistogramValue): Counts },
+  converter: { convert(value: HistogramValue): Counts },
 ) {
-  return { ...summaryOf(value, isDelta), ...scale.convert(value) };
+  return { ...summaryOf(value, isDelta), ...converter.convert(value) };
 }

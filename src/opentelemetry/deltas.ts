@@ -1,41 +1,40 @@
 /**
- * What has happened between one collection and the next.
+ * The differences between successive collections, for delta temporality.
  *
  * @module
  */
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
-import type { Row } from "../export/families.ts";
-import type { MetricSnapshot, SelfMetrics, SnapshotData } from "../snapshots/snapshot.ts";
 import { Snapshot } from "../snapshots/snapshot.ts";
+import type { MetricSnapshot, Row, SelfMetrics, SnapshotData } from "../snapshots/snapshot_data.ts";
 
-/** The differences of successive snapshots. What all of them tell adds up to the totals. */
+/** Makes the differences of successive snapshots. Their sum is the latest snapshot. */
 export class Deltas {
-  /** What was told so far. */
-  #told: Snapshot | undefined;
+  /** The sum of all deltas so far. */
+  #reported: Snapshot | undefined;
 
-  /** Whether nothing was told yet. */
+  /** Whether there was no delta yet. */
   get isEmpty(): boolean {
-    return this.#told === undefined;
+    return this.#reported === undefined;
   }
 
-  /** What has happened since the snapshot before; all of it the first time. */
+  /** The difference to the previous snapshot; the first time, the whole snapshot. */
   next(now: Snapshot): Snapshot {
-    const told = this.#told;
+    const reported = this.#reported;
     let delta = now;
-    if (told !== undefined) {
-      delta = new Snapshot({ ...now.since(told), self: selfSince(now.self, told.self) });
+    if (reported !== undefined) {
+      delta = new Snapshot({ ...now.since(reported), self: selfSince(now.self, reported.self) });
     }
     const metrics = Object.entries<MetricSnapshot>(now.metrics).map(([name, metric]) => {
       if (metric.definition.kind !== "histogram") return [name, metric];
-      const known = new Map(told?.metrics[name].series.map((row) => [row.id, row]));
-      const series = metric.series.flatMap((row, n) => {
-        const old = known.get(row.id);
-        const before = old?.epoch === row.epoch ? old : undefined;
-        return toldOf(row, { delta: delta.metrics[name].series[n], before }) ?? [];
+      const known = new Map(reported?.metrics[name].series.map((row) => [row.id, row]));
+      const series = (metric.series as readonly Row[]).flatMap((row, n) => {
+        const previous = known.get(row.id);
+        const before = previous?.epoch === row.epoch ? previous : undefined;
+        return reportedOf(row, { delta: delta.metrics[name].series[n], before }) ?? [];
       });
       return [name, { ...metric, series }];
     });
-    this.#told = new Snapshot({
+    this.#reported = new Snapshot({
       ...now,
       metrics: Object.fromEntries(metrics) as SnapshotData["metrics"],
     });
@@ -43,40 +42,42 @@ export class Deltas {
   }
 }
 
-type HistogramRow = MetricSnapshot["series"][number];
-
 /**
- * What is told of a histogram once its difference is. A difference without values tells nothing, though the sum may be ahead of the bins by an
- * update in flight: then the row counts from where it did, and the next difference has that part of the sum.
+ * The part of a histogram's row that its deltas have reported once `delta` is exported.
+ *
+ * A delta without values reports nothing, although its sum may contain an update in flight, whose
+ * sum was written before its bin. The row then stays as reported before, so that the next delta
+ * contains that part of the sum.
  */
-function toldOf(
-  row: HistogramRow,
-  { delta, before }: { delta: HistogramRow; before: HistogramRow | undefined },
-): HistogramRow | undefined {
-  const parts = (delta as Row).perThread;
+function reportedOf(
+  row: Row,
+  { delta, before }: { delta: Row; before: Row | undefined },
+): Row | undefined {
+  const parts = delta.perThread;
   if (parts === undefined) return isEmpty(delta) ? before : row;
-  const old = new Map(before?.perThread?.map((part) => [part.slot, part]));
+  const known = new Map(before?.perThread?.map((part) => [part.slot, part]));
   const perThread = row.perThread!.flatMap((part, n) =>
-    isEmpty(parts[n]) ? old.get(part.slot) ?? [] : part
+    isEmpty(parts[n]) ? known.get(part.slot) ?? [] : part
   );
-  return { ...row, perThread } as HistogramRow;
+  return { ...row, perThread };
 }
 
 function isEmpty({ value }: { readonly value: unknown }): boolean {
   return (value as HistogramValue).count === 0;
 }
 
-/** The library's own figures: those that count, without what they were; the others as they are. */
-function selfSince(now: SelfMetrics, told: SelfMetrics): SelfMetrics {
+/** The difference of the library's own counters; its gauges keep their value. */
+function selfSince(now: SelfMetrics, reported: SelfMetrics): SelfMetrics {
   const overflowed = Object.entries(now.overflowed).map(([name, count]) => [
     name,
-    count - told.overflowed[name],
+    count - reported.overflowed[name],
   ]);
   return {
     ...now,
     overflowed: Object.fromEntries(overflowed),
-    // These two count modulo 2^32.
-    refusedUpdates: (now.refusedUpdates - told.refusedUpdates) >>> 0,
-    readRetries: (now.readRetries - told.readRetries) >>> 0,
+    // These counters wrap at 2^32.
+    refusedUpdates: (now.refusedUpdates - reported.refusedUpdates) >>> 0,
+    readRetries: (now.readRetries - reported.readRetries) >>> 0,
+    otherMemories: ((now.otherMemories ?? 0) - (reported.otherMemories ?? 0)) >>> 0,
   };
 }

@@ -1,19 +1,22 @@
 /**
- * Metrics for OpenTelemetry: as observable instruments of any meter ({@linkcode observe}), or whole, histograms too, for the readers of its SDK
- * ({@linkcode ThreadStatsProducer}).
+ * Metrics for OpenTelemetry, in two ways: {@linkcode observe} reports them to any meter, as
+ * observable instruments; {@linkcode ThreadStatsProducer} gives them to the readers of the SDK,
+ * with histograms at full resolution.
  *
- * Names are in snake case: counter `requestsServed` is `requests_served`, field `lastSeen` of record `flow` is `flow.last_seen`. Labels become attributes, in
- * snake case too; a bucket that was made by `create()` has the attribute `id`, the series that takes what is beyond `maxSeries` has
- * `otel.metric.overflow`. Units are written in UCUM: `seconds` is `s`, `bytes` is `By`.
+ * Names are in snake case: counter `requestsServed` is `requests_served`, field `lastSeen` of
+ * record `flow` is `flow.last_seen`. Labels become attributes, in snake case too. A bucket that was
+ * created by `create()` has the attribute `id`; the series for updates beyond `maxSeries` has
+ * `otel.metric.overflow`. Units are in UCUM: `seconds` is `s`, `bytes` is `By`.
  *
- * A collector that writes these metrics for Prometheus, with suffixes as is its default, gives them the names that they have in
- * `@x/thread-stats/prometheus`, as long as a unit is one word (`milliseconds`, not `ms`), and a name has its unit and `total` at its end or
- * not at all, and no two `_` in a row. Otherwise it goes by rules of its own:
+ * A collector that writes these metrics for Prometheus, with suffixes as is its default, gives them
+ * the same names as `@x/thread-stats/prometheus` if three conditions hold: the unit is one word
+ * (`milliseconds`, not `ms`); the name contains its unit and `total` only at its end; and the name
+ * has no two `_` in a row. Otherwise the collector applies rules of its own:
  *
  * | metric | in `./prometheus` | by a collector |
  * | --- | --- | --- |
- * | `took` in `ms`, or another unit as UCUM writes it | `took_ms` | `took_milliseconds` |
- * | `load` in `%`, or another unit that can be part of no name | `load` | `load_percent` |
+ * | `took` in `ms`, or another unit in UCUM | `took_ms` | `took_milliseconds` |
+ * | `load` in `%`, or another unit that cannot be in a name | `load` | `load_percent` |
  * | `secondsWaited` in `seconds` | `seconds_waited_seconds` | `seconds_waited` |
  * | `hitRatioNow`, a gauge in `ratio` | `hit_ratio_now_ratio` | `hit_now_ratio` |
  * | `rate_cache_hits` in `cache_hits` | `rate_cache_hits` | `rate_cache_hits_cache_hits` |
@@ -21,12 +24,14 @@
  * | counter `total` | `total_total` | `total` |
  * | `a__b` | `a__b` | `a_b` |
  *
- * A histogram `latency` in `seconds` has its names there by a producer only: the `latency.count` and `latency.sum` of a meter become `latency_count_total` and
+ * A histogram `latency` in `seconds` has the same names only if a producer exports it. From a
+ * meter, `latency.count` and `latency.sum` become `latency_count_total` and
  * `latency_sum_seconds_total`.
  *
- * Nothing is imported: the package `@opentelemetry/api` or `@opentelemetry/sdk-metrics` (2.x or 3.x) is there if a program has a meter or a reader.
+ * This module imports no package. A program that has a meter or a reader already has
+ * `@opentelemetry/api` or `@opentelemetry/sdk-metrics` (2.x or 3.x).
  *
- * @example A program that sends its metrics to a collector
+ * @example Send metrics to a collector
  * ```ts ignore
  * import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
  * import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -38,16 +43,16 @@
  *   resource: resourceFromAttributes({ "service.name": "shop" }),
  *   readers: [
  *     new PeriodicExportingMetricReader({
- *       exporter: new OTLPMetricExporter(), // OTEL_EXPORTER_OTLP_ENDPOINT says where to
+ *       exporter: new OTLPMetricExporter(), // to OTEL_EXPORTER_OTLP_ENDPOINT
  *       metricProducers: [new ThreadStatsProducer(stats)],
  *     }),
  *   ],
  * });
- * // at the end: what is left is sent
+ * // at the end of the program: sends the remaining data
  * await provider.shutdown();
  * ```
  *
- * @example What a reader of the SDK gets
+ * @example Collect metrics as a reader of the SDK does
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { counter, defineSchema, histogram, ThreadStats } from "@x/thread-stats";
@@ -73,7 +78,7 @@
  * });
  * ```
  *
- * @example With the meter that Deno gives
+ * @example Use Deno's built-in meter
  * ```ts ignore
  * // OTEL_DENO=true deno run main.ts
  * import { metrics } from "npm:@opentelemetry/api@1";
@@ -94,9 +99,9 @@ export type {
   SeriesAttributes,
 } from "./api.ts";
 export { observe, type ObserveOptions } from "./observe.ts";
-export type { MetricSource } from "../snapshots/snapshot_source.ts";
-export type { OpenTelemetryOptions } from "./options.ts";
-export { ThreadStatsProducer, type ThreadStatsProducerOptions } from "./producer.ts";
+export type { OpenTelemetryOptions } from "./opentelemetry_options.ts";
+export { ThreadStatsProducer } from "./producer.ts";
+export type { ThreadStatsProducerOptions } from "./producer_options.ts";
 export type {
   BaseMetricData,
   CollectionResult,
@@ -111,3 +116,4 @@ export type {
   NoResource,
   SumMetricData,
 } from "./sdk.ts";
+export type { SnapshotSource } from "../snapshots/snapshot_source.ts";

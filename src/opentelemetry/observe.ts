@@ -1,31 +1,38 @@
 /**
- * Metrics as observable instruments of a meter.
+ * Exports metrics as observable instruments of a meter.
  *
  * @module
  */
-import { firstSnapshot, type MetricSource } from "../snapshots/snapshot_source.ts";
 import { cannot } from "../base/errors.ts";
+import type { OptionNames } from "../base/options.ts";
 import { hasMethod, isArray } from "../base/shapes.ts";
-import { familiesIn, type Family } from "../export/families.ts";
+import { familiesIn } from "../export/families.ts";
+import type { Family } from "../export/family.ts";
 import { instrumentParts } from "../schema/exported_names.ts";
 import { snakeCase } from "../schema/names.ts";
-import type { OptionNames } from "../base/options.ts";
+import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import type { BatchResult, ObservableMeter } from "./api.ts";
 import { assertInstrumentName, instrumentOf } from "./instruments.ts";
 import { observerOf } from "./observers.ts";
-import { checkOptions, COMMON_OPTIONS, type OpenTelemetryOptions } from "./options.ts";
+import {
+  checkOptions,
+  COMMON_OPTIONS,
+  type OpenTelemetryOptions,
+} from "./opentelemetry_options.ts";
 
 /** Options of {@linkcode observe}. */
 export interface ObserveOptions extends OpenTelemetryOptions {
   /**
-   * Which quantiles of histograms are told, each from 0 to 1: `0.99` as gauge `latency.quantile` with the attribute `quantile="0.99"`.
+   * The quantiles of histograms to report, each from 0 to 1. For example, `0.99` is reported by the
+   * gauge `latency.quantile` with the attribute `quantile="0.99"`.
    *
    * @default {[]}
    */
   quantiles?: readonly number[];
   /**
-   * Is told what goes wrong in a collection, such as a source that throws; the meter gets no more values then. If it throws itself, the meter has that:
-   * Deno's ends the program, an SDK's reader counts it as an error of its collection.
+   * A callback for errors of a collection, for instance of a source that throws. The meter gets no
+   * further values in this collection. Errors thrown by this callback propagate to the meter:
+   * Deno's meter ends the program, a reader of the SDK reports an error of the collection.
    *
    * @default {console.error}
    */
@@ -38,7 +45,7 @@ const OBSERVE_OPTIONS: OptionNames<ObserveOptions> = {
   onError: true,
 };
 
-const METHODS = [
+const METER_METHODS = [
   "createObservableCounter",
   "createObservableUpDownCounter",
   "createObservableGauge",
@@ -47,35 +54,45 @@ const METHODS = [
 ] as const;
 
 /**
- * Shows the statistics to a meter of `@opentelemetry/api`, whatever makes its collections: an SDK, or Deno itself (`OTEL_DENO=true`). Each
- * collection takes one snapshot, and waits for no thread.
+ * Reports the statistics to a meter of `@opentelemetry/api`, which an SDK or Deno itself
+ * (`OTEL_DENO=true`) collects. Each collection takes one snapshot, and waits for no thread.
  *
  * | kind | instruments |
  * | --- | --- |
  * | counter, `sum` of a record | `ObservableCounter` |
  * | gauge, by default or with `aggregate: "sum"` | `ObservableUpDownCounter` |
  * | other gauge, other field of a record | `ObservableGauge` |
- * | histogram `latency` | `ObservableCounter` `latency.count` and `latency.sum`, and by option `ObservableGauge` `latency.quantile` |
+ * | histogram `latency` | `ObservableCounter` `latency.count` and `latency.sum` |
+ * | histogram `latency`, with `quantiles` | also `ObservableGauge` `latency.quantile` |
  *
- * **Histograms** have no observable instrument: the API takes their values one by one only. So a meter gets their counts, sums and quantiles; for
- * whole histograms take {@linkcode ThreadStatsProducer}. A meter also does not learn when a bucket was cleared: to it the counter has
- * fallen, which its readers and backends take for a new start.
+ * **Histograms** have no observable instrument: the API accepts their values only one at a time.
+ * So a meter gets counts, sums and quantiles; for whole histograms, use
+ * {@linkcode ThreadStatsProducer}.
  *
- * **What is gone**, an SDK's reader of cumulative values, which is its default, tells for ever with the value that it had last: destroyed buckets, and all when the
- * observing has ended; with `perThread` also threads that have ended, and the old counts of those that count no more in a bucket that was cleared.
- * Readers of deltas and Deno's meter do not. Where buckets or threads come and go, take {@linkcode ThreadStatsProducer}: it tells what is there.
+ * **Cleared buckets**: a meter does not learn that a bucket was cleared. Its readers and backends
+ * see a counter decrease, and take that for a restart.
  *
- * An SDK's meter has at most 2000 series in each instrument unless its reader is told otherwise; a producer has no limit.
+ * **Series that no longer exist**: a cumulative SDK reader, which is the default, keeps exporting
+ * their last value: of destroyed buckets, and of all series after the observation has ended; with
+ * `perThread`, also of threads that have ended and of threads that counted only before a clear.
+ * Delta readers and Deno's meter do not. If buckets or threads come and go, use
+ * {@linkcode ThreadStatsProducer}, which exports only series that exist.
  *
- * Names, attributes and units: see the module. A `sum()` of doubles is told as one that never falls, which is for the program to keep.
+ * A meter of the SDK has at most 2000 series for each instrument, unless its reader is configured
+ * otherwise. A producer has no limit.
+ *
+ * For names, attributes and units, see the module. A `sum()` is reported as monotonic; the program
+ * must make sure that it never decreases.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param meter Any `Meter` of `@opentelemetry/api`.
- * @param options What is told.
- * @returns What ends it, for `using` too: the instruments stay, but get no values any more.
- * @throws {TypeError} When an argument has the wrong shape, an option is unknown, or quantiles are
- * asked for and a histogram has a label of that name.
- * @throws {RangeError} When a quantile is not from 0 to 1, or a metric has a name that OpenTelemetry does not allow.
+ * @param options What to report.
+ * @returns A disposable, also for `using`, that ends the observation. The instruments remain, but
+ * get no more values.
+ * @throws {TypeError} If an argument has the wrong shape, an option is unknown, or `quantiles` are
+ * given and a histogram has a label of that name.
+ * @throws {RangeError} If a quantile is not from 0 to 1, or OpenTelemetry does not allow the name
+ * of a metric.
  *
  * @example
  * ```ts
@@ -99,13 +116,13 @@ const METHODS = [
  * ```
  */
 export function observe(
-  stats: MetricSource,
+  stats: SnapshotSource,
   meter: ObservableMeter,
   options: ObserveOptions = {},
 ): Disposable {
   const action = "observe the statistics";
   const first = firstSnapshot(action, stats);
-  const missing = METHODS.find((method) => !hasMethod(meter, method));
+  const missing = METER_METHODS.find((method) => !hasMethod(meter, method));
   if (missing !== undefined) {
     throw new TypeError(cannot(action, `the meter must have ${missing}()`, meter));
   }
@@ -116,10 +133,10 @@ export function observe(
   }
   const quantiles = checkQuantiles(action, checked.quantiles);
   const settings = { perThread, quantiles };
-  // The names first: then all instruments are made, or none.
+  // All names are checked first, so that either all instruments are made, or none.
   const named = Array.from(familiesIn(first, { selfMetrics }), (family) => {
     if (quantiles.length > 0 && hasQuantileLabel(family)) {
-      const required = "a histogram whose quantiles are told has no label quantile";
+      const required = "a histogram must have no label quantile if its quantiles are reported";
       throw new TypeError(cannot(action, required, family.metric));
     }
     const instrument = instrumentOf(action, family);
@@ -134,7 +151,7 @@ export function observe(
   const callback = (result: BatchResult) => {
     try {
       let n = 0;
-      // The families come in the same order always.
+      // The order of the families never changes.
       for (const family of familiesIn(stats.snapshot({ perThread }), { selfMetrics })) {
         observers[n++].observe(result, family);
       }

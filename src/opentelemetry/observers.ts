@@ -1,46 +1,46 @@
 /**
- * What tells a meter the values of a family.
+ * Reports the values of a family to a meter.
  *
  * @module
  */
-import type { Family } from "../export/families.ts";
+import type { Family } from "../export/family.ts";
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
-import type { BatchResult, ObservableInstrument, ObservableMeter } from "./api.ts";
 import { instrumentParts } from "../schema/exported_names.ts";
+import type { BatchResult, ObservableInstrument, ObservableMeter } from "./api.ts";
 import type { Instrument } from "./instruments.ts";
 import { samplesIn } from "./samples.ts";
 
-/** Tells a meter the values of one family. */
+/** Reports the values of one family. */
 export interface Observer {
   readonly instruments: readonly ObservableInstrument[];
   observe(result: BatchResult, family: Family): void;
 }
 
-/** How values are told. */
+/** Settings of all observers of a meter. */
 export interface ObserverSettings {
   readonly perThread: boolean;
   readonly quantiles: readonly number[];
 }
 
-/** Makes the instruments of a family. */
+/** Makes the instruments of a family, and the observer that reports their values. */
 export function observerOf(
   meter: ObservableMeter,
   instrument: Instrument,
   settings: ObserverSettings,
 ): Observer {
   if (instrument.kind === "histogram") return histogramObserver(meter, instrument, settings);
-  const made = make(meter, instrument);
+  const observable = makeObservable(meter, instrument);
   return {
-    instruments: [made],
+    instruments: [observable],
     observe(result, family) {
       for (const { attributes, value } of samplesIn(family, settings.perThread)) {
-        result.observe(made, value as number, attributes);
+        result.observe(observable, value as number, attributes);
       }
     },
   };
 }
 
-/** There is no observable instrument for histograms: these tell of it what others can. */
+/** The API has no observable histogram, so counters and a gauge report parts of the histogram. */
 function histogramObserver(
   meter: ObservableMeter,
   { name, description, unit }: Instrument,
@@ -50,13 +50,13 @@ function histogramObserver(
   const partOf = (
     kind: Instrument["kind"],
     part: keyof typeof names,
-    words: string,
+    text: string,
     partUnit: string,
   ) =>
-    make(meter, {
+    makeObservable(meter, {
       kind,
       name: names[part],
-      description: description === "" ? words : `${description}: ${words}`,
+      description: description === "" ? text : `${description}: ${text}`,
       unit: partUnit,
     });
   const count = partOf("counter", "count", "number of values", "");
@@ -81,8 +81,8 @@ function histogramObserver(
   };
 }
 
-/** Makes an instrument for doubles: Deno's meter has no others. */
-function make(
+/** Makes an instrument for doubles, the only ones that Deno's meter has. */
+function makeObservable(
   meter: ObservableMeter,
   { kind, name, description, unit }: Instrument,
 ): ObservableInstrument {

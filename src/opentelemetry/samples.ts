@@ -1,42 +1,37 @@
 /**
- * The series of a family with their attributes: of all threads together, or of each.
+ * The series of a family with their attributes, for all threads together or for each thread.
  *
  * @module
  */
-import {
-  type Family,
-  idLabelOf,
-  isAnonymous,
-  labelNames,
-  type Row,
-  valueOf,
-} from "../export/families.ts";
+import { type Family, valueOf } from "../export/family.ts";
+import { idLabelOf, isAnonymous, labelNames } from "../export/series_labels.ts";
 import { threadSamples } from "../export/thread_samples.ts";
+import type { Row } from "../snapshots/snapshot_data.ts";
 import type { SeriesAttributes } from "./api.ts";
 
-/** One series. */
+/** The value of one series at the time of a collection. */
 export interface Sample {
   /** The bucket. */
   readonly row: Row;
   readonly attributes: SeriesAttributes;
-  /** A `bigint` is a `number` here: the nearest one that is in OTLP's signed 64 bits. */
+  /** A `number` or a `HistogramValue`. A `bigint` becomes the nearest `number` in range. */
   readonly value: unknown;
 }
 
-/** The series of a family. A number that is not finite is left out: nobody has set it yet. */
+/** The samples of a family. Non-finite numbers are left out: no thread has set them yet. */
 export function* samplesIn(family: Family, perThread: boolean): Generator<Sample> {
   const nameOf = labelNames(family, { perThread });
-  const isTold = perThread && family.definition !== undefined;
+  const isByThread = perThread && family.definition !== undefined;
   for (const row of family.rows) {
     const attributes = attributesOf(family, row, nameOf);
-    if (!isTold) {
-      const value = plain(valueOf(family, row));
-      if (isKnown(value)) yield { row, attributes, value };
+    if (!isByThread) {
+      const value = withoutBigint(valueOf(family, row));
+      if (isExported(value)) yield { row, attributes, value };
       continue;
     }
     for (const sample of threadSamples(family, row)) {
-      const value = plain(sample.value);
-      if (isKnown(value)) {
+      const value = withoutBigint(sample.value);
+      if (isExported(value)) {
         const { thread, slot } = sample;
         yield { row, attributes: { ...attributes, thread, slot }, value };
       }
@@ -45,16 +40,16 @@ export function* samplesIn(family: Family, perThread: boolean): Generator<Sample
 }
 
 /**
- * The greatest double that is a signed integer of 64 bits. The SDK's serializers let what is
- * greater come round.
+ * The greatest double that is a signed 64-bit integer. In the SDK's serializers, greater ones wrap
+ * around.
  */
-const MOST = 2 ** 63 - 1024;
+const MAX_INT64 = 2 ** 63 - 1024;
 
-function plain(value: unknown): unknown {
-  return typeof value === "bigint" ? Math.min(Number(value), MOST) : value;
+function withoutBigint(value: unknown): unknown {
+  return typeof value === "bigint" ? Math.min(Number(value), MAX_INT64) : value;
 }
 
-function isKnown(value: unknown): boolean {
+function isExported(value: unknown): boolean {
   return typeof value !== "number" || Number.isFinite(value);
 }
 

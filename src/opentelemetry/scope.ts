@@ -1,8 +1,8 @@
 /**
- * What the metrics say of where they come from.
+ * The instrumentation scope of all exported metrics.
  *
  * @module
  */
 
-/** The instrumentation scope: this library. The version is that of `deno.json`, as a test makes sure. */
+/** This library, with the version of `deno.json`; a test compares them. */
 export const SCOPE = Object.freeze({ name: "@x/thread-stats", version: "0.1.0" });

@@ -1,16 +1,17 @@
 /**
- * The part of `@opentelemetry/sdk-metrics` that is used here, as types and numbers. The package itself is not imported: whoever has a reader
- * has it already. `tests/opentelemetry/types.ts` holds the types equal to the package's own, `tests/opentelemetry/sdk_test.ts` the numbers.
+ * The types and numbers of `@opentelemetry/sdk-metrics` that this library needs. The package itself
+ * is not imported: a program that has a reader already has it. `tests/opentelemetry/types.ts`
+ * checks that the types match those of the package, `tests/opentelemetry/sdk_test.ts` the numbers.
  *
  * @module
  */
 import type { SeriesAttributes } from "./api.ts";
 
-/** The package's enums, as far as needed. */
+/** The type of the values of a metric. */
 export const ValueType = { INT: 0, DOUBLE: 1 } as const;
-/** What a point's value is counted from: the point before, or a start that stays. */
+/** Whether a data point covers the time since the previous one, or since a fixed start. */
 export const AggregationTemporality = { DELTA: 0, CUMULATIVE: 1 } as const;
-/** Kinds of points. */
+/** Kinds of data points. */
 export const DataPointType = {
   HISTOGRAM: 0,
   EXPONENTIAL_HISTOGRAM: 1,
@@ -18,131 +19,137 @@ export const DataPointType = {
   SUM: 3,
 } as const;
 
-/** Seconds since 1970, and nanoseconds beyond. */
+/** A time: whole seconds since 1970, and nanoseconds of the current second. */
 export type HighResolutionTime = [seconds: number, nanoseconds: number];
 
-/** What is said of a metric once for all of its points. */
+/** The description of a metric, which all of its data points share. */
 export interface MetricDescriptor {
-  /** Name of the instrument. */
+  /** The name of the instrument. */
   readonly name: string;
-  /** What is measured, in words. */
+  /** The description, for humans. */
   readonly description: string;
-  /** Unit in UCUM. */
+  /** The unit, in UCUM. */
   readonly unit: string;
   /** 0: integers. 1: doubles. */
   readonly valueType: 0 | 1;
 }
 
 /**
- * One series at one time.
+ * The value of one series at one time.
  *
- * @typeParam Value Its value.
+ * @typeParam Value The type of the value.
  */
 export interface DataPoint<Value> {
-  /** Since when it has been counted. */
+  /** When the counting began. */
   readonly startTime: HighResolutionTime;
-  /** When it was read. */
+  /** When the value was read. */
   readonly endTime: HighResolutionTime;
-  /** What tells it from other series of the metric. */
+  /** The attributes that distinguish the series from the other ones of the metric. */
   readonly attributes: SeriesAttributes;
-  /** Its value. */
+  /** The value. */
   readonly value: Value;
 }
 
-/** A histogram with boundaries. */
+/** A histogram with explicit bucket boundaries. */
 export interface ExplicitHistogram {
-  /** Inclusive upper bounds, and one count more than these. */
+  /** The inclusive upper bounds, and one more count than there are bounds. */
   readonly buckets: { boundaries: number[]; counts: number[] };
-  /** Sum of all values. */
+  /** The sum of all values. */
   readonly sum: number;
-  /** How many values. */
+  /** The number of values. */
   readonly count: number;
-  /** The least value, if it is known. */
+  /** The smallest value, if known. */
   readonly min?: number;
-  /** The greatest value, if it is known. */
+  /** The greatest value, if known. */
   readonly max?: number;
 }
 
 /** Adjacent buckets of an exponential histogram. */
 export interface ExponentialBuckets {
-  /** Number of the first bucket. */
+  /** The index of the first bucket. */
   offset: number;
-  /** How many values each has. */
+  /** The number of values in each bucket. */
   bucketCounts: number[];
 }
 
-/** A histogram whose bucket `n` has the values above `base ** n` up to `base ** (n + 1)`, where `base` is `2 ** (2 ** -scale)`. */
+/**
+ * A histogram whose bucket `n` contains the values above `base ** n` and up to `base ** (n + 1)`,
+ * where `base` is `2 ** (2 ** -scale)`.
+ */
 export interface ExponentialHistogram {
-  /** Sum of all values. */
+  /** The sum of all values. */
   readonly sum: number;
-  /** How many values. */
+  /** The number of values. */
   readonly count: number;
-  /** How fine the buckets are. */
+  /** The resolution: the higher the scale, the narrower the buckets. */
   readonly scale: number;
-  /** How many values are zero. */
+  /** The number of values that are zero. */
   readonly zeroCount: number;
-  /** The values above zero. */
+  /** The buckets of the values above zero. */
   readonly positive: ExponentialBuckets;
-  /** The values below zero: none here. */
+  /** The buckets of the values below zero; always empty here. */
   readonly negative: ExponentialBuckets;
-  /** The least value, if it is known. */
+  /** The smallest value, if known. */
   readonly min?: number;
-  /** The greatest value, if it is known. */
+  /** The greatest value, if known. */
   readonly max?: number;
 }
 
 /**
- * What metrics of all kinds have.
+ * The common properties of metrics of all kinds.
  *
- * @typeParam Type Number of the kind.
- * @typeParam Value The value of a point.
+ * @typeParam Type The number of the kind.
+ * @typeParam Value The type of a data point's value.
  */
 export interface BaseMetricData<Type extends number, Value> {
-  /** What is said once for all points. */
+  /** The description of the metric. */
   readonly descriptor: MetricDescriptor;
-  /** 0: since the point before. 1: since the start. */
+  /** 0: since the previous data point. 1: since the start. */
   readonly aggregationTemporality: 0 | 1;
-  /** Which kind it is. */
+  /** The number of the kind. */
   readonly dataPointType: Type;
-  /** The series. */
+  /** One data point for each series. */
   readonly dataPoints: DataPoint<Value>[];
 }
 
 /** A sum. */
 export interface SumMetricData extends BaseMetricData<3, number> {
-  /** Whether it never falls. */
+  /** Whether the sum never decreases. */
   readonly isMonotonic: boolean;
 }
 
-/** A metric with its points. */
+/** A metric with its data points. */
 export type MetricData =
   | SumMetricData
   | BaseMetricData<2, number>
   | BaseMetricData<0, ExplicitHistogram>
   | BaseMetricData<1, ExponentialHistogram>;
 
-/** A resource without attributes, for a reader to put its own in place of. */
+/** A resource without attributes, which a reader replaces by its own. */
 export interface NoResource {
-  /** None. */
+  /** Always empty. */
   readonly attributes: Record<string, string>;
-  /** The other one. */
+  /** Returns the other resource. */
   merge<Other extends object>(other: Other | null): Other | NoResource;
-  /** None. */
+  /** Always empty. */
   getRawAttributes(): never[];
 }
 
-/** What a collection gives. */
+/** The result of a collection. */
 export interface CollectionResult {
   /** The metrics. */
   resourceMetrics: {
     resource: NoResource;
     scopeMetrics: { scope: { name: string; version: string }; metrics: MetricData[] }[];
   };
-  /** What went wrong. */
+  /** The errors of the collection. */
   errors: unknown[];
 }
 
-/** A source of metrics for readers, besides the meters: `MetricProducer` of `@opentelemetry/sdk-metrics`. */
+/**
+ * A source of metrics that is no meter, for the readers of the SDK: `MetricProducer` of
+ * `@opentelemetry/sdk-metrics`.
+ */
 export interface MetricProducer {
   /** Reads all metrics. */
   collect(options?: { timeoutMillis?: number }): Promise<CollectionResult>;

@@ -1,12 +1,13 @@
 /**
- * Units as OpenTelemetry writes them.
+ * Units in UCUM, the Unified Code for Units of Measure, which OpenTelemetry uses.
  *
  * @module
  */
 
 /**
- * The units of UCUM that those who write OpenTelemetry's metrics for Prometheus turn back into the same words: so the names there end as
- * ours do. Source: "unitMap" of Prometheus' and the OpenTelemetry collector's translators.
+ * The UCUM units that translators from OpenTelemetry to Prometheus turn back into the same words,
+ * so that translated names end like ours. Source: "unitMap" of the translators of Prometheus and
+ * the OpenTelemetry Collector.
  */
 const UCUM: ReadonlyMap<string, string> = new Map([
   ["days", "d"],
@@ -36,7 +37,7 @@ const UCUM: ReadonlyMap<string, string> = new Map([
   ["ratio", "1"],
 ]);
 
-/** A unit in UCUM; as it is when it has none, or is one of UCUM's already. */
+/** The UCUM unit for a word; a unit without one is returned as it is. */
 export function ucumOf(unit: string): string {
   return UCUM.get(unit) ?? unit;
 }

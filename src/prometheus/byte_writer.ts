@@ -1,11 +1,11 @@
 /**
- * Text that is written as UTF-8 at once. Putting strings together would leave a node of a rope behind for every piece, a dozen for each
- * line: of 100,000 lines, most of the time went into collecting these.
+ * Text that is written as UTF-8 directly. String concatenation would allocate a rope node for each
+ * piece, a dozen for each line; with 100,000 lines, most of the time went into their collection.
  *
  * @module
  */
 
-/** The most bytes that a UTF-16 code unit becomes. */
+/** The maximum number of bytes of a UTF-16 code unit. */
 const MAX_UNIT_BYTES = 3;
 
 const BACKSLASH = 0x5c;
@@ -15,7 +15,7 @@ export const NEWLINE = 0x0a;
 
 const encoder = new TextEncoder();
 
-/** A growing piece of UTF-8. */
+/** A growing buffer of UTF-8. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
@@ -24,7 +24,7 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(capacity);
   }
 
-  /** How many bytes were written since it was empty. */
+  /** The number of bytes in the buffer. */
   get length(): number {
     return this.#length;
   }
@@ -42,7 +42,7 @@ export class ByteWriter {
     this.#length = at;
   }
 
-  /** Writes a text with `\`, `"` and line feed escaped: a label's value, and in OpenMetrics words of help. */
+  /** Writes a text with `\`, `"` and line feed escaped: a label value, or help in OpenMetrics. */
   quoted(text: string): void {
     this.#reserve(text.length * MAX_UNIT_BYTES);
     const bytes = this.#bytes;
@@ -57,13 +57,13 @@ export class ByteWriter {
     this.#length = at;
   }
 
-  /** Writes one character of ASCII. */
+  /** Writes one ASCII character. */
   byte(code: number): void {
     this.#reserve(1);
     this.#bytes[this.#length++] = code;
   }
 
-  /** Writes what another one holds. */
+  /** Writes the content of another writer. */
   append(other: ByteWriter): void {
     const length = other.#length;
     this.#reserve(length);
@@ -74,12 +74,12 @@ export class ByteWriter {
     this.#length = at + length;
   }
 
-  /** Forgets what was written. */
+  /** Empties the buffer. */
   clear(): void {
     this.#length = 0;
   }
 
-  /** What was written, as the caller's own; it is empty then. */
+  /** Returns a copy of the content, and empties the buffer. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#bytes.slice(0, this.#length);
     this.#length = 0;
@@ -100,7 +100,7 @@ export class ByteWriter {
   }
 }
 
-/** A text with `\` and line feed escaped: words of help in format 0.0.4. */
+/** A text with `\` and line feed escaped, as help is in format 0.0.4. */
 export function escapeText(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 }

@@ -1,19 +1,22 @@
 /**
- * The labels of a family's series.
+ * Writes the labels of a family's series.
  *
  * @module
  */
-import { type Family, idLabelOf, isAnonymous, labelNames, type Row } from "../export/families.ts";
+import type { Family } from "../export/family.ts";
+import { idLabelOf, isAnonymous, labelNames } from "../export/series_labels.ts";
+import type { ThreadSample } from "../export/thread_samples.ts";
+import type { Row } from "../snapshots/snapshot_data.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 
-/** Writes the labels of one family's series as they stand between the braces. */
+/** Writes the labels of one family's series, as they stand between the braces. */
 export class LabelWriter {
   readonly #out: ByteWriter;
   readonly #family: Family;
   readonly #nameOf: (key: string) => string;
-  /** The metric's own labels: nearly all series have these, in this order. */
+  /** The metric's own labels. Nearly all series have exactly these, in this order. */
   readonly #keys: readonly string[];
-  /** What stands in front of the value of each, behind that of the one before. */
+  /** The text before each of their values: the end of the previous value, and the name. */
   readonly #openings: readonly string[];
 
   constructor(out: ByteWriter, family: Family, { perThread }: { perThread: boolean }) {
@@ -24,8 +27,8 @@ export class LabelWriter {
     this.#openings = this.#keys.map((key, n) => `${n === 0 ? "" : '",'}${this.#nameOf(key)}="`);
   }
 
-  /** Writes the labels of a series, or of one thread's part of it, in place of what was written before. */
-  write(row: Row, owner?: { readonly thread: string; readonly slot: string }): void {
+  /** Replaces the content of the buffer by the labels of a series, or of one thread's part. */
+  write(row: Row, owner?: Pick<ThreadSample, "thread" | "slot">): void {
     const out = this.#out;
     const keys = this.#keys;
     out.clear();

@@ -9,11 +9,12 @@
  * | record `flow`, field `bytes: sum()` | counter `flow_bytes_total` |
  * | record `flow`, field `lastSeen: max()` | gauge `flow_last_seen` |
  *
- * Names are written in snake case; a unit becomes the end of the name. Buckets that were made by `create()` have the label `id`
- * (`bucket_id` beside a label `id` of the metric's own); an id that is
- * used again is a new series with an old name.
+ * Names are converted to snake case, and end with the unit. A bucket that was created by `create()`
+ * has the label `id` (`bucket_id` if the metric itself has a label `id`). When an id is used again,
+ * the new bucket continues the series of the old one.
  *
- * A record's `sum` is a counter here. One that takes negative changes is none: a server takes its falls for restarts.
+ * A `sum` field of a record is exported as a counter. This is wrong for a sum that takes negative
+ * changes: a server mistakes each decrease for a restart.
  *
  * @example
  * ```ts
@@ -23,24 +24,30 @@
  *
  * const schema = defineSchema({
  *   latency: histogram({ help: "Time to answer", unit: "seconds", lowest: 0.001, highest: 10 }),
- *   flow: record({ bytes: sum("u64"), lastSeen: max() }, { help: "Traffic", labels: ["protocol"] }),
+ *   flow: record(
+ *     { bytes: sum("u64"), lastSeen: max() },
+ *     { help: "Traffic", labels: ["protocol"] },
+ *   ),
  * });
  * const stats = ThreadStats.create(schema);
  * const { latency, flow } = stats.registerThread("main").metrics;
  * latency.record(0.2);
  * flow.labels({ protocol: "tcp" }).update({ bytes: 1500, lastSeen: 1_700_000_000 });
  *
- * const handler = prometheusHandler(stats, { boundaries: { latency: [0.1, 1] }, runtimeMetrics: true });
+ * const boundaries = { latency: [0.1, 1] };
+ * const handler = prometheusHandler(stats, { boundaries, runtimeMetrics: true });
  * const text = await handler(new Request("http://localhost/metrics")).text();
- * assertStringIncludes(text, 'latency_seconds_bucket{le="0.1"} 0\nlatency_seconds_bucket{le="1"} 1\n');
+ * assertStringIncludes(text, 'latency_seconds_bucket{le="0.1"} 0\n');
+ * assertStringIncludes(text, 'latency_seconds_bucket{le="1"} 1\n');
  * assertStringIncludes(text, 'flow_bytes_total{protocol="tcp"} 1500\n');
  * assertStringIncludes(text, 'flow_last_seen{protocol="tcp"} 1700000000\n');
  * ```
  *
  * @module
  */
-export type { MetricSource } from "../snapshots/snapshot_source.ts";
-export { prometheusHandler, type PrometheusHandlerOptions } from "./handler.ts";
-export type { PrometheusOptions } from "./options.ts";
+export type { SnapshotSource } from "../snapshots/snapshot_source.ts";
+export { prometheusHandler } from "./handler.ts";
+export type { PrometheusHandlerOptions } from "./handler_options.ts";
+export type { PrometheusOptions } from "./prometheus_options.ts";
 export type { TextFormat } from "./render.ts";
 export { prometheusText, type PrometheusTextOptions } from "./text.ts";

@@ -1,9 +1,10 @@
 /**
- * What a client wants: the format and the coding of the answer.
+ * Content negotiation: the format and the coding of a response.
  *
- * Headers are read from left to right once, with a stack of constant depth, and only up to a length that no honest client needs.
+ * Headers are parsed in one pass from left to right, with constant stack depth, and only up to a
+ * length that no honest client needs.
  *
- * Source: RFC 9110, 12.5.1 and 12.5.3.
+ * Source: RFC 9110, sections 12.5.1 and 12.5.3.
  *
  * @module
  */
@@ -15,43 +16,46 @@ export const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
   openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
 
-/** What stands beyond is not read. As much as Node takes for all headers of a request; Prometheus sends some 300 characters. */
+/**
+ * The number of characters of a header that are parsed: the limit of Node for all headers of a
+ * request together. Prometheus sends about 300.
+ */
 const MAX_LENGTH = 16_384;
 
 /** One choice of an `Accept` or `Accept-Encoding` header. */
 interface Choice {
   readonly name: string;
   readonly parameters: ReadonlyMap<string, string>;
-  /** 0 to 1. */
+  /** From 0 to 1. */
   readonly quality: number;
 }
 
-/** OpenMetrics if the client would rather have it, or would have either; else the format that everything reads. */
+/** OpenMetrics if the client prefers it or accepts both; otherwise the text format. */
 export function formatFor(accept: string | null): TextFormat {
   const choices = parse(accept ?? "");
   const ofVersion = (type: string, version: string) =>
     choices.filter(({ name, parameters }) =>
       name === type && (parameters.get("version") ?? version) === version
     );
-  // Only those who name it get it: not every client that takes anything can read OpenMetrics.
-  const open = best(ofVersion("application/openmetrics-text", "1.0.0"));
-  // The narrowest of the ranges that match is the one that says how much the client wants it.
+  // A wildcard does not select OpenMetrics: not every client that accepts anything can read it.
+  const openMetrics = best(ofVersion("application/openmetrics-text", "1.0.0"));
+  // The most specific range that matches decides the quality of the text format.
   const ranges = [
     ofVersion("text/plain", "0.0.4"),
     ...["text/*", "*/*"].map((range) => choices.filter(({ name }) => name === range)),
   ];
   const text = best(ranges.find((range) => range.length > 0) ?? []);
-  return open > 0 && open >= text ? "openmetrics" : "text";
+  return openMetrics > 0 && openMetrics >= text ? "openmetrics" : "text";
 }
 
-/** Whether the client takes gzip. */
+/** Whether the client accepts gzip. */
 export function acceptsGzip(acceptEncoding: string | null): boolean {
   const choices = parse(acceptEncoding ?? "");
   const named = choices.filter(({ name }) => name === "gzip" || name === "x-gzip");
   return best(named.length > 0 ? named : choices.filter(({ name }) => name === "*")) > 0;
 }
 
-// Not `Math.max(...)`: the number of arguments is the depth of the stack that they take.
+// Not `Math.max(...)`: all arguments of a call are on the stack.
 function best(choices: readonly Choice[]): number {
   return choices.reduce((most, { quality }) => Math.max(most, quality), 0);
 }
@@ -70,8 +74,9 @@ function parse(header: string): Choice[] {
 }
 
 /**
- * The parts of a text between separators that are not empty. Separators in quotation marks are none; quotation marks that are open at the end
- * close there. Where more of the text would follow, the last part is left out: the end of it is not known.
+ * The non-empty parts of a text between separators. Separators inside quotation marks do not
+ * count; an open quotation ends with the text. If the text was cut off (`isWhole` is false), the
+ * last part is left out, as it may be incomplete.
  */
 function split(text: string, separator: "," | ";", isWhole = true): string[] {
   const parts: string[] = [];

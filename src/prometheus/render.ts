@@ -1,59 +1,64 @@
 /**
- * Families as text: Prometheus' own format 0.0.4, and OpenMetrics 1.0.
+ * Renders families in the Prometheus text format 0.0.4 or in OpenMetrics 1.0.
  *
- * Sources: "Exposition formats" in Prometheus' documentation, and the OpenMetrics specification, 1.0.0.
+ * Sources: "Exposition formats" in the documentation of Prometheus, and the OpenMetrics
+ * specification, 1.0.0.
  *
  * @module
  */
-import { type Family, type Row, valueOf } from "../export/families.ts";
+import { type Family, valueOf } from "../export/family.ts";
 import { threadSamples } from "../export/thread_samples.ts";
 import { CumulativeCounts } from "../metrics/histogram/cumulative_counts.ts";
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
-import { boundsOf } from "./bounds.ts";
+import type { Row } from "../snapshots/snapshot_data.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
 import { LabelWriter } from "./label_writer.ts";
-import type { CheckedOptions } from "./options.ts";
+import { boundsOf } from "./prometheus_buckets.ts";
+import type { CheckedOptions } from "./prometheus_options.ts";
 
-/** The formats. */
+/** A format: `text` is the Prometheus text format 0.0.4, `openmetrics` is OpenMetrics 1.0. */
 export type TextFormat = "text" | "openmetrics";
 
-/** What ends an OpenMetrics text, so that one cut short is told from a whole one. */
+/** The last line of an OpenMetrics text. A text without it is incomplete. */
 export const END = "# EOF\n";
 
-/** About how many bytes a chunk has. */
-const CHUNK = 65_536;
+/** The approximate size of a chunk. */
+const CHUNK_BYTES = 65_536;
 
 const BRACE = 0x7b;
 
-/** What {@linkcode render} needs besides the families. */
+/** Options of {@linkcode render}. */
 export interface RenderOptions extends Omit<CheckedOptions, "selfMetrics"> {
   readonly format: TextFormat;
-  /** When a series began, in milliseconds since 1970. */
+  /** When a series began to count, in milliseconds since 1970. */
   readonly startOf: (metric: string, row: Row) => number | undefined;
 }
 
-/** Writes the lines of one series. `start` is in milliseconds. */
+/** Writes the lines of one series. `start` is in milliseconds since 1970. */
 type Printer = (labels: ByteWriter, value: unknown, start: number | undefined) => void;
 
-/** The text in UTF-8, in chunks of which only one is in memory at a time. {@linkcode END} is left to the caller. */
+/**
+ * Renders families as UTF-8, one chunk at a time, so that only one chunk is in memory. The caller
+ * adds {@linkcode END}.
+ */
 export function* render(
   families: Iterable<Family>,
   options: RenderOptions,
 ): Generator<Uint8Array<ArrayBuffer>> {
   const { format, startOf } = options;
-  const out = new ByteWriter(CHUNK + CHUNK / 4);
+  const out = new ByteWriter(CHUNK_BYTES * 5 / 4);
   const labels = new ByteWriter(1024);
   for (const family of families) {
-    const isOurs = family.definition === undefined;
-    const hasStart = format === "openmetrics" && options.created && !isOurs &&
+    const isInSchema = family.definition !== undefined;
+    const hasStart = format === "openmetrics" && options.created && isInSchema &&
       family.kind !== "gauge";
     const print = printerOf(out, family, options);
     const labelWriter = new LabelWriter(labels, family, options);
     writeHead(out, family, format);
-    if (out.length >= CHUNK) yield out.take();
+    if (out.length >= CHUNK_BYTES) yield out.take();
     for (const row of family.rows) {
       const start = hasStart ? startOf(family.metric, row) : undefined;
-      if (options.perThread && !isOurs) {
+      if (options.perThread && isInSchema) {
         for (const sample of threadSamples(family, row)) {
           labelWriter.write(row, sample);
           print(labels, sample.value, start);
@@ -62,20 +67,20 @@ export function* render(
         labelWriter.write(row);
         print(labels, valueOf(family, row), start);
       }
-      if (out.length >= CHUNK) yield out.take();
+      if (out.length >= CHUNK_BYTES) yield out.take();
     }
   }
   if (out.length > 0) yield out.take();
 }
 
-/** Writes what stands above a family's samples. */
+/** Writes the metadata lines of a family, which precede its samples. */
 function writeHead(
   out: ByteWriter,
   { kind, name, unit, help }: Family,
   format: TextFormat,
 ): void {
   if (format === "text") {
-    // Before OpenMetrics a counter's family had the name of its samples.
+    // In this format, a counter's family has the name of its samples.
     const family = kind === "counter" ? `${name}_total` : name;
     if (help !== "") out.text(`# HELP ${family} ${escapeText(help)}\n`);
     out.text(`# TYPE ${family} ${kind}\n`);
@@ -160,8 +165,9 @@ function numberText(value: unknown): string {
 }
 
 /**
- * A bucket's bound as Go's `%g` writes it, and with it the client libraries of other languages: `le` is text to a server, and buckets of several programs
- * are added up only where it is the same.
+ * A value of `le` as Go's `%g` writes it, as do the client libraries of other languages. Servers
+ * compare `le` as text, and can add up the Prometheus buckets of several programs only if the
+ * texts are equal.
  */
 function canonicalFloat(value: number): string {
   const [digits, power] = value.toExponential().split("e");
@@ -170,7 +176,7 @@ function canonicalFloat(value: number): string {
   return `${digits}e${exponent < 0 ? "-" : "+"}${`${Math.abs(exponent)}`.padStart(2, "0")}`;
 }
 
-/** The same in OpenMetrics, where a whole number has a point too. */
+/** The same for OpenMetrics, where integers have a decimal point too. */
 function openMetricsFloat(value: number): string {
   const text = canonicalFloat(value);
   return /[.e]/.test(text) ? text : `${text}.0`;

@@ -1,21 +1,22 @@
 /**
- * A snapshot as text for Prometheus.
+ * Renders a snapshot as text for Prometheus.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import type { OptionNames } from "../base/options.ts";
 import { familiesIn } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
-import type { OptionNames } from "../base/options.ts";
-import type { SnapshotData } from "../snapshots/snapshot.ts";
-import { checkOptions, PROMETHEUS_OPTIONS, type PrometheusOptions } from "./options.ts";
-import { END, render, type TextFormat } from "./render.ts";
 import { asSnapshot } from "../snapshots/as_snapshot.ts";
+import { type Row, type SnapshotData, threadPartsOf } from "../snapshots/snapshot_data.ts";
+import { checkOptions, PROMETHEUS_OPTIONS, type PrometheusOptions } from "./prometheus_options.ts";
+import { END, render, type TextFormat } from "./render.ts";
 
 /** Options of {@linkcode prometheusText}. */
 export interface PrometheusTextOptions extends PrometheusOptions {
   /**
-   * `"text"`: Prometheus' own format, version 0.0.4. `"openmetrics"`: OpenMetrics 1.0, which has units and created timestamps too.
+   * The format: `"text"` is the Prometheus text format, version 0.0.4; `"openmetrics"` is
+   * OpenMetrics 1.0, which also has units and `_created`.
    *
    * @default {"text"}
    */
@@ -25,18 +26,19 @@ export interface PrometheusTextOptions extends PrometheusOptions {
 const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = { ...PROMETHEUS_OPTIONS, format: true };
 
 /**
- * All metrics of a snapshot as text for Prometheus, whole. For many series {@linkcode prometheusHandler} is better: it
- * sends the text as it is made.
+ * Renders all metrics of a snapshot as one text for Prometheus. For many series,
+ * {@linkcode prometheusHandler} is better: it sends the text while it is made.
  *
- * `_created` is when the statistics began: one snapshot does not tell which series are younger. The handler knows.
+ * `_created` is the start of the statistics for all series: a single snapshot does not say which
+ * of them are younger. The handler knows.
  *
  * Cost: about 0.3 µs for each line.
  *
- * @param snapshot The snapshot, or the data of one that came by a message.
- * @param options What is told, and how.
+ * @param snapshot The snapshot, or the data of one that came by message.
+ * @param options What to export, and in which format.
  * @returns The text.
- * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
- * @throws {RangeError} When boundaries are not finite, not negative and rising.
+ * @throws {TypeError} If an argument has the wrong shape, or an option is unknown.
+ * @throws {RangeError} If bounds in `boundaries` are not finite, negative, or not ascending.
  *
  * @example
  * ```ts
@@ -48,7 +50,8 @@ const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = { ...PROMETHEUS_OPTIONS
  * const stats = ThreadStats.create(schema);
  * stats.registerThread("main").metrics.jobs.labels({ queue: "mail" }).add(2);
  * const text = prometheusText(stats.snapshot());
- * assertStringIncludes(text, '# HELP jobs_total Jobs done\n# TYPE jobs_total counter\njobs_total{queue="mail"} 2\n');
+ * assertStringIncludes(text, "# HELP jobs_total Jobs done\n# TYPE jobs_total counter\n");
+ * assertStringIncludes(text, 'jobs_total{queue="mail"} 2\n');
  * ```
  */
 export function prometheusText(
@@ -68,20 +71,20 @@ export function prometheusText(
     throw new TypeError(cannot(action, 'format must be "text" or "openmetrics"', format));
   }
   const starts = new StartTimes();
-  starts.look(data);
+  starts.observe(data);
   const renderOptions = { ...checked, format, startOf: starts.of.bind(starts) };
   const decoder = new TextDecoder();
   let text = "";
   for (const chunk of render(familiesIn(data, checked), renderOptions)) {
-    // Each chunk ends with a line, so no character is cut.
+    // A chunk ends at the end of a line, so no character is split.
     text += decoder.decode(chunk);
   }
   return format === "openmetrics" ? text + END : text;
 }
 
-/** Whether a snapshot tells what each thread has counted. */
+/** Whether a snapshot was taken with `perThread`. */
 function hasThreads({ metrics }: SnapshotData): boolean {
   return Object.values(metrics).every(({ series }) =>
-    (series as readonly object[]).every((row) => Object.hasOwn(row, "perThread"))
+    (series as readonly Row[]).every((row) => threadPartsOf(row) !== undefined)
   );
 }

@@ -8,9 +8,6 @@ import { assertInteger, type OptionNames } from "../base/options.ts";
 import { isArray } from "../base/shapes.ts";
 import { assertName, snakeCase } from "./names.ts";
 
-// The exporters import it from here.
-export { copyOwnProperties as own } from "../base/options.ts";
-
 /** Options that describe a metric to people and to exporters. */
 export interface MetricOptions {
   /**

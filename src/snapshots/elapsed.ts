@@ -1,41 +1,42 @@
 /**
- * How much time lies between two snapshots, whatever the wall clock was set to meanwhile.
+ * The time between two snapshots, independent of changes of the wall clock.
  *
  * @module
  */
 import { steady } from "../base/clock.ts";
 
-/** What a snapshot says of its time. */
-export interface Taken {
+/** Something with a wall-clock timestamp: a snapshot. */
+export interface Timestamped {
   /** When it was taken, in milliseconds since 1970. */
   readonly takenAt: number;
 }
 
 /**
- * A label that is off by less than so many milliseconds is right: both clocks are read one after
- * the other, and NTP slews.
+ * Differences between wall clock and steady clock up to this many milliseconds are no change of
+ * the wall clock: the two clocks are read one after the other, and NTP slews the wall clock.
  */
-const TOLERANCE = 250;
+const TOLERANCE_MS = 250;
 
 /**
- * What the steady clock of this thread was at, by snapshot. Not a property: by a message it would
- * come to a thread with another clock, and a copy that is given another `takenAt` has another time.
+ * This thread's steady clock when each snapshot was taken. The readings are no property of the
+ * snapshot: a message would carry them to a thread with another steady clock, and a copy with
+ * another `takenAt` would keep them.
  */
 const readings = new WeakMap<object, number>();
 
-/** Takes the time of a snapshot: label and reading. */
-export function takeTime(): { takenAt: number; note: (snapshot: Taken) => void } {
+/** Reads both clocks for a snapshot that is about to be taken; `assign` stores the steady one. */
+export function readClocks(): { takenAt: number; assign: (snapshot: Timestamped) => void } {
   const takenAt = Date.now();
   const reading = steady();
-  return { takenAt, note: (snapshot) => void readings.set(snapshot, reading) };
+  return { takenAt, assign: (snapshot) => void readings.set(snapshot, reading) };
 }
 
 /**
- * Milliseconds from one snapshot to a later one, never negative. By the steady clock for snapshots
- * that this thread has taken. Others, that came by a message, have only their labels: where these
- * go back, no time has passed.
+ * Milliseconds from one snapshot to a later one, never negative. If this thread took both, the
+ * steady clock decides. Snapshots that came by message have only `takenAt`; where it decreases,
+ * the result is 0.
  */
-export function elapsed(earlier: Taken, later: Taken): number {
+export function elapsed(earlier: Timestamped, later: Timestamped): number {
   const from = readings.get(earlier);
   const to = readings.get(later);
   return Math.max(
@@ -45,10 +46,10 @@ export function elapsed(earlier: Taken, later: Taken): number {
 }
 
 /**
- * Whether the wall clock was set between two labels with so many milliseconds between them: forward
- * (1), back (-1), or not (0).
+ * Whether the wall clock was set forward (1), set back (-1) or not set (0) between two of its
+ * readings, which lie `duration` milliseconds apart.
  */
-export function setBetween(from: number, to: number, duration: number): -1 | 0 | 1 {
+export function wallClockStep(from: number, to: number, duration: number): -1 | 0 | 1 {
   const drift = to - from - duration;
-  return drift > TOLERANCE ? 1 : drift < -TOLERANCE ? -1 : 0;
+  return drift > TOLERANCE_MS ? 1 : drift < -TOLERANCE_MS ? -1 : 0;
 }

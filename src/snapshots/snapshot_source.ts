@@ -1,28 +1,42 @@
 /**
- * What exporters take their snapshots from.
+ * The source from which windows and exporters take their snapshots.
  *
  * @module
  */
 import { cannot } from "../base/errors.ts";
 import { hasMethod } from "../base/shapes.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
+import { asSnapshot } from "./as_snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { SnapshotOptions } from "./take_snapshot.ts";
-import { asSnapshot } from "./as_snapshot.ts";
 
-/** Where snapshots come from: a {@linkcode ThreadStats}, or a view of one. */
-export interface MetricSource {
+/**
+ * A source of snapshots: a {@linkcode ThreadStats}, or a view of one.
+ *
+ * @typeParam Metrics The definitions of the schema.
+ */
+export interface SnapshotSource<Metrics extends SchemaDefinition = SchemaDefinition> {
   /** Takes a snapshot. */
-  snapshot(options?: SnapshotOptions): Snapshot;
+  snapshot(options?: SnapshotOptions): Snapshot<Metrics>;
 }
 
 /**
- * Checks a source, and takes the first snapshot of it.
+ * Checks that a value is a source of snapshots.
  *
- * @throws {TypeError} When it is none.
+ * @throws {TypeError} If it has no method `snapshot`.
  */
-export function firstSnapshot(action: string, stats: MetricSource): Snapshot {
-  if (!hasMethod(stats, "snapshot")) {
-    throw new TypeError(cannot(action, "it needs a ThreadStats or a view of one", stats));
-  }
-  return asSnapshot(action, stats.snapshot());
+export function assertSource(action: string, source: unknown): void {
+  if (hasMethod(source, "snapshot")) return;
+  const required = "the source must be a ThreadStats or a view of one";
+  throw new TypeError(cannot(action, required, source));
+}
+
+/**
+ * Checks a source, and takes a first snapshot from it.
+ *
+ * @throws {TypeError} If the source has no method `snapshot`, or the method returns no snapshot.
+ */
+export function firstSnapshot(action: string, source: SnapshotSource): Snapshot {
+  assertSource(action, source);
+  return asSnapshot(action, source.snapshot());
 }

@@ -1,8 +1,9 @@
 /**
- * Taking a snapshot.
+ * Takes snapshots.
  *
  * @module
  */
+import type { OptionNames } from "../base/options.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
   H_MAX_THREADS,
@@ -12,18 +13,18 @@ import {
   H_STARTED,
 } from "../memory/layout.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
-import type { OptionNames } from "../base/options.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
 import { Walk } from "../threads/walk.ts";
-import { takeTime } from "./elapsed.ts";
-import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
+import { readClocks } from "./elapsed.ts";
+import { Snapshot } from "./snapshot.ts";
+import type { MetricSnapshot, SelfMetrics, SnapshotData } from "./snapshot_data.ts";
 
 /** Options of {@linkcode ThreadStats.snapshot}. */
 export interface SnapshotOptions {
   /**
-   * Whether each series tells what each thread has counted.
+   * Whether each series has a property `perThread` with each thread's part.
    *
    * @default {false}
    */
@@ -34,33 +35,65 @@ export interface SnapshotOptions {
 export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = { perThread: true };
 
 /**
- * Takes a snapshot. Cost: live buckets times threads that have cells for them, and never more than
- * the memory has bytes.
+ * Takes a snapshot. Any thread. Cost: proportional to live buckets times threads that have cells
+ * for them, and never more than proportional to the bytes of the memory.
  */
 export function takeSnapshot<Metrics extends SchemaDefinition>(
   arena: Arena,
-  homes: readonly Metric[],
+  metrics: readonly Metric[],
   { threads, cells, perThread = false }: {
     threads: readonly ThreadInfo[];
     cells: CellSegments;
     perThread?: boolean;
   },
 ): Snapshot<Metrics> {
-  const { takenAt, note } = takeTime();
-  const metrics: Record<string, MetricSnapshot> = {};
+  const { takenAt, assign } = readClocks();
+  const byName: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
-  const collected = collectAll(homes, { walk: new Walk(arena, cells), perThread });
-  for (const [n, { name, definition, buckets }] of homes.entries()) {
+  const collected = collectAll(metrics, { walk: new Walk(arena, cells), perThread });
+  for (const [n, { name, definition, buckets }] of metrics.entries()) {
     const rows = collected[n];
-    // The rows are not frozen: that costs JavaScriptCore 300-900 ns each.
-    metrics[name] = Object.freeze({ definition, series: rows });
+    // The rows are not frozen: freezing costs JavaScriptCore 300-900 ns a row.
+    byName[name] = Object.freeze({ definition, series: rows });
     series[name] = rows.length;
     if (definition.labels.length > 0) overflowed[name] = buckets.overflowed();
   }
-  const { i32, f64 } = arena.views();
-  const self: SelfMetrics = Object.freeze({
+  const snapshot = new Snapshot<Metrics>({
+    startedAt: arena.views().f64[H_STARTED],
+    takenAt,
+    threads: Object.freeze(threads),
+    metrics: Object.freeze(byName) as SnapshotData<Metrics>["metrics"],
+    self: selfMetricsOf(arena, { threads, series, overflowed }),
+  });
+  assign(snapshot);
+  return snapshot;
+}
+
+/** The series of each metric. */
+function collectAll(
+  metrics: readonly Metric[],
+  options: { walk: Walk; perThread: boolean },
+): MetricSnapshot["series"][] {
+  try {
+    return metrics.map(({ buckets }) => buckets.collect(options) as MetricSnapshot["series"]);
+  } catch (error) {
+    // A failed snapshot would otherwise keep what it read of damaged memory, and each try add more.
+    for (const { buckets } of metrics) buckets.forget();
+    throw error;
+  }
+}
+
+function selfMetricsOf(
+  arena: Arena,
+  { threads, series, overflowed }:
+    & { threads: readonly ThreadInfo[] }
+    & Pick<SelfMetrics, "series" | "overflowed">,
+): SelfMetrics {
+  const { i32 } = arena.views();
+  return Object.freeze({
     threads: Object.freeze(countStates(threads)),
+    // Unordered: written before the memory is shared, and never again.
     maxThreads: i32[H_MAX_THREADS],
     arena: Object.freeze({
       usedBytes: arena.bytesUsed,
@@ -69,33 +102,12 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     }),
     series: Object.freeze(series),
     overflowed: Object.freeze(overflowed),
+    // SeqCst, with the `Atomics.add` of writers, readers and joins. Each counter stands alone: it
+    // orders no other access.
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
     otherMemories: Atomics.load(i32, H_OTHER_MEMORIES) >>> 0,
   });
-  const snapshot = new Snapshot<Metrics>({
-    startedAt: f64[H_STARTED],
-    takenAt,
-    threads: Object.freeze(threads),
-    metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],
-    self,
-  });
-  note(snapshot);
-  return snapshot;
-}
-
-/** The series of each metric. */
-function collectAll(
-  homes: readonly Metric[],
-  options: { walk: Walk; perThread: boolean },
-): MetricSnapshot["series"][] {
-  try {
-    return homes.map(({ buckets }) => buckets.collect(options) as MetricSnapshot["series"]);
-  } catch (error) {
-    // Else each try would add some more of what no memory of this size can hold.
-    for (const { buckets } of homes) buckets.forget();
-    throw error;
-  }
 }
 
 function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"], number> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot } from "../base/errors.ts";
+import { harden } from "../base/harden.ts";
 import { inspectable } from "../base/inspectable.ts";
 import { type OptionNames, takeOptions } from "../base/options.ts";
 import { makeHandle, type ThreadStatsHandle } from "./handle.ts";
@@ -45,6 +46,7 @@ export class Seat {
     this.handle = makeHandle({ ...handle, seat: Object.freeze({ slot, control }) });
     this.#slots = slots;
     this.#tenure = tenure;
+    harden(this);
   }
 
   /**

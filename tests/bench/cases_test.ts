@@ -1,10 +1,9 @@
 import { assert, assertStrictEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { type ImplementationName, loadCase } from "../../bench/cases/all.ts";
 import type { GroupName } from "../../bench/cases/case.ts";
-import { groups } from "../../bench/cases/groups.ts";
+import { groups, type ImplementationName, loadCase } from "../../bench/cases/catalogue.ts";
 
-/** Those that need no package: what the others count is checked whenever they are measured. */
+/** Implementations without a package. The others are checked whenever they are measured. */
 const ours: readonly ImplementationName[] = [
   "plain",
   "library",
@@ -14,13 +13,13 @@ const ours: readonly ImplementationName[] = [
   "RecordableHistogram",
 ];
 
-/** Cells that a test has the time for. */
+/** The most cells that a test has the time for. */
 const most = 10_000;
 
 describe("cases", () => {
-  for (const [group, { fields, chunk }] of Object.entries(groups)) {
-    it(`${group}: all do what is measured`, async () => {
-      for (const { at, names } of fields) {
+  for (const [group, { comparisons, chunk }] of Object.entries(groups)) {
+    it(`${group}: every implementation does what is measured`, async () => {
+      for (const { at, names } of comparisons) {
         if ((at.slots ?? 1) * (at.buckets ?? 1) > most || at.threads! > 1) continue;
         for (const name of names.filter((each) => ours.includes(each))) {
           const made = await loadCase(group as GroupName, name);
@@ -33,9 +32,9 @@ describe("cases", () => {
     });
   }
 
-  it("have the library in every field, or nothing to compare it with", () => {
-    for (const [group, { fields }] of Object.entries(groups)) {
-      for (const { names } of fields) assert(names.includes("library"), group);
+  it("have the library in every comparison", () => {
+    for (const [group, { comparisons }] of Object.entries(groups)) {
+      for (const { names } of comparisons) assert(names.includes("library"), group);
     }
   });
 });

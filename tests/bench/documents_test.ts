@@ -1,12 +1,11 @@
 import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { readdirSync, readFileSync } from "node:fs";
-import { charts, faint, ink } from "../../bench/documents/charts.ts";
-import { fingerprint } from "../../bench/documents/draw.ts";
-import { stringify } from "../../bench/documents/load.ts";
+import { charts } from "../../bench/documents/charts.ts";
+import { faint, fingerprint, ink } from "../../bench/documents/draw.ts";
 import { fillSections } from "../../bench/documents/markdown.ts";
 import { sections } from "../../bench/documents/tables.ts";
-import type { Results } from "../../bench/results.ts";
+import { type Results, stringify } from "../../bench/results.ts";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");

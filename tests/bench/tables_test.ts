@@ -7,26 +7,8 @@ import {
   sections,
   summary,
   targetTable,
-  withUnit,
 } from "../../bench/documents/tables.ts";
-import { results, row } from "./results.ts";
-
-describe("withUnit()", () => {
-  it("gives times in the unit that suits them, with three digits", () => {
-    assertEquals(
-      [0.31234, 12, 1500, 2_345_678, 2e9].map((ns) => withUnit(ns, "ns")),
-      ["0.312 ns", "12 ns", "1.5 µs", "2.35 ms", "2 s"],
-    );
-  });
-
-  it("leaves other units, and shows what is not known", () => {
-    assertEquals([withUnit(160, "bytes"), withUnit(1, ""), withUnit(NaN, "ns")], [
-      "160 bytes",
-      "1",
-      "–",
-    ]);
-  });
-});
+import { results, row } from "./made_results.ts";
 
 describe("environment()", () => {
   it("names versions, machine and date", () => {

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { groups } from "../../bench/cases/groups.ts";
+import { groups } from "../../bench/cases/catalogue.ts";
 import { find, judge, type Target, targets } from "../../bench/targets.ts";
 import type { Row } from "../../bench/results.ts";
-import { row } from "./results.ts";
+import { row } from "./made_results.ts";
 
 function targetOf(name: string): Target {
   const found = targets.find((target) => target.name === name);
@@ -95,8 +95,10 @@ describe("targets", () => {
   it("know all from what the cases measure and nothing from no rows", () => {
     const values = targets.map(({ measure }) => measure([]));
     assertEquals(values.filter((value) => !Number.isNaN(value)), []);
-    const rows = Object.entries(groups).flatMap(([group, { fields }]) =>
-      fields.flatMap(({ at, names }) => names.map((name) => row(group, name, 1, at as Row["at"])))
+    const rows = Object.entries(groups).flatMap(([group, { comparisons }]) =>
+      comparisons.flatMap(({ at, names }) =>
+        names.map((name) => row(group, name, 1, at as Row["at"]))
+      )
     );
     const isTimed = ({ name }: Target) => !/^memory|^scrape|atomic operations|allocated/.test(name);
     for (const target of targets.filter(isTimed)) {

@@ -169,8 +169,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A counter's writer does not look at the bucket's epoch",
     file: "metrics/counter/counter_writer.ts",
     edits: [{
-      find: "this.words[this.epochIndex] !== this.epoch ||",
-      replace: "this.epoch === 0 ||",
+      find: "this.#words[this.#epochIndex] !== this.#epoch ||",
+      replace: "this.#epoch === 0 ||",
     }],
     histories: ["clear-counter"],
   },
@@ -178,7 +178,7 @@ export const mutants: readonly Mutant[] = [
     name: "fence-unchecked",
     fault: "A counter's writer does not look at its slot's control word",
     file: "metrics/counter/counter_writer.ts",
-    edits: [{ find: "this.words[this.controlIndex] !== this.control", replace: "false" }],
+    edits: [{ find: "this.#words[this.#controlIndex] !== this.#control", replace: "false" }],
     histories: ["revoke", "revoke-quarantine"],
   },
   {
@@ -186,8 +186,10 @@ export const mutants: readonly Mutant[] = [
     fault: "After a clear the tag is stored before the content",
     file: "metrics/counter/counter_writer.ts",
     edits: [{
-      find: "    this.cells[this.cell] = this.total += n;\n    this.setTag(epoch);",
-      replace: "    this.setTag(epoch);\n    this.cells[this.cell] = this.total += n;",
+      find: "    this.#cells[this.#cell] = this.#total += n;\n" +
+        "    this.#own.setTag(this.#words, this.#tag, epoch);",
+      replace: "    this.#own.setTag(this.#words, this.#tag, epoch);\n" +
+        "    this.#cells[this.#cell] = this.#total += n;",
     }],
     histories: ["clear-counter"],
   },
@@ -227,8 +229,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A record's writer does not look at its slot's control word",
     file: "metrics/record/record_publisher.ts",
     edits: [{
-      find: "return this.words[this.controlIndex] === this.control;",
-      replace: "return true;",
+      find: "words[this.controlIndex] === this.control;\n  }\n\n  /** The epoch to which",
+      replace: "true;\n  }\n\n  /** The epoch to which",
     }],
     histories: ["revoke-record"],
   },
@@ -236,7 +238,10 @@ export const mutants: readonly Mutant[] = [
     name: "bins-kept",
     fault: "A histogram's block is not emptied after a clear",
     file: "metrics/histogram/histogram_writer.ts",
-    edits: [{ find: "doubles[this.bins + bin] = 0;", replace: "doubles[this.bins + bin] += 0;" }],
+    edits: [{
+      find: "this.#doubles[this.#bins + bin] = 0;",
+      replace: "this.#doubles[this.#bins + bin] += 0;",
+    }],
     histories: ["clear-histogram"],
   },
   {
@@ -244,8 +249,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A histogram's block is emptied after the tag is stored",
     file: "metrics/histogram/histogram_writer.ts",
     edits: [{
-      find: "      else this.reset();",
-      replace: "      else this.setTag(epoch), this.reset();",
+      find: "      else this.#reset();",
+      replace: "      else own.setTag(this.#words, this.#tag, epoch), this.#reset();",
     }],
     histories: ["clear-histogram"],
   },
@@ -389,9 +394,9 @@ export const mutants: readonly Mutant[] = [
     file: "metrics/gauge/gauge_writer.ts",
     edits: [
       {
-        find: "    if (this.epoch !== epoch) this.value = 0;",
-        replace: "    Atomics.store(this.words, this.tenure, this.home.thread.tenure.control);\n" +
-          "    if (this.epoch !== epoch) this.value = 0;",
+        find: "    if (this.#epoch !== epoch) this.#value = 0;",
+        replace: "    Atomics.store(this.#words, this.#tenure, this.#own.control);\n" +
+          "    if (this.#epoch !== epoch) this.#value = 0;",
       },
     ],
     histories: ["gauge-depth"],

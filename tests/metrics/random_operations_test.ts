@@ -113,10 +113,13 @@ interface Member {
   thread: Thread<typeof schema.metrics>;
   counters: { child: CounterWriter; bucket: Bucket<number> }[];
   records: { child: RecordBucketWriter<typeof fields>; bucket: Bucket<Value> }[];
-  bursts: Partial<Record<"flow" | "cell", OpenBurst>>;
+  /** Some are over without knowing: their bucket was changed or begun again. */
+  bursts: OpenBurst[];
 }
 
 interface OpenBurst {
+  name: "flow" | "cell";
+  isOver: boolean;
   burst: RecordBurst<typeof fields>;
   bucket: Bucket<Value>;
   /** Replaced by each clear: so one that began before is told. */
@@ -266,7 +269,7 @@ class Simulation {
     const thread = stats.registerThread(name);
     assertEquals(thread.slot, slot);
     this.#slots[slot] = { name: name ?? `thread-${slot}`, state: "active" };
-    this.#members.push({ stats, thread, counters: [], records: [], bursts: {} });
+    this.#members.push({ stats, thread, counters: [], records: [], bursts: [] });
   }
 
   #end(): void {
@@ -276,8 +279,8 @@ class Simulation {
     member.thread.unregister();
     this.#slots[member.thread.slot].state = "retired";
     assertThrows(() => member.thread.metrics.hits.add(), StaleThreadError);
-    for (const open of Object.values(member.bursts)) {
-      assertThrows(() => open.burst.commit(), StaleThreadError);
+    for (const { burst, isOver } of member.bursts) {
+      assertThrows(() => burst.commit(), isOver ? TypeError : StaleThreadError);
     }
     for (const { child } of member.counters) assertThrows(() => child.add(), StaleThreadError);
     for (const { child } of member.records) assertThrows(() => child.update({}), StaleThreadError);
@@ -379,22 +382,19 @@ class Simulation {
       const bucket = this.#flow.buckets.get(this.#flow.intern(labels))!;
       const child = metrics.flow.labels(labels);
       if (random.below(3) === 0) member.records.push({ child, bucket });
-      if (member.bursts.flow !== undefined) {
-        assertThrows(() => child.update(delta), TypeError);
-      } else {
-        child.update(delta);
-        this.#commit("flow", bucket, slot, delta);
-      }
+      child.update(delta);
+      this.#replace(member, "flow", child.id);
+      this.#commit("flow", bucket, slot, delta);
       return;
     }
     const reference = name === "flow" ? this.#flow : this.#cell;
     const id = random.below(reference.buckets.size + 1);
     const bucket = reference.buckets.get(id);
     const update = () => metrics[name].update(id, delta);
-    if (member.bursts[name] !== undefined) assertThrows(update, TypeError);
-    else if (bucket === undefined) assertThrows(update, RangeError);
+    if (bucket === undefined) assertThrows(update, RangeError);
     else {
       update();
+      this.#replace(member, name, id);
       this.#commit(name, bucket, slot, delta);
     }
   }
@@ -403,13 +403,12 @@ class Simulation {
     if (member.records.length === 0) return;
     const { child, bucket } = this.#random.pick(member.records);
     const delta = this.#delta();
-    if (member.bursts.flow !== undefined) {
-      assertThrows(() => child.update(delta), TypeError);
-    } else if (![...this.#flow.buckets.values()].includes(bucket)) {
+    if (![...this.#flow.buckets.values()].includes(bucket)) {
       assertThrows(() => child.update(delta), RangeError);
       assertThrows(() => child.begin(), RangeError);
     } else {
       child.update(delta);
+      this.#replace(member, "flow", child.id);
       this.#commit("flow", bucket, member.thread.slot, delta);
     }
   }
@@ -421,26 +420,44 @@ class Simulation {
     if (name === "flow" && "otel_metric_overflow" in bucket.labels) this.#flow.overflowed++;
   }
 
-  /** Begins a burst, or goes on with the one that is open. */
+  /** A bucket was changed or begun: its open burst is over. */
+  #replace(member: Member, name: "flow" | "cell", id: number): void {
+    for (const open of member.bursts) {
+      if (open.name === name && open.burst.id === id) open.isOver = true;
+    }
+  }
+
+  /** Begins a burst, or goes on with one. */
   #burst(member: Member): void {
     const random = this.#random;
     const { metrics, slot } = member.thread;
-    const name = random.pick(["flow", "cell"] as const);
-    const reference = name === "flow" ? this.#flow : this.#cell;
-    const open = member.bursts[name];
-    if (open === undefined) {
+    if (random.below(2) === 0 || member.bursts.length === 0) {
+      const name = random.pick(["flow", "cell"] as const);
+      const reference = name === "flow" ? this.#flow : this.#cell;
       if (reference.buckets.size === 0) return;
       const id = random.pick(reference.ids());
       const bucket = reference.buckets.get(id)!;
       const { parts } = bucket;
       const burst = metrics[name].begin(id);
+      this.#replace(member, name, id);
       const value = { ...(parts.get(slot) ?? nothing()) };
       const { n, u, low, high, bits } = burst;
       assertEquals({ n, u, low, high, bits }, value);
-      member.bursts[name] = { burst, bucket, parts, value };
+      member.bursts.push({ name, isOver: false, burst, bucket, parts, value });
       return;
     }
-    const { burst, bucket, parts, value } = open;
+    const open = random.pick(member.bursts);
+    const { name, burst, bucket, parts, value } = open;
+    const reference = name === "flow" ? this.#flow : this.#cell;
+    if (open.isOver) {
+      assertThrows(() => burst.commit(), TypeError);
+      assertThrows(() => burst.n, TypeError);
+      assertThrows(() => burst.n = 5, TypeError);
+      assertThrows(() => burst.merge(this.#delta()), TypeError);
+      burst.discard();
+      member.bursts = member.bursts.filter((other) => other !== open);
+      return;
+    }
     switch (random.below(5)) {
       case 0: {
         const delta = this.#delta();
@@ -466,8 +483,7 @@ class Simulation {
         }
         if (name === "flow" && "otel_metric_overflow" in bucket.labels) this.#flow.overflowed++;
     }
-    member.bursts[name] = undefined;
-    delete member.bursts[name];
+    member.bursts = member.bursts.filter((other) => other !== open);
   }
 }
 

@@ -6,11 +6,11 @@ import { seriesOf } from "./otlp.ts";
 import { startReceiver } from "./receiver.ts";
 import { pathOf } from "../examples/cluster/example.ts";
 
-// The example names its packages as Deno does.
+// The example imports its packages with Deno's specifiers.
 const ignore = !("Deno" in globalThis);
 
 describe("push.ts", { ignore }, () => {
-  it("push.ts pushes what its workers count, and the rest at its end", async () => {
+  it("push.ts pushes the counts of its workers, and the remaining ones at its end", async () => {
     await using receiver = await startReceiver();
     const args = ["--workers", "2", "--requests", "100", "--interval", "1"];
     const child = spawn(

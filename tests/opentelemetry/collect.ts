@@ -1,5 +1,5 @@
 /**
- * Statistics and producers as the tests of these need them.
+ * Statistics, producers and collections for the tests of this folder.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
   type DataPoint,
   type HighResolutionTime,
   type MetricData,
-  type MetricSource,
+  type SnapshotSource,
   ThreadStatsProducer,
   type ThreadStatsProducerOptions,
 } from "../../src/opentelemetry/mod.ts";
@@ -29,15 +29,15 @@ export async function collect(producer: ThreadStatsProducer): Promise<Record<str
   return Object.fromEntries(metrics.map((metric) => [metric.descriptor.name, metric]));
 }
 
-/** A producer without the library's own figures. */
+/** A producer without the library's own metrics. */
 export function producerOf(
-  stats: MetricSource,
+  stats: SnapshotSource,
   options: ThreadStatsProducerOptions = {},
 ): ThreadStatsProducer {
   return new ThreadStatsProducer(stats, { selfMetrics: false, ...options });
 }
 
-/** Attributes and value of each point. */
+/** The attributes and value of each data point. */
 export function valuesOf(metric: MetricData | undefined): unknown[] {
   const points: readonly DataPoint<unknown>[] = metric?.dataPoints ?? [];
   return points.map(({ attributes, value }) => ({ ...attributes, value }));
@@ -53,7 +53,7 @@ export function millisecondsOf([seconds, nanoseconds]: HighResolutionTime): numb
   return seconds * 1000 + nanoseconds / 1e6;
 }
 
-/** Time that the clock, which has milliseconds, can tell from now. */
+/** Waits until the clock, which counts milliseconds, shows another time. */
 export async function tick(): Promise<void> {
   const now = Date.now();
   while (Date.now() === now) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -65,12 +65,12 @@ export function make<const Metrics extends SchemaDefinition>(metrics: Metrics) {
   return { stats, ...stats.registerThread("main") };
 }
 
-/** Statistics in which the last value of each histogram is under way: its sum is there, its bin, the first one, is not. */
-export class InFlight implements MetricSource {
-  readonly #stats: MetricSource;
+/** Statistics with an update in flight in each histogram: its sum is there, its bin is not yet. */
+export class InFlight implements SnapshotSource {
+  readonly #stats: SnapshotSource;
   isInFlight = false;
 
-  constructor(stats: MetricSource) {
+  constructor(stats: SnapshotSource) {
     this.#stats = stats;
   }
 

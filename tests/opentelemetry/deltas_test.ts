@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { counter, gauge, histogram, max, record, sum } from "../../mod.ts";
+import { Arena } from "../../src/memory/arena.ts";
+import { H_OTHER_MEMORIES } from "../../src/memory/layout.ts";
 import { type ExplicitHistogram, ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
 import { withClocks } from "../support/clocks.ts";
 import { collect, InFlight, make, millisecondsOf, producerOf, tick, valuesOf } from "./collect.ts";
 
 describe("ThreadStatsProducer with deltas", () => {
-  it("tells what has happened in between, from one end to the next", async () => {
+  it("reports the change since the previous collection, over adjacent intervals", async () => {
     const { stats, metrics } = make({
       jobs: counter({ labels: ["kind"] }),
       depth: gauge(),
@@ -33,7 +35,7 @@ describe("ThreadStatsProducer with deltas", () => {
     assertEquals(valuesOf(second.took), [{
       value: { count: 2, sum: 40, buckets: { boundaries: [10], counts: [0, 2] } },
     }]);
-    // Gauges tell how it is.
+    // Gauges report their value.
     assertEquals([valuesOf(second.depth), second.depth.aggregationTemporality], [
       [{ value: 7 }],
       1,
@@ -43,7 +45,7 @@ describe("ThreadStatsProducer with deltas", () => {
   });
 
   for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
-    it(`are of as much time as has passed, one after the other, when the wall clock is set by ${seconds} s`, async () => {
+    it(`cover the time that passed, one after the other, when the wall clock is set by ${seconds} s`, async () => {
       await withClocks(async ({ pass, set }) => {
         const { stats, metrics } = make({ jobs: counter() });
         const producer = producerOf(stats, { temporality: "delta" });
@@ -57,7 +59,7 @@ describe("ThreadStatsProducer with deltas", () => {
           const [{ startTime, endTime, value }] = jobs.dataPoints;
           const [start, end] = [startTime, endTime].map(millisecondsOf);
           assertEquals(end - start, 10_000);
-          // A gap is left where the clock was set forward, and no overlap anywhere.
+          // There is a gap where the clock was set forward, and no overlap anywhere.
           assert(start >= last, `${start - last}`);
           if (n % 3 !== 1) assertEquals(start, last);
           last = end;
@@ -68,7 +70,7 @@ describe("ThreadStatsProducer with deltas", () => {
     });
   }
 
-  it("tells by how much a 64-bit sum has fallen", async () => {
+  it("reports the decrease of a 64-bit sum", async () => {
     const { stats, metrics } = make({ flow: record({ bytes: sum("u64") }) });
     const id = stats.metrics.flow.create();
     const producer = producerOf(stats, { temporality: "delta" });
@@ -81,7 +83,7 @@ describe("ThreadStatsProducer with deltas", () => {
     assertEquals(told, [[0, 2 ** 60], [0, -5], [0, 2], [0, -(2 ** 60)]]);
   });
 
-  it("is never negative after clear(), nor in a new life of an id", async () => {
+  it("is never negative after clear(), nor when an id is used again", async () => {
     const { stats, metrics } = make({
       jobs: counter(),
       took: histogram({ boundaries: [10] }),
@@ -108,7 +110,7 @@ describe("ThreadStatsProducer with deltas", () => {
   });
 
   for (const perThread of [false, true]) {
-    it(`loses no part of a histogram's sum that comes before its bin (perThread: ${perThread})`, async () => {
+    it(`loses no part of a histogram's sum that precedes its bin (perThread: ${perThread})`, async () => {
       const { stats, metrics } = make({ took: histogram({ boundaries: [10] }) });
       const source = new InFlight(stats);
       const producer = producerOf(source, { temporality: "delta", perThread });
@@ -136,7 +138,7 @@ describe("ThreadStatsProducer with deltas", () => {
     });
   }
 
-  it("tells the library's own counters as deltas too", async () => {
+  it("reports the library's own counters as deltas too", async () => {
     const { stats, metrics } = make({
       jobs: counter({ labels: ["kind"], maxSeries: 1 }),
       hits: counter(),
@@ -157,5 +159,20 @@ describe("ThreadStatsProducer with deltas", () => {
     for (const kind of ["c", "d"]) metrics.jobs.labels({ kind }).add();
     assertThrows(() => thread.metrics.hits.add());
     assertEquals(await figures(), [2, 1]);
+  });
+
+  it("reports other memories once, also if the first one is found after the start", async () => {
+    const { stats } = make({ hits: counter() });
+    const { i32 } = new Arena(stats.handle).views();
+    for (const temporality of ["cumulative", "delta"] as const) {
+      Atomics.store(i32, H_OTHER_MEMORIES, 0);
+      const producer = new ThreadStatsProducer(stats, { temporality });
+      const found = async (): Promise<unknown> =>
+        (await collect(producer))["thread_stats.other_memories"]?.dataPoints[0].value ?? 0;
+      assertEquals(await found(), 0);
+      Atomics.add(i32, H_OTHER_MEMORIES, 2);
+      assertEquals(await found(), 2);
+      assertEquals(await found(), temporality === "delta" ? 0 : 2);
+    }
   });
 });

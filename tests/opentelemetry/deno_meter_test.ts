@@ -9,8 +9,8 @@ import { startReceiver } from "./receiver.ts";
 
 const isDeno = "Deno" in globalThis;
 
-describe("observe() with the meter that Deno gives", () => {
-  it("tells the library's totals by Deno's own exporter, until it is ended", {
+describe("observe() with Deno's built-in meter", () => {
+  it("reports the library's totals through Deno's exporter, until it is disposed", {
     ignore: !isDeno,
   }, async () => {
     await using receiver = await startReceiver();

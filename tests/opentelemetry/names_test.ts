@@ -13,7 +13,7 @@ import {
 import { familiesIn } from "../../src/export/families.ts";
 import { instrumentOf } from "../../src/opentelemetry/instruments.ts";
 
-/** Words of UCUM's units, as Prometheus' and the collector's translators have them. */
+/** The words for UCUM units in the translators of Prometheus and the collector. */
 const WORDS: Readonly<Record<string, string>> = {
   ...{ d: "days", h: "hours", min: "minutes", s: "seconds" },
   ...{ ms: "milliseconds", us: "microseconds", ns: "nanoseconds" },
@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The name that a collector gives a metric when it writes it for Prometheus. What it does is from `metric_namer.go` of
+ * The name of a metric that a collector writes for Prometheus. Modelled on `metric_namer.go` of
  * https://github.com/prometheus/otlptranslator at 51da773, with suffixes and escaping.
  */
 function translated(kind: string, name: string, unit: string): string {
@@ -38,7 +38,7 @@ function translated(kind: string, name: string, unit: string): string {
   return (unit === "1" && kind === "gauge" ? moveToEnd("ratio") : tokens).join("_");
 }
 
-/** What a collector calls a metric, and what it is called in ./prometheus. */
+/** The names of a metric from a collector and from ./prometheus. */
 function namesOf(metrics: SchemaDefinition): [collector: string, prometheus: string][] {
   const snapshot = ThreadStats.create(defineSchema(metrics), { maxByteLength: 2 ** 20 }).snapshot();
   return Array.from(familiesIn(snapshot), (family) => {
@@ -50,7 +50,7 @@ function namesOf(metrics: SchemaDefinition): [collector: string, prometheus: str
   });
 }
 
-/** Schemas with this name in all kinds that OpenTelemetry tells from each other. */
+/** Schemas with this name in all kinds that OpenTelemetry distinguishes. */
 function schemasOf(name: string, unit: string): SchemaDefinition[] {
   return [
     { [name]: counter({ unit }) },
@@ -62,7 +62,7 @@ function schemasOf(name: string, unit: string): SchemaDefinition[] {
 }
 
 describe("instrumentOf()", () => {
-  it("gives a collector that writes for Prometheus the names of ./prometheus", () => {
+  it("gives metrics the names of ./prometheus after a collector has written them for Prometheus", () => {
     const units = Object.values(WORDS).filter((word) => word !== "");
     for (const unit of ["", "ratio", "requests", ...units]) {
       const names = ["jobs", "jobsDone", "HTTPJobs", "jobs2", "jobs_total"];
@@ -74,11 +74,11 @@ describe("instrumentOf()", () => {
         assertEquals(collector, prometheus, JSON.stringify(metrics));
       }
     }
-    // The library's own figures.
+    // The library's own metrics.
     for (const [collector, prometheus] of namesOf({})) assertEquals(collector, prometheus);
   });
 
-  it("differs where a name has a unit or total before its end, or a unit is no word", () => {
+  it("differs if a name contains its unit or total before its end, or a unit is not a word", () => {
     const latest = { aggregate: "latest" } as const;
     const differing: [SchemaDefinition, prometheus: string, collector: string][] = [
       [{ took: counter({ unit: "ms" }) }, "took_ms_total", "took_milliseconds_total"],
@@ -106,7 +106,7 @@ describe("instrumentOf()", () => {
       assertNotEquals(prometheus, collector);
       assertEquals(namesOf(metrics)[0], [collector, prometheus]);
     }
-    // What a meter gets of a histogram.
+    // The parts of a histogram that a meter gets.
     assertEquals(translated("counter", "latency.count", ""), "latency_count_total");
     assertEquals(translated("counter", "latency.sum", "s"), "latency_sum_seconds_total");
   });

@@ -8,12 +8,14 @@ import {
   type SnapshotOptions,
   ThreadStats,
 } from "../../mod.ts";
-import { type MetricSource, observe, type ObserveOptions } from "../../src/opentelemetry/mod.ts";
+import { Arena } from "../../src/memory/arena.ts";
+import { H_OTHER_MEMORIES } from "../../src/memory/layout.ts";
+import { observe, type ObserveOptions, type SnapshotSource } from "../../src/opentelemetry/mod.ts";
 import { collect, producerOf } from "./collect.ts";
 import { api, sdk, sdk2 } from "./packages.ts";
 import { schema, update } from "./schema.ts";
 
-/** A meter of an SDK, and what a reader of it collects: values by name and attributes. */
+/** A meter of an SDK, with a reader that collects values by name and attributes. */
 function startMeter(
   { MeterProvider, MetricReader, AggregationTemporality }: typeof sdk = sdk,
   temporality = AggregationTemporality.CUMULATIVE,
@@ -55,8 +57,10 @@ function counted(rounds = 20): ThreadStats<typeof schema.metrics> {
   return stats;
 }
 
-/** A source that notes what it is asked for. */
-function noting(stats: MetricSource): MetricSource & { asked: (SnapshotOptions | undefined)[] } {
+/** A source that records the options of its snapshots. */
+function noting(
+  stats: SnapshotSource,
+): SnapshotSource & { asked: (SnapshotOptions | undefined)[] } {
   const asked: (SnapshotOptions | undefined)[] = [];
   return {
     asked,
@@ -69,7 +73,7 @@ function noting(stats: MetricSource): MetricSource & { asked: (SnapshotOptions |
 
 describe("observe()", () => {
   for (const [version, packages] of Object.entries({ 3: sdk, 2: sdk2 })) {
-    it(`tells a meter of the SDK ${version}.x the library's own values, in the right instruments`, async () => {
+    it(`reports the library's own values to a meter of the SDK ${version}.x, in the right instruments`, async () => {
       const stats = counted();
       const { meter, collect, values } = startMeter(packages);
       using _ = observe(stats, meter, { selfMetrics: false, quantiles: [0.5, 0.99] });
@@ -126,7 +130,7 @@ describe("observe()", () => {
     });
   }
 
-  it("takes one snapshot for each collection, and none when it has ended", async () => {
+  it("takes one snapshot for each collection, and none after its disposal", async () => {
     const stats = noting(counted());
     const { meter, values } = startMeter();
     const observing = observe(stats, meter);
@@ -141,7 +145,7 @@ describe("observe()", () => {
     observing[Symbol.dispose]();
   });
 
-  it("tells threads apart and the library's own figures on request", async () => {
+  it("reports threads and the library's own metrics on request", async () => {
     const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
     for (const [n, name] of ["a", "b"].entries()) {
       stats.registerThread(name).metrics.jobs.add(n + 1);
@@ -154,7 +158,19 @@ describe("observe()", () => {
     assertEquals(told["thread_stats.threads state=active"], 2);
   });
 
-  it("throws nothing into a collection: onError is told, and the next one is whole", async () => {
+  it("reports other memories that are found after the start", async () => {
+    const stats = counted();
+    const { i32 } = new Arena(stats.handle).views();
+    const { meter, values } = startMeter();
+    const errors: unknown[] = [];
+    using _ = observe(stats, meter, { onError: (error) => errors.push(error) });
+    assertEquals((await values())["thread_stats.other_memories"], 0);
+    Atomics.add(i32, H_OTHER_MEMORIES, 2);
+    assertEquals((await values())["thread_stats.other_memories"], 2);
+    assertEquals(errors, []);
+  });
+
+  it("passes errors of a collection to onError, and the next collection is complete", async () => {
     const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
     const error = new Error("broken");
     let isBroken = false;
@@ -178,7 +194,7 @@ describe("observe()", () => {
     assertEquals([await values(), told], [{ jobs: 2 }, [error]]);
   });
 
-  it("leaves it to the meter what becomes of values that are gone", async () => {
+  it("leaves series that no longer exist to the meter", async () => {
     const { CUMULATIVE, DELTA } = sdk.AggregationTemporality;
     for (const temporality of [CUMULATIVE, DELTA]) {
       const stats = ThreadStats.create(defineSchema({
@@ -197,16 +213,16 @@ describe("observe()", () => {
       assertEquals(await values(), whole);
       stats.metrics.jobs.destroy({ kind: "mail" });
       threads[1].unregister();
-      // As the documentation says: an SDK's reader of cumulative values tells what is gone for ever.
+      // As documented: a cumulative SDK reader keeps exporting series that no longer exist.
       assertEquals(await values(), temporality === CUMULATIVE ? whole : {});
       observing[Symbol.dispose]();
       assertEquals(await values(), temporality === CUMULATIVE ? whole : {});
-      // The producer does not.
+      // A producer does not.
       assertEquals(await collect(producerOf(stats, { perThread: true })), {});
     }
   });
 
-  it("tells nothing of histograms without values but that they have none", async () => {
+  it("reports only counts and sums of 0 for histograms without values", async () => {
     const { meter, values } = startMeter();
     using _ = observe(ThreadStats.create(schema), meter, { selfMetrics: false, quantiles: [0.5] });
     assertEquals(await values(), {
@@ -215,13 +231,13 @@ describe("observe()", () => {
     });
   });
 
-  it("does nothing on a meter that does nothing", () => {
+  it("accepts a meter that does nothing", () => {
     const stats = noting(counted());
     using _ = observe(stats, api.createNoopMeter());
     assertEquals(stats.asked.length, 1);
   });
 
-  it("refuses bad input, and makes no instrument then", () => {
+  it("refuses bad input, and then makes no instrument", () => {
     const stats = counted();
     const made: string[] = [];
     const create = (name: string) => {
@@ -235,8 +251,8 @@ describe("observe()", () => {
     };
     type Refusal = [source: unknown, meter: unknown, options: unknown, text: string];
     const wrong: Refusal[] = [
-      [undefined, meter, {}, "it needs a ThreadStats or a view of one, got undefined"],
-      [schema, meter, {}, "it needs a ThreadStats or a view of one"],
+      [undefined, meter, {}, "the source must be a ThreadStats or a view of one, got undefined"],
+      [schema, meter, {}, "the source must be a ThreadStats or a view of one"],
       [stats, undefined, {}, "the meter must have createObservableCounter(), got undefined"],
       [stats, null, {}, "the meter must have createObservableCounter(), got null"],
       [stats, { ...meter, addBatchObservableCallback: 1 }, {}, "addBatchObservableCallback()"],
@@ -266,7 +282,7 @@ describe("observe()", () => {
     assertThrows(
       () => observe(labelled, meter, { quantiles: [1] }),
       TypeError,
-      'a histogram whose quantiles are told has no label quantile, got "took"',
+      'a histogram must have no label quantile if its quantiles are reported, got "took"',
     );
     const underlined = ThreadStats.create(defineSchema({ jobs: counter(), _jobs: counter() }));
     assertThrows(() => observe(underlined, meter), RangeError, "begin with a letter");

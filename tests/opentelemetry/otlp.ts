@@ -1,11 +1,11 @@
 /**
- * OTLP's requests for metrics, decoded with the official definitions, as these tests look at them.
+ * OTLP requests for metrics, decoded with the official definitions.
  *
  * @module
  */
 import { ExportMetricsServiceRequest } from "./packages.ts";
 
-/** One series at one time. 64-bit integers are text, as a number has not all of them. */
+/** One data point. 64-bit integers are text, as not all of them are numbers. */
 export interface Point {
   readonly attributes?: readonly {
     key: string;
@@ -45,7 +45,7 @@ export interface Metric {
   readonly exponentialHistogram?: Points;
 }
 
-/** All that one request carries. */
+/** The content of a request. */
 export interface Request {
   readonly resourceMetrics: readonly {
     readonly resource: Pick<Point, "attributes">;
@@ -64,7 +64,7 @@ export function decode(bytes: Uint8Array): Request {
   }) as Request;
 }
 
-/** A series: its metric, its points' common data, and the point. */
+/** A series: its metric, the common data of the metric's points, and its point. */
 export interface Series {
   readonly metric: Metric;
   readonly points: Points;
@@ -101,7 +101,7 @@ export function attributesText(
   return texts.length === 0 ? "" : `{${texts.sort().join(",")}}`;
 }
 
-/** What a sum, a gauge or a histogram's count has counted. */
+/** The value of a sum or gauge, or the count of a histogram. */
 export function valueOf({ asDouble, asInt, count }: Point): number {
   return asDouble ?? Number(asInt ?? count);
 }

@@ -19,7 +19,7 @@ import { type Metrics, schema } from "./schema.ts";
 
 type Temporality = "cumulative" | "delta";
 
-/** A program's pipeline to a path of the receiver, whole: provider, reader, OTLP/HTTP exporter. */
+/** A complete pipeline to a path of the receiver: provider, reader, OTLP/HTTP exporter. */
 function startPipeline(
   stats: ThreadStats<Metrics>,
   { url }: Receiver,
@@ -34,7 +34,7 @@ function startPipeline(
     readers: [
       new PeriodicExportingMetricReader({
         exporter: new exporter.OTLPMetricExporter({ url: url + path }),
-        // The test says when.
+        // The test triggers each collection.
         exportIntervalMillis: 3_600_000,
         metricProducers: [new ThreadStatsProducer(stats, { temporality })],
       }),
@@ -42,7 +42,7 @@ function startPipeline(
   });
 }
 
-/** A histogram's buckets as text for each upper bound; of an exponential one at scale 0, where all scales can be compared. */
+/** A histogram's buckets by upper bound; exponential ones at scale 0, common to all scales. */
 function bucketsOf(
   { explicitBounds, bucketCounts = [], scale, positive }: Point,
 ): Map<string, number> {
@@ -58,7 +58,7 @@ function bucketsOf(
   return new Map([...all].filter(([, count]) => count > 0));
 }
 
-/** What each series has counted after each request, by adding up what can be added up. */
+/** The total of each series after each request: deltas are added up. */
 function totalsOf(
   requests: readonly Request[],
   temporality: Temporality,
@@ -84,7 +84,7 @@ function totalsOf(
   });
 }
 
-/** What the library says of the same series. */
+/** The library's own values of the same series. */
 function expectedOf(stats: ThreadStats<Metrics>): Map<string, number> {
   const all = new Map<string, number>();
   const put = (name: string, value: number | bigint) => all.set(name, Number(value));
@@ -106,7 +106,7 @@ function expectedOf(stats: ThreadStats<Metrics>): Map<string, number> {
   }
   put("queue_depth", queueDepth.read());
   put("longest_queue", longestQueue.read());
-  // Each bin lies in one octave.
+  // Each bin is within one octave.
   putHistogram(
     "latency",
     latency.read(),
@@ -147,7 +147,7 @@ function assertTimes(
 }
 
 describe("ThreadStatsProducer by OTLP/HTTP", () => {
-  it("tells the library's own totals, cumulative and as deltas, while threads count and one is killed", async () => {
+  it("exports the library's own totals, cumulative and as deltas, while threads count and one is killed", async () => {
     await using receiver = await startReceiver();
     const stats = ThreadStats.create(schema, { maxThreads: 4 });
     const paths = [
@@ -196,7 +196,7 @@ describe("ThreadStatsProducer by OTLP/HTTP", () => {
     const rounds = await survived;
     await send();
     const expected = expectedOf(stats);
-    // What is sent now has nothing new, but comes whole.
+    // This request has no new counts, but is complete.
     await Promise.all(pipelines.map((pipeline) => pipeline.shutdown()));
 
     assertGreater(expected.get("latency")!, rounds);
@@ -207,7 +207,7 @@ describe("ThreadStatsProducer by OTLP/HTTP", () => {
         [...totals[totals.length - 1]].filter(([key]) => !key.startsWith("thread_stats.")),
       );
       assertEquals([...last].sort(), [...expected].sort(), path);
-      // Nothing that counts has fallen in between: the sums of deltas do not, as no delta is negative.
+      // No total has decreased in between: no delta is negative.
       for (let n = 1; n < totals.length; n++) {
         for (const [key, value] of totals[n - 1]) {
           if (

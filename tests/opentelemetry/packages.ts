@@ -1,7 +1,8 @@
-// deno-lint-ignore-file no-import-prefix -- what stands in the root's deno.json is downloaded by every task
+// deno-lint-ignore-file no-import-prefix -- every task would download imports of deno.json
 /**
- * OpenTelemetry's own packages, which these tests alone need. `scripts/test.ts` installs them into this folder's `node_modules` (by hand:
- * `npm install --no-save` in this folder), where all three runtimes find them.
+ * OpenTelemetry's packages, which only these tests need. `scripts/test.ts` installs them into this
+ * folder's `node_modules` (by hand: `npm install --no-save` in this folder), where all three
+ * runtimes find them.
  *
  * @module
  */
@@ -12,14 +13,14 @@ import type * as Resources from "npm:@opentelemetry/resources@3.1.0";
 import type * as Sdk from "npm:@opentelemetry/sdk-metrics@3.1.0";
 
 const require = createRequire(new URL("./package.json", import.meta.url));
-/** The one that still had OTLP's official definitions, compiled by protobufjs; it brings the SDK of its time with it. */
+/** The last version with OTLP's official definitions, compiled by protobufjs, and its SDK. */
 const older = createRequire(require.resolve("@opentelemetry/otlp-transformer"));
 
 /** The API. */
 export const api: typeof Api = require("@opentelemetry/api");
 /** The SDK, 3.x. */
 export const sdk: typeof Sdk = require("@opentelemetry/sdk-metrics");
-/** The SDK, 2.x: what is used of it has the same types. */
+/** The SDK, 2.x; the parts that are used have the same types. */
 export const sdk2: typeof Sdk = older("@opentelemetry/sdk-metrics");
 /** Resources. */
 export const resources: typeof Resources = require("@opentelemetry/resources");
@@ -28,7 +29,7 @@ export const exporter: typeof Proto = require(
   "@opentelemetry/exporter-metrics-otlp-proto",
 );
 
-/** A message of OTLP's, as the definitions' compiler makes it. */
+/** A message type of OTLP, as protobufjs compiles it. */
 interface MessageType {
   decode(bytes: Uint8Array): object;
   toObject(message: object, options: { longs: StringConstructor }): unknown;

@@ -27,7 +27,7 @@ import {
 } from "./collect.ts";
 
 describe("ThreadStatsProducer.collect()", () => {
-  it("tells all kinds by the names, units and types of OpenTelemetry", async () => {
+  it("exports all kinds with the names, units and types of OpenTelemetry", async () => {
     const schema = defineSchema({
       requestsServed: counter({ help: "Requests served", labels: ["httpMethod"] }),
       queueDepth: gauge(),
@@ -80,7 +80,7 @@ describe("ThreadStatsProducer.collect()", () => {
     assertEquals(latency[0].value.scale, 7);
   });
 
-  it("tells labels, the overflow series and buckets without labels apart", async () => {
+  it("distinguishes labels, the overflow series and buckets without labels", async () => {
     const { stats, metrics } = make({
       jobs: counter({ labels: ["jobKind"], maxSeries: 1 }),
       flow: record({ bytes: sum() }, { labels: ["source"] }),
@@ -101,7 +101,7 @@ describe("ThreadStatsProducer.collect()", () => {
     ]);
   });
 
-  it("tells threads apart on request, also those of one name", async () => {
+  it("distinguishes threads on request, also those of the same name", async () => {
     const stats = ThreadStats.create(defineSchema({
       jobs: counter({ labels: ["thread", "exportedThread"] }),
       depth: gauge(),
@@ -125,7 +125,7 @@ describe("ThreadStatsProducer.collect()", () => {
     ]);
   });
 
-  it("leaves out what nobody has set", async () => {
+  it("leaves out gauges that no thread has set", async () => {
     const { stats, metrics } = make({
       flow: record({ bytes: sum(), first: min(), last: max() }),
       lowest: gauge({ aggregate: "min" }),
@@ -140,7 +140,7 @@ describe("ThreadStatsProducer.collect()", () => {
     ]);
   });
 
-  it("tells 64-bit sums as integers of OTLP, signed, whatever they are", async () => {
+  it("exports 64-bit sums as signed integers of OTLP, whatever their values", async () => {
     const { stats, metrics } = make({ flow: record({ bytes: sum("u64") }) });
     const id = stats.metrics.flow.create();
     const producer = producerOf(stats);
@@ -181,7 +181,7 @@ describe("ThreadStatsProducer.collect()", () => {
             assertEquals(millisecondsOf(startTime), startedAt);
             assert(millisecondsOf(endTime) >= last, "not before the last one");
           }
-          // At least as much as has passed, and where the clock was set forward, what it says.
+          // At least the time that passed; more if the clock was set forward.
           const { jobs } = await collect(producer);
           const end = millisecondsOf(jobs.dataPoints[0].endTime);
           assert(
@@ -190,7 +190,7 @@ describe("ThreadStatsProducer.collect()", () => {
           );
           last = end;
         }
-        // A series that began since is younger than all that was told before.
+        // A series that began since starts after everything reported before.
         stats.metrics.jobs.clear();
         pass(10);
         const { jobs } = await collect(producer);
@@ -200,7 +200,7 @@ describe("ThreadStatsProducer.collect()", () => {
     });
   }
 
-  it("starts a series anew after clear() and in a new life of its id", async () => {
+  it("gives a series a new start after clear() and when its id is used again", async () => {
     const { stats, metrics } = make({
       jobs: counter(),
       flow: record({ bytes: sum() }),
@@ -226,12 +226,12 @@ describe("ThreadStatsProducer.collect()", () => {
       [{ id: `${id}`, value: 2 }],
     ]);
     for (const name of ["jobs", "flow.bytes"]) {
-      // Later than all that the former life was told of.
+      // Later than every data point of the former bucket.
       assertEquals(third[name].dataPoints[0].startTime, second[name].dataPoints[0].endTime);
     }
   });
 
-  it("starts a series no earlier than the collection that did not have it", async () => {
+  it("starts a series no earlier than the last collection without it", async () => {
     const { stats, metrics } = make({ jobs: counter({ labels: ["kind"] }) });
     metrics.jobs.labels({ kind: "a" }).add();
     await tick();
@@ -246,7 +246,7 @@ describe("ThreadStatsProducer.collect()", () => {
     assert(a < madeAt && b >= madeAt, `${a} ${b} ${madeAt}`);
   });
 
-  it("tells no sum of a histogram without values", async () => {
+  it("exports no sum of a histogram without values", async () => {
     const { stats, metrics } = make({ took: histogram({ boundaries: [10] }) });
     const source = new InFlight(stats);
     const producer = producerOf(source);
@@ -257,7 +257,7 @@ describe("ThreadStatsProducer.collect()", () => {
     assertEquals(valuesOf(took), [{ value: { count: 0, sum: 0, buckets } }]);
   });
 
-  it("says that it does not know a start, and ends no point before it starts", async () => {
+  it("exports an unknown start as 0, and no point that ends before its start", async () => {
     const { stats } = make({ jobs: counter() });
     let at = { startedAt: NaN, takenAt: 5000.4 };
     const source = { snapshot: () => new Snapshot({ ...stats.snapshot(), ...at }) };
@@ -275,7 +275,7 @@ describe("ThreadStatsProducer.collect()", () => {
     }
   });
 
-  it("takes one snapshot, and of threads only on request", async () => {
+  it("takes one snapshot, with threads only on request", async () => {
     const { stats } = make({
       jobs: counter(),
       depth: gauge(),
@@ -295,7 +295,7 @@ describe("ThreadStatsProducer.collect()", () => {
     }
   });
 
-  it("tells what goes wrong instead of rejecting", async () => {
+  it("returns errors instead of rejecting", async () => {
     const { stats } = make({ jobs: counter() });
     let isBroken = false;
     const error = new Error("broken");
@@ -313,7 +313,7 @@ describe("ThreadStatsProducer.collect()", () => {
     assertEquals((await producer.collect()).errors, []);
   });
 
-  it("tells the library's own figures unless it shall not", async () => {
+  it("exports the library's own metrics unless selfMetrics is false", async () => {
     const { stats } = make({ jobs: counter({ labels: ["kind"] }) });
     const told = await collect(new ThreadStatsProducer(stats));
     for (const name of Object.keys(told)) assertMatch(name, /^thread_stats\.[a-z_]+$/);
@@ -324,7 +324,7 @@ describe("ThreadStatsProducer.collect()", () => {
     assertEquals(await collect(producerOf(stats)), {});
   });
 
-  it("has an empty resource that gives way to any other", async () => {
+  it("has an empty resource that any other one replaces", async () => {
     const { stats } = make({ jobs: counter() });
     const { resource } = (await producerOf(stats).collect()).resourceMetrics;
     assertEquals(resource.attributes, {});
@@ -340,13 +340,17 @@ describe("new ThreadStatsProducer()", () => {
   // deno-lint-ignore no-explicit-any
   const made = (...args: any[]) => () => Reflect.construct(ThreadStatsProducer, args);
 
-  it("refuses what is no source", () => {
+  it("refuses values that are no source", () => {
     for (const source of [undefined, null, 1, {}, { snapshot: 1 }, stats.handle]) {
-      assertThrows(made(source), TypeError, "Cannot make a producer: it needs a ThreadStats");
+      assertThrows(
+        made(source),
+        TypeError,
+        "Cannot make a producer: the source must be a ThreadStats",
+      );
     }
   });
 
-  it("refuses options that are none", () => {
+  it("refuses invalid options", () => {
     const refused: [unknown, typeof TypeError | typeof RangeError, string][] = [
       [null, TypeError, "the options must be an object, got null"],
       ["delta", TypeError, "the options must be an object"],
@@ -383,7 +387,7 @@ describe("new ThreadStatsProducer()", () => {
     }
   });
 
-  it("shows what ThreadStats.inspect() gives", async () => {
+  it("exports a view from ThreadStats.inspect()", async () => {
     const view = ThreadStats.inspect(stats.handle);
     assertEquals(Object.keys(await collect(producerOf(view))), ["jobs"]);
   });

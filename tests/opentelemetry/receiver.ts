@@ -1,5 +1,5 @@
 /**
- * What stands where a program's collector would: takes OTLP/HTTP requests on loopback and keeps them.
+ * A stand-in for a collector: receives OTLP/HTTP requests on loopback, and keeps them.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { decode, type Request } from "./otlp.ts";
 
-/** A receiver that runs. */
+/** A running receiver. */
 export interface Receiver extends AsyncDisposable {
-  /** Where it listens: `http://127.0.0.1:PORT`. */
+  /** Its address: `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** What has come to a path so far. */
+  /** The requests to a path so far. */
   at(path: string): readonly Request[];
-  /** Waits until what has come to a path is as wanted. */
+  /** Waits until the requests to a path meet a condition. */
   until(
     path: string,
     isEnough: (requests: readonly Request[]) => boolean,
   ): Promise<void>;
 }
 
-/** Starts one on a free port. */
+/** Starts a receiver on a free port. */
 export async function startReceiver(): Promise<Receiver> {
   const requests = new Map<string, Request[]>();
   const errors: unknown[] = [];
@@ -40,7 +40,7 @@ export async function startReceiver(): Promise<Receiver> {
       }
       const decoded = decode(await bodyOf(request));
       requests.set(url, [...requests.get(url) ?? [], decoded]);
-      // A response without fields has no bytes.
+      // The encoding of a response without fields is empty.
       response.writeHead(200, { "content-type": "application/x-protobuf" })
         .end();
     } catch (error) {

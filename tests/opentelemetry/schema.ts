@@ -1,5 +1,5 @@
 /**
- * Metrics of all kinds, for these tests and their workers.
+ * Metrics of all kinds for the tests of this folder and their workers.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export const schema = defineSchema({
 /** Its metrics. */
 export type Metrics = typeof schema.metrics;
 
-/** Updates all metrics once. All values are such that doubles add them up exactly, in any order. */
+/** Updates all metrics once. Doubles add up all values exactly, in any order. */
 export function update({ metrics }: Thread<Metrics>, round: number): void {
   const { jobsDone, queueDepth, longestQueue, latency, bodySize, flow } = metrics;
   jobsDone.labels({ jobKind: round % 3 === 0 ? "mail" : "page" }).add(

@@ -7,7 +7,7 @@ import { api, sdk, sdk2 } from "./packages.ts";
 
 const root = new URL("../../", import.meta.url);
 
-/** All modules that an entry point loads, as URLs of files, and what else it imports. */
+/** All modules that an entry point loads, as file URLs, and its other imports. */
 function graphOf(entry: string): { files: Set<string>; packages: Set<string> } {
   const files = new Set<string>();
   const packages = new Set<string>();
@@ -25,7 +25,7 @@ function graphOf(entry: string): { files: Set<string>; packages: Set<string> } {
 }
 
 describe("sdk.ts", () => {
-  it("has the numbers of the packages' enums", () => {
+  it("has the numbers of the package's enums", () => {
     for (const { DataPointType: kinds, AggregationTemporality: temporalities } of [sdk, sdk2]) {
       for (const [name, number] of Object.entries(DataPointType)) {
         assertEquals(kinds[name as keyof typeof kinds], number, name);
@@ -50,13 +50,13 @@ describe("SCOPE", () => {
 describe("the entry points", () => {
   const { exports } = JSON.parse(readFileSync(new URL("deno.json", root), "utf8"));
 
-  it("load no package, not even by type", () => {
+  it("load no package, not even for types", () => {
     for (const [key, entry] of Object.entries<string>(exports)) {
       for (const specifier of graphOf(entry).packages) assertMatch(specifier, /^node:/, key);
     }
   });
 
-  it("leave OpenTelemetry to those that ask for it", () => {
+  it("load the OpenTelemetry modules only from ./opentelemetry", () => {
     const room = new URL("src/opentelemetry/", root).href;
     for (const [key, entry] of Object.entries<string>(exports)) {
       const { files } = graphOf(entry);

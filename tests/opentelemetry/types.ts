@@ -1,6 +1,7 @@
-// deno-lint-ignore-file no-import-prefix -- what stands in the root's deno.json is downloaded by every task
+// deno-lint-ignore-file no-import-prefix -- every task would download imports of deno.json
 /**
- * The types of `@x/thread-stats/opentelemetry`, which imports nothing, beside those of OpenTelemetry's packages. Never run.
+ * Compares the types of `@x/thread-stats/opentelemetry`, which imports no package, with those of
+ * OpenTelemetry's packages. Type-checked only, never run.
  *
  * @module
  */

@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { meteredFirst, packageFolders, testTimeoutMs } from "../../scripts/_suite.ts";
+import { meteredFirst, packageFolders, testTimeoutMs } from "../../scripts/shared/suite.ts";
 
 const cwd = fileURLToPath(new URL("../../", import.meta.url));
 

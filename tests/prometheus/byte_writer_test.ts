@@ -26,7 +26,7 @@ describe("ByteWriter", () => {
     assertEquals(textOf(writer), '\\\\ \\" \\n \r \t ü\\"');
   });
 
-  it("append() copies another one, which stays; clear() forgets", () => {
+  it("append() copies another writer, which keeps its content; clear() empties", () => {
     const [writer, other] = [new ByteWriter(2), new ByteWriter(2)];
     other.text("label");
     writer.text("a ");
@@ -38,7 +38,7 @@ describe("ByteWriter", () => {
     assertEquals([writer.length, other.length], [0, 0]);
   });
 
-  it("take() gives bytes that later writes do not touch", () => {
+  it("take() returns bytes that later writes do not change", () => {
     const writer = new ByteWriter(8);
     writer.text("first");
     const first = writer.take();

@@ -11,10 +11,10 @@ import { describe, it } from "@std/testing/bdd";
 import { withClocks } from "../support/clocks.ts";
 import { counter, defineSchema, gauge, Snapshot, ThreadStats } from "../../mod.ts";
 import {
-  type MetricSource,
   prometheusHandler,
   type PrometheusHandlerOptions,
   prometheusText,
+  type SnapshotSource,
 } from "../../src/prometheus/mod.ts";
 import { listen } from "../../examples/http_server/runtime.ts";
 import { Random } from "../metrics/random.ts";
@@ -34,7 +34,7 @@ function valueOf(text: string, name: string): number {
 }
 
 describe("prometheusHandler()", () => {
-  it("answers with the format that was asked for", async () => {
+  it("responds in the requested format", async () => {
     const stats = openShop();
     const handler = prometheusHandler(stats);
     const plain = handler(get());
@@ -53,7 +53,7 @@ describe("prometheusHandler()", () => {
     );
   });
 
-  it("compresses when that is accepted", async () => {
+  it("compresses if the client accepts it", async () => {
     const handler = prometheusHandler(openShop());
     const zipped = handler(get({ ...openMetrics, "accept-encoding": "br, gzip;q=0.5" }));
     assertEquals(zipped.headers.get("content-encoding"), "gzip");
@@ -62,7 +62,7 @@ describe("prometheusHandler()", () => {
     assertEquals(await new Response(body).text(), await handler(get(openMetrics)).text());
   });
 
-  it("answers HEAD with the same headers, and refuses other methods", async () => {
+  it("responds to HEAD with the same headers, and refuses other methods", async () => {
     const handler = prometheusHandler(openShop());
     const head = handler(new Request(url, { method: "HEAD", headers: openMetrics }));
     assertEquals([...head.headers], [...handler(get(openMetrics)).headers]);
@@ -74,7 +74,7 @@ describe("prometheusHandler()", () => {
     }
   });
 
-  it("sends the families that name[] names, by their own name or a sample's", async () => {
+  it("sends the families that name[] selects, by their own name or that of a sample", async () => {
     const handler = prometheusHandler(openShop(), { runtimeMetrics: true });
     const familiesOf = async (...names: string[]) => {
       const query = `?${names.map((name) => `name[]=${name}`).join("&")}`;
@@ -89,7 +89,7 @@ describe("prometheusHandler()", () => {
       ["thread_stats_threads", "process_uptime_seconds"],
     );
     assertEquals(await familiesOf("nothing", "visit"), []);
-    // As Bun has it where the Host is illegal.
+    // As Bun does for an invalid Host.
     const odd = { method: "GET", headers: new Headers(), url: "/metrics?name[]=visits#name[]=x" };
     const text = await handler(odd as Request).text();
     assertEquals(text.match(/^# TYPE (\S+)/gm), ["# TYPE visits_total"]);
@@ -97,7 +97,7 @@ describe("prometheusHandler()", () => {
     assertEquals(await empty.text(), "# EOF\n");
   });
 
-  it("tells figures of the process on request", async () => {
+  it("includes metrics of the process on request", async () => {
     const stats = ThreadStats.create(
       defineSchema({ process_uptime: gauge({ help: "Mine", unit: "seconds" }) }),
     );
@@ -118,7 +118,7 @@ describe("prometheusHandler()", () => {
       valueOf(text, `process_cpu_${part}seconds_total`)
     );
     assert(Math.abs(user + system - both) < 1e-5);
-    // The schema's own family stands in the place of the process'.
+    // The family of the schema replaces that of the process.
     assertEquals(text.match(/^process_uptime_seconds .*$/gm), ["process_uptime_seconds 42"]);
     assert(text.endsWith("# EOF\n"));
     const start = /^process_start_time_seconds .*$/m;
@@ -126,14 +126,14 @@ describe("prometheusHandler()", () => {
     assertEquals(start.exec(later)![0], start.exec(text)![0]);
   });
 
-  it("leaves out a figure of the process where a metric has the name of its sample", async () => {
+  it("leaves out a metric of the process if a metric of the schema has the name of its sample", async () => {
     const stats = ThreadStats.create(defineSchema({ process_cpu_seconds_total: gauge() }));
     const text = await prometheusHandler(stats, { runtimeMetrics: true })(get()).text();
     assertEquals(text.match(/^process_cpu_seconds_total .*$/gm), ["process_cpu_seconds_total 0"]);
     assertEquals(text.match(/process_cpu_user_seconds_total/g)!.length, 3);
   });
 
-  it("tells of each series when it began", async () => {
+  it("reports when each series began", async () => {
     const stats = openShop();
     const before = Date.now() / 1000;
     const handler = prometheusHandler(stats, { boundaries: [1] });
@@ -156,7 +156,7 @@ describe("prometheusHandler()", () => {
   });
 
   for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
-    it(`tells one time for each series when the wall clock is set by ${seconds} s`, async () => {
+    it(`reports one start for each series when the wall clock is set by ${seconds} s`, async () => {
       await withClocks(async ({ pass, set }) => {
         const stats = openShop();
         const handler = prometheusHandler(stats);
@@ -181,13 +181,13 @@ describe("prometheusHandler()", () => {
     });
   }
 
-  it("makes the text as it is taken, and stops with the client", async () => {
+  it("makes the text while the client reads it, and stops when the client does", async () => {
     const stats = ThreadStats.create(
       defineSchema({ jobs: counter({ labels: ["queue"], maxSeries: 20_000 }) }),
     );
     for (let n = 0; n < 20_000; n++) stats.metrics.jobs.id({ queue: `queue number ${n}` });
     let looks = 0;
-    const source: MetricSource = {
+    const source: SnapshotSource = {
       snapshot() {
         const snapshot = stats.snapshot();
         const { definition, series } = snapshot.metrics.jobs;
@@ -215,7 +215,7 @@ describe("prometheusHandler()", () => {
     assertEquals(whole.match(/^jobs_total\{/gm)!.length, 20_000);
   });
 
-  it("answers whatever headers and queries say", async () => {
+  it("responds whatever the headers and the query contain", async () => {
     const handler = prometheusHandler(openShop());
     const signs = [
       ...';,="\\ */q0.1',
@@ -243,7 +243,7 @@ describe("prometheusHandler()", () => {
     }
   });
 
-  it("answers headers and queries of any length, and refuses addresses beyond 65,536 characters", async () => {
+  it("responds to headers and queries of any length, and refuses URLs beyond 65,536 characters", async () => {
     const handler = prometheusHandler(openShop());
     const long = {
       accept: "text/plain,".repeat(200_000),
@@ -259,13 +259,13 @@ describe("prometheusHandler()", () => {
     }
   });
 
-  it("refuses more answers under way than it may have, until some of them are over", async () => {
+  it("refuses requests beyond maxAnswers pending responses, until some have ended", async () => {
     const handler = prometheusHandler(openShop(), { maxAnswers: 3, maxAnswerSeconds: 60 });
     const [first, second, third] = [handler(get()), handler(get(openMetrics)), handler(get())];
     const refused = handler(get());
     assertEquals([refused.status, refused.headers.get("retry-after")], [503, "60"]);
     assertEquals(await refused.text(), "Too many answers are under way, try again later\n");
-    // It has no body to wait for.
+    // A response to HEAD has no body, so it is never pending.
     assertEquals(handler(new Request(url, { method: "HEAD" })).status, 200);
     assertStringIncludes(await first.text(), "visits_total 3\n");
     const next = handler(get());
@@ -277,11 +277,11 @@ describe("prometheusHandler()", () => {
     assertStringIncludes(await next.text(), "visits_total 3\n");
   });
 
-  it("takes no snapshot for an answer that it refuses, and none counts that failed", async () => {
+  it("takes no snapshot for a refused request, and does not count failed ones", async () => {
     const stats = openShop();
     let snapshots = 0;
     let isBroken = false;
-    const source: MetricSource = {
+    const source: SnapshotSource = {
       snapshot() {
         snapshots++;
         if (isBroken) throw new Error("no snapshot");
@@ -300,7 +300,7 @@ describe("prometheusHandler()", () => {
     assertEquals(handler(get()).status, 200);
   });
 
-  it("ends an answer that nobody takes when another one needs its place", async () => {
+  it("ends a response that nobody reads when a new one needs its place", async () => {
     const handler = prometheusHandler(openShop(), { maxAnswers: 2, maxAnswerSeconds: 0.01 });
     const [old, other] = [handler(get()), handler(get())];
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -310,7 +310,7 @@ describe("prometheusHandler()", () => {
     assertStringIncludes(await other.text(), "visits_total 3\n");
   });
 
-  it("answers over a real connection whatever the workers do", async () => {
+  it("responds over a real connection whatever the workers do", async () => {
     const schema = defineSchema({ steps: counter({ help: "Steps" }) });
     const stats = ThreadStats.create(schema);
     const script = new URL("./workers/stepping.ts", import.meta.url);
@@ -375,7 +375,7 @@ describe("prometheusHandler()", () => {
       assertRefuses(
         () => prometheusHandler(bad as never),
         TypeError,
-        `${what}: it needs a ThreadStats or a view of one, got ${got}`,
+        `${what}: the source must be a ThreadStats or a view of one, got ${got}`,
       );
     }
     for (

@@ -9,10 +9,10 @@ import { promtool } from "../support/prometheus_server.ts";
 import { openShop, shop } from "./shop.ts";
 
 const isDeno = "Deno" in globalThis;
-// Debian's own one: it has Debian's packages.
+// The system's Python, which has the packages that Debian installs.
 const python = "/usr/bin/python3";
 
-/** Statistics whose output is worth a look, with options for it. */
+/** Statistics whose output exercises the parsers, with options for it. */
 function* samples() {
   const shopStats = openShop();
   yield ["every kind", shopStats, {}] as const;
@@ -58,7 +58,7 @@ describe(
       });
     }
 
-    it("prometheusHandler() with figures of the process", async () => {
+    it("prometheusHandler() with metrics of the process", async () => {
       const handler = prometheusHandler(openShop(), { runtimeMetrics: true });
       const text = await handler(new Request("http://localhost/")).text();
       assertEquals(await promtool(["check", "metrics"], text), {
@@ -74,14 +74,14 @@ describe("no series twice", () => {
   for (const [name, stats, options] of samples()) {
     it(`prometheusText() of ${name}`, () => {
       const text = prometheusText(stats.snapshot(options), options);
-      // What stands in front of the value; no label of these samples has a space and a number at its end.
+      // The part before the value: no label of these samples ends with a space and a number.
       const series = text.match(/^[^#].*(?= \S+$)/gm)!;
       assertEquals(series.length, new Set(series).size);
     });
   }
 });
 
-/** The families that OpenMetrics' reference parser finds, which refuses whatever is not by the letter of the specification. */
+/** The families that the reference parser of OpenMetrics finds. It enforces the specification. */
 function parseOpenMetrics(text: string): [name: string, type: string, samples: number][] {
   const program = `
 import json, sys
@@ -115,7 +115,7 @@ describe("the reference parser of OpenMetrics", {
     });
   }
 
-  it("prometheusHandler() with figures of the process", async () => {
+  it("prometheusHandler() with metrics of the process", async () => {
     const handler = prometheusHandler(openShop(), { runtimeMetrics: true, perThread: true });
     const headers = { accept: "application/openmetrics-text" };
     const text = await handler(new Request("http://localhost/", { headers })).text();

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { acceptsGzip, formatFor } from "../../src/prometheus/negotiate.ts";
 import { type Random, withSeeds } from "../metrics/random.ts";
 
-/** A choice of a header as a client may write it, with what means nothing added at will. */
+/** A choice of a header as a client may write it, with random insignificant parts. */
 function write(random: Random, name: string, quality: number): string {
   const space = () => random.pick(["", "", " ", "\t", "  "]);
   const cased = random.below(3) > 0 ? name : name.toUpperCase();
@@ -13,7 +13,7 @@ function write(random: Random, name: string, quality: number): string {
   return space() + cased + space() + noise + weight + space();
 }
 
-/** A random header, and the highest quality that each name has in it. */
+/** A random header, and the highest quality of each name in it. */
 function writeHeader(random: Random, names: readonly string[]) {
   const best = new Map<string, number>();
   const parts = Array.from({ length: random.below(8) }, () => {
@@ -26,7 +26,7 @@ function writeHeader(random: Random, names: readonly string[]) {
 }
 
 describe("formatFor()", () => {
-  it("gives OpenMetrics to those who would rather have it, and text to all others", () => {
+  it("is OpenMetrics for clients that prefer it, and text for all others", () => {
     const cases: [accept: string | null, format: string][] = [
       [null, "text"],
       ["", "text"],
@@ -36,13 +36,13 @@ describe("formatFor()", () => {
       ["application/openmetrics-text", "openmetrics"],
       ["Application/OpenMetrics-Text; Version=1.0.0; Charset=UTF-8", "openmetrics"],
       ['application/openmetrics-text;version="1.0.0"', "openmetrics"],
-      // We have 1.0.0 alone.
+      // The only version is 1.0.0.
       ["application/openmetrics-text;version=0.0.1", "text"],
       [
         "application/openmetrics-text;version=1.0.0;q=0,application/openmetrics-text;version=0.0.1",
         "text",
       ],
-      // A range says how much is wanted of what nothing narrower names.
+      // A range applies to types that no more specific choice names.
       ["application/openmetrics-text;q=0.1,*/*;q=0.9", "text"],
       ["application/openmetrics-text;q=0.1,text/*;q=0.9", "text"],
       ["application/openmetrics-text;q=0.5,text/plain;q=0.1,*/*;q=0.9", "openmetrics"],
@@ -58,7 +58,7 @@ describe("formatFor()", () => {
       ["application/openmetrics-text;q=nonsense", "text"],
       ["application/openmetrics-text;q=0.5,text/plain;q=0.6", "text"],
       ["application/openmetrics-text;q=0.5,text/plain;q=0.5", "openmetrics"],
-      // What Prometheus 2.42 and 3.0 send.
+      // The headers of Prometheus 2.42 and 3.0.
       [
         "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
         "openmetrics",
@@ -71,7 +71,7 @@ describe("formatFor()", () => {
     for (const [accept, format] of cases) assertEquals(formatFor(accept), format, `${accept}`);
   });
 
-  it("weighs all that a header has, however it is written", () => {
+  it("considers all choices of a header, however they are written", () => {
     const [open, ...ranges] = ["application/openmetrics-text", "text/plain", "text/*", "*/*"];
     withSeeds(2000, (random) => {
       const { header, best } = writeHeader(random, [open, ...ranges, "text/html", "x"]);
@@ -82,7 +82,7 @@ describe("formatFor()", () => {
     });
   });
 
-  it("reads what stands within the first 16,384 characters, whatever stands beyond", () => {
+  it("parses only the first 16,384 characters", () => {
     const open = "application/openmetrics-text";
     for (
       const choice of ["text/html,", ",", ";", '"', '\\"', '"\\', "x".repeat(99), `${open};q=0,`]
@@ -97,14 +97,14 @@ describe("formatFor()", () => {
     assertEquals(formatFor(cut), "text");
     assertEquals(acceptsGzip("gzip,".repeat(400_000)), true);
     assertEquals(formatFor(`${open},`.repeat(100_000)), "openmetrics");
-    // A choice that is cut is none: what it is worth may stand in the missing part.
+    // A choice that is cut off does not count: its quality may be in the missing part.
     assertEquals(acceptsGzip(`${"x,".repeat(8_189)}gzip;q=0.5`), false);
     assertEquals(acceptsGzip(`${"x,".repeat(8_180)}gzip;q=0.5`), true);
   });
 });
 
 describe("acceptsGzip()", () => {
-  it("is what the client says", () => {
+  it("is true if the client accepts gzip", () => {
     const cases: [acceptEncoding: string | null, isAccepted: boolean][] = [
       [null, false],
       ["", false],
@@ -122,7 +122,7 @@ describe("acceptsGzip()", () => {
     }
   });
 
-  it("weighs all that a header has, however it is written", () => {
+  it("considers all choices of a header, however they are written", () => {
     withSeeds(2000, (random) => {
       const { header, best } = writeHeader(random, ["gzip", "x-gzip", "*", "br", "identity"]);
       const isNamed = best.has("gzip") || best.has("x-gzip");

@@ -8,13 +8,13 @@ import { isMissing } from "../support/debian_tools.ts";
 import { PrometheusServer } from "../support/prometheus_server.ts";
 import { startWorker } from "../support/worker.ts";
 
-// Once is enough: the server sees no more of the runtime than `handler_test.ts` does.
+// One runtime is enough: the server sees no more of it than `handler_test.ts` does.
 const ignore = !("Deno" in globalThis) || isMissing("prometheus", "--version");
 
 const script = new URL("./workers/flows.ts", import.meta.url);
 
 describe("a Prometheus server that scrapes the flow example", { ignore }, () => {
-  it("prometheusHandler() is scraped whole each second, and no total ever falls", async () => {
+  it("prometheusHandler() is scraped completely each second, and no total ever decreases", async () => {
     const stats = ThreadStats.create(schema, { maxThreads: 4 });
     const listener = await listen(prometheusHandler(stats, { runtimeMetrics: true }), 0);
     await using server = await PrometheusServer.start({
@@ -72,7 +72,7 @@ scrape_configs:
     const dead = stats.metrics.packets.perThread().find(({ thread }) => thread === "worker-4");
     assertGreaterOrEqual(dead!.value, 18_309);
 
-    // Every scrape was answered, the totals rose from one to the next, and never fell.
+    // Every scrape succeeded; the totals increased from one to the next, and never decreased.
     const [{ value: up }] = await server.query("min_over_time(up[10m])");
     assertEquals(up, 1);
     const [{ value: changes }] = await server.query("changes(packets_total[10m])");
@@ -89,7 +89,7 @@ scrape_configs:
   });
 });
 
-/** What tells a series from the others of its family. */
+/** The labels that distinguish a series from the other ones of its family. */
 function keyOf(labels: Readonly<Record<string, string>>): string {
   const theirs = ["__name__", "instance", "job"];
   return JSON.stringify(Object.entries(labels).filter(([name]) => !theirs.includes(name)).sort());

@@ -1,5 +1,5 @@
 /**
- * Statistics of every kind, with names and labels that are not easy to write.
+ * Statistics of every kind, with names and labels that need conversion or escapes.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export const shop = defineSchema({
 /** The definitions of {@linkcode shop}. */
 export type Shop = typeof shop.metrics;
 
-/** Statistics that two threads have counted in. */
+/** Statistics with counts of two threads. */
 export function openShop(): ThreadStats<Shop> {
   const stats = ThreadStats.create(shop);
   const [one, two] = ["one", "two"].map((name) => stats.registerThread(name).metrics);

@@ -6,7 +6,7 @@ import { prometheusHandler, type PrometheusHandlerOptions } from "../../src/prom
 import { listen } from "../../examples/http_server/runtime.ts";
 import { Random } from "../metrics/random.ts";
 
-/** The text must be larger than all that kernels buffer for a connection, compressed as well. */
+/** The text must exceed what kernels buffer for a connection, also when compressed. */
 const SERIES = 20_000;
 const LABEL_LENGTH = 900;
 
@@ -23,7 +23,7 @@ function fill(): void {
   }
 }
 
-/** A real server, and clients of it that take nothing. */
+/** A real server, with clients that read nothing. */
 async function serve(options: PrometheusHandlerOptions) {
   fill();
   const handler = prometheusHandler(stats, options);
@@ -36,7 +36,7 @@ async function serve(options: PrometheusHandlerOptions) {
   const clients: Socket[] = [];
   return {
     statuses,
-    /** Asks, and takes nothing of the answer. */
+    /** Sends a request, and reads nothing of the response. */
     async stall(coding: string): Promise<Socket> {
       const before = statuses.length;
       const socket = connect(listener.port, "127.0.0.1");
@@ -47,7 +47,7 @@ async function serve(options: PrometheusHandlerOptions) {
       await until(() => statuses.length > before);
       return socket;
     },
-    /** Asks, and leaves again. */
+    /** Sends a request, and disconnects. */
     async ask(): Promise<{ status: number; retryAfter: string | null }> {
       const response = await fetch(`http://127.0.0.1:${listener.port}/metrics`);
       await response.body!.cancel();
@@ -60,7 +60,7 @@ async function serve(options: PrometheusHandlerOptions) {
   };
 }
 
-/** Waits, with an end, until something is so. */
+/** Waits until a condition holds, for a limited time. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 20_000;
   while (!await isSo()) {
@@ -71,7 +71,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 
 for (const coding of ["identity", "gzip"]) {
   describe(`prometheusHandler() before clients that take nothing (${coding})`, () => {
-    it("holds as many answers as it may, and refuses the next with Retry-After", async () => {
+    it("holds maxAnswers responses, and refuses the next request with Retry-After", async () => {
       await using server = await serve({ maxAnswers: 3, maxAnswerSeconds: 300 });
       for (let n = 0; n < 5; n++) await server.stall(coding);
       assertEquals(server.statuses, [200, 200, 200, 503, 503]);
@@ -80,7 +80,7 @@ for (const coding of ["identity", "gzip"]) {
       assertMatch(retryAfter!, /^(300|2\d\d)$/);
     });
 
-    it("gives the place of a client that has left to another one", async () => {
+    it("gives the place of a disconnected client to another one", async () => {
       await using server = await serve({ maxAnswers: 2, maxAnswerSeconds: 300 });
       const first = await server.stall(coding);
       await server.stall(coding);
@@ -89,12 +89,12 @@ for (const coding of ["identity", "gzip"]) {
       await until(async () => (await server.ask()).status === 200);
     });
 
-    it("gives the place of a client that stays and takes nothing to another one in the end", async () => {
+    it("gives the place of a client that stays but reads nothing to another one eventually", async () => {
       await using server = await serve({ maxAnswers: 2, maxAnswerSeconds: 0.2 });
       const first = await server.stall(coding);
       await server.stall(coding);
       await until(async () => (await server.ask()).status === 200);
-      // Its answer is cut, and it can tell.
+      // Its response is incomplete, and the client can see that.
       let tail = "";
       const closed = Promise.withResolvers<void>();
       first.on("data", (data: Uint8Array) => {

@@ -22,7 +22,7 @@ function linesWith(text: string, word: string): string[] {
 }
 
 describe("prometheusText()", () => {
-  it("writes every kind in format 0.0.4", () => {
+  it("writes every kind in the text format 0.0.4", () => {
     const text = prometheusText(openShop().snapshot(), {
       ...bare,
       boundaries: { latency: [0.1, 1, 25] },
@@ -80,7 +80,7 @@ cell_hits_total{id="0"} 2
     );
   });
 
-  it("writes units, created timestamps and an end in OpenMetrics", () => {
+  it("writes units, created timestamps and the last line in OpenMetrics", () => {
     const snapshot = openShop().snapshot();
     const text = prometheusText(snapshot, { ...bare, format: "openmetrics", boundaries: [1] });
     const start = snapshot.startedAt / 1000;
@@ -99,7 +99,7 @@ cell_hits_total{id="0"} 2
     assertEquals(linesWith(without, "_created"), []);
   });
 
-  it("gives each thread a series of its own, also those of one name", () => {
+  it("writes a series for each thread, also for threads of the same name", () => {
     const stats = openShop();
     const again = stats.registerThread("two").metrics;
     again.visits.add(10);
@@ -143,7 +143,7 @@ cell_hits_total{id="0"} 2
     ) assertEquals(linesWith(text, word), lines);
   });
 
-  it("has no series that falls, or jumps, when a slot goes to a thread of another name", () => {
+  it("has no series that decreases or jumps when a slot goes to a thread of another name", () => {
     const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
     const [first, second] = [stats.registerThread("pool"), stats.registerThread("old")];
     first.metrics.jobs.add(10);
@@ -163,7 +163,7 @@ cell_hits_total{id="0"} 2
     assertEquals(after['jobs_total{thread="pool",slot="1"}'], "1001");
   });
 
-  it("renames labels of the metric's own that are called thread and slot", () => {
+  it("renames labels thread and slot of the metric", () => {
     const schema = defineSchema({
       jobs: counter({ labels: ["thread"] }),
       work: counter({ labels: ["thread", "exportedThread", "slot"] }),
@@ -182,7 +182,7 @@ cell_hits_total{id="0"} 2
     ]);
   });
 
-  it("collapses log-linear histograms to steps of their range by default", () => {
+  it("collapses log-linear histograms to powers of ten and multiples by default", () => {
     const schema = defineSchema({
       near: histogram({ lowest: 0.002, highest: 0.3 }),
       far: histogram({ lowest: 1e-9, highest: 1e9 }),
@@ -214,7 +214,7 @@ cell_hits_total{id="0"} 2
     ]);
   });
 
-  it("tells the library's own figures", () => {
+  it("includes the library's own metrics", () => {
     const schema = defineSchema({ jobs: counter({ labels: ["queue"], maxSeries: 1 }) });
     const stats = ThreadStats.create(schema, { maxThreads: 7, maxByteLength: 2 ** 20 });
     const thread = stats.registerThread("main");
@@ -241,7 +241,7 @@ cell_hits_total{id="0"} 2
   });
 
   for (const format of ["text", "openmetrics"] as const) {
-    it(`has one series for labels that differ in halves of characters (${format})`, () => {
+    it(`has one series for labels that differ only in halves of surrogate pairs (${format})`, () => {
       const labels = ["agent"] as const;
       const stats = ThreadStats.create(defineSchema({
         hits: counter({ labels, help: "Hits \ud83d" }),
@@ -287,7 +287,7 @@ cell_hits_total{id="0"} 2
     });
   }
 
-  it("tells buckets without labels from others by their id", () => {
+  it("distinguishes buckets without labels by their id", () => {
     const schema = defineSchema({
       jobs: record({ n: sum() }, { labels: ["queue"] }),
       cell: record({ n: sum(), top: max() }),
@@ -312,7 +312,7 @@ cell_hits_total{id="0"} 2
     ]);
   });
 
-  it("takes what structured cloning keeps of a snapshot, and differences of two", () => {
+  it("accepts structured clones of snapshots, and differences", () => {
     const stats = openShop();
     const before = stats.snapshot();
     assertEquals(prometheusText(structuredClone(before)), prometheusText(before));
@@ -321,7 +321,7 @@ cell_hits_total{id="0"} 2
     assertStringIncludes(text, "latency_seconds_count 0\n");
   });
 
-  it("leaves out the created timestamp when the memory's is damaged", () => {
+  it("leaves out the created timestamp if damaged memory has none", () => {
     const snapshot = openShop().snapshot();
     const text = prometheusText({ ...snapshot, startedAt: NaN }, { format: "openmetrics" });
     assertEquals(linesWith(text, "_created"), []);

@@ -156,7 +156,11 @@ function apply(words: Uint32Array, change: Damage): void {
 
 /** Header, slots and directories are as likely as the logs, and these as likely as all the rest. */
 const part = fc.double({ min: 0, max: 1, noNaN: true });
-const place = fc.oneof(part, part.map((part) => part * 0.03), part.map((part) => part * 0.35));
+const place = fc.oneof(
+  part,
+  part.map((part) => part * 0.03),
+  part.map((part) => part * 0.35),
+);
 const value = fc.oneof(
   fc.constantFrom(0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xffffffff, 0x7ffffffc),
   fc.nat(64),
@@ -200,7 +204,10 @@ const anyDamage: Arbitrary<Damage> = fc.oneof(
 /** Some changes. */
 export const anyDamages: Arbitrary<Damages> = fc.record({
   changes: fc.array(anyDamage, { minLength: 1, maxLength: 4 }),
-  attachable: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
+  attachable: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(true) },
+    fc.constant(false),
+  ),
 });
 
 /** Looks at everything behind a handle, and returns how many looks were answered. */
@@ -213,7 +220,9 @@ export function lookAround(handle: ThreadStatsHandle): number {
   if (view !== undefined) {
     look(() => {
       for (const { slot, name, state } of view.threads()) {
-        if (!STATES.includes(state)) throw new Error(`Slot ${slot} of ${name} is ${state}`);
+        if (!STATES.includes(state)) {
+          throw new Error(`Slot ${slot} of ${name} is ${state}`);
+        }
       }
       return true;
     });

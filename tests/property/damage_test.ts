@@ -59,7 +59,10 @@ describe("ThreadStats.attach(), inspect()", () => {
         fc.anything({ withNullPrototype: true, withBigInt: true }),
         (other) => {
           for (
-            const handle of [other, { threadStats: LAYOUT_VERSION, buffer: other }, {
+            const handle of [other, {
+              threadStats: LAYOUT_VERSION,
+              buffer: other,
+            }, {
               threadStats: other,
             }]
           ) {
@@ -123,5 +126,8 @@ describe("every read of damaged memory", () => {
 /** Fails unless it is refused by a `TypeError`. */
 function assertRefused(use: () => unknown): void {
   const refusal = refusalOf(use);
-  assert(refusal instanceof TypeError && /^Cannot (attach|inspect)/.test(refusal.message));
+  assert(
+    refusal instanceof TypeError &&
+      /^Cannot (attach|inspect)/.test(refusal.message),
+  );
 }

@@ -24,7 +24,13 @@ const PRISTINE = prototypes();
 
 /** All properties that other objects inherit. */
 function prototypes(): string[] {
-  return [Object.prototype, Array.prototype, Function.prototype, Map.prototype, String.prototype]
+  return [
+    Object.prototype,
+    Array.prototype,
+    Function.prototype,
+    Map.prototype,
+    String.prototype,
+  ]
     .map((prototype) => Reflect.ownKeys(prototype).map(String).join());
 }
 
@@ -36,30 +42,42 @@ function assertUntouched(): void {
 
 /** Makes statistics with the one metric, counts in it, and reads all there is. */
 function exercise(name: string, definition: MetricDefinition): void {
-  const stats = ThreadStats.create(defineSchema({ [name]: definition }), { maxThreads: 2 });
+  const stats = ThreadStats.create(defineSchema({ [name]: definition }), {
+    maxThreads: 2,
+  });
   const writer: Any = stats.registerThread("main").metrics[name];
   const reader: Any = stats.metrics[name];
   const { kind, labels } = definition;
-  const values = Object.fromEntries(labels.map((label) => [label, `of ${label}`]));
+  const values = Object.fromEntries(
+    labels.map((label) => [label, `of ${label}`]),
+  );
   const target = labels.length > 0 ? writer.labels(values) : writer;
   if (kind === "counter") target.add(2);
   else if (kind === "gauge") target.set(2);
   else if (kind === "histogram") target.record(2);
   else {
     const id = labels.length > 0 ? reader.id(values) : reader.create();
-    const delta = Object.fromEntries(Object.keys(definition.fields).map((field) => [field, 2]));
+    const delta = Object.fromEntries(
+      Object.keys(definition.fields).map((field) => [field, 2]),
+    );
     writer.update(id, delta);
     const burst = writer.begin(id);
     burst.merge(delta);
-    for (const field of Object.keys(definition.fields)) assert(Number(burst[field]) > 0);
+    for (const field of Object.keys(definition.fields)) {
+      assert(Number(burst[field]) > 0);
+    }
     burst.commit();
-    for (const field of Object.keys(definition.fields)) assert(Number(reader.read(id)[field]) > 0);
+    for (const field of Object.keys(definition.fields)) {
+      assert(Number(reader.read(id)[field]) > 0);
+    }
   }
   if (labels.length > 0) {
     assertEquals(reader.series().map((row: Any) => row.labels), [values]);
     assert(reader.read(values) !== 0);
   }
-  for (const view of [stats, ThreadStats.inspect(structuredClone(stats.handle))]) {
+  for (
+    const view of [stats, ThreadStats.inspect(structuredClone(stats.handle))]
+  ) {
     const { metrics, self } = view.snapshot({ perThread: true });
     assertEquals(Object.keys(metrics), [name]);
     assertEquals(metrics[name].series.length, 1);
@@ -84,7 +102,9 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
         ];
         const definitions = makers.map((make) => refusedOr(make));
         for (const definition of definitions.slice(0, 4)) {
-          if (definition !== undefined) exercise("metric", definition as MetricDefinition);
+          if (definition !== undefined) {
+            exercise("metric", definition as MetricDefinition);
+          }
         }
         assertUntouched();
       }),
@@ -105,7 +125,9 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
         for (const definition of definitions) {
           if (definition === undefined) continue;
           exercise("metric", definition);
-          if (refusedOr(() => defineSchema({ [name]: definition })) !== undefined) {
+          if (
+            refusedOr(() => defineSchema({ [name]: definition })) !== undefined
+          ) {
             exercise(name, definition);
           }
         }
@@ -131,7 +153,9 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
       }) as Any;
     };
     exercise("metric", record(turning(sum(), evil)));
-    const schema = defineSchema(turning(counter(), { kind: "record", fields: { a: evil } }));
+    const schema = defineSchema(
+      turning(counter(), { kind: "record", fields: { a: evil } }),
+    );
     ThreadStats.create(schema).registerThread("main");
     const labels = new Proxy(["a"], {
       get: (target, key) => key === "0" && looks++ % 2 === 1 ? "a b" : Reflect.get(target, key),
@@ -143,11 +167,16 @@ describe("counter(), gauge(), histogram(), record(), defineSchema()", () => {
 
   it("bear very many metrics, fields and labels", () => {
     const many = (count: number) => Array.from({ length: count }, (_, n) => `n${n}`);
-    const metrics = Object.fromEntries(many(1500).map((name) => [name, counter()]));
+    const metrics = Object.fromEntries(
+      many(1500).map((name) => [name, counter()]),
+    );
     const stats = ThreadStats.create(defineSchema(metrics), { maxThreads: 1 });
     stats.registerThread("main").metrics.n1499.add(3);
     assertEquals(stats.metrics.n1499.read(), 3);
-    exercise("metric", record(Object.fromEntries(many(64).map((name) => [name, sum()]))));
+    exercise(
+      "metric",
+      record(Object.fromEntries(many(64).map((name) => [name, sum()]))),
+    );
     assertThrows(
       () => record(Object.fromEntries(many(65).map((name) => [name, sum()]))),
       RangeError,
@@ -173,12 +202,18 @@ describe("labels", () => {
     fc.assert(
       fc.property(anyText, anyText, (constructor, value) => {
         const labels = { constructor, value };
-        const whole = { constructor: constructor.toWellFormed(), value: value.toWellFormed() };
+        const whole = {
+          constructor: constructor.toWellFormed(),
+          value: value.toWellFormed(),
+        };
         const key = `${constructor.length} ${whole.constructor}${whole.value}`;
         calls.labels(labels).add();
         counts.set(key, (counts.get(key) ?? 0) + 1);
         assertEquals(there.metrics.calls.read(labels), counts.get(key));
-        assertEquals(there.metrics.calls.id(labels), stats.metrics.calls.id(whole));
+        assertEquals(
+          there.metrics.calls.id(labels),
+          stats.metrics.calls.id(whole),
+        );
       }),
       { numRuns: scaled(300) },
     );
@@ -186,13 +221,18 @@ describe("labels", () => {
     assertEquals(rows.length, counts.size);
     for (const { labels: { constructor, value }, value: count } of rows) {
       assert(constructor!.isWellFormed() && value!.isWellFormed());
-      assertEquals(counts.get(`${constructor!.length} ${constructor}${value}`), count);
+      assertEquals(
+        counts.get(`${constructor!.length} ${constructor}${value}`),
+        count,
+      );
     }
     assertUntouched();
   });
 
   it("may be a million code units long", () => {
-    const schema = defineSchema({ calls: counter({ labels: ["value"], maxLabelLength: 2 ** 20 }) });
+    const schema = defineSchema({
+      calls: counter({ labels: ["value"], maxLabelLength: 2 ** 20 }),
+    });
     const stats = ThreadStats.create(schema);
     const value = "\ufffdx".repeat(2 ** 19);
     stats.registerThread("main").metrics.calls.labels({ value }).add();
@@ -200,11 +240,14 @@ describe("labels", () => {
   });
 
   it("are refused when they are not the metric's, whatever they are", () => {
-    const stats = ThreadStats.create(defineSchema({ calls: counter({ labels: ["value"] }) }));
+    const stats = ThreadStats.create(
+      defineSchema({ calls: counter({ labels: ["value"] }) }),
+    );
     const { calls } = stats.registerThread("main").metrics;
     fc.assert(fc.property(anything, (labels) => {
       const isRight = typeof labels === "object" && labels !== null &&
-        Object.keys(labels).join() === "value" && typeof (labels as Any).value === "string";
+        Object.keys(labels).join() === "value" &&
+        typeof (labels as Any).value === "string";
       const uses = [
         () => calls.labels(labels as Any),
         () => stats.metrics.calls.id(labels as Any),
@@ -214,7 +257,10 @@ describe("labels", () => {
       for (const use of isRight ? [] : uses) {
         const refusal = refusalOf(use);
         // A number is taken for the id of a bucket.
-        assert(refusal instanceof TypeError || typeof labels === "number", `${refusal}`);
+        assert(
+          refusal instanceof TypeError || typeof labels === "number",
+          `${refusal}`,
+        );
       }
     }));
     assertEquals(stats.metrics.calls.ids(), []);
@@ -222,7 +268,9 @@ describe("labels", () => {
   });
 
   it("are read once each: a getter cannot give the check one text and the index another", () => {
-    const stats = ThreadStats.create(defineSchema({ calls: counter({ labels: ["value"] }) }));
+    const stats = ThreadStats.create(
+      defineSchema({ calls: counter({ labels: ["value"] }) }),
+    );
     let looks = 0;
     const labels = {
       get value() {
@@ -231,7 +279,9 @@ describe("labels", () => {
     };
     const { calls } = stats.registerThread("main").metrics;
     refusedOr(() => calls.labels(labels).add());
-    for (const row of stats.metrics.calls.series()) assertEquals(typeof row.labels.value, "string");
+    for (const row of stats.metrics.calls.series()) {
+      assertEquals(typeof row.labels.value, "string");
+    }
   });
 });
 
@@ -240,8 +290,16 @@ describe("Snapshot.since()", () => {
     const stats = ThreadStats.create(defineSchema({ toString: counter() }));
     const snapshot = stats.snapshot();
     fc.assert(fc.property(anything, (other) => {
-      for (const earlier of [other, { metrics: other }, { metrics: { toString: other } }]) {
-        assertThrows(() => snapshot.since(earlier as Any), TypeError, "Cannot compare snapshots");
+      for (
+        const earlier of [other, { metrics: other }, {
+          metrics: { toString: other },
+        }]
+      ) {
+        assertThrows(
+          () => snapshot.since(earlier as Any),
+          TypeError,
+          "Cannot compare snapshots",
+        );
       }
     }));
   });
@@ -275,7 +333,13 @@ describe("a polluted Object.prototype", () => {
     window.take();
     const now = stats.snapshot({ perThread: true });
     const view = ThreadStats.inspect(stats.handle).snapshot();
-    const all = [schema.description, now, now.since(before), view, stats.threads()];
+    const all = [
+      schema.description,
+      now,
+      now.since(before),
+      view,
+      stats.threads(),
+    ];
     return all.map((part) => show(part));
   }
 
@@ -293,10 +357,43 @@ describe("a polluted Object.prototype", () => {
    * inherit its fields.
    */
   const NAMES: readonly string[] = [
-    ...["help", "unit", "labels", "maxSeries", "maxLabelLength", "aggregate", "lowest", "highest"],
-    ...["relativeError", "maxSnapshots", "mode", "kind", "bins", "fields", "series"],
-    ...["hits", "calls", "level", "other", "epoch", "id", "index", "definition"],
-    ...["boundaries", "stopped", "perThread", "maxThreads", "maxByteLength", "quarantineSeconds"],
+    ...[
+      "help",
+      "unit",
+      "labels",
+      "maxSeries",
+      "maxLabelLength",
+      "aggregate",
+      "lowest",
+      "highest",
+    ],
+    ...[
+      "relativeError",
+      "maxSnapshots",
+      "mode",
+      "kind",
+      "bins",
+      "fields",
+      "series",
+    ],
+    ...[
+      "hits",
+      "calls",
+      "level",
+      "other",
+      "epoch",
+      "id",
+      "index",
+      "definition",
+    ],
+    ...[
+      "boundaries",
+      "stopped",
+      "perThread",
+      "maxThreads",
+      "maxByteLength",
+      "quarantineSeconds",
+    ],
     ...["seat", "memory", "slot", "control"],
   ];
 

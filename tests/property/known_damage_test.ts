@@ -35,7 +35,9 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
   }],
   ["cells beyond the memory", (words) => {
     const block = words[SLOTS_OFFSET / 4 + SLOT_BLOCK] * 2;
-    for (let metric = 0; metric < 8; metric++) words[block + metric * DIRECTORY] = 0x10000000;
+    for (let metric = 0; metric < 8; metric++) {
+      words[block + metric * DIRECTORY] = 0x10000000;
+    }
   }],
   ["a histogram's block before the memory", (words) => {
     const block = words[SLOTS_OFFSET / 4 + SLOT_BLOCK] * 2;
@@ -43,19 +45,24 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
     words[words[block + latency * DIRECTORY] * 2] = 0xfffffff0;
   }],
   ["a segment of buckets beyond the memory", (words) => {
-    for (const name of ["hits", "cell", "calls"]) words[controlWord(name)] = 0xffffff;
-  }],
-  ["an entry of the label log from the future: looked for the end for ever", (words) => {
-    const { logs } = logOffsets({
-      maxThreads: 4,
-      labelled: Object.values(schema.metrics).map(({ labels }) => labels.length > 0),
-    });
-    for (const [metric, log] of logs.entries()) {
-      if (log === 0) continue;
-      const end = words[controlOffset(4, metric) / 4 + M_LOG_END];
-      words[log / 4 + 2 * end + 1] = 1 << 20;
+    for (const name of ["hits", "cell", "calls"]) {
+      words[controlWord(name)] = 0xffffff;
     }
   }],
+  [
+    "an entry of the label log from the future: looked for the end for ever",
+    (words) => {
+      const { logs } = logOffsets({
+        maxThreads: 4,
+        labelled: Object.values(schema.metrics).map(({ labels }) => labels.length > 0),
+      });
+      for (const [metric, log] of logs.entries()) {
+        if (log === 0) continue;
+        const end = words[controlOffset(4, metric) / 4 + M_LOG_END];
+        words[log / 4 + 2 * end + 1] = 1 << 20;
+      }
+    },
+  ],
 ];
 
 /** A victim's handle after damage. */
@@ -75,13 +82,23 @@ describe("every read of damaged memory", () => {
 
 describe("ThreadStats.attach()", () => {
   const refused: [string, (words: Uint32Array) => void][] = [
-    ["a schema that is no JSON", (words) => words[words[H_SCHEMA_OFFSET] / 4] = 0],
-    ["memory that would be given out a second time", (words) => words[H_BUMP] = 1],
+    [
+      "a schema that is no JSON",
+      (words) => words[words[H_SCHEMA_OFFSET] / 4] = 0,
+    ],
+    [
+      "memory that would be given out a second time",
+      (words) => words[H_BUMP] = 1,
+    ],
   ];
   for (const [what, damage] of refused) {
     it(`refuses ${what} by a TypeError`, () => {
       const handle = damagedBy(damage);
-      assertThrows(() => ThreadStats.attach(schema, handle), TypeError, "Cannot attach");
+      assertThrows(
+        () => ThreadStats.attach(schema, handle),
+        TypeError,
+        "Cannot attach",
+      );
       assertThrows(() => ThreadStats.inspect(handle), TypeError, "Cannot ");
     });
   }

@@ -24,7 +24,11 @@ const schema = defineSchema({
   least: gauge({ aggregate: "min" }),
   most: gauge({ aggregate: "max" }),
   latest: gauge({ aggregate: "latest" }),
-  fine: histogram({ lowest: 1e-300, highest: Number.MAX_VALUE, relativeError: 0.3 }),
+  fine: histogram({
+    lowest: 1e-300,
+    highest: Number.MAX_VALUE,
+    relativeError: 0.3,
+  }),
   coarse: histogram({ boundaries: [1, 1e300] }),
   flow: record({ way: sum(), bytes: sum("u64"), low: min(), high: max() }),
 });
@@ -35,10 +39,26 @@ const MOST = Number.MAX_VALUE;
 
 /** Finite doubles, most of them near the ends of what a double can be. */
 const double: Arbitrary<number> = fc.oneof(
-  fc.constantFrom(0, -0, 1, -1, MOST, -MOST, MOST / 2, -MOST / 2, 5e-324, 2 ** 53, 1e300, -1e300),
+  fc.constantFrom(
+    0,
+    -0,
+    1,
+    -1,
+    MOST,
+    -MOST,
+    MOST / 2,
+    -MOST / 2,
+    5e-324,
+    2 ** 53,
+    1e300,
+    -1e300,
+  ),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
-const integer: Arbitrary<bigint> = fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n });
+const integer: Arbitrary<bigint> = fc.bigInt({
+  min: -(2n ** 64n),
+  max: 2n ** 64n,
+});
 
 /** One update: of all kinds, by one of two threads. */
 const update = fc.record({
@@ -87,10 +107,17 @@ function saturated(parts: readonly number[]): number {
 }
 
 /** Everything numeric in a value. */
-function* numbersIn(value: unknown, path = ""): Generator<[path: string, number]> {
+function* numbersIn(
+  value: unknown,
+  path = "",
+): Generator<[path: string, number]> {
   if (typeof value === "number") yield [path, value];
-  else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
-    for (const [key, part] of Object.entries(value)) yield* numbersIn(part, `${path}.${key}`);
+  else if (
+    typeof value === "object" && value !== null && !ArrayBuffer.isView(value)
+  ) {
+    for (const [key, part] of Object.entries(value)) {
+      yield* numbersIn(part, `${path}.${key}`);
+    }
   }
 }
 
@@ -109,7 +136,10 @@ function valuesOf({ metrics }: Snapshot): unknown {
     const plain = series.map(({ value, perThread }) =>
       [value, ...(perThread ?? []).map(({ value }) => value)].map((part) => {
         if (definition.kind !== "histogram") return part;
-        const { count, sum, clamped, mean } = part as unknown as Record<string, number>;
+        const { count, sum, clamped, mean } = part as unknown as Record<
+          string,
+          number
+        >;
         return count === 0 ? { count, sum, clamped } : { count, sum, clamped, mean };
       })
     );
@@ -130,12 +160,18 @@ describe("numbers of any size", () => {
           const threads = [0, 1].map((n) => stats.registerThread(`${n}`).metrics);
           const reference = new Reference();
           const recent = new Window(stats, { seconds: 60 });
-          const producers = (["cumulative", "delta"] as const).map((temporality) =>
-            new ThreadStatsProducer(stats, { temporality })
-          );
+          const producers = (["cumulative", "delta"] as const).map((
+            temporality,
+          ) => new ThreadStatsProducer(stats, { temporality }));
           // All kinds have a value in each thread, so that nothing is as empty as at the start.
           for (const thread of [0, 1] as const) {
-            const zero: Update = { thread, value: 0, bytes: 0n, count: 1, isSet: true };
+            const zero: Update = {
+              thread,
+              value: 0,
+              bytes: 0n,
+              count: 1,
+              isSet: true,
+            };
             write(threads[thread], zero);
             reference.apply(zero);
           }
@@ -153,8 +189,13 @@ describe("numbers of any size", () => {
             assertEquals(metrics.hits.read(), saturated(reference.hits));
             assertEquals(metrics.total.read(), saturated(reference.total));
             const { way, bytes } = metrics.flow.read(0);
-            assertEquals([way, bytes], [saturated(reference.way), reference.bytes]);
-            for (const { sum } of [metrics.fine.read(), metrics.coarse.read()]) {
+            assertEquals([way, bytes], [
+              saturated(reference.way),
+              reference.bytes,
+            ]);
+            for (
+              const { sum } of [metrics.fine.read(), metrics.coarse.read()]
+            ) {
               assertEquals(sum, saturated(reference.values));
             }
             const since = now.since(before);
@@ -165,26 +206,52 @@ describe("numbers of any size", () => {
             for (const q of [0, 0.3, 0.5, 1]) {
               for (const name of ["fine", "coarse"] as const) {
                 assertNumbers(`quantile ${q} of ${name}`, [
-                  ...[metrics[name].read().quantile(q), recent.quantile(name, q), recent.max(name)],
+                  ...[
+                    metrics[name].read().quantile(q),
+                    recent.quantile(name, q),
+                    recent.max(name),
+                  ],
                 ]);
               }
             }
-            for (const name of Object.keys(schema.metrics) as (keyof typeof schema.metrics)[]) {
-              assertNumbers(`window of ${name}`, [recent.delta(name), recent.rate(name)]);
+            for (
+              const name of Object.keys(
+                schema.metrics,
+              ) as (keyof typeof schema.metrics)[]
+            ) {
+              assertNumbers(`window of ${name}`, [
+                recent.delta(name),
+                recent.rate(name),
+              ]);
             }
-            const text = prometheusText(now as unknown as Snapshot, { selfMetrics: false });
-            assertEquals(text.match(/ (NaN|[+-]Inf|null|undefined)$/m), null, text);
+            const text = prometheusText(now as unknown as Snapshot, {
+              selfMetrics: false,
+            });
+            assertEquals(
+              text.match(/ (NaN|[+-]Inf|null|undefined)$/m),
+              null,
+              text,
+            );
             for (const producer of producers) {
               const { resourceMetrics, errors } = await producer.collect();
               assertEquals(errors, []);
-              for (const { descriptor, dataPoints } of resourceMetrics.scopeMetrics[0].metrics) {
+              for (
+                const { descriptor, dataPoints } of resourceMetrics
+                  .scopeMetrics[0].metrics
+              ) {
                 const { name, valueType } = descriptor;
-                assertEquals(types.get(name) ?? valueType, valueType, `type of ${name}`);
+                assertEquals(
+                  types.get(name) ?? valueType,
+                  valueType,
+                  `type of ${name}`,
+                );
                 types.set(name, valueType);
                 assertNumbers(name, dataPoints);
                 for (const { value } of dataPoints) {
-                  const isInteger = typeof value !== "number" || valueType === 1 ||
-                    (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63);
+                  const isInteger = typeof value !== "number" ||
+                    valueType === 1 ||
+                    (Number.isInteger(value) && value >= -(2 ** 63) &&
+                      value < 2 ** 63);
                   assert(isInteger, `${name} is no 64-bit integer: ${value}`);
                 }
               }
@@ -205,8 +272,10 @@ describe("numbers of any size", () => {
         const threads = [0, 1].map((n) => stats.registerThread(`${n}`).metrics);
         for (const one of updates) write(threads[one.thread], one);
         const { hits, total, fine, flow } = stats.metrics;
-        const partsOf = (parts: readonly { value: unknown }[], pick = (value: unknown) => value) =>
-          saturated(parts.map(({ value }) => pick(value) as number));
+        const partsOf = (
+          parts: readonly { value: unknown }[],
+          pick = (value: unknown) => value,
+        ) => saturated(parts.map(({ value }) => pick(value) as number));
         assertEquals(partsOf(hits.perThread()), hits.read());
         assertEquals(partsOf(total.perThread()), total.read());
         const sumOf = (value: unknown) => (value as { sum: number }).sum;

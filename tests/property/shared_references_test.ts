@@ -59,7 +59,10 @@ const schema = defineSchema(Object.fromEntries([
  * kind with much in it.
  */
 function makeVictim() {
-  const stats = ThreadStats.create(schema, { maxThreads: THREADS, maxByteLength: 2 ** 24 });
+  const stats = ThreadStats.create(schema, {
+    maxThreads: THREADS,
+    maxByteLength: 2 ** 24,
+  });
   // deno-lint-ignore no-explicit-any -- the schema's names are made
   const metrics = stats.metrics as any;
   for (let n = 0; n < BUCKETS; n++) {
@@ -73,7 +76,9 @@ function makeVictim() {
     writers.level0.labels({ key: "x" }).set(1);
     if (n > 0) continue;
     for (const id of ids.slice(0, 8000)) writers.plain0.update(id, { a: 1 });
-    for (let key = 0; key < BUCKETS; key++) writers.calls0.labels({ key: `${key}` }).add();
+    for (let key = 0; key < BUCKETS; key++) {
+      writers.calls0.labels({ key: `${key}` }).add();
+    }
     writers.calls0.labels({ key: "y".repeat(LONG) }).add();
     writers.took0.labels({ key: "0" }).record(5);
     writers.took0.labels({ key: "0" }).record(25_000);
@@ -150,7 +155,10 @@ function textMade(run: () => unknown): number {
  * Each look may touch each word some times, and read each text four times, and the one that it is
  * about to refuse.
  */
-function assertBounded({ touches, units }: ReturnType<typeof look>, what: string): void {
+function assertBounded(
+  { touches, units }: ReturnType<typeof look>,
+  what: string,
+): void {
   const most = LOOKS.length * 4 * bytes;
   assert(touches <= most, `${what}: ${touches} accesses to ${bytes} bytes`);
   assert(
@@ -166,11 +174,17 @@ const SHARED: [string, (words: Uint32Array) => void][] = [
   ["buckets of all metrics", (words) => {
     const first = controlWord(metricOf("plain0"));
     for (let metric = 1; metric < METRICS; metric++) {
-      words.copyWithin(first + metric * METRIC_BYTES / 4, first, first + DIRECTORY);
+      words.copyWithin(
+        first + metric * METRIC_BYTES / 4,
+        first,
+        first + DIRECTORY,
+      );
     }
   }],
   ["cells of all threads", (words) => {
-    for (let slot = 1; slot < THREADS; slot++) words[blockWord(slot)] = words[blockWord(0)];
+    for (let slot = 1; slot < THREADS; slot++) {
+      words[blockWord(slot)] = words[blockWord(0)];
+    }
   }],
   ["blocks of all histograms", (words) => {
     const block = partAt(words, blockWord(0));
@@ -201,7 +215,11 @@ const WASTED: typeof SHARED = [
       const block = partAt(words, blockWord(slot));
       const cells = words[block + metricOf("level0") * DIRECTORY];
       for (let metric = 0; metric < METRICS; metric++) {
-        words.fill(cells + metric, block + metric * DIRECTORY, block + (metric + 1) * DIRECTORY);
+        words.fill(
+          cells + metric,
+          block + metric * DIRECTORY,
+          block + (metric + 1) * DIRECTORY,
+        );
       }
     }
   }],
@@ -220,7 +238,10 @@ describe("ThreadStats.inspect()", () => {
   it("touches intact memory less than once for each byte", () => {
     damage(handle, image, { changes: [], attachable: true });
     const { touches, units } = look(handle);
-    assert(touches > 10_000 && units >= LONG, `${touches} accesses, ${units} code units`);
+    assert(
+      touches > 10_000 && units >= LONG,
+      `${touches} accesses, ${units} code units`,
+    );
     assertBounded({ touches, units }, "intact memory");
   });
 
@@ -232,7 +253,10 @@ describe("ThreadStats.inspect()", () => {
       if (!SHARED.some(([name]) => name === what)) return;
       const view = ThreadStats.inspect(handle);
       for (const perThread of LOOKS) {
-        const error = assertThrows(() => view.snapshot({ perThread }), TypeError);
+        const error = assertThrows(
+          () => view.snapshot({ perThread }),
+          TypeError,
+        );
         assertEquals(
           error.message,
           "Cannot read the shared memory: it must be intact, got more than one reference to a part",
@@ -248,18 +272,25 @@ describe("ThreadStats.inspect()", () => {
     const most = image[H_BUMP] * LINE / 8;
     const references: number[] = [];
     for (const [n, word] of image.entries()) {
-      if (n > SLOTS_OFFSET / 4 && word > least && word < most) references.push(n);
+      if (n > SLOTS_OFFSET / 4 && word > least && word < most) {
+        references.push(n);
+      }
     }
     assert(references.length > 200, `${references.length}`);
     const place = fc.nat(references.length - 1);
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(place, place, fc.nat(300)), { minLength: 1, maxLength: 40 }),
+        fc.array(fc.tuple(place, place, fc.nat(300)), {
+          minLength: 1,
+          maxLength: 40,
+        }),
         (changes) => {
           damage(handle, image, { changes: [], attachable: true });
           for (const [from, to, count] of changes) {
             const shared = image[references[from]];
-            for (const index of references.slice(to, to + count)) words[index] = shared;
+            for (const index of references.slice(to, to + count)) {
+              words[index] = shared;
+            }
           }
           assertBounded(look(handle), JSON.stringify(changes));
         },
@@ -269,12 +300,18 @@ describe("ThreadStats.inspect()", () => {
   });
 
   it("refuses a schema that is deep, or longer than a schema may be", () => {
-    const texts = ["[".repeat(10_000), '{"a":'.repeat(10_000), `{"a":${"[".repeat(5000)}1`];
+    const texts = [
+      "[".repeat(10_000),
+      '{"a":'.repeat(10_000),
+      `{"a":${"[".repeat(5000)}1`,
+    ];
     for (const text of texts) {
       damage(handle, image, { changes: [], attachable: true });
       const words = new Uint32Array(memoryOf(handle));
       const place = words[H_BUMP] * LINE;
-      new Uint8Array(memoryOf(handle), place, text.length).set(new TextEncoder().encode(text));
+      new Uint8Array(memoryOf(handle), place, text.length).set(
+        new TextEncoder().encode(text),
+      );
       words[H_BUMP] += Math.ceil(text.length / 128) * 2;
       words[2] = words[H_BUMP] * LINE;
       words[H_SCHEMA_OFFSET] = place;
@@ -282,7 +319,12 @@ describe("ThreadStats.inspect()", () => {
       assert(refusedOr(() => ThreadStats.inspect(handle)) === undefined);
       assert(refusedOr(() => ThreadStats.attach(schema, handle)) === undefined);
     }
-    for (const [word, value] of [[H_SCHEMA_BYTES, 2 ** 24 + 1], [H_MAX_THREADS, 65537]]) {
+    for (
+      const [word, value] of [[H_SCHEMA_BYTES, 2 ** 24 + 1], [
+        H_MAX_THREADS,
+        65537,
+      ]]
+    ) {
       damage(handle, image, { changes: [], attachable: true });
       new Uint32Array(memoryOf(handle))[word] = value;
       assert(refusedOr(() => ThreadStats.inspect(handle)) === undefined);

@@ -19,7 +19,7 @@ const a = { name: "a" };
 const r = { route: "r" };
 const s = { source: "s" };
 
-/** Something in every metric. */
+/** Updates every metric. */
 function fill({ metrics }: ReturnType<ThreadStats<Kinds>["registerThread"]>, cell: number): void {
   metrics.jobs.add(2);
   metrics.lowest.set(-2);
@@ -36,7 +36,7 @@ function fill({ metrics }: ReturnType<ThreadStats<Kinds>["registerThread"]>, cel
   metrics.cell.update(cell, { n: 1 });
 }
 
-/** The only series' value of each metric. */
+/** The value of each metric's only series. */
 function valuesOf(snapshot: SnapshotData<Kinds>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(snapshot.metrics).map(([name, { series }]) => [name, series[0]?.value]),
@@ -44,7 +44,7 @@ function valuesOf(snapshot: SnapshotData<Kinds>): Record<string, unknown> {
 }
 
 describe("ThreadStats.snapshot()", () => {
-  it("has every metric's definition, and value, labels, id and epoch of every series", () => {
+  it("contains the definition of every metric, and value, labels, id and epoch of every series", () => {
     const stats = createKinds();
     const before = Date.now();
     const cell = stats.metrics.cell.create();
@@ -82,7 +82,7 @@ describe("ThreadStats.snapshot()", () => {
     assertEquals(snapshot.metrics.cell.series[0].id, cell);
   });
 
-  it("perThread tells the threads apart, and leaves those out that have nothing", () => {
+  it("perThread gives the parts of the threads that have counted something", () => {
     const stats = createKinds();
     const [one, two] = twoThreads(stats);
     stats.registerThread("idle");
@@ -101,7 +101,7 @@ describe("ThreadStats.snapshot()", () => {
     assertEquals("perThread" in stats.snapshot({ perThread: false }).metrics.hits.series[0], false);
   });
 
-  it("leaves ended buckets out, and shows cleared ones as empty", () => {
+  it("leaves out destroyed buckets, and shows cleared ones as empty", () => {
     const stats = createKinds();
     const thread = stats.registerThread();
     fill(thread, stats.metrics.cell.create());
@@ -114,7 +114,7 @@ describe("ThreadStats.snapshot()", () => {
     assertEquals(metrics.size.series[0].value.count, 0);
   });
 
-  it("tells the library's own figures", () => {
+  it("includes the library's own metrics", () => {
     const stats = createKinds();
     const gone = stats.registerThread("gone");
     const seat = stats.reserveThread("seat");
@@ -163,7 +163,7 @@ describe("ThreadStats.snapshot()", () => {
     }
   });
 
-  it("looks at as many words whatever maxThreads is, and at more with each thread and bucket", () => {
+  it("loads as many words whatever maxThreads is, and more with each thread and bucket", () => {
     const schema = defineSchema({
       requests: counter({ labels: ["n"] }),
       depth: gauge(),
@@ -187,7 +187,7 @@ describe("ThreadStats.snapshot()", () => {
   });
 });
 
-/** How often `fn` loads a word of shared memory by `Atomics`. */
+/** The number of `Atomics` loads of shared memory that `fn` makes. */
 function countLoads(fn: () => void): number {
   const { load } = Atomics;
   let count = 0;
@@ -213,7 +213,7 @@ function assertRefused(fn: () => void): void {
 }
 
 describe("Snapshot", () => {
-  it("does not change when the statistics do, nor by what its holder does", () => {
+  it("changes neither with the statistics nor by assignments", () => {
     const stats = createKinds();
     const thread = stats.registerThread();
     const cell = stats.metrics.cell.create();
@@ -233,7 +233,7 @@ describe("Snapshot", () => {
     assert(Object.isFrozen(metrics.size.series[0].value));
   });
 
-  it("is plain data: a structured clone has all of it but its method", () => {
+  it("is plain data: a structured clone has everything but the methods", () => {
     const stats = createKinds();
     fill(stats.registerThread(), stats.metrics.cell.create());
     const snapshot = stats.snapshot({ perThread: true });
@@ -246,7 +246,7 @@ describe("Snapshot", () => {
     assert(!("since" in clone));
   });
 
-  it("comes to life again from a clone, with its histograms", () => {
+  it("restores its methods and those of histograms from a clone", () => {
     const stats = createKinds();
     const thread = stats.registerThread();
     const cell = stats.metrics.cell.create();
@@ -270,7 +270,7 @@ describe("Snapshot", () => {
 });
 
 describe("Snapshot.since()", () => {
-  it("takes the difference of 64-bit sums as a signed one", () => {
+  it("subtracts 64-bit sums with a signed result", () => {
     const stats = createKinds();
     const flow = stats.registerThread().metrics.flow.labels(s);
     const bytesSince = (before: Snapshot<Kinds>) =>
@@ -283,7 +283,7 @@ describe("Snapshot.since()", () => {
     }
   });
 
-  it("began as long before its end as the counting took, whatever the wall clock was set to", () => {
+  it("startedAt is as long before takenAt as time passed, whatever the wall clock was set to", () => {
     const stats = createKinds();
     for (const seconds of [0, -5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
       withClocks(({ pass, set }) => {
@@ -293,7 +293,7 @@ describe("Snapshot.since()", () => {
         pass(6);
         const { startedAt, takenAt } = stats.snapshot().since(before);
         assertEquals([takenAt, takenAt - startedAt], [Date.now(), 10_000]);
-        // Of one that came by a message there is the label alone.
+        // A snapshot that came by message has only its `takenAt`.
         const other = stats.snapshot().since(structuredClone({ ...before }));
         assert(other.startedAt <= other.takenAt);
       });
@@ -335,12 +335,12 @@ describe("Snapshot.since()", () => {
     assertEquals(delta.startedAt, before.takenAt);
     assertEquals([delta.takenAt, delta.threads, delta.self], [now.takenAt, now.threads, now.self]);
     assertEquals(delta.metrics.hits.definition, kinds.metrics.hits);
-    // What was compared has not changed.
+    // The two snapshots have not changed.
     assertEquals(valuesOf(before).hits, 3);
     assertEquals(valuesOf(now).hits, 3.5);
   });
 
-  it("is nothing since the same snapshot", () => {
+  it("is zero since the same snapshot", () => {
     const stats = createKinds();
     fill(stats.registerThread(), stats.metrics.cell.create());
     const now = stats.snapshot();
@@ -374,7 +374,7 @@ describe("Snapshot.since()", () => {
     }
   });
 
-  it("counts a bucket that was destroyed and made again from its new start, with other labels too", () => {
+  it("counts a bucket that was destroyed and created again from its new start, also with other labels", () => {
     const stats = createKinds();
     const { requests, took, cell } = stats.registerThread().metrics;
     const id = stats.metrics.cell.create();
@@ -398,7 +398,7 @@ describe("Snapshot.since()", () => {
     assertEquals(delta.cell.series.map(({ value }) => value), [{ n: 7 }]);
   });
 
-  it("has new series whole, and the threads' parts apart", () => {
+  it("keeps new series whole, and subtracts the threads' parts", () => {
     const stats = createKinds();
     const [one, two] = twoThreads(stats);
     one.metrics.hits.add(1);
@@ -418,7 +418,7 @@ describe("Snapshot.since()", () => {
     assertEquals("perThread" in stats.snapshot().since(before).metrics.hits.series[0], false);
   });
 
-  it("goes on through a thread's end and its successor", () => {
+  it("continues when a thread ends and another one takes its slot", () => {
     const stats = createKinds();
     const thread = stats.registerThread("w");
     thread.metrics.hits.add(5);
@@ -432,7 +432,7 @@ describe("Snapshot.since()", () => {
     assertEquals([hits.series[0].value, jobs.series[0].value], [7, 0]);
   });
 
-  it("serves several readers at paces of their own, and no writer sees it", () => {
+  it("serves several readers at their own intervals, without an effect on writers", () => {
     const stats = createKinds();
     const { metrics } = stats.registerThread();
     const readers = [1, 2, 3, 7].map((pace) => {
@@ -458,7 +458,7 @@ describe("Snapshot.since()", () => {
     for (const { total: seen, count } of readers) assertEquals([seen, count], [total, total]);
   });
 
-  it("is never negative where snapshots come in the wrong order", () => {
+  it("is never negative for snapshots in the wrong order", () => {
     const stats = createKinds();
     const { metrics } = stats.registerThread();
     const before = stats.snapshot();
@@ -468,7 +468,7 @@ describe("Snapshot.since()", () => {
     assertEquals([hits.series[0].value, size.series[0].value.count], [0, 0]);
   });
 
-  it("refuses what is no snapshot of the same metrics", () => {
+  it("refuses values that are no snapshot of the same metrics", () => {
     const snapshot = createKinds().snapshot();
     const refuses = (earlier: unknown, text: string) =>
       assertRefuses(() => snapshot.since(earlier as SnapshotData<Kinds>), TypeError, text);

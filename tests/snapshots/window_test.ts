@@ -17,7 +17,7 @@ import { type Clocks, withClocks } from "../support/clocks.ts";
 const a = { name: "a" };
 const b = { name: "b" };
 
-/** Statistics with a writer, and a window that sees them at the times that the test says. */
+/** Statistics with a writer, and a window whose clock the test sets. */
 function setUp(options: ConstructorParameters<typeof Window>[1]) {
   const stats = createKinds();
   const { metrics } = stats.registerThread("main");
@@ -28,7 +28,7 @@ function setUp(options: ConstructorParameters<typeof Window>[1]) {
     metrics,
     source,
     recent,
-    /** Takes a snapshot at a time in seconds. */
+    /** Takes a snapshot at a time, in seconds. */
     takeAt(seconds: number) {
       source.seconds = seconds;
       return recent.take();
@@ -36,11 +36,11 @@ function setUp(options: ConstructorParameters<typeof Window>[1]) {
   };
 }
 
-/** Snapshots with a clock of their own. */
+/** A source of snapshots with a clock of its own. */
 class FakeSource implements SnapshotSource<Kinds> {
   readonly #stats: ThreadStats<Kinds>;
   seconds = 0;
-  /** How many snapshots were taken, and those that are still held. */
+  /** The number of snapshots taken, and those that the window still holds. */
   taken = 0;
 
   constructor(stats: ThreadStats<Kinds>) {
@@ -54,14 +54,14 @@ class FakeSource implements SnapshotSource<Kinds> {
 }
 
 describe("Window.take()", () => {
-  it("gives the snapshot", () => {
+  it("returns the snapshot", () => {
     const { takeAt, metrics } = setUp({ seconds: 10 });
     metrics.hits.add(4);
     const snapshot = takeAt(5);
     assertEquals([snapshot.takenAt, snapshot.metrics.hits.series[0].value], [5000, 4]);
   });
 
-  it("keeps the window covered, by few snapshots, however fast or slowly they come", () => {
+  it("covers the window with few snapshots, however often it takes them", () => {
     for (const maxSnapshots of [3, 5, 61]) {
       for (const pace of [0.001, 0.09, 0.1, 0.5, 1, 3.7, 9.9, 10, 25]) {
         const { takeAt, metrics, recent } = setUp({ seconds: 10, maxSnapshots });
@@ -71,7 +71,7 @@ describe("Window.take()", () => {
           metrics.jobs.set(n);
           takeAt(n * pace);
           seen.push(n * pace);
-          // The value of the oldest snapshot that is still held tells when that was.
+          // The value of the oldest snapshot that is still held says when it was taken.
           if (n === 0) continue;
           const first = n - recent.delta("jobs");
           const spacing = Math.max(pace, 10 / (maxSnapshots - 1));
@@ -100,7 +100,7 @@ describe("Window.take()", () => {
   });
 });
 
-/** The list in which a window keeps its snapshots: that to which `take` adds one. */
+/** The array in which a window keeps its snapshots: the one to which `take()` adds one. */
 function heldBy(take: () => unknown): readonly unknown[] {
   const { push } = Array.prototype;
   let held: unknown[] = [];
@@ -117,19 +117,19 @@ function heldBy(take: () => unknown): readonly unknown[] {
 }
 
 describe("Window.delta() and rate(), moving", () => {
-  it("tell how much came in the window, and per second", () => {
+  it("return the growth in the window, and the growth per second", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     for (let second = 0; second <= 30; second++) {
       takeAt(second);
       metrics.hits.add(second < 20 ? 1 : 5);
       metrics.latency.record(0.1, 2);
     }
-    // From 20 to 30: the additions of the seconds 20 to 29.
+    // From 20 s to 30 s: the additions of the seconds 20 to 29.
     assertEquals([recent.delta("hits"), recent.rate("hits")], [50, 5]);
     assertEquals([recent.delta("latency"), recent.rate("latency")], [20, 2]);
   });
 
-  it("tell a record's sums by field, and a gauge's change", () => {
+  it("return a record's sums by field, and a gauge's change", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     const flow = metrics.flow.labels({ source: "s" });
     flow.update({ bytes: 7n, way: 7 });
@@ -143,7 +143,7 @@ describe("Window.delta() and rate(), moving", () => {
     assertEquals([recent.delta("jobs"), recent.rate("jobs")], [-4, -2]);
   });
 
-  it("speak of one series with labels, of all without", () => {
+  it("return the growth of one series with labels, of all series without", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     metrics.queue.labels(a).set(10);
     takeAt(0);
@@ -163,7 +163,7 @@ describe("Window.delta() and rate(), moving", () => {
     assertEquals([recent.delta("queue"), recent.delta("queue", a)], [3, 1]);
   });
 
-  it("count a bucket that was cleared or made again from its new start", () => {
+  it("count a bucket that was cleared or created again from its new start", () => {
     const { takeAt, metrics, recent, stats } = setUp({ seconds: 10 });
     metrics.hits.add(100);
     takeAt(0);
@@ -173,11 +173,11 @@ describe("Window.delta() and rate(), moving", () => {
     assertEquals([recent.delta("hits"), recent.rate("hits")], [30, 30]);
   });
 
-  it("are NaN with less than two snapshots, and finite with two in one millisecond", () => {
+  it("are NaN with fewer than two snapshots, and finite with two in one millisecond", () => {
     const { takeAt, metrics, recent, source } = setUp({ seconds: 10 });
     const looks = () => [recent.delta("hits"), recent.rate("hits"), recent.delta("jobs")];
     assertEquals(looks(), [NaN, NaN, NaN]);
-    // The question itself took one: the schema must be known.
+    // The query itself took one, to know the schema.
     assertEquals(source.taken, 1);
     assertEquals(recent.delta("flow"), { bytes: NaN, way: NaN });
     assertEquals(recent.rate("flow"), { bytes: NaN, way: NaN });
@@ -188,7 +188,7 @@ describe("Window.delta() and rate(), moving", () => {
 });
 
 describe("Window, when the wall clock is set", () => {
-  // At each tenth of a second: what happens to the wall clock, as if by chance.
+  // What happens to the wall clock at each tenth of a second, in a fixed irregular pattern.
   const settings: Record<string, (clocks: Clocks, n: number) => void> = {
     "back by 5 s, once": ({ set }, n) => n === 333 && set(-5),
     "forward by 5 s, once": ({ set }, n) => n === 333 && set(5),
@@ -200,7 +200,7 @@ describe("Window, when the wall clock is set", () => {
   };
   for (const [how, setting] of Object.entries(settings)) {
     for (const mode of ["moving", "fixed"] as const) {
-      it(`${how}: rates, differences, quantiles stay what they are, ${mode}`, () => {
+      it(`${how}: keeps rates, differences and quantiles, ${mode}`, () => {
         withClocks((clocks) => {
           const stats = createKinds();
           const { hits, latency, jobs } = stats.registerThread("main").metrics;
@@ -209,7 +209,7 @@ describe("Window, when the wall clock is set", () => {
             setting(clocks, n);
             recent.take();
             if (n > 250) {
-              // That of 10 s, to within a snapshot at each end.
+              // The growth in 10 s, give or take one snapshot at each end.
               assertAlmostEquals(recent.rate("hits"), 70, 1e-6, `rate at ${n}`);
               const delta = recent.delta("hits");
               assert(delta >= 650 && delta <= 750, `${delta} hits at ${n}`);
@@ -226,7 +226,7 @@ describe("Window, when the wall clock is set", () => {
     }
   }
 
-  it("takes snapshots of another thread that seem to be earlier for ones of the same time", () => {
+  it("treats snapshots of another thread that seem earlier as taken at the same time", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     for (const second of [100, 101, 60, 61, 62, 5000, 10]) {
       takeAt(second);
@@ -242,7 +242,7 @@ describe("Window, when the wall clock is set", () => {
 });
 
 describe("Window, labels", () => {
-  it("finds a series by labels that were cut in the middle of a character", () => {
+  it("finds a series by labels with half a surrogate pair", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     takeAt(0);
     metrics.requests.labels({ method: "G \ud83d" }).add(3);
@@ -254,7 +254,7 @@ describe("Window, labels", () => {
 });
 
 describe("Window, beyond the doubles", () => {
-  it("gives numbers for all that was counted with numbers", () => {
+  it("returns finite numbers for finite updates", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     const most = Number.MAX_VALUE;
     metrics.jobs.set(-most);
@@ -274,14 +274,14 @@ describe("Window, beyond the doubles", () => {
     );
     assertEquals(looks, [most, most, most, most]);
     assertEquals([recent.rate("hits"), recent.rate("jobs")], [most, most]);
-    // A series that is new counts all that it has: modulo 2^64.
+    // A new series counts all of its value, modulo 2^64.
     assertEquals(recent.delta("flow"), { way: most, bytes: 2 * (2 ** 64) });
     assertEquals(recent.rate("flow").way, most);
     metrics.flow.labels({ source: "s" }).update({ bytes: -3 });
     takeAt(0.002);
   });
 
-  it("has no change and no greatest value of a gauge that nobody has set", () => {
+  it("has no change and no maximum of a gauge that no thread has set", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     takeAt(0);
     takeAt(1);
@@ -295,7 +295,7 @@ describe("Window, beyond the doubles", () => {
 });
 
 describe("Window.quantile() and max(), moving", () => {
-  it("tell those of the window alone", () => {
+  it("return those of the values in the window only", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     for (let second = 0; second <= 30; second++) {
       takeAt(second);
@@ -315,9 +315,9 @@ describe("Window.quantile() and max(), moving", () => {
     assertEquals(recent.max("took", { route: "none" }), NaN);
   });
 
-  it("merge the series without labels, clones of snapshots too", () => {
+  it("merge all series without labels, also of cloned snapshots", () => {
     const { metrics, stats } = setUp({ seconds: 10 });
-    // As in a thread that gets its snapshots by messages.
+    // As in a thread that gets its snapshots by message.
     const recent = new Window<Kinds>({
       snapshot: () => new Snapshot<Kinds>(structuredClone(stats.snapshot())),
     }, { seconds: 10 });
@@ -330,7 +330,7 @@ describe("Window.quantile() and max(), moving", () => {
     assertEquals(recent.max("took"), 2);
   });
 
-  it("tell a gauge's greatest value of those that the snapshots saw", () => {
+  it("max() returns a gauge's greatest value in the snapshots", () => {
     const { takeAt, metrics, recent, stats } = setUp({ seconds: 10 });
     for (let second = 0; second <= 30; second++) {
       metrics.jobs.set(second === 5 ? 1000 : second === 25 ? 500 : -second);
@@ -343,7 +343,7 @@ describe("Window.quantile() and max(), moving", () => {
     assertEquals(new Window(stats, { seconds: 1 }).max("jobs"), -30);
   });
 
-  it("are NaN when nothing was recorded", () => {
+  it("are NaN without values", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
     assertEquals([recent.quantile("latency", 0.5), recent.max("latency")], [NaN, NaN]);
     metrics.latency.record(1);
@@ -359,13 +359,13 @@ describe("Window.quantile() and max(), moving", () => {
 });
 
 describe("Window, fixed", () => {
-  it("speaks of the last whole stretch since 1970", () => {
+  it("covers the last complete interval since 1970", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10, mode: "fixed" });
     const seen: number[] = [];
     for (let second = 0; second <= 45; second++) {
       takeAt(second);
       seen.push(recent.delta("hits"));
-      // 1 in each second of the first stretch, 2 in those of the second, ...
+      // 1 in each second of the first interval, 2 in each second of the second one, ...
       metrics.hits.add(1 + Math.floor(second / 10));
       metrics.latency.record(1 + Math.floor(second / 10));
       metrics.jobs.set(second);
@@ -378,11 +378,11 @@ describe("Window, fixed", () => {
     assertEquals(recent.rate("hits"), 4);
     assertAlmostEquals(recent.quantile("latency", 0.5), 4, 0.04);
     assertAlmostEquals(recent.max("latency"), 4, 0.04);
-    // The gauge was seen before it was set.
+    // The first snapshot was taken before the gauge was set.
     assertEquals(recent.max("jobs"), 39);
   });
 
-  it("is NaN while it knows nothing of the stretch", () => {
+  it("is NaN without snapshots of the interval", () => {
     const { takeAt, recent } = setUp({ seconds: 10, mode: "fixed" });
     takeAt(13);
     takeAt(18);
@@ -393,7 +393,7 @@ describe("Window, fixed", () => {
 });
 
 describe("Window.start() and stop()", () => {
-  it("takes a snapshot at once and by a timer, until it is stopped", async () => {
+  it("takes a snapshot immediately, and then periodically until stop()", async () => {
     const { recent, source } = setUp({ seconds: 10 });
     recent.start(1);
     assertEquals(source.taken, 1);
@@ -426,7 +426,7 @@ describe("Window.start() and stop()", () => {
     assertEquals(source.taken, taken);
   });
 
-  it("has a timer for very long windows too", async () => {
+  it("has a working timer for very long windows too", async () => {
     const { source } = setUp({ seconds: 1 });
     using recent = new Window(source, { seconds: 1e9 });
     recent.start();
@@ -451,17 +451,17 @@ function breathe(ms = 1): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** All methods that look, and what they do as error texts say it. */
+/** All queries, and their action in error texts. */
 const LOOKS: [(window: Window<Kinds>, name: unknown, labels?: unknown) => unknown, string][] = [
-  [(window, name, labels) => window.delta(name as "hits", labels as Labels), "tell a delta"],
-  [(window, name, labels) => window.rate(name as "hits", labels as Labels), "tell a rate"],
+  [(window, name, labels) => window.delta(name as "hits", labels as Labels), "compute a delta"],
+  [(window, name, labels) => window.rate(name as "hits", labels as Labels), "compute a rate"],
   [
     (window, name, labels) => window.max(name as "hits", labels as Labels),
-    "tell the greatest value",
+    "compute a maximum",
   ],
   [
     (window, name, labels) => window.quantile(name as "hits", 0.5, labels as Labels),
-    "tell a quantile",
+    "compute a quantile",
   ],
 ];
 type Labels = Record<string, string>;
@@ -509,9 +509,9 @@ describe("Window, bad input", () => {
     assertRefuses(start(null), TypeError, `${what} a number, got null`);
   });
 
-  it("names of metrics that are none, or of another kind", () => {
+  it("unknown names, and metrics of another kind", () => {
     const recent = new Window(stats, { seconds: 1 });
-    // With no snapshot, and with some.
+    // Without snapshots, and with some.
     for (let round = 0; round < 2; round++) {
       for (const name of ["", "nothing", "toString", "__proto__"]) {
         const required = "the metric must be in the schema";
@@ -537,13 +537,13 @@ describe("Window, bad input", () => {
         assertRefuses(
           () => recent.quantile(name as "hits", 0.5),
           TypeError,
-          `Cannot tell a quantile: ${name} must be a histogram, got ${got}`,
+          `Cannot compute a quantile: ${name} must be a histogram, got ${got}`,
         );
         if (name === "jobs") continue;
         assertRefuses(
           () => recent.max(name as "hits"),
           TypeError,
-          `Cannot tell the greatest value: ${name} must be a histogram, got ${got}`,
+          `Cannot compute a maximum: ${name} must be a histogram, got ${got}`,
         );
       }
       recent.take();
@@ -551,7 +551,7 @@ describe("Window, bad input", () => {
     }
   });
 
-  it("quantiles that are none, also without values", () => {
+  it("invalid quantiles, also without values", () => {
     const recent = new Window(attachKinds(stats), { seconds: 1 });
     for (let round = 0; round < 3; round++) {
       const text = "Cannot tell a quantile: it must be from 0 to 1, got 2";

@@ -1,7 +1,8 @@
 // `Deno.test` in the shape of `node:test`. Deno has that module as well, but there it swallows
 // errors that a test leaves behind (a late throw, an unhandled rejection): the run stays green.
 
-import type { Callback } from "./testing_bdd.ts";
+/** A test, a hook or the body of a suite. */
+export type Callback = () => void | Promise<void>;
 
 interface Options {
   readonly skip?: true;

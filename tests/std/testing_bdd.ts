@@ -11,6 +11,7 @@
  */
 
 import process from "node:process";
+import type { Callback } from "./_deno_runner.ts";
 
 /** The part of `node:test` that is built on. */
 interface Runner {
@@ -29,9 +30,6 @@ interface RunnerOptions {
 const runner: Runner = "Deno" in globalThis
   ? await import("./_deno_runner.ts")
   : await import("node:test") as unknown as Runner;
-
-/** A test, a hook or the body of a test. */
-export type Callback = () => void | Promise<void>;
 
 /** What may be given between the name and the function. */
 export interface TestOptions {

@@ -24,7 +24,7 @@ export function moveReader(
   const shapes = Object.values(schema.metrics).map(shapeOf);
   const cells = new CellSegments(arena, slots, shapes);
   const layout = layoutOf(schema.metrics.moves.fields);
-  const kernel = makeKernel("moves", layout);
+  const kernel = makeKernel(layout);
   const record = new RecordAccumulator(arena, cells, {
     metric: MOVES,
     shift: MANY_SHIFT,

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { stream } from "../../scripts/_process.ts";
-import { findRuntime, type RuntimeName, runtimeNames } from "../../scripts/_runtimes.ts";
+import { stream } from "../../scripts/shared/process.ts";
+import { findRuntime, type RuntimeName, runtimeNames } from "../../scripts/shared/runtimes.ts";
 import { parseTortureArguments } from "./arguments.ts";
 
 /** How much longer than it should a runtime may take before it is taken to hang. */

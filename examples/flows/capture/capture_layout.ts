@@ -1,4 +1,4 @@
-import type { Time } from "./timestamp.ts";
+import type { Time, TimeScale } from "./timestamp.ts";
 
 /**
  * What a worker must know to read the records of one slice. It travels with
@@ -12,19 +12,12 @@ export interface CaptureLayout {
 }
 
 /** One interface that packets were captured on. */
-export interface CaptureInterface {
+export interface CaptureInterface extends TimeScale {
   readonly linkType: number;
   /** Whether its frames can be decoded. */
   readonly isUnderstood: boolean;
   /** The most bytes kept of a packet; 0 when there is no limit. */
   readonly snapLength: number;
-  /** A whole number to divide ticks by, or 0 when only {@linkcode ticksPerSecond} will do. */
-  readonly ticksPerMicrosecond: number;
-  readonly ticksPerSecond: bigint;
-  /** Added to every timestamp (if_tsoffset). */
-  readonly offsetSeconds: bigint;
-  /** The same, or NaN where no number is exact. */
-  readonly offsetMicroseconds: number;
 }
 
 /** The greatest number of captured bytes in a record: the limit of libpcap and Wireshark. */

@@ -1,5 +1,3 @@
-import type { CaptureInterface } from "./capture_layout.ts";
-
 const TWO_32 = 2 ** 32;
 const MICROSECONDS = 1_000_000n;
 
@@ -9,11 +7,16 @@ const MICROSECONDS = 1_000_000n;
  */
 export type Time = number | bigint;
 
-/** The part of a {@linkcode CaptureInterface} that says what its ticks mean. */
-export type TimeScale = Pick<
-  CaptureInterface,
-  "ticksPerMicrosecond" | "ticksPerSecond" | "offsetSeconds" | "offsetMicroseconds"
->;
+/** What the timestamps of an interface mean. */
+export interface TimeScale {
+  /** A whole number to divide ticks by, or 0 when only {@linkcode ticksPerSecond} will do. */
+  readonly ticksPerMicrosecond: number;
+  readonly ticksPerSecond: bigint;
+  /** Seconds that are added to every timestamp (if_tsoffset). */
+  readonly offsetSeconds: bigint;
+  /** The same in microseconds, or NaN where no number is exact. */
+  readonly offsetMicroseconds: number;
+}
 
 /**
  * The meaning of pcapng's if_tsresol and if_tsoffset.

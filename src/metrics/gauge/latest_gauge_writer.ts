@@ -9,11 +9,10 @@
  *
  * @module
  */
-import type { Series } from "../../buckets/label_trie.ts";
 import { needing } from "../../memory/arena.ts";
 import { sum } from "../../schema/fields.ts";
-import type { WriterContext } from "../cell_writer.ts";
-import { ADD, GaugeCell, SET, SUBTRACT } from "./gauge_writer.ts";
+import type { CellWriter, WriterContext } from "../cell_writer.ts";
+import { ADD, assertGauge, GaugeCell, SET, SUBTRACT } from "./gauge_writer.ts";
 import { makeKernel } from "../record/record_kernel.ts";
 import { layoutOf } from "../record/record_layout.ts";
 import { RecordPublisher, type RecordWriterContext } from "../record/record_publisher.ts";
@@ -27,7 +26,7 @@ export const LATEST_TENURE = 2;
 export const LATEST_LAYOUT = layoutOf({ value: sum(), stamp: sum(), tenure: sum() });
 
 /** The inner loops for them. */
-export const LATEST_KERNEL = makeKernel("a gauge", LATEST_LAYOUT);
+export const LATEST_KERNEL = makeKernel(LATEST_LAYOUT);
 
 /** The gauges of one (thread, metric). Owner thread only. */
 export class LatestValues extends RecordPublisher {
@@ -42,17 +41,17 @@ export class LatestValues extends RecordPublisher {
   /** Begins an epoch of a bucket, or a tenure: from 0. */
   start(id: number, epoch: number, isOverflow: boolean): void {
     this.adopt(id, epoch);
-    this.values[id * this.fields + LATEST_VALUE] = 0;
-    this.values[id * this.fields + LATEST_TENURE] = this.home.thread.tenure.control;
+    this.values[id * this.stride + LATEST_VALUE] = 0;
+    this.values[id * this.stride + LATEST_TENURE] = this.home.thread.tenure.control;
     this.noteOverflow(id, isOverflow);
   }
 
   get(id: number): number {
-    return this.values[id * this.fields + LATEST_VALUE];
+    return this.values[id * this.stride + LATEST_VALUE];
   }
 
   set(id: number, value: number): void {
-    const base = id * this.fields;
+    const base = id * this.stride;
     this.values[base + LATEST_VALUE] = value;
     // SeqCst: the order of these additions is the order of the values.
     this.values[base + LATEST_STAMP] = 1 +
@@ -63,49 +62,37 @@ export class LatestValues extends RecordPublisher {
 
 /** One such gauge in one thread. Owner thread only. */
 export class SingleWriterLatestGauge extends GaugeCell {
+  readonly #own: CellWriter;
   readonly #values: LatestValues;
-  readonly #isOverflow: boolean;
 
-  constructor(
-    home: WriterContext,
-    values: LatestValues,
-    options: { id: number; series?: Series; isOverflow: boolean },
-  ) {
-    // There is no tag outside the record.
-    super(home, options.id, {
-      words: home.thread.arena.views().i32,
-      tag: -1,
-      series: options.series,
-    });
+  constructor(own: CellWriter, values: LatestValues) {
+    super(own, () => values.set(own.id, values.get(own.id) - 1));
+    this.#own = own;
     this.#values = values;
-    this.#isOverflow = options.isOverflow;
   }
 
   set(value: number): void {
     this.#prepare(value, SET);
-    this.#values.set(this.id, value);
+    this.#values.set(this.#own.id, value);
   }
 
   add(n = 1): void {
     this.#prepare(n, ADD);
-    this.#values.set(this.id, this.#values.get(this.id) + n);
+    this.#values.set(this.#own.id, this.#values.get(this.#own.id) + n);
   }
 
   sub(n = 1): void {
     this.#prepare(n, SUBTRACT);
-    this.#values.set(this.id, this.#values.get(this.id) - n);
-  }
-
-  protected override takeBack(): void {
-    this.#values.set(this.id, this.#values.get(this.id) - 1);
+    this.#values.set(this.#own.id, this.#values.get(this.#own.id) - n);
   }
 
   #prepare(value: number, verb: string): void {
-    this.assertValue(value, verb);
-    if (this.isCurrent()) return;
-    const epoch = this.nextEpoch(verb);
-    const action = `${verb} ${this.home.table.name}`;
-    needing(action, () => this.#values.start(this.id, epoch, this.#isOverflow));
-    this.epoch = epoch;
+    const own = this.#own;
+    assertGauge(own, value, verb);
+    if (own.isCurrent()) return;
+    const epoch = own.nextEpoch(verb);
+    const action = `${verb} ${own.home.table.name}`;
+    needing(action, () => this.#values.start(own.id, epoch, own.isOverflow));
+    own.epoch = epoch;
   }
 }

@@ -107,7 +107,7 @@ export class HistogramAccumulator implements Cells<HistogramValue> {
     const low = Math.max(0, i32[word + HISTOGRAM_LOW]);
     const high = Math.min(this.#size - 1, i32[word + HISTOGRAM_HIGH]);
     const head = longIndex(block);
-    // Unordered; all pair with the stores in `SingleWriterHistogram.count`. Do not tear.
+    // Unordered; all pair with the stores in `SingleWriterHistogram.#count`. Do not tear.
     for (let bin = low; bin <= high; bin++) totals[bin] += f64[head + HISTOGRAM_BINS + bin];
     if (low < this.#low) this.#low = low;
     if (high > this.#high) this.#high = high;

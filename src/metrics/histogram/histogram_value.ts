@@ -287,6 +287,8 @@ export class HistogramValue implements HistogramData {
   }
 }
 
+// Once, not with each value: a snapshot makes many.
+Object.freeze(HistogramValue.prototype);
 /** The value in few words. */
 export function briefOf({ count, sum, min, max, mean }: HistogramValue): Record<string, number> {
   return { count, sum, min, max, mean };

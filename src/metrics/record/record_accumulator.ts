@@ -18,7 +18,7 @@ import {
 import { capacityOf } from "../../memory/segments.ts";
 import type { CellSegments } from "../../threads/cell_segments.ts";
 import type { Cells } from "../accumulator.ts";
-import type { AnyFields, RecordKernel } from "./record_kernel.ts";
+import type { AnyFields, RecordKernel } from "./record_host.ts";
 import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
 import { WAITING } from "./record_publisher.ts";
 

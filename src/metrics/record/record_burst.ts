@@ -1,20 +1,21 @@
 /**
  * A burst: many changes to one record, one commit.
  *
+ * Each burst of a (thread, metric) has a number of its own, and a bucket's private values carry the number of the bucket's open burst. A burst
+ * compares the two before it does anything. So nobody needs to tell a burst that it is over, and one that is over changes nothing.
+ *
+ * The class is made by the kernel, see `record_kernel.ts`.
+ *
  * @module
  */
-import { cannot, got } from "../../base/errors.ts";
-import { inspectable } from "../../base/inspectable.ts";
 import type { RecordDelta, RecordFields, RecordValue } from "../../schema/record.ts";
-import type { RecordWriterContext } from "./record_publisher.ts";
-import type { AnyFields, FieldHolder, RecordValues } from "./record_kernel.ts";
 
 /** The methods of a burst, beside the fields as properties. */
 export interface BurstMethods<Fields extends RecordFields> {
-  /** The bucket. */
+  /** The bucket. Cannot be assigned, and decides nothing. */
   readonly id: number;
   /**
-   * Merges a change by the ops of the fields. Owner thread only.
+   * Merges a change by the ops of the fields. A change that is refused ends the burst: nothing of it is committed. Owner thread only.
    *
    * @throws {TypeError} When the change has the wrong shape or only unknown fields, or the burst is
    * over.
@@ -34,79 +35,35 @@ export interface BurstMethods<Fields extends RecordFields> {
   [Symbol.dispose](): void;
 }
 
-/** An open burst: the record's fields as properties, and `merge`, `commit` and `discard`. */
+/**
+ * A burst: the record's fields as properties, and `merge`, `commit` and `discard`.
+ *
+ * | the burst is over after | fields, `merge`, `commit` | what is assigned to a field |
+ * | --- | --- | --- |
+ * | `commit()` | throw a `TypeError` | is ignored |
+ * | `discard()`, its disposal, a change that was refused | throw a `TypeError` | throws a `TypeError` |
+ * | the next burst or update of the same bucket in this thread | throw a `TypeError` | throws a `TypeError` |
+ *
+ * A burst that is over never touches another one.
+ *
+ * @example Bursts of two buckets at once, and one that is left open
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { defineSchema, record, sum, ThreadStats } from "@x/thread-stats";
+ *
+ * const stats = ThreadStats.create(defineSchema({ flow: record({ bytes: sum() }) }));
+ * const { flow } = stats.registerThread("main").metrics;
+ * const [a, b] = [stats.metrics.flow.create(), stats.metrics.flow.create()];
+ * const first = flow.begin(a);
+ * const second = flow.begin(b);
+ * first.bytes += 1;
+ * second.bytes += 2;
+ * second.commit();
+ * flow.update(a, { bytes: 3 }); // discards `first`
+ * assertThrows(() => first.commit(), TypeError);
+ * assertEquals([stats.metrics.flow.read(a).bytes, stats.metrics.flow.read(b).bytes], [3, 2]);
+ * ```
+ */
 export type RecordBurst<Fields extends RecordFields> =
   & BurstMethods<Fields>
   & { -readonly [Name in keyof RecordValue<Fields>]: RecordValue<Fields>[Name] };
-
-/** What a burst needs of the writer that it belongs to. */
-export interface BurstHost {
-  /** Publishes the private values of a bucket, if the thread may still write. */
-  commit(id: number): void;
-  /** Takes the private values back to those of the last commit. */
-  discard(id: number): void;
-}
-
-/**
- * The implementation; a subclass for each writer adds the fields as accessors. What is not the users' starts with `$`, which
- * no field's name has. Owner thread only.
- */
-export class Burst implements FieldHolder {
-  /** The bucket. */
-  id = -1;
-  /** Whether changes can be made. */
-  $isOpen = false;
-  $values: Float64Array = new Float64Array(0);
-  $bits: Uint32Array = new Uint32Array(0);
-  /** The first word of the record in `$values`. */
-  $base = 0;
-  declare readonly $fields: number;
-  /** Made by the kernel, like the fields. */
-  declare merge: (delta: AnyFields) => void;
-  declare readonly $host: BurstHost;
-  declare readonly $metric: string;
-
-  static {
-    inspectable<Burst>(this.prototype, {
-      type: "RecordBurst",
-      metric: ({ $metric }) => $metric,
-      facts: ({ id, $isOpen: isOpen }) => ({ id, isOpen }),
-    });
-  }
-
-  constructor(home: RecordWriterContext, host: BurstHost) {
-    this.$fields = home.layout.fields.length;
-    this.$host = host;
-    this.$metric = home.table.name;
-  }
-
-  $open(id: number, { values, bits }: RecordValues): void {
-    this.$isOpen = true;
-    this.id = id;
-    this.$base = id * this.$fields;
-    this.$values = values;
-    this.$bits = bits;
-  }
-
-  commit(): void {
-    if (!this.$isOpen) this.$refuse("commit");
-    this.$isOpen = false;
-    this.$host.commit(this.id);
-  }
-
-  discard(): void {
-    if (!this.$isOpen) return;
-    this.$isOpen = false;
-    this.$host.discard(this.id);
-  }
-
-  [Symbol.dispose](): void {
-    this.discard();
-  }
-
-  $refuse(verb: string): never {
-    throw new TypeError(
-      cannot(`${verb} ${this.$metric}`, "the burst must be open", got("one that is over")),
-    );
-  }
-}

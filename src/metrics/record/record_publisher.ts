@@ -33,9 +33,10 @@ import {
   RESCUE_VERSION,
   wordIndex,
 } from "../../memory/layout.ts";
+import { cannot, got } from "../../base/errors.ts";
 import { capacityOf, firstId, segmentOf } from "../../memory/segments.ts";
 import type { WriterContext } from "../cell_writer.ts";
-import type { RecordKernel, RecordValues } from "./record_kernel.ts";
+import type { RecordKernel, RecordValues } from "./record_host.ts";
 import { identityOf, type RecordLayout, recordSegmentParts } from "./record_layout.ts";
 
 /** What a record's writers need to know of their metric. */
@@ -55,7 +56,10 @@ const WAITING_BIT = 1;
 // What the owner notes of each bucket, in `notes`.
 /** Index of the bucket's epoch word. */
 const EPOCH_INDEX = 0;
-/** The epoch to which the private values belong; 0 before the first touch. */
+/**
+ * The epoch to which the private values belong; 0 before the first touch. Its complement, which is no bucket's epoch, from when a burst
+ * begins to its commit: so what an open or discarded burst has changed is never taken for what was committed.
+ */
 const EPOCH = 1;
 /** Index in `doubles` of the slot that the next commit writes: not the one that the version names. */
 const IDLE = 2;
@@ -65,8 +69,11 @@ const FLIP = 3;
 const VERSION = 4;
 /** Index in `words` of the segment's rescue slot. */
 const RESCUE = 5;
-/** Notes per bucket; a power of two. */
+/** Notes for each bucket; a power of two. */
 const NOTES = 8;
+
+/** In place of a burst's number: none is open. */
+const NO_BURST = 0;
 
 /** The bit of the version by which readers ask for the rescue slot. */
 export const WAITING = WAITING_BIT;
@@ -79,22 +86,30 @@ export class RecordPublisher implements RecordValues {
   declare private halves: Uint32Array;
   /** `NOTES` words for each bucket, private memory. */
   protected notes: Int32Array = new Int32Array(0);
-  /** The current values of all buckets, private memory. */
+  /**
+   * The current values of all buckets, private memory: `stride` words for each. The last one is the number of the bucket's open burst,
+   * 0 when none is open.
+   */
   values: Float64Array = new Float64Array(0);
   /** The same as 32-bit halves. */
   bits: Uint32Array = new Uint32Array(0);
+  /** How many bursts were begun: the number of the latest. */
+  private begun = NO_BURST;
   /** Buckets for which there is room in the private memory. */
   protected room = 0;
-  /** Ids below may be ready: `room`, or 0 while a burst is open. */
-  protected reach = 0;
   /** The overflow series' bucket, -1 while it is not known. */
   private overflow = -1;
   declare private readonly control: number;
   declare private readonly controlIndex: number;
   declare protected readonly fields: number;
+  /** Words for each bucket in `values`. */
+  declare protected readonly stride: number;
   declare protected readonly kernel: RecordKernel;
   /** What never changes, off the hot path. */
   declare protected readonly home: RecordWriterContext;
+
+  /** The metric's name, for error texts. */
+  declare readonly metric: string;
 
   constructor(home: RecordWriterContext) {
     const views = home.thread.arena.views();
@@ -102,8 +117,10 @@ export class RecordPublisher implements RecordValues {
     this.doubles = views.f64;
     this.halves = views.u32;
     this.fields = home.layout.fields.length;
+    this.stride = home.layout.stride;
     this.kernel = home.kernel;
     this.home = home;
+    this.metric = home.table.name;
     this.control = home.thread.tenure.control;
     this.controlIndex = home.thread.controlIndex;
   }
@@ -116,16 +133,64 @@ export class RecordPublisher implements RecordValues {
 
   /** Whether the bucket can be changed right now, and its private values are of its present epoch. */
   isReady(id: number): boolean {
-    if (!(typeof id === "number" && id < this.reach && id >>> 0 === id)) return false;
+    if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return false;
     const { words, notes } = this;
     const at = id * NOTES;
     // Unordered; pairs with the advances in `BucketTable`. Without it a change made after a clear would be dropped.
-    return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] && this.isOwner();
+    return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&
+      // `isOwner()`, written out.
+      words[this.controlIndex] === this.control;
   }
 
-  /** The epoch to which the private values of a bucket belong; 0 before the first touch. */
+  /** The epoch to which the private values of a bucket belong; none of the bucket's before the first touch and while it is held. */
   protected epochOf(id: number): number {
     return id < this.room ? this.notes[id * NOTES + EPOCH] : 0;
+  }
+
+  /** The bucket's epoch if nothing has happened to it and the thread but a burst that was not committed; 0 otherwise. */
+  protected heldEpoch(id: number): number {
+    if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return 0;
+    const epoch = ~this.notes[id * NOTES + EPOCH];
+    const isPresent = this.words[this.notes[id * NOTES + EPOCH_INDEX]] === epoch;
+    return isPresent && this.isOwner() ? epoch : 0;
+  }
+
+  /** Begins a burst of a ready bucket, and gives its number. The bucket is not ready then, until the commit or the next adoption. */
+  openBurst(id: number): number {
+    const { notes } = this;
+    const at = id * NOTES + EPOCH;
+    notes[at] = ~notes[at];
+    return this.values[(id + 1) * this.stride - 1] = this.begun += 1;
+  }
+
+  /** Publishes what a burst has changed, if it is the open one of its bucket and the thread may still write, or throws. Wait-free. */
+  commitBurst(id: number, number: number): void {
+    const { notes, values } = this;
+    const open = (id + 1) * this.stride - 1;
+    if (values[open] !== number) this.refuseBurst("commit");
+    values[open] = NO_BURST;
+    // `isOwner()`, written out. The thread may have been revoked since the burst began.
+    if (this.words[this.controlIndex] !== this.control) this.refuseCommit();
+    const at = id * NOTES + EPOCH;
+    notes[at] = ~notes[at];
+    this.publish(id);
+  }
+
+  /** Drops what a burst has changed, if it is the open one of its bucket. What was committed is adopted by the next change. */
+  discardBurst(id: number, number: number): void {
+    const open = (id + 1) * this.stride - 1;
+    if (this.values[open] === number) this.values[open] = NO_BURST;
+  }
+
+  /** Throws because a burst is over. */
+  refuseBurst(verb: string): never {
+    throw new TypeError(
+      cannot(`${verb} ${this.metric}`, "the burst must be open", got("one that is over")),
+    );
+  }
+
+  private refuseCommit(): void {
+    this.home.thread.check(`commit ${this.metric}`);
   }
 
   /** Publishes the private values of a bucket. Wait-free. */
@@ -134,7 +199,7 @@ export class RecordPublisher implements RecordValues {
     const at = id * NOTES;
     const to = notes[at + IDLE];
     // Unordered. Pairs with the copies in `RecordAccumulator`, which are thrown away if the version moved.
-    this.copy(this.values, this.bits, id * this.fields, this.doubles, this.halves, to);
+    this.copy(this.values, this.bits, id * this.stride, this.doubles, this.halves, to);
     words[(to + this.fields) * 2] = notes[at + EPOCH];
     notes[at + IDLE] = to ^ notes[at + FLIP];
     // SeqCst read-modify-write; pairs with the load and the confirmation in `RecordAccumulator`. A store is not enough: on AArch64
@@ -154,19 +219,23 @@ export class RecordPublisher implements RecordValues {
     this.kernel.copy(...parameters);
   }
 
-  /** Makes the values of the last commit the private ones, or the identities if that is of another epoch. */
+  /**
+   * Makes the values of the last commit the private ones, or the identities if that is of another epoch. What an open burst has changed is
+   * dropped, and the burst is over.
+   */
   protected adopt(id: number, epoch: number): void {
     if (id >= this.room || this.notes[id * NOTES + VERSION] === 0) this.locate(id);
     const at = id * NOTES;
     const from = this.notes[at + IDLE] ^ this.notes[at + FLIP];
     if (this.words[(from + this.fields) * 2] === epoch) {
-      this.kernel.copy(this.doubles, this.halves, from, this.values, this.bits, id * this.fields);
+      this.kernel.copy(this.doubles, this.halves, from, this.values, this.bits, id * this.stride);
     } else {
       for (const { op, word } of this.home.layout.fields) {
-        this.values[id * this.fields + word] = identityOf(op);
+        this.values[id * this.stride + word] = identityOf(op);
       }
     }
     this.notes[at + EPOCH] = epoch;
+    this.values[(id + 1) * this.stride - 1] = NO_BURST;
   }
 
   /** Notes whether a bucket is that of the overflow series, whose commits are counted. */
@@ -204,7 +273,7 @@ export class RecordPublisher implements RecordValues {
     const { notes, values } = this;
     this.notes = new Int32Array(room * NOTES);
     this.notes.set(notes);
-    this.values = new Float64Array(room * this.fields);
+    this.values = new Float64Array(room * this.stride);
     this.bits = new Uint32Array(this.values.buffer);
     // As bits, not as doubles: an engine may change the bits of a NaN, which a 64-bit integer may look like.
     this.bits.set(new Uint32Array(values.buffer));
@@ -229,7 +298,7 @@ export class RecordPublisher implements RecordValues {
     );
     Atomics.store(words, rescue + RESCUE_VERSION, version & ~WAITING_BIT);
     const to = longIndex(rescue * 4 + RESCUE_HEADER_BYTES);
-    this.kernel.copy(this.values, this.bits, id * this.fields, this.doubles, this.halves, to);
+    this.kernel.copy(this.values, this.bits, id * this.stride, this.doubles, this.halves, to);
     words[(to + this.fields) * 2] = notes[id * NOTES + EPOCH];
     Atomics.add(words, rescue + RESCUE_SEQUENCE, 1);
     Atomics.and(words, notes[id * NOTES + VERSION], ~WAITING_BIT);

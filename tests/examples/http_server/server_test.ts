@@ -2,8 +2,13 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type AddressInfo, createServer } from "node:net";
 import { begin } from "./raw_request.ts";
-import { samplesIn, sumBy } from "./samples.ts";
+import { difference, type Samples, samplesIn, sumBy } from "./samples.ts";
 import { Server } from "../../../examples/http_server/server.ts";
+
+/** All servers of a process count in one memory. */
+async function scrape(server: Server): Promise<Samples> {
+  return samplesIn(await (await fetch(`${server.url}metrics`)).text());
+}
 
 describe("Server", () => {
   it("start() tells why a worker could not start", async () => {
@@ -30,6 +35,7 @@ describe("Server", () => {
 
   it("the main thread counts what it refuses, HEAD has the length of GET, and close() ends all", async () => {
     const server = await Server.start({ port: 0, workers: 1, crash: false });
+    const before = await scrape(server);
     const status = async (path: string, init?: RequestInit) => {
       const response = await fetch(server.url + path, init);
       await response.arrayBuffer();
@@ -44,7 +50,7 @@ describe("Server", () => {
     const length = String((await get.arrayBuffer()).byteLength);
     const head = await fetch(server.url, { method: "HEAD" });
     assertEquals([head.status, head.headers.get("content-length")], [200, length]);
-    const samples = samplesIn(await (await fetch(`${server.url}metrics`)).text());
+    const samples = difference(await scrape(server), before);
     const answers = sumBy(samples, "http_requests_total", (labels) => Object.values(labels).join());
     assertEquals(answers, {
       ...{ "other,501": 1, "POST,413": 1, "POST,200": 1, "GET,404": 1 },

@@ -74,7 +74,7 @@ function helpedReader({ handle }: Seated, journal: Journal) {
   const slots = new SlotDirectory(arena, THREADS, 0);
   const cells = new CellSegments(arena, slots, Object.values(schema.metrics).map(shapeOf));
   const layout = layoutOf(schema.metrics.flow.fields);
-  const kernel = makeKernel("flow", layout);
+  const kernel = makeKernel(layout);
   const found = new RecordAccumulator(arena, cells, {
     metric: 0,
     shift: MANY_SHIFT,

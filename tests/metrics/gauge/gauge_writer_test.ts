@@ -7,6 +7,7 @@ import {
   StaleThreadError,
   ThreadStats,
 } from "../../../mod.ts";
+import { CellWriter } from "../../../src/metrics/cell_writer.ts";
 import { attachKinds, createKinds, kinds, twoThreads } from "../kinds.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
 
@@ -266,7 +267,7 @@ describe("GaugeWriter.scope()", () => {
       const stats = createKinds();
       const gauge = stats.registerThread().metrics[name];
       const scope = gauge.scope();
-      clearAfterNextLook(gauge, () => stats.metrics[name].clear());
+      clearAfterNextLook(() => stats.metrics[name].clear());
       scope[Symbol.dispose]();
       assertEquals([stats.metrics[name].read(), stats.metrics[name].perThread()], [0, []]);
       gauge.add(2);
@@ -275,15 +276,14 @@ describe("GaugeWriter.scope()", () => {
   });
 });
 
-/** Makes a clear come right after the writer has next looked whether one came. */
-function clearAfterNextLook(gauge: GaugeWriter, clear: () => void): void {
-  const cell = gauge as unknown as { isCurrent?: () => boolean };
-  const look = cell.isCurrent!.bind(gauge);
-  cell.isCurrent = () => {
-    delete cell.isCurrent;
-    const isCurrent = look();
+/** Makes a clear come right after a writer has next looked whether one came. */
+function clearAfterNextLook(clear: () => void): void {
+  const { isCurrent } = CellWriter.prototype;
+  CellWriter.prototype.isCurrent = function () {
+    CellWriter.prototype.isCurrent = isCurrent;
+    const found = this.isCurrent();
     clear();
-    return isCurrent;
+    return found;
   };
 }
 

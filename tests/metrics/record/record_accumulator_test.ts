@@ -35,7 +35,7 @@ function makeReader(tries?: number) {
   for (const id of ids) commit(id);
 
   const layout = layoutOf(fields);
-  const kernel = makeKernel("r", layout);
+  const kernel = makeKernel(layout);
   const arena = new Arena(stats.handle);
   const slots = new SlotDirectory(arena, 2, 60);
   const segments = new CellSegments(arena, slots, [shapeOf(schema.metrics.r)]);

@@ -1,7 +1,8 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertNotStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
-import { attachTraffic, createTraffic, NOTHING } from "../traffic.ts";
+import { type RecordBurst, type RecordDelta, StaleThreadError, ThreadStats } from "../../../mod.ts";
+import { assertRefuses, assertRefusesUnchanged, observe } from "../observe.ts";
+import { attachTraffic, createTraffic, NOTHING, traffic } from "../traffic.ts";
 
 /** Statistics with one bucket that holds something, and a thread's writer. */
 function begun() {
@@ -13,6 +14,41 @@ function begun() {
   cell.update(id, held);
   const read = () => stats.metrics.cell.read(id);
   return { stats, id, thread, cell, held, read };
+}
+
+type Burst = RecordBurst<typeof traffic.metrics.cell.fields>;
+
+/** Fails unless every use of the burst is refused, and changes nothing; what is assigned to one that has committed goes nowhere. */
+function assertIsOver(
+  stats: ReturnType<typeof createTraffic>,
+  burst: Burst,
+  how: "committed" | "discarded",
+  metric = "cell",
+): void {
+  const uses: [string, () => unknown][] = [
+    ["merge into", () => burst.merge({ packets: 1 })],
+    ["commit", () => burst.commit()],
+    ["read", () => burst.packets],
+    ["read", () => burst.bytes],
+    ["read", () => burst.flags],
+    ["change", () => burst.packets = 5],
+    ["change", () => burst.bytes = 5n],
+    ["change", () => burst.flags = 0.5],
+  ];
+  for (const [verb, use] of uses) {
+    if (verb === "change" && how === "committed") {
+      const before = observe(stats);
+      use();
+      assertEquals(observe(stats), before);
+      continue;
+    }
+    assertRefusesUnchanged(
+      stats,
+      use,
+      TypeError,
+      `Cannot ${verb} ${metric}: the burst must be open, got one that is over`,
+    );
+  }
 }
 
 describe("RecordWriter.begin()", () => {
@@ -50,11 +86,11 @@ describe("RecordWriter.begin()", () => {
     }
   });
 
-  it("gives the same object each time", () => {
+  it("gives an object of its own each time", () => {
     const { id, cell } = begun();
     const burst = cell.begin(id);
     burst.commit();
-    assertStrictEquals(cell.begin(id), burst);
+    assertNotStrictEquals(cell.begin(id), burst);
   });
 
   it("begins with the identities in a bucket that nobody touched, or that was cleared", () => {
@@ -78,45 +114,129 @@ describe("RecordWriter.begin()", () => {
     burst.discard();
   });
 
-  it("is an error while another burst of the metric is open, and update() is, too", () => {
-    const { stats, id, cell, thread, held } = begun();
-    const other = stats.metrics.cell.create();
-    const burst = cell.begin(id);
-    burst.packets = 7;
-    for (const bucket of [id, other]) {
-      for (const verb of ["begin", "update"] as const) {
-        assertRefusesUnchanged(
-          stats,
-          () => cell[verb](bucket, { packets: 1 }),
-          TypeError,
-          `Cannot ${verb} cell: no burst may be open, got an open one on bucket ${id}`,
-        );
-      }
+  it("lets bursts of several buckets be open at once, also when private memory grows", () => {
+    const { stats, id, cell, held, read } = begun();
+    const others = Array.from({ length: 300 }, () => stats.metrics.cell.create());
+    const first = cell.begin(id);
+    first.packets += 6;
+    const bursts = others.map((other) => {
+      const burst = cell.begin(other);
+      burst.packets = other;
+      burst.bytes += BigInt(other);
+      return burst;
+    });
+    cell.update(others[0], { packets: 1 }); // discards one of them
+    assertEquals([first.packets, bursts[7].packets], [7, others[7]]);
+    for (const burst of bursts.slice(1)) burst.commit();
+    assertEquals(read(), held, "the first is still open");
+    first.bytes += 1n;
+    first.commit();
+    assertEquals(read(), { ...held, packets: 7, bytes: 2n });
+    for (const other of others) {
+      const { packets, bytes } = stats.metrics.cell.read(other);
+      const wanted = other === others[0] ? [1, 0n] : [other, BigInt(other)];
+      assertEquals([packets, bytes], wanted);
     }
-    // Other metrics and other threads go on.
-    thread.metrics.flow.labels({ source: "a" }).begin().commit();
-    thread.metrics.packets.add(1);
-    attachTraffic(stats).registerThread().metrics.cell.update(id, { packets: 100 });
-    assertEquals(burst.packets, 7, "the burst was not disturbed");
-    burst.commit();
-    assertEquals(stats.metrics.cell.read(id), { ...held, packets: 107 });
-    cell.begin(other).commit();
-    cell.update(other, {});
   });
 
-  it("is the same error for labelled records", () => {
+  it("discards the open burst of the same bucket, as update() does, and of no other bucket", () => {
+    for (const verb of ["begin", "update"] as const) {
+      const { stats, id, cell, thread, held, read } = begun();
+      const other = stats.metrics.cell.create();
+      const [open, beside] = [cell.begin(id), cell.begin(other)];
+      open.packets = 7;
+      beside.packets = 8;
+      if (verb === "begin") {
+        const next = cell.begin(id);
+        assertEquals(next.packets, held.packets, "from the last commit on");
+        assertIsOver(stats, open, "discarded");
+        open.discard();
+        open[Symbol.dispose]();
+        next.packets += 1;
+        next.commit();
+      } else {
+        cell.update(id, { packets: 1 });
+        assertIsOver(stats, open, "discarded");
+      }
+      assertEquals(read(), { ...held, packets: 2 });
+      beside.commit();
+      assertEquals(stats.metrics.cell.read(other), { ...NOTHING, packets: 8 });
+      thread.metrics.flow.labels({ source: "a" }).begin().commit();
+    }
+  });
+
+  it("does the same by label and by id: they are one bucket", () => {
     const { stats, thread: { metrics: { flow } } } = begun();
     const child = flow.labels({ source: "a" });
-    const burst = child.begin();
-    const text = "no burst may be open, got an open one on bucket 0";
-    for (const verb of ["begin", "update"] as const) {
-      assertRefuses(() => child[verb]({}), TypeError, `Cannot ${verb} flow: ${text}`);
-      assertRefuses(() => flow[verb](0, {}), TypeError, `Cannot ${verb} flow: ${text}`);
+    const changes: (() => void)[] = [
+      () => child.begin().discard(),
+      () => child.update({}),
+      () => flow.begin(child.id).discard(),
+      () => flow.update(child.id, {}),
+    ];
+    for (const begin of [() => child.begin(), () => flow.begin(child.id)]) {
+      for (const change of changes) {
+        const open = begin();
+        open.packets = 5;
+        change();
+        assertIsOver(stats, open, "discarded", "flow");
+        assertEquals(stats.metrics.flow.read({ source: "a" }), NOTHING);
+      }
     }
-    assertEquals(flow.labels({ source: "b" }).id, 1, "labels are no change");
-    burst.packets = 5;
+  });
+
+  it("discards nothing when it, or an update, is refused", () => {
+    const { stats, id, cell, held, read } = begun();
+    const burst = cell.begin(id);
+    burst.packets = 7;
+    for (const delta of [null, { packets: "1" }, { packets: 1, flags: 0.5 }, { bytes: NaN }]) {
+      assertThrows(() => cell.update(id, delta as RecordDelta<typeof traffic.metrics.cell.fields>));
+    }
+    for (const bad of [-1, 1.5, "0", undefined, 1n, 100]) {
+      assertThrows(() => cell.begin(bad as number));
+      assertThrows(() => cell.update(bad as number, { packets: 1 }));
+    }
+    assertEquals(read(), held);
+    assertEquals(stats.metrics.cell.ids(), [id]);
     burst.commit();
-    assertEquals(stats.metrics.flow.read({ source: "a" }), { ...NOTHING, packets: 5 });
+    assertEquals(read(), { ...held, packets: 7 });
+  });
+
+  it("is not blocked by a burst that nobody has any more", () => {
+    const { stats, id, cell, held, read } = begun();
+    const other = stats.metrics.cell.create();
+    assertThrows(() => {
+      const burst = cell.begin(id);
+      burst.packets += (undefined as unknown as { length: number }).length;
+      burst.commit();
+    });
+    for (let n = 1; n <= 3; n++) {
+      cell.update(other, { packets: 1 });
+      cell.update(id, { packets: 1 });
+      assertEquals(read(), { ...held, packets: 1 + n });
+      assertEquals(stats.metrics.cell.read(other).packets, n);
+    }
+  });
+
+  it("is over after a clear or a destruction, once the bucket is changed again", () => {
+    for (const end of ["clear", "destroy and create"] as const) {
+      const { stats, id, cell } = begun();
+      const burst = cell.begin(id);
+      burst.packets = 7;
+      if (end === "clear") stats.metrics.cell.clear(id);
+      else {
+        stats.metrics.cell.destroy(id);
+        assertRefuses(
+          () => cell.begin(id),
+          RangeError,
+          `Cannot begin cell: the bucket must be live, got ${id}, one that was destroyed`,
+        );
+        assertEquals(stats.metrics.cell.create(), id);
+      }
+      cell.update(id, { packets: 1 });
+      assertIsOver(stats, burst, "discarded");
+      assertEquals(stats.metrics.cell.read(id), { ...NOTHING, packets: 1 });
+    }
   });
 });
 
@@ -132,6 +252,26 @@ describe("RecordBurst.discard()", () => {
     cell.update(id, { packets: 1 });
     assertEquals(read(), { ...held, packets: 2 });
     assertEquals(cell.begin(id).packets, 2);
+  });
+
+  it("of a burst that is over leaves the bucket's open burst alone, also by `using`", () => {
+    for (const end of ["commit", "discard", "refuse", "replace"] as const) {
+      const { stats, id, cell, held, read } = begun();
+      let open = cell.begin(id);
+      {
+        using first = open;
+        first.packets += 5;
+        if (end === "refuse") assertThrows(() => first.packets = NaN, RangeError);
+        else if (end !== "replace") first[end]();
+        open = cell.begin(id);
+        open.packets += 1;
+      }
+      open.bytes += 1n;
+      open.commit();
+      const packets = end === "commit" ? 7 : 2;
+      assertEquals(read(), { ...held, packets, bytes: 2n });
+      assertEquals(stats.metrics.cell.ids(), [id]);
+    }
   });
 
   it("is what `using` does without a commit, and nothing after one", () => {
@@ -196,37 +336,110 @@ describe("RecordBurst.commit()", () => {
     assertEquals(stats.metrics.flow.read({ source: "young" }), { ...NOTHING, packets: 1 });
   });
 
-  it("ends the burst: every use of it afterwards is refused", () => {
-    for (const end of ["commit", "discard"] as const) {
-      const { stats, id, cell } = begun();
+  it("ends the burst, as discard(), `using` and a refused change do", () => {
+    const ends: Record<string, (burst: Burst) => void> = {
+      commit: (burst) => burst.commit(),
+      discard: (burst) => burst.discard(),
+      dispose: (burst) => burst[Symbol.dispose](),
+      "a refused field": (burst) => assertThrows(() => burst.flags = 0.5, RangeError),
+      "a refused merge": (burst) => assertThrows(() => burst.merge({ packets: NaN }), RangeError),
+      "no change": (burst) => assertThrows(() => burst.merge(null as never), TypeError),
+    };
+    for (const [what, end] of Object.entries(ends)) {
+      const { stats, id, cell, held, read } = begun();
       const burst = cell.begin(id);
-      burst[end]();
-      const uses: [string, () => unknown][] = [
-        ["merge into", () => burst.merge({ packets: 1 })],
-        ["commit", () => burst.commit()],
-        ["read", () => burst.packets],
-        ["read", () => burst.bytes],
-        ["read", () => burst.flags],
-        ["change", () => burst.packets = 5],
-        ["change", () => burst.bytes = 5n],
-        ["change", () => burst.flags = 5],
-      ];
-      for (const [verb, use] of uses) {
-        assertRefusesUnchanged(
-          stats,
-          use,
-          TypeError,
-          `Cannot ${verb} cell: the burst must be open, got one that is over`,
-        );
-      }
+      burst.packets = 7;
+      end(burst);
+      assertIsOver(stats, burst, what === "commit" ? "committed" : "discarded");
+      assertEquals(burst.id, id);
+      const packets = what === "commit" ? 7 : 1;
+      assertEquals(read(), { ...held, packets });
+      cell.update(id, { packets: 1 });
+      assertIsOver(stats, burst, what === "commit" ? "committed" : "discarded");
+      assertEquals(read(), { ...held, packets: packets + 1 });
     }
+  });
+
+  it("of a thread that may not write ends the burst", () => {
+    const { stats, id, cell, thread, held, read } = begun();
+    const burst = cell.begin(id);
+    burst.packets = 7;
+    thread.unregister();
+    burst.packets = 8;
+    const text = "Cannot commit cell: the thread must be registered, got one that has ended";
+    assertRefuses(() => burst.commit(), StaleThreadError, text);
+    assertIsOver(stats, burst, "discarded");
+    assertThrows(() => cell.begin(id), StaleThreadError);
+    assertEquals(read(), held);
+  });
+});
+
+describe("RecordBurst.merge()", () => {
+  it("reads its change first, so that a getter may begin another burst, commit or leave", () => {
+    const uses: Record<string, (of: ReturnType<typeof begun>, burst: Burst) => Burst | void> = {
+      "another burst": ({ cell, id }) => cell.begin(id),
+      commit: (_, burst) => burst.commit(),
+      discard: (_, burst) => burst.discard(),
+      update: ({ cell, id }) => cell.update(id, {}),
+    };
+    for (const [what, use] of Object.entries(uses)) {
+      const all = begun();
+      const { stats, id, cell, held, read } = all;
+      const burst = cell.begin(id);
+      burst.packets = 7;
+      let other: Burst | void = undefined;
+      const delta = {
+        get packets() {
+          other = use(all, burst);
+          return 100;
+        },
+      };
+      assertRefuses(
+        () => burst.merge(delta),
+        TypeError,
+        "Cannot merge into cell: the burst must be open, got one that is over",
+      );
+      assertIsOver(stats, burst, what === "commit" ? "committed" : "discarded");
+      (other as Burst | undefined)?.merge({ packets: 1 });
+      (other as Burst | undefined)?.commit();
+      const packets = { "another burst": 2, commit: 7, discard: 1, update: 1 }[what];
+      assertEquals(read(), { ...held, packets }, what);
+    }
+  });
+
+  it("leaves the burst open when a getter throws: that is no change that was refused", () => {
+    const { id, cell, held, read } = begun();
+    const burst = cell.begin(id);
+    burst.packets = 7;
+    const delta = {
+      bytes: 1,
+      get packets(): number {
+        throw new SyntaxError("the getter's");
+      },
+    };
+    assertThrows(() => burst.merge(delta), SyntaxError, "the getter's");
+    burst.commit();
+    assertEquals(read(), { ...held, packets: 7 });
+  });
+
+  it("works on when a getter has the private memory moved", () => {
+    const { stats, id, cell, held, read } = begun();
+    const far = Array.from({ length: 300 }, () => stats.metrics.cell.create()).at(-1)!;
+    const burst = cell.begin(id);
+    burst.merge({
+      get packets() {
+        cell.update(far, {});
+        return 5;
+      },
+    });
+    burst.commit();
+    assertEquals(read(), { ...held, packets: 6 });
   });
 });
 
 describe("RecordBurst's properties", () => {
-  it("refuse values of the wrong type or out of range, and keep the old ones", () => {
+  it("refuse values of the wrong type or out of range, and the burst is over", () => {
     const { stats, id, cell, held, read } = begun();
-    const burst = cell.begin(id);
     const bad: [keyof typeof held, unknown, new () => Error, string][] = [
       ["bytes", 0.5, RangeError, "bytes must be a bigint or a safe integer, got 0.5"],
       ["bytes", NaN, RangeError, "bytes must be a bigint or a safe integer, got NaN"],
@@ -243,15 +456,32 @@ describe("RecordBurst's properties", () => {
       ["flags", 5n, TypeError, "flags must be a number, got 5n"],
     ];
     for (const [name, value, Class, text] of bad) {
+      const burst = cell.begin(id);
+      burst.packets = 7;
       assertRefusesUnchanged(
         stats,
         () => (burst as unknown as Record<string, unknown>)[name] = value,
         Class,
         `Cannot change cell: ${text}`,
       );
+      assertIsOver(stats, burst, "discarded");
     }
-    burst.commit();
     assertEquals(read(), held);
+  });
+
+  it("do not lead the writes: a packet's own `id` is refused", () => {
+    const { stats, id, cell, held, read } = begun();
+    const other = stats.metrics.cell.create();
+    for (const packet of [{ id: other }, { id: "packet-17" }, { id: -5 }, { id: undefined }]) {
+      const burst = cell.begin(id);
+      assertThrows(() => Object.assign(burst, { ...packet, packets: 7 }), TypeError);
+      assertEquals(burst.id, id);
+      burst.packets += 1;
+      burst.commit();
+    }
+    assertEquals(read(), { ...held, packets: 5 });
+    assertEquals(stats.metrics.cell.read(other), NOTHING);
+    ThreadStats.attach(traffic, structuredClone(stats.handle));
   });
 
   it("take numbers for 64-bit integers, negative ones modulo 2^64, and signed 32 bits", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { runInNewContext } from "node:vm";
 import {
@@ -145,7 +145,8 @@ describe("RecordWriter.update()", () => {
     const id = stats.metrics.cell.create();
     const { cell, flow } = stats.registerThread().metrics;
     const source = flow.labels({ source: "s" });
-    const burst = flow.begin(stats.metrics.flow.id({ source: "t" }));
+    const other = stats.metrics.flow.id({ source: "t" });
+    flow.begin(other).discard();
     const bad: [unknown, string][] = [
       [{ packet: 1 }, 'the unknown field "packet"'],
       [{ packet: undefined, other: 1 }, 'the unknown field "packet"'],
@@ -162,7 +163,7 @@ describe("RecordWriter.update()", () => {
       const calls: [() => void, string][] = [
         [() => cell.update(id, delta as Delta), "update cell"],
         [() => source.update(delta as Delta), "update flow"],
-        [() => burst.merge(delta as Delta), "merge into flow"],
+        [() => flow.begin(other).merge(delta as Delta), "merge into flow"],
       ];
       for (const [call, what] of calls) {
         const text =
@@ -170,8 +171,9 @@ describe("RecordWriter.update()", () => {
         assertRefusesUnchanged(stats, call, TypeError, text);
       }
     }
-    burst.merge({ packets: 1 });
-    burst.commit();
+    const burst = flow.begin(other);
+    assertThrows(() => burst.merge({ packet: 1 } as unknown as Delta), TypeError);
+    assertThrows(() => burst.commit(), TypeError, "the burst must be open");
   });
 
   it("reads a delta before anything else, so that a getter may use the same metric", () => {
@@ -211,12 +213,14 @@ describe("RecordWriter.update()", () => {
     update(() => stats.metrics.cell.clear(id));
     assertEquals(stats.metrics.cell.read(id).packets, 100);
 
+    let burst = cell.begin(id);
+    update(() => burst = cell.begin(id));
     assertRefuses(
-      () => update(() => void cell.begin(id)),
+      () => burst.commit(),
       TypeError,
-      `Cannot update cell: no burst may be open, got an open one on bucket ${id}`,
+      "Cannot commit cell: the burst must be open, got one that is over",
     );
-    assertEquals(stats.metrics.cell.read(id).packets, 100);
+    assertEquals(stats.metrics.cell.read(id).packets, 200);
 
     const source = flow.labels({ source: "a" });
     assertRefuses(
@@ -287,7 +291,6 @@ describe("RecordWriter.update()", () => {
       const burst = cell.begin(id);
       const merged = `Cannot merge into cell: ${text}`;
       assertRefusesUnchanged(stats, () => burst.merge(delta), Class, merged);
-      burst.commit();
     }
     const shapes: [unknown, string][] = [
       [null, "null"],

@@ -1,6 +1,6 @@
 /**
- * A program that shows its statistics to the meter that Deno gives with `OTEL_DENO=true`, counts in a worker, says what it has counted, and
- * ends the showing.
+ * A program that reports its statistics to Deno's built-in meter (`OTEL_DENO=true`), counts in a
+ * worker, prints its counts, and disposes the observation.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { observe } from "../../../src/opentelemetry/mod.ts";
 import { startWorker } from "../../support/worker.ts";
 import { schema } from "../schema.ts";
 
-// Typed here, as Bun and Node check this file too.
+// Declared here, as this file is also type-checked for Bun and Node.
 interface Telemetry {
   readonly meterProvider: {
     getMeter(name: string): Parameters<typeof observe>[1];
@@ -51,10 +51,10 @@ const totals = {
   'flow.last_seen{protocol="tcp"}': flow.read({ protocol: "tcp" }).lastSeen,
 };
 console.log(JSON.stringify(totals));
-// Whoever reads this closes our input once the meter has told the same.
+// The test closes our input once the meter has reported these counts.
 for await (const _ of process.stdin);
 observing[Symbol.dispose]();
 const askedBefore = asked;
-// Several collections that the meter makes no more.
+// Several collections, which must not report any more.
 await new Promise((resolve) => setTimeout(resolve, 200));
 process.exitCode = askedBefore > 0 && asked === askedBefore ? 0 : 1;

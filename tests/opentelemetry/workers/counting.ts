@@ -5,7 +5,7 @@ import { schema, update } from "../schema.ts";
 serve((handle: ThreadStatsHandle) => {
   const thread = ThreadStats.attach(schema, handle).registerThread();
   return {
-    /** Updates everything again and again until it is told to stop, or killed. */
+    /** Updates all metrics repeatedly until it is stopped or killed. */
     count: () => busyUntilStopped((round) => update(thread, round)),
   };
 });

@@ -10,7 +10,7 @@ const capture = new URL("../../../examples/flows/loopback.pcap.gz", import.meta.
 const { packets } = await packetsOf(gunzipSync(readFileSync(capture)));
 const views = packets.map(({ frame }) => new DataView(frame.buffer));
 
-/** The flow example's worker, that counts the same capture again and again. */
+/** The worker of the flow example, which counts the same capture repeatedly. */
 serve((handle: ThreadStatsHandle) => {
   const stats = ThreadStats.attach(schema, handle);
   const counter = new FlowCounter(stats, stats.registerThread());
@@ -21,14 +21,14 @@ serve((handle: ThreadStatsHandle) => {
     }
   };
   return {
-    /** As a good worker does: with pauses in which it hears messages. */
+    /** Counts with pauses in which messages are received. */
     async count() {
       while (!stopRequested()) {
         countAll();
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
     },
-    /** Never hears anything again. */
+    /** Counts without pauses: receives no more messages. */
     spin: () => busyUntilStopped(countAll),
   };
 });

@@ -1,0 +1,31 @@
+/**
+ * What every way to start the test suite needs.
+ *
+ * @module
+ */
+
+/**
+ * Folders whose tests need packages that nothing else needs. Each pins them in a `package.json` and
+ * a lock file of its own. The root has neither (`"lock": false`): every command would fetch all of
+ * its packages, and some commands would write to the lock file.
+ */
+export const packageFolders: readonly string[] = [
+  "tests/property",
+  "tests/opentelemetry",
+  "tests/examples/from_prom_client",
+];
+
+/**
+ * Milliseconds for one test. The default of Bun, 5 s, is too short for stress tests on a shared
+ * machine.
+ */
+export const testTimeoutMs = 600_000;
+
+/**
+ * Moves the tests that measure allocations to the front. Bun runs all tests in one process, and
+ * measuring takes longer the larger the heap is.
+ */
+export function meteredFirst(files: readonly string[]): readonly string[] {
+  const isMetered = (file: string) => /(heap|allocation)_test\.ts$/.test(file);
+  return [...files.filter(isMetered), ...files.filter((file) => !isMetered(file))];
+}

@@ -1,0 +1,41 @@
+/**
+ * A family: the series of one metric, or of one field of a record, under one exported name.
+ *
+ * @module
+ */
+import type { ThreadValue } from "../metrics/bucket_reader.ts";
+import type { FamilyName } from "../schema/exported_names.ts";
+import type { HistogramBins } from "../schema/histogram.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
+import type { Row } from "../snapshots/snapshot_data.ts";
+
+/** A family with its series. */
+export interface Family extends FamilyName {
+  /** The description. */
+  readonly help: string;
+  /** The bins of a histogram. */
+  readonly bins: HistogramBins | undefined;
+  /** The definition of the metric; `undefined` for metrics that no schema defines. */
+  readonly definition: MetricDefinition | undefined;
+  /** The series. Use {@linkcode valueOf} for their values: a record's row has all fields. */
+  readonly rows: readonly Row[];
+}
+
+/** The value of a series, or of one thread's part of it: of a record, the family's field. */
+export function valueOf({ field }: FamilyName, { value }: Row | ThreadValue<unknown>): unknown {
+  return field === undefined ? value : (value as Record<string, unknown>)[field];
+}
+
+/** A family of counters or gauges that no schema defines. */
+export function plainFamily(
+  name: Pick<FamilyName, "kind" | "name" | "unit">,
+  help: string,
+  values: readonly { labels: Row["labels"]; value: number }[],
+): Family {
+  return {
+    ...{ metric: name.name, field: undefined, bins: undefined, definition: undefined },
+    ...name,
+    help,
+    rows: values.map(({ labels, value }, id) => ({ id, labels, value, epoch: 1 })),
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * The families of the library's own metrics.
+ *
+ * @module
+ */
+import { SELF_PREFIX } from "../schema/exported_names.ts";
+import type { Row, SelfMetrics } from "../snapshots/snapshot_data.ts";
+import { type Family, plainFamily } from "./family.ts";
+
+/**
+ * The library's own families, always the same ones in the same order: exporters make one
+ * instrument for each of them at the start.
+ */
+export function* selfFamilies(self: SelfMetrics): Generator<Family> {
+  const family = (
+    kind: "counter" | "gauge",
+    [name, unit]: [name: string, unit?: string],
+    help: string,
+    values: readonly { labels: Row["labels"]; value: number }[],
+  ) => plainFamily({ kind, name: SELF_PREFIX + name, unit: unit ?? "" }, help, values);
+  const by = (label: string, values: Readonly<Record<string, number>>) =>
+    Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
+  const one = (value: number) => [{ labels: {}, value }];
+  const { threads, maxThreads, arena, series, overflowed, refusedUpdates, readRetries } = self;
+  const { otherMemories = 0 } = self;
+  yield family("gauge", ["threads"], "Thread slots by state", by("state", threads));
+  yield family("gauge", ["threads_limit"], "Maximum number of threads at a time", one(maxThreads));
+  yield family("gauge", ["series"], "Live buckets by metric", by("metric", series));
+  yield family(
+    "gauge",
+    ["arena_used_bytes", "bytes"],
+    "Allocated shared memory",
+    one(arena.usedBytes),
+  );
+  yield family(
+    "gauge",
+    ["arena_reserved_bytes", "bytes"],
+    "Current size of the shared memory",
+    one(arena.reservedBytes),
+  );
+  yield family(
+    "gauge",
+    ["arena_limit_bytes", "bytes"],
+    "Size up to which the shared memory can grow",
+    one(arena.maxBytes),
+  );
+  yield family(
+    "counter",
+    ["overflowed_updates"],
+    "Updates sent to the overflow series, by labelled metric",
+    by("metric", overflowed),
+  );
+  yield family(
+    "counter",
+    ["refused_updates"],
+    "Updates refused because their thread was unregistered or revoked",
+    one(refusedUpdates),
+  );
+  yield family(
+    "counter",
+    ["read_retries"],
+    "Reads of records that started over because a writer overtook them",
+    one(readRetries),
+  );
+  yield family(
+    "counter",
+    ["other_memories"],
+    "Reports of another memory of the same name in the process",
+    one(otherMemories),
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * The exported labels of a family's series.
+ *
+ * @module
+ */
+import { snakeCase } from "../schema/names.ts";
+import type { Row } from "../snapshots/snapshot_data.ts";
+import type { Family } from "./family.ts";
+
+/**
+ * Whether only its id distinguishes a bucket from the other ones of the metric: it was created by
+ * `create()`, so it has no labels.
+ */
+export function isAnonymous({ definition }: Family, row: Row): boolean {
+  if (definition === undefined) return false;
+  if (definition.labels.length === 0) return definition.kind === "record";
+  return Object.keys(row.labels).length === 0;
+}
+
+/** The label that holds the id of {@linkcode isAnonymous} buckets; no label of the metric. */
+export function idLabelOf({ definition }: Family): string {
+  return unusedName("id", "bucket_", (definition?.labels ?? []).map(snakeCase));
+}
+
+/**
+ * Makes the function that gives the exported name of a label.
+ *
+ * With `perThread`, the exporter adds the labels `thread` and `slot`. A label of the metric with
+ * one of these names gets the prefix `exported_`, as Prometheus does for labels of a target.
+ */
+export function labelNames(
+  { definition }: Family,
+  { perThread }: { perThread: boolean },
+): (key: string) => string {
+  const names = new Map((definition?.labels ?? []).map((label) => [label, snakeCase(label)]));
+  if (perThread && definition !== undefined) {
+    const used = [...names.values()];
+    for (const [label, name] of names) {
+      if (name === "thread" || name === "slot") {
+        names.set(label, unusedName(`exported_${name}`, "exported_", used));
+      }
+    }
+  }
+  return (key) => names.get(key) ?? key;
+}
+
+/** The name with as many prefixes as it takes to differ from the used ones. */
+function unusedName(name: string, prefix: string, used: readonly string[]): string {
+  return used.includes(name) ? unusedName(prefix + name, prefix, used) : name;
+}
