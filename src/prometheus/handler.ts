@@ -86,8 +86,8 @@ export function prometheusHandler(
     if (url.length > MAX_URL_LENGTH) return refusal(414, "The address is too long");
     const format = formatFor(headers.get("accept"));
     const isZipped = acceptsGzip(headers.get("accept-encoding"));
-    // `copyOwnProperties` removes the prototype, as for all objects given to the platform: the platform would
-    // take properties of `Object.prototype` for options.
+    // Without a prototype, as all objects given to the platform: it would take properties of
+    // `Object.prototype` for options.
     const responseInit = copyOwnProperties({
       headers: {
         "content-type": CONTENT_TYPES[format],
