@@ -1,9 +1,10 @@
 /**
- * Statistics for programs with many threads: counters and records that Web Workers update at the cost of a
- * plain `x += 1`, and that any thread reads, consistently and at any time, even while workers are busy, blocked, crashed or killed.
+ * Statistics for programs with many threads: counters, gauges, histograms and records, which Web
+ * Workers update at the cost of a plain `x += 1`. Any thread reads them, consistently and at any
+ * time, even while workers are busy, blocked, crashed or killed.
  *
- * Every thread writes to memory of its own in a `SharedArrayBuffer`; readers add up the memory of all. `@x/thread-stats/prometheus` and
- * `@x/thread-stats/opentelemetry` show it to the world.
+ * Every thread writes to its own part of a `SharedArrayBuffer`, and readers add up all parts.
+ * `@x/thread-stats/prometheus` and `@x/thread-stats/opentelemetry` export the statistics.
  *
  * @example
  * ```ts
@@ -16,14 +17,16 @@
  * });
  *
  * const stats = ThreadStats.create(schema);
- * const worker = ThreadStats.attach(schema, stats.handle); // in each worker, with the handle from a message
+ * // In each worker, with the handle from a message:
+ * const worker = ThreadStats.attach(schema, stats.handle);
  * const thread = worker.registerThread("worker-1");
  *
  * thread.metrics.requests.labels({ method: "GET" }).add();
- * thread.metrics.flow.labels({ protocol: "tcp" }).update({ bytes: 1500, packets: 1, longest: 1500 });
+ * const tcp = { protocol: "tcp" };
+ * thread.metrics.flow.labels(tcp).update({ bytes: 1500, packets: 1, longest: 1500 });
  *
  * assertEquals(stats.metrics.requests.read({ method: "GET" }), 1);
- * assertEquals(stats.metrics.flow.read({ protocol: "tcp" }), { bytes: 1500n, packets: 1, longest: 1500 });
+ * assertEquals(stats.metrics.flow.read(tcp), { bytes: 1500n, packets: 1, longest: 1500 });
  * ```
  *
  * @module
@@ -54,13 +57,10 @@ export {
   type RecordFields,
   type RecordValue,
 } from "./src/schema/record.ts";
-export {
-  defineSchema,
-  type MetricDefinition,
-  type Schema,
-  type SchemaDefinition,
-} from "./src/schema/schema.ts";
-export { type StatsView, ThreadStats, type ThreadStatsOptions } from "./src/thread_stats.ts";
+export type { MetricDefinition, SchemaDefinition } from "./src/schema/definitions.ts";
+export { defineSchema, type Schema } from "./src/schema/schema.ts";
+export { type StatsView, ThreadStats } from "./src/thread_stats.ts";
+export type { ThreadStatsOptions } from "./src/thread_stats_options.ts";
 export type { FollowableWorker } from "./src/ends/follow.ts";
 export type { JoinOptions } from "./src/join/options.ts";
 export type { MemoryHandle } from "./src/memory/shared_memory.ts";

@@ -1,16 +1,17 @@
 /**
- * A registered thread: its writers.
+ * A registered thread, with its writers.
  *
  * @module
  */
 import { harden } from "./base/harden.ts";
 import { inspectable } from "./base/inspectable.ts";
 import type { MetricWriters } from "./metrics/writer_types.ts";
-import type { SchemaDefinition } from "./schema/schema.ts";
+import type { SchemaDefinition } from "./schema/definitions.ts";
 import type { ThreadContext } from "./threads/thread_context.ts";
 
 /**
- * The calling thread as a writer. Made by {@linkcode ThreadStats.registerThread}; not for other threads.
+ * The calling thread as a writer. Made by {@linkcode ThreadStats.registerThread}, for use in this
+ * thread only.
  *
  * @typeParam Metrics The definitions of the schema.
  */
@@ -21,7 +22,7 @@ export class Thread<Metrics extends SchemaDefinition> {
   readonly name: string;
   /** The writers of all metrics by name. */
   readonly metrics: MetricWriters<Metrics>;
-  readonly #home: ThreadContext;
+  readonly #context: ThreadContext;
 
   static {
     inspectable<Thread<SchemaDefinition>>(this.prototype, {
@@ -31,17 +32,18 @@ export class Thread<Metrics extends SchemaDefinition> {
   }
 
   /** Not for users. */
-  constructor(home: ThreadContext, name: string, metrics: MetricWriters<Metrics>) {
-    this.slot = home.tenure.slot;
+  constructor(context: ThreadContext, name: string, metrics: MetricWriters<Metrics>) {
+    this.slot = context.tenure.slot;
     this.name = name;
     this.metrics = metrics;
-    this.#home = home;
+    this.#context = context;
     harden(this);
   }
 
   /**
-   * Ends the thread's time as a writer: what it counted stays, its slot can be used again, its writers throw from now on. Does
-   * nothing when that is so already.
+   * Ends this registration: the thread's writers throw from now on, and another thread can use its
+   * slot. Counters, histograms and records keep what the thread has contributed; its gauges
+   * disappear. Has no effect if the registration is over.
    *
    * @example
    * ```ts
@@ -56,10 +58,10 @@ export class Thread<Metrics extends SchemaDefinition> {
    * ```
    */
   unregister(): void {
-    this.#home.retire();
+    this.#context.retire();
   }
 
-  /** The same as {@linkcode unregister}, for `using`. */
+  /** Calls {@linkcode unregister}, for `using`. */
   [Symbol.dispose](): void {
     this.unregister();
   }

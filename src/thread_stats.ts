@@ -3,77 +3,34 @@
  *
  * @module
  */
-import { cannot, got, StaleThreadError } from "./base/errors.ts";
+import { type Attachment, createAttachment, openAttachment } from "./attachment.ts";
+import { cannot } from "./base/errors.ts";
 import { harden } from "./base/harden.ts";
 import { inspectable } from "./base/inspectable.ts";
-import { Arena, needing } from "./memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory, MAX_THREADS, readFormat } from "./memory/header.ts";
-import { LAYOUT_VERSION } from "./memory/layout.ts";
-import { Metric, shapeOf } from "./metrics/metric.ts";
+import { takeOptions } from "./base/options.ts";
+import { type FollowableWorker, followWorker } from "./ends/follow.ts";
+import { SlotReclaimer } from "./ends/slot_reclaimer.ts";
+import { type JoinedName, threadState } from "./host/thread_state.ts";
+import { join, joinSync } from "./join/join.ts";
+import { attachOnce, registerOnce } from "./join/joined_name.ts";
+import { type JoinOptions, readJoinOptions } from "./join/options.ts";
+import { needing } from "./memory/arena.ts";
 import type { MetricReaders } from "./metrics/reader_types.ts";
-import type { MetricWriters } from "./metrics/writer_types.ts";
-import { firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
+import { acquireSlot, register, type Registration } from "./registration.ts";
+import type { SchemaDefinition } from "./schema/definitions.ts";
+import { parseDescription, schemaOf } from "./schema/description.ts";
+import type { Schema } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
 import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take_snapshot.ts";
-import { type OptionNames, takeOptions, takeOwn } from "./base/options.ts";
-import { isPlain } from "./base/shapes.ts";
-import { parseDescription, schemaOf } from "./schema/description.ts";
-import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/handle.ts";
+import type { Thread } from "./thread.ts";
+import { readThreadStatsOptions, type ThreadStatsOptions } from "./thread_stats_options.ts";
+import { openHandle, type ThreadStatsHandle } from "./threads/handle.ts";
 import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
-import { CellSegments } from "./threads/cell_segments.ts";
-import {
-  ACTIVE,
-  isActive,
-  RESERVED,
-  type Tenure,
-  type ThreadInfo,
-} from "./threads/control_word.ts";
+import { RESERVED, type ThreadInfo } from "./threads/control_word.ts";
 import { checkThreadName } from "./threads/slot_names.ts";
-import { SlotDirectory } from "./threads/slot_directory.ts";
-import { readSince, writeLife, writeOwner } from "./threads/slot_owner.ts";
-import { type FollowableWorker, followWorker } from "./ends/follow.ts";
-import { SlotEnds } from "./ends/slot_ends.ts";
-import { threadLocks } from "./host/locks.ts";
-import { type JoinedName, type Registered, thisThread, threadState } from "./host/thread_state.ts";
-import { join, joinSync } from "./join/join.ts";
-import { registerOnce } from "./join/joined_name.ts";
-import { type JoinOptions, readJoinOptions } from "./join/options.ts";
-import { Thread } from "./thread.ts";
-import { ThreadContext } from "./threads/thread_context.ts";
+import { readSince } from "./threads/slot_owner.ts";
 
-/** Options of {@linkcode ThreadStats.create}. */
-export interface ThreadStatsOptions {
-  /**
-   * The most threads that are registered or reserved at a time; 1 to 65536. Costs 256 bytes each.
-   *
-   * @default {64}
-   */
-  maxThreads?: number;
-  /**
-   * The most bytes that the shared memory can grow to, less than 8 GiB (engines may allow less). Address space is reserved for all, memory is used as it is needed.
-   *
-   * @default {2 ** 30}
-   */
-  maxByteLength?: number;
-  /**
-   * How long the slot of a revoked thread stays unused, in seconds, unless the revoker knows that
-   * it has stopped. A thread measures it by a clock of its own that nobody sets: from `revoke()` in
-   * the revoking thread, in others from when they first find the slot revoked; `registerThread`,
-   * `reserveThread`, `threads` and `snapshot` look. So one thread of the program has to look now
-   * and then, or the slot rests for longer.
-   *
-   * @default {60}
-   */
-  quarantineSeconds?: number;
-}
-
-const CREATE_OPTIONS: OptionNames<ThreadStatsOptions> = {
-  maxThreads: true,
-  maxByteLength: true,
-  quarantineSeconds: true,
-};
-
-/** Statistics as {@linkcode ThreadStats.inspect} shows them. */
+/** Read-only statistics. Made by {@linkcode ThreadStats.inspect}. */
 export interface StatsView {
   /** See {@linkcode ThreadStats.threads}. */
   threads(): ThreadInfo[];
@@ -82,12 +39,13 @@ export interface StatsView {
 }
 
 /**
- * Statistics that many threads update at the cost of a plain addition, and that any thread reads at any time.
+ * Statistics that many threads update at the cost of a plain addition, and that any thread reads at
+ * any time.
  *
- * | what | cost | progress |
+ * | operation | cost | progress |
  * | --- | --- | --- |
  * | `thread.metrics.NAME` updates | 1-15 ns | wait-free |
- * | reads | some ns per thread slot in use | never wait for a writer |
+ * | reads | a few ns for each thread slot in use | never wait for a writer |
  * | new labels, `create`, `destroy`, `registerThread` | about 1 µs | lock-free |
  *
  * @typeParam Metrics The definitions of the schema.
@@ -99,7 +57,7 @@ export interface StatsView {
  *
  * const schema = defineSchema({ packets: counter({ help: "Packets parsed" }) });
  * const stats = ThreadStats.create(schema);
- * // worker.postMessage(stats.handle); and there: ThreadStats.attach(schema, handle)
+ * // worker.postMessage(stats.handle), and in the worker ThreadStats.attach(schema, handle)
  * const there = ThreadStats.attach(schema, structuredClone(stats.handle));
  *
  * const thread = there.registerThread("worker-1");
@@ -113,16 +71,14 @@ export interface StatsView {
 export class ThreadStats<Metrics extends SchemaDefinition> {
   /** The readers of all metrics by name. */
   readonly metrics: MetricReaders<Metrics>;
-  /** What other threads need to attach. Holds the shared memory itself, so keep it within the program. */
+  /**
+   * For other threads, to attach. It holds the shared memory itself, so do not send it out of the
+   * program.
+   */
   readonly handle: ThreadStatsHandle;
-  readonly #arena: Arena;
-  readonly #slots: SlotDirectory;
-  readonly #cells: CellSegments;
-  readonly #seat: SeatTicket | undefined;
-  readonly #homes: ReadonlyMap<string, Metric>;
-  /** What this thread has joined, when these statistics come from a join. */
+  readonly #attachment: Attachment;
+  /** The name that this thread has joined; `undefined` without a join. */
   #joinedName: JoinedName | undefined;
-  #schemaText = "";
 
   static {
     inspectable<ThreadStats<SchemaDefinition>>(this.prototype, {
@@ -131,44 +87,25 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     });
   }
 
-  private constructor(
-    schema: Schema<Metrics>,
-    handle: ThreadStatsHandle,
-    quarantine: number,
-    maxThreads: number,
-  ) {
-    const entries = Object.entries(schema.metrics);
-    const { seat, ...shared } = handle;
-    this.handle = makeHandle(shared);
-    this.#seat = seat;
-    this.#arena = new Arena(handle);
-    this.#slots = new SlotDirectory(this.#arena, maxThreads, quarantine);
-    this.#cells = new CellSegments(
-      this.#arena,
-      this.#slots,
-      entries.map(([, definition]) => shapeOf(definition)),
-    );
-    const parts = { arena: this.#arena, slots: this.#slots, cells: this.#cells };
-    const { logs } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
-    this.#homes = new Map(entries.map(([name, definition], metric) => {
-      const place = { name, metric, control: controlOffset(maxThreads, metric), log: logs[metric] };
-      return [name, new Metric(definition, place, parts)];
-    }));
-    const readers = [...this.#homes].map(([name, home]) => [name, home.reader]);
+  private constructor(attachment: Attachment) {
+    this.#attachment = attachment;
+    this.handle = attachment.handle;
+    const readers = [...attachment.metrics].map(([name, metric]) => [name, metric.reader]);
     this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
     harden(this);
   }
 
   /**
-   * Makes the shared memory for a program's statistics. One thread does it; the others attach.
+   * Makes the shared memory of a program's statistics. One thread calls this, the others attach.
    *
    * @typeParam Metrics The definitions of the schema.
    * @param schema From {@linkcode defineSchema}.
-   * @param options Sizes.
+   * @param options Limits of the memory.
    * @returns The statistics.
    * @throws {TypeError} When the schema did not come from `defineSchema`, or an option is unknown
    * or has the wrong shape.
-   * @throws {RangeError} When an option is out of range, or the schema needs more memory than `maxByteLength`.
+   * @throws {RangeError} When an option is out of range, or the schema needs more memory than
+   * `maxByteLength`.
    *
    * @example
    * ```ts
@@ -185,28 +122,19 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): ThreadStats<Metrics> {
     const action = "create the statistics";
     const checked = schemaOf(action, schema);
-    const { maxThreads, maxByteLength, quarantineSeconds } = readOptions(action, options);
-    const labelled = labelledOf(checked);
-    const format = {
-      maxThreads,
-      quarantine: quarantineSeconds,
-      description: checked.description,
-      labelled,
-    };
-    const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
-    const stats = new ThreadStats(checked, handle, quarantineSeconds, maxThreads);
-    needing(action, () => stats.#homes.forEach((home) => home.initialize()));
-    return stats;
+    const limits = readThreadStatsOptions(action, options);
+    return new ThreadStats(createAttachment(action, checked, limits));
   }
 
   /**
-   * Takes part in statistics that another thread has made.
+   * Attaches to statistics that another thread has made.
    *
    * @typeParam Metrics The definitions of the schema.
    * @param schema The same schema as in `create`.
    * @param handle `stats.handle`, or the handle of a {@linkcode Seat}.
    * @returns The statistics.
-   * @throws {TypeError} When the handle is foreign, cut short or of a newer layout, or the schema is another.
+   * @throws {TypeError} When the handle is foreign, truncated or of another layout, or the memory
+   * has another schema.
    *
    * @example
    * ```ts
@@ -215,15 +143,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    *
    * const stats = ThreadStats.create(defineSchema({ packets: counter() }));
    * const other = defineSchema({ bytes: counter() });
-   * assertThrows(() => ThreadStats.attach(other, stats.handle), TypeError, "the schema must be the one");
+   * const attach = () => ThreadStats.attach(other, stats.handle);
+   * assertThrows(attach, TypeError, "the schema must be the one");
    * ```
    */
   static attach<const Metrics extends SchemaDefinition>(
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
-    const action = "attach to the handle";
-    return ThreadStats.#attach(action, schema, handle);
+    return ThreadStats.#attach("attach to the handle", schema, handle);
   }
 
   static #attach<const Metrics extends SchemaDefinition>(
@@ -231,41 +159,23 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
-    return ThreadStats.#over(action, schemaOf(action, schema), open(action, handle));
-  }
-
-  /** The statistics in a memory that was opened. */
-  static #over<Metrics extends SchemaDefinition>(
-    action: string,
-    schema: Schema<Metrics>,
-    { given, format }: ReturnType<typeof open>,
-  ): ThreadStats<Metrics> {
-    if (format.description !== schema.description) {
-      const difference = got(firstDifference(schema.description, format.description));
-      throw new TypeError(
-        cannot(action, "the schema must be the one that the memory was made with", difference),
-      );
-    }
-    // The schema stands behind what depends on it and on the number of threads.
-    const { end } = logOffsets({ maxThreads: format.maxThreads, labelled: labelledOf(schema) });
-    if (end !== format.schemaOffset) {
-      throw new TypeError(cannot(action, "its header must be intact", got("a damaged one")));
-    }
-    const { maxThreads, quarantine } = format;
-    const seat = given.seat === undefined ? undefined : ticketOf(action, given.seat, maxThreads);
-    return new ThreadStats(schema, { ...given, seat }, quarantine, maxThreads);
+    const checked = schemaOf(action, schema);
+    return new ThreadStats(openAttachment(action, checked, openHandle(action, handle)));
   }
 
   /**
-   * Takes part in the statistics of this name in this process: finds them, from any thread of whichever kind, or makes them. The thread's
-   * end is noticed, and that of the workers that it makes; `docs/threads.md` tells how. Keeps nothing alive.
+   * Finds the statistics of this name in this process, or creates them. Works in every kind of
+   * thread. When this thread or a worker that it creates ends, its slot is given back;
+   * `docs/threads.md` explains how. A join does not keep a thread or the process alive.
    *
    * @typeParam Metrics The definitions of the schema.
    * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.
-   * @param schema The same in all threads.
-   * @param options Sizes, which count in the thread that makes the memory; and how long to wait for threads that do not answer.
+   * @param schema The same schema in all threads.
+   * @param options Limits of the memory, which only the thread that creates it uses, and how long
+   * to wait for threads that do not answer.
    * @returns The statistics.
-   * @throws {TypeError} When something has the wrong shape, or the statistics of this name have another schema.
+   * @throws {TypeError} When an argument has the wrong shape, or the statistics of this name have
+   * another schema.
    * @throws {RangeError} When the name or an option is out of range.
    * @throws {Error} When threads have joined and none of them answers in time.
    *
@@ -291,17 +201,20 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   /**
-   * The same as {@linkcode ThreadStats.join} without waiting: finds only what this thread has joined before, or what the thread that made it left to it. In
-   * a main thread that finds nothing it makes the memory.
+   * Does the same as {@linkcode ThreadStats.join} without waiting. It finds only statistics that
+   * this thread, or a thread that created it, has joined before. A main thread that finds none
+   * creates them.
    *
    * @typeParam Metrics The definitions of the schema.
    * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.
-   * @param schema The same in all threads.
-   * @param options Sizes, which count in the thread that makes the memory.
+   * @param schema The same schema in all threads.
+   * @param options Limits of the memory, which only the thread that creates it uses.
    * @returns The statistics.
-   * @throws {TypeError} When something has the wrong shape, or the statistics of this name have another schema.
+   * @throws {TypeError} When an argument has the wrong shape, or the statistics of this name have
+   * another schema.
    * @throws {RangeError} When the name or an option is out of range.
-   * @throws {Error} When a worker finds nothing, or the memory is there and can only be had by waiting.
+   * @throws {Error} When a worker finds no statistics, or when another thread has joined the name
+   * and only waiting could find its memory.
    *
    * @example
    * ```ts
@@ -329,34 +242,33 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): { checked: Schema<Metrics>; timeoutSeconds: number; create: () => ThreadStatsHandle } {
     const action = "join the statistics";
     const checked = schemaOf(action, schema);
-    const { timeoutSeconds, ...sizes } = readJoinOptions(name, options);
-    readOptions(action, sizes);
-    return { checked, timeoutSeconds, create: () => ThreadStats.create(checked, sizes).handle };
+    const { timeoutSeconds, ...given } = readJoinOptions(name, options);
+    const limits = readThreadStatsOptions(action, given);
+    const create = () => createAttachment(action, checked, limits).handle;
+    return { checked, timeoutSeconds, create };
   }
 
   static #joined<Metrics extends SchemaDefinition>(
     joined: JoinedName,
     schema: Schema<Metrics>,
   ): ThreadStats<Metrics> {
-    // Per copy of this library, as another one's objects may be of another version.
-    const made = joinedStats.get(joined)?.get(schema.description);
-    if (made !== undefined) return made as unknown as ThreadStats<Metrics>;
-    const action = `join the statistics ${JSON.stringify(joined.name)}`;
-    const stats = ThreadStats.#attach(action, schema, joined.handle);
-    stats.#joinedName = joined;
-    stats.#schemaText = schema.description;
-    const all = joinedStats.get(joined) ?? new Map<string, ThreadStats<SchemaDefinition>>();
-    joinedStats.set(joined, all.set(schema.description, stats as never));
-    return stats;
+    return attachOnce(joined, schema.description, () => {
+      const action = `join the statistics ${JSON.stringify(joined.name)}`;
+      const stats = ThreadStats.#attach(action, schema, joined.handle);
+      stats.#joinedName = joined;
+      return stats;
+    });
   }
 
   /**
-   * Looks at statistics from their handle alone, without the program's schema: for viewers that do not share its code. Time and
-   * memory that this and each snapshot take are bounded by the size of the memory, whatever stands in it.
+   * Opens statistics read-only from their handle, without the program's schema: for viewers that do
+   * not share its code. The size of the shared memory bounds the time and memory that this and each
+   * snapshot take, even if the memory is damaged.
    *
    * @param handle `stats.handle`.
-   * @returns What can be read: threads and snapshots.
-   * @throws {TypeError} When the handle is foreign, cut short or of a newer layout, or its schema is damaged.
+   * @returns A view with threads and snapshots.
+   * @throws {TypeError} When the handle is foreign, truncated or of another layout, or its schema
+   * is damaged.
    *
    * @example
    * ```ts
@@ -370,8 +282,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   static inspect(handle: ThreadStatsHandle): StatsView {
     const action = "inspect the handle";
-    const opened = open(action, handle);
-    const stats = ThreadStats.#over(action, parseDescription(opened.format.description), opened);
+    const opened = openHandle(action, handle);
+    const schema = parseDescription(opened.format.description, action);
+    const stats = new ThreadStats(openAttachment(action, schema, opened));
     const view: StatsView = {
       threads: () => stats.threads(),
       snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
@@ -381,11 +294,14 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   /**
-   * Registers the calling thread: gives it memory of its own to count in. A slot that a thread of the same name has left is
-   * taken first. On the handle of a {@linkcode Seat}, takes that seat.
+   * Registers the calling thread: gives it a slot, whose memory only this thread writes to. Prefers
+   * a slot whose last owner had the same name. Statistics attached with the handle of a
+   * {@linkcode Seat} take that seat. After a join, a thread that registers under a name again gets the
+   * registration that it has.
    *
-   * @param name At most 64 UTF-16 code units. By default `thread-N`, or the name of the reservation.
-   * @returns The thread's writers; for this thread only.
+   * @param name At most 64 UTF-16 code units. By default `thread-N`, or the name of the
+   * reservation.
+   * @returns The thread's writers, for use in this thread only.
    * @throws {TypeError} When the name is no string, or the seat is taken already.
    * @throws {RangeError} When the name is too long, all slots are taken, or the arena is full.
    * @throws {StaleThreadError} When the seat was revoked.
@@ -403,40 +319,19 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   registerThread(name?: string): Thread<Metrics> {
     const action = "register a thread";
+    const attachment = this.#attachment;
     const joined = this.#joinedName;
-    if (joined === undefined) return needing(action, () => this.#register(name)).thread;
+    const make = (name: string | undefined): Registration<Metrics> =>
+      needing(action, () => register<Metrics>(attachment, name));
+    if (joined === undefined) return make(name).thread;
     const checked = checkThreadName(action, name);
-    // Of some deaths nothing but a lock tells.
-    if (threadLocks()?.probesAtOnce) joined.sweep();
-    const key = JSON.stringify([this.#schemaText, checked]);
-    const register = () => needing(action, () => this.#register(checked));
-    return registerOnce(joined, key, register) as Thread<Metrics>;
-  }
-
-  #register(name: string | undefined): Registered & { thread: Thread<Metrics> } {
-    const seat = this.#seat;
-    const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
-    writeOwner(this.#arena, this.#slots, tenure, thisThread());
-    const home = new ThreadContext(this.#arena, this.#slots, this.#cells, tenure);
-    try {
-      const writers = [...this.#homes].map(([metric, made]) => [metric, made.writer(home)]);
-      const metrics = Object.freeze(Object.fromEntries(writers)) as MetricWriters<Metrics>;
-      const { slot, control } = tenure;
-      return {
-        thread: new Thread(home, this.#slots.describe(slot)!.name, metrics),
-        isActive: () => this.#slots.activeControl(slot) === control,
-        retire: () => void home.retire(),
-        arm: (life) => writeLife(this.#arena, this.#slots, slot, life),
-      };
-    } catch (error) {
-      home.retire();
-      throw error;
-    }
+    const key = JSON.stringify([attachment.schema.description, checked]);
+    return registerOnce(joined, key, () => make(checked)) as Thread<Metrics>;
   }
 
   /**
-   * Reserves a slot for a worker, and keeps the right to fence it: so the parent of a worker that was killed
-   * can have its slot used again.
+   * Reserves a slot for a worker, and keeps the right to revoke it. So the parent of a worker that
+   * was killed can free its slot.
    *
    * @param name At most 64 UTF-16 code units. By default `thread-N`.
    * @returns The seat; send its `handle` to the worker.
@@ -457,15 +352,17 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   reserveThread(name?: string): Seat {
-    const tenure = needing("reserve a thread", () => this.#acquire(name, RESERVED));
-    return new Seat(this.#slots, tenure, this.handle);
+    const attachment = this.#attachment;
+    const tenure = needing("reserve a thread", () => acquireSlot(attachment, name, RESERVED));
+    return new Seat(attachment.slots, tenure, this.handle);
   }
 
   /**
-   * Gives a worker's slots back when it ends, in whichever way: for workers of which no event tells, as they were made before the join, or whose
-   * statistics were attached by hand. Keeps nothing alive.
+   * Frees a worker's slots when it ends, however it ends. After a join this happens by itself. Call
+   * it for workers that were created before the join, and for those that use `attach`. It does not
+   * keep a thread or the process alive.
    *
-   * @param worker A worker that this thread has made: one of `node:worker_threads`, or a web worker.
+   * @param worker A worker that this thread has created: of `node:worker_threads`, or a web worker.
    * @throws {TypeError} When it is no worker.
    *
    * @example
@@ -479,18 +376,20 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   follow(worker: FollowableWorker): void {
-    const ends = new SlotEnds(this.#arena, this.#slots);
+    const { arena, slots } = this.#attachment;
+    const reclaimer = new SlotReclaimer(arena, slots);
     followWorker(worker, {
-      ended: (thread, signs) => ends.threadEnded(thread, signs),
-      mayHaveEnded: () => ends.sweep(threadState().life),
+      ended: (thread, proofs) => reclaimer.threadEnded(thread, proofs),
+      mayHaveEnded: () => reclaimer.sweep(threadState().life),
     });
   }
 
   /**
-   * Fences the thread that has a slot, as {@linkcode Seat.revoke} does: for a thread whose end nothing has told of.
+   * Fences the thread that has a slot, as {@linkcode Seat.revoke} does: for a thread that has ended
+   * unnoticed.
    *
    * @param slot Number of the slot, from {@linkcode ThreadStats.threads}.
-   * @param options What the caller knows.
+   * @param options Whether the caller knows that the thread has stopped.
    * @returns Whether the thread could write until now.
    * @throws {TypeError} When the options have the wrong shape, or the slot is no number.
    * @throws {RangeError} When no thread has ever had the slot.
@@ -508,20 +407,20 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   revoke(slot: number, options: RevokeOptions = {}): boolean {
     const action = "revoke the slot";
-    const { used } = this.#slots;
+    const { slots } = this.#attachment;
     if (typeof slot !== "number") throw new TypeError(cannot(action, "it must be a number", slot));
-    if (!Number.isInteger(slot) || slot < 0 || slot >= used) {
+    if (!Number.isInteger(slot) || slot < 0 || slot >= slots.used) {
       throw new RangeError(cannot(action, "a thread must have had it (threads())", slot));
     }
     const stopped = readStopped(action, options);
-    const tenure = this.#slots.tenureOf(slot);
-    return tenure !== undefined && this.#slots.revoke(tenure, stopped);
+    const tenure = slots.tenureOf(slot);
+    return tenure !== undefined && slots.revoke(tenure, stopped);
   }
 
   /**
-   * All thread slots that were ever used, in rising order.
+   * Lists all thread slots that were ever used, in rising order.
    *
-   * @returns Slot, name of the last owner, and state of each.
+   * @returns Number, name of the last owner, and state of each slot.
    *
    * @example
    * ```ts
@@ -534,19 +433,20 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   threads(): ThreadInfo[] {
+    const { slots } = this.#attachment;
     const infos: ThreadInfo[] = [];
-    for (let slot = 0; slot < this.#slots.used; slot++) {
-      const info = this.#slots.describe(slot);
+    for (let slot = 0; slot < slots.used; slot++) {
+      const info = slots.describe(slot);
       if (info !== undefined) infos.push(this.#withSince(info));
     }
     return infos;
   }
 
   /**
-   * All metrics as one plain value. Never waits for a thread. Costs some ns for each live bucket and slot in use, whatever `maxThreads`
-   * and the size of the memory are.
+   * Copies the values of all metrics. Never waits for a thread. Costs a few ns for each live bucket
+   * times each thread slot in use, regardless of `maxThreads` and of the size of the memory.
    *
-   * @param options Whether threads are told apart.
+   * @param options Whether to include the values of each thread.
    * @returns The snapshot.
    * @throws {TypeError} When an option is unknown or has the wrong shape, or the memory is damaged.
    *
@@ -567,118 +467,26 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     if (perThread !== undefined && typeof perThread !== "boolean") {
       throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
     }
-    return takeSnapshot(this.#arena, [...this.#homes.values()], {
+    const { arena, metrics, cells } = this.#attachment;
+    return takeSnapshot(arena, [...metrics.values()], {
       threads: this.threads(),
-      cells: this.#cells,
+      cells,
       perThread,
     });
   }
 
+  /** Adds the time at which the slot's present owner registered. */
   #withSince(info: ThreadInfo): ThreadInfo {
-    const tenure = this.#slots.tenureOf(info.slot);
-    const since = tenure && readSince(this.#arena, this.#slots, tenure);
-    // Not enumerable: an info is compared, printed and cloned as slot, name and state.
+    const { arena, slots } = this.#attachment;
+    const tenure = slots.tenureOf(info.slot);
+    const since = tenure && readSince(arena, slots, tenure);
+    // Not enumerable, so that comparing, printing and cloning see only slot, name and state.
     return Object.defineProperty(info, "since", { value: since });
   }
 
-  /** What the statistics show of themselves. */
+  /** What `console.log` and `JSON.stringify` show. */
   #facts(): Record<string, unknown> {
-    return {
-      metrics: [...this.#homes.keys()],
-      threads: this.#slots.used,
-      usedBytes: this.#arena.bytesUsed,
-    };
+    const { arena, metrics, slots } = this.#attachment;
+    return { metrics: [...metrics.keys()], threads: slots.used, usedBytes: arena.bytesUsed };
   }
-
-  #acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {
-    return this.#slots.acquire(name, { state, prepare: (slot) => this.#cells.ensureBlock(slot) });
-  }
-
-  #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
-    const action = "register a thread";
-    const checked = checkThreadName(action, name);
-    // First what may fail: a seat that was taken in vain would be lost.
-    this.#cells.ensureBlock(seat.slot);
-    const tenure = { slot: seat.slot, control: seat.control };
-    const state = this.#slots.activate(tenure);
-    if (state === "reserved") {
-      if (checked !== undefined) this.#slots.rename(tenure, checked);
-      return tenure;
-    }
-    if (state === "active") {
-      throw new TypeError(cannot(action, "the seat must be free", got("one that is taken")));
-    }
-    throw new StaleThreadError(
-      cannot(action, "the seat must be free", got(`one that is ${state}`)),
-    );
-  }
-}
-
-function readOptions(action: string, options: ThreadStatsOptions): Required<ThreadStatsOptions> {
-  const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
-    action,
-    options,
-    CREATE_OPTIONS,
-  );
-  assertInteger(action, "maxThreads", maxThreads, [1, MAX_THREADS]);
-  assertInteger(action, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
-  assertInteger(action, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
-  return { maxThreads, maxByteLength, quarantineSeconds };
-}
-
-/** Reads a handle, each part once, and what its memory says of itself. */
-function open(
-  action: string,
-  handle: ThreadStatsHandle,
-): { given: ThreadStatsHandle; format: ReturnType<typeof readFormat> } {
-  const given = isPlain(handle)
-    ? takeOwn<ThreadStatsHandle>(handle, ["threadStats", "buffer", "memory", "seat"])
-    : undefined;
-  if (typeof given?.threadStats !== "number") {
-    throw new TypeError(cannot(action, "it must be the handle of a ThreadStats", handle));
-  }
-  if (given.threadStats !== LAYOUT_VERSION) {
-    throw new TypeError(cannot(action, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
-  }
-  return { given, format: readFormat(given, action) };
-}
-
-/** What this copy of the library has made of joined names, by the text of the schema. */
-const joinedStats = new WeakMap<JoinedName, Map<string, ThreadStats<SchemaDefinition>>>();
-
-function labelledOf(schema: Schema): boolean[] {
-  return Object.values(schema.metrics).map((definition) => definition.labels.length > 0);
-}
-
-function assertInteger(
-  action: string,
-  name: string,
-  value: unknown,
-  [least, most]: [number, number],
-): void {
-  if (typeof value !== "number") {
-    throw new TypeError(cannot(action, `${name} must be a number`, value));
-  }
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(
-      cannot(action, `${name} must be an integer from ${least} to ${most}`, value),
-    );
-  }
-}
-
-/** A copy of a ticket: the giver may change his own afterwards. */
-function ticketOf(action: string, seat: SeatTicket, maxThreads: number): SeatTicket {
-  const { slot, control }: Partial<SeatTicket> = isPlain(seat)
-    ? takeOwn(seat, ["slot", "control"])
-    : {};
-  const isSlot = isWord(slot) && slot >= 0 && slot < maxThreads;
-  if (!isSlot || !isWord(control) || !isActive(control)) {
-    throw new TypeError(cannot(action, "its seat must come from reserveThread", seat));
-  }
-  return { slot, control };
-}
-
-/** Whether something is a signed integer of 32 bits. */
-function isWord(value: unknown): value is number {
-  return typeof value === "number" && (value | 0) === value;
 }

@@ -17,7 +17,7 @@ import { prometheusHandler, prometheusText } from "../src/prometheus/mod.ts";
 import { isPlain } from "../src/base/shapes.ts";
 import { observe as observed } from "./metrics/observe.ts";
 
-// deno-lint-ignore no-explicit-any -- what no type allows is what these tests are about
+// deno-lint-ignore no-explicit-any -- these tests pass values that no type allows
 type Any = any;
 
 const schema = defineSchema({
@@ -37,12 +37,11 @@ const METER = {
   removeBatchObservableCallback: () => {},
 };
 
-/** Which of the values are right by chance. */
+/** Which of the bad values are valid for a function after all. */
 type Takes = "texts" | "bigints" | "empty objects";
 
 /**
- * Public functions with one argument that is bad, whatever of {@linkcode badValues} it is; and what
- * each of them says it cannot do.
+ * Calls of public functions with one bad argument, and the action that each names in its error.
  */
 function calls(
   stats: ThreadStats<typeof schema.metrics>,
@@ -126,12 +125,12 @@ function calls(
   ];
 }
 
-/** Values that are large, hostile, or of a kind that nothing takes. */
+/** Values that are large, hostile, or of a type that no function accepts. */
 function badValues(stats: ThreadStats<typeof schema.metrics>): unknown[] {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const trap = () => {
-    throw new Error("Somebody looked");
+    throw new Error("Somebody read it");
   };
   const getter = Object.defineProperty({}, "toJSON", { get: trap, enumerable: false });
   return [
@@ -149,7 +148,7 @@ function badValues(stats: ThreadStats<typeof schema.metrics>): unknown[] {
 }
 
 describe("every public function", () => {
-  it("says in one short line what it cannot do, whatever it was given, and changes nothing", () => {
+  it("refuses every bad value by a short error that names the action, and changes nothing", () => {
     const stats = ThreadStats.create(schema, { maxThreads: 4 });
     const entries = calls(stats);
     const values = badValues(stats);
@@ -169,7 +168,7 @@ describe("every public function", () => {
   });
 });
 
-/** The error of a call, which must be of a class that tells what is wrong with the argument. */
+/** The error of a call, if it is a TypeError or RangeError. */
 function refusalOf(call: () => unknown): Error {
   try {
     call();

@@ -31,7 +31,7 @@ const attach = (handle: unknown, schema: Schema = traffic) =>
   ThreadStats.attach(schema, handle as ThreadStatsHandle);
 
 describe("ThreadStats.create()", () => {
-  it("gives statistics of nothing", () => {
+  it("returns empty statistics", () => {
     const stats = createTraffic();
     assertEquals(stats.threads(), []);
     assertEquals(stats.metrics.packets.read(), 0);
@@ -50,13 +50,13 @@ describe("ThreadStats.create()", () => {
     assertThrows(() => stats.registerThread(), RangeError, "at most 64 at a time");
   });
 
-  it("takes an empty schema", () => {
+  it("accepts an empty schema", () => {
     const stats = ThreadStats.create(defineSchema({}));
     assertEquals(stats.registerThread("a").metrics, {});
     assertEquals(stats.threads().length, 1);
   });
 
-  it("refuses what did not come from defineSchema", () => {
+  it("refuses schemas that did not come from defineSchema", () => {
     const what = "Cannot create the statistics: the schema must come from defineSchema, got";
     const create = (schema: unknown) => ThreadStats.create(schema as Schema);
     assertRefuses(() => create(undefined), TypeError, `${what} undefined`);
@@ -86,17 +86,17 @@ describe("ThreadStats.create()", () => {
   });
 
   it("refuses options that are out of range", () => {
-    const ranges: [keyof ThreadStatsOptions, number, number][] = [
+    const ranges: [keyof ThreadStatsOptions, number, number, string?][] = [
       ["maxThreads", 1, 65536],
       ["maxByteLength", 1, 2 ** 33 - 1],
-      ["quarantineSeconds", 0, 2 ** 30],
+      ["quarantineSeconds", 0, 2 ** 30, "2^30"],
     ];
-    for (const [name, least, most] of ranges) {
+    for (const [name, least, most, text = `${most}`] of ranges) {
       for (const value of [least - 1, most + 1, least + 0.5, NaN, Infinity, -Infinity]) {
         assertRefuses(
           () => createTraffic({ [name]: value }),
           RangeError,
-          `Cannot create the statistics: ${name} must be an integer from ${least} to ${most}, got ${value}`,
+          `Cannot create the statistics: ${name} must be an integer from ${least} to ${text}, got ${value}`,
         );
       }
     }
@@ -110,7 +110,7 @@ describe("ThreadStats.create()", () => {
       RangeError,
       "Cannot create the shared memory: this schema needs ",
     );
-    // The implicit bucket of `packets` has to fit, too.
+    // The implicit bucket of `packets` has to fit too.
     assertThrows(
       () => createTraffic({ maxThreads: 1, maxByteLength: needed - 1 }),
       RangeError,
@@ -119,7 +119,7 @@ describe("ThreadStats.create()", () => {
     createTraffic({ maxThreads: 1, maxByteLength: needed });
   });
 
-  it("says in its own words that the system gives no memory", () => {
+  it("has its own error text when the system refuses the memory", () => {
     // Bun refuses so much address space; Deno and Node do not.
     try {
       createTraffic({ maxByteLength: 2 ** 33 - 1 });
@@ -223,7 +223,7 @@ describe("ThreadStats.attach()", () => {
     assertThrows(() => attach(handle), TypeError, "got other memory");
   });
 
-  it("refuses a handle whose memory was cut short, wherever", () => {
+  it("refuses a handle whose memory was truncated, at any length", () => {
     const stats = createTraffic({ maxThreads: 2 });
     stats.registerThread().metrics.packets.add(1);
     const { buffer } = stats.handle;
@@ -251,7 +251,7 @@ describe("ThreadStats.attach()", () => {
 });
 
 describe("ThreadStats.registerThread()", () => {
-  it("gives the slot that a thread of the same name has left", () => {
+  it("prefers the slot that a thread of the same name has left", () => {
     const stats = createTraffic();
     const threads = ["a", "b", "c"].map((name) => stats.registerThread(name));
     for (const [n, thread] of threads.entries()) {
@@ -268,7 +268,7 @@ describe("ThreadStats.registerThread()", () => {
     assertEquals(stats.metrics.packets.read(), 111);
   });
 
-  it("goes on with what the slot's owners before have counted: totals never fall", () => {
+  it("continues with the values of the slot's earlier owners, so totals never decrease", () => {
     const stats = createTraffic({ maxThreads: 1 });
     const id = stats.metrics.cell.create();
     const labels = { method: "GET", status: "200" };
@@ -289,7 +289,7 @@ describe("ThreadStats.registerThread()", () => {
       flow.labels({ source: "s" }).update({ packets: 4 });
       if (n % 2 === 0) thread.unregister();
       else {
-        // A burst that its owner never committed is not the next owner's.
+        // A burst that was never committed is lost, not passed on to the next owner.
         cell.begin(id).bytes = 10n ** 6n;
         thread.unregister();
       }
@@ -306,7 +306,7 @@ describe("ThreadStats.registerThread()", () => {
     });
   });
 
-  it("gives the next owner nothing of a bucket that was cleared or created anew meanwhile", () => {
+  it("gives the next owner no values of a bucket that was cleared or re-created meanwhile", () => {
     const stats = createTraffic({ maxThreads: 1 });
     const { cell } = stats.metrics;
     const ids = [cell.create(), cell.create()];
@@ -368,7 +368,7 @@ describe("ThreadStats.registerThread()", () => {
     const stats = createTraffic({ maxThreads: 3, maxByteLength: 2 ** 16 });
     stats.registerThread("left").unregister();
     fill(stats);
-    // The slot that was left has its memory already, the others get none.
+    // The slot that was left has its memory already. The others get none.
     assertEquals(stats.registerThread("x").slot, 0);
     for (const name of ["y", undefined]) {
       const before = observe(stats);
@@ -379,16 +379,16 @@ describe("ThreadStats.registerThread()", () => {
   });
 });
 
-/** Takes the whole arena, to the last pair of lines. */
+/** Allocates the whole arena, to the last pair of lines. */
 function fill({ handle }: ReturnType<typeof createTraffic>): void {
   const arena = new Arena(handle);
   while (arena.bytesUsed + 128 <= arena.maxByteLength) arena.allocate(128);
-  // Heads for labels that nobody has needed yet.
+  // Heads for further labels.
   while (Atomics.load(arena.views().u64, FREE_HEADS) & 0xffffffffn) takeLabelHead(arena);
 }
 
 describe("a full arena", () => {
-  it("refuses what needs memory, changes nothing, and what existed works on", () => {
+  it("refuses operations that need memory, and all existing metrics keep working", () => {
     const stats = createTraffic({ maxThreads: 3, maxByteLength: 2 ** 16 });
     const { metrics } = stats;
     const thread = stats.registerThread("a");
@@ -409,7 +409,7 @@ describe("a full arena", () => {
       assertEquals(observe(stats), before);
     };
 
-    // The first update of a segment, and what it would have brought.
+    // The first update of a segment.
     full("update flow", () => thread.metrics.flow.update(flow, { packets: 1 }));
     full("begin flow", () => thread.metrics.flow.begin(flow));
     full("update flow", () => thread.metrics.flow.labels({ source: "s" }).update({ packets: 1 }));
@@ -463,7 +463,7 @@ describe("ThreadStats.threads()", () => {
     ]);
   });
 
-  it("keeps every name, of any code units", () => {
+  it("keeps names of any code units", () => {
     const stats = createTraffic();
     const names = ["", "😀", "\ufffd", "a\0b", "x".repeat(64), "__proto__"];
     for (const name of names) stats.registerThread(name);
@@ -472,7 +472,7 @@ describe("ThreadStats.threads()", () => {
 });
 
 describe("churn", () => {
-  it("uses the same memory for ever when threads come and go", () => {
+  it("needs no further memory, however many threads come and go", () => {
     const stats = createTraffic({ maxThreads: 4 });
     const cell = stats.metrics.cell.create();
     const round = (n: number) => {

@@ -7,7 +7,7 @@ import { assertRefuses, assertRefusesUnchanged } from "./metrics/observe.ts";
 import { attachTraffic, createTraffic } from "./support/traffic.ts";
 
 describe("Thread.unregister()", () => {
-  it("keeps what was counted, and does nothing the second time", () => {
+  it("keeps the thread's counts, and has no effect the second time", () => {
     const stats = createTraffic();
     const thread = stats.registerThread("a");
     thread.metrics.packets.add(5);
@@ -20,7 +20,7 @@ describe("Thread.unregister()", () => {
     assertEquals(stats.threads(), [{ slot: 0, name: "b", state: "active" }]);
   });
 
-  it("is what `using` does at the end of the block", () => {
+  it("is called by `using` at the end of the block", () => {
     const stats = createTraffic();
     {
       using thread = stats.registerThread("a");
@@ -42,7 +42,7 @@ describe("Thread.metrics", () => {
     assert(Object.isFrozen(thread.metrics));
   });
 
-  /** How a thread can come to its end, and what its writers then say. */
+  /** The ways in which a registration can end, and what its writers' errors then say. */
   const ends: Record<string, string> = {
     "unregister()": "one that has ended",
     "revoke()": "a revoked one",
@@ -103,7 +103,7 @@ describe("Thread.metrics", () => {
     });
   }
 
-  it("drops a burst that is open at the end, and can be discarded", () => {
+  it("drops an open burst, which can still be discarded", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const thread = stats.registerThread("a");

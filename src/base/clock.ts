@@ -1,29 +1,31 @@
 /**
- * The clock that measures. The wall clock (`Date.now`) only labels: people and NTP set it, by any
- * amount, in either direction, at any moment.
+ * The clock that measures durations. The wall clock (`Date.now`) only labels: people and NTP set
+ * it, by any amount, in either direction, at any moment.
  *
- * Guarantees: {@linkcode steady} never falls, and setting the wall clock does not move it. It is
- * private to its thread: the difference of two readings of one thread is a duration, readings of
- * two threads have nothing to do with each other.
+ * Guarantees: {@linkcode steady} never decreases, and setting the wall clock does not move it. Each
+ * thread has a clock of its own: the difference between two readings of one thread is a duration.
+ * Readings of two threads cannot be compared.
  *
- * No runtime but Node has one steady clock for all threads. `process.hrtime()` counts from the
- * start of the thread on Deno and Bun, as `performance.now()` does everywhere;
- * `performance.timeOrigin`, which would make these comparable, comes from the wall clock; and Deno
- * wants a permission for the system's uptime. So nothing here compares times that two threads have
- * read.
+ * Only Node has a steady clock that all threads share. On Deno and Bun, `process.hrtime()` counts
+ * from the start of the thread, as `performance.now()` does in every runtime.
+ * `performance.timeOrigin` would make the threads' readings comparable, but it comes from the wall
+ * clock; and Deno asks for a permission for the system's uptime. So this library never compares
+ * times that two threads have read.
  *
- * A suspended machine's clock stands still on Linux and macOS: what the program could not do does
- * not count.
+ * On Linux and macOS the clock stands still while the machine is suspended: durations do not
+ * include time in which the program could not run.
  *
  * @module
  */
 
 /**
- * A longer step of a clock that is moved by hand is a setting of the clock, not time that passes:
- * ten minutes.
+ * Ten minutes, in milliseconds. A fake timer that steps further sets the clock; a shorter step is
+ * time that passes.
  */
 const LONGEST_STEP = 600_000;
-/** For how many milliseconds a replaced `Date.now` is watched. */
+/**
+ * For how many milliseconds a replaced `Date.now` is watched, to see whether it moves by itself.
+ */
 const WATCHED = 3;
 
 const realDateNow = Date.now;
@@ -32,42 +34,40 @@ const realNow = performance.now;
 let time = 0;
 let last = performance.now();
 
-/** Milliseconds since an instant that is this thread's own. */
+/** Milliseconds since an arbitrary instant, which differs from thread to thread. */
 export function steady(): number {
   const now = performance.now();
-  // Fake timers may replace this clock too, and put it back: then it falls.
+  // Fake timers may replace this clock too. When they put the real one back, it may go backwards.
   const passed = Math.max(0, now - last);
   last = now;
-  if (Date.now !== realDateNow) return time += passedByHand() ?? passed;
-  isByHand = false;
+  if (Date.now !== realDateNow) return time += passedOnFakeTimer() ?? passed;
+  isFakeTimer = false;
   return time += passed;
 }
 
-// Tests of programs replace `Date.now` and move it by hand (fake timers), most of them without
-// `performance.now`. Time that a test lets pass so has to pass here too. A replaced clock that runs
-// by itself is the wall clock, set by the test: that must change nothing.
+// Tests of programs use fake timers: they replace `Date.now`, mostly without `performance.now`, and
+// advance it by hand. Time that a test advances so must pass here too. A replaced `Date.now` that
+// advances by itself is a wall clock that the test has set, which must change nothing.
 
-let fake: (() => number) | undefined = undefined;
-let isByHand = false;
-let lastFake = 0;
+let replacement: (() => number) | undefined = undefined;
+let isFakeTimer = false;
+let lastReplaced = 0;
 
-/**
- * What has passed on a clock that stands still but for the test that moves it; `undefined` when it
- * is not such a one.
- */
-function passedByHand(): number | undefined {
-  const wasByHand = isByHand;
-  if (Date.now !== fake) {
-    fake = Date.now;
-    isByHand = performance.now === realNow && standsStill();
+/** Milliseconds by which a test has advanced its fake timer; `undefined` without a fake timer. */
+function passedOnFakeTimer(): number | undefined {
+  const wasFakeTimer = isFakeTimer;
+  if (Date.now !== replacement) {
+    replacement = Date.now;
+    isFakeTimer = performance.now === realNow && standsStill();
   }
   const now = Date.now();
-  const step = now - lastFake;
-  lastFake = now;
-  if (!wasByHand || !isByHand) return undefined;
+  const step = now - lastReplaced;
+  lastReplaced = now;
+  if (!wasFakeTimer || !isFakeTimer) return undefined;
   return step > 0 && step <= LONGEST_STEP ? step : 0;
 }
 
+/** Whether `Date.now` does not advance while real time passes. */
 function standsStill(): boolean {
   const wall = Date.now();
   const end = performance.now() + WATCHED;

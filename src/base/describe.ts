@@ -1,31 +1,32 @@
 /**
- * Values in error texts: in few words, and in a time that does not depend on the value's size.
+ * Describes values for error texts: briefly, and in a time that does not depend on the value's
+ * size.
  *
- * Guarantees: nothing of the value is run but the traps of a proxy, and what those throw goes
- * nowhere. No text of it is read beyond its first characters, no array beyond its first items, and
- * no object's properties at all, as they cannot be listed in parts.
+ * Guarantees: it runs no code of the value except the traps of a proxy, and catches their errors.
+ * It reads only the first characters of a string and the first items of an array. It reads no
+ * properties of other objects, because they cannot be listed in part.
  *
  * @module
  */
 
 /** The most characters of a value's description. */
-const MOST = 80;
+const MAX_LENGTH = 80;
 /**
- * The most characters of a string that is quoted at all: those of a longer one may have to be put
- * together first.
+ * The most characters of a string that is quoted. To read the first character of a longer one, the
+ * engine may have to join all of its parts.
  */
 const LONGEST_QUOTED = 10_000;
-/** Integers beyond this are not printed: that takes the square of their length. */
+/** Larger integers are not printed: the time it takes is quadratic in their length. */
 const GREATEST_PRINTED = 2n ** 128n;
-/** The most prototypes among which a title is sought. */
-const MOST_PROTOTYPES = 8;
+/** How many prototypes are searched for a title. */
+const MAX_PROTOTYPES = 8;
 
-/** Text up to a length, with a sign that there is more. */
-export function shorten(text: string, most: number = MOST): string {
+/** The first characters of a text, with an ellipsis if there are more. */
+export function shorten(text: string, most: number = MAX_LENGTH): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-/** A value in an error text: short, and never throwing, whatever the value is. */
+/** A short description of any value. Never throws. */
 export function describe(value: unknown): string {
   if (typeof value !== "object" || value === null) return describePrimitive(value);
   const text = Got.textOf(value);
@@ -37,30 +38,30 @@ export function describe(value: unknown): string {
   }
 }
 
-/** Words to stand after "got" as they are, without quotation marks. */
+/** A text that stands after "got" as it is, without quotation marks. */
 class Got {
   readonly #text: string;
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** The words, if the object is made of words. Asks no proxy. */
+  /** The text, if the object is a `Got`. Triggers no trap of a proxy. */
   static textOf(value: object): string | undefined {
     return #text in value ? value.#text : undefined;
   }
 }
 
-/** Marks words that stand after "got" as they are. */
+/** Wraps a text that shall stand after "got" as it is. */
 export function got(text: string): unknown {
   return new Got(text);
 }
 
-/** What an object of the library's own is called, by the object or its prototype. */
+/** Titles of the library's own objects, by the object or its prototype. */
 const titles = new WeakMap<object, (self: object) => string>();
 
 /**
- * Says what `target` is called, or what inherits from it. The title is asked for when an error is
- * made, and must cost nothing.
+ * Sets the title of `target`, and of objects that inherit from it. `title` runs whenever an error
+ * is made, so it must be cheap.
  */
 export function entitle<Self extends object>(target: Self, title: (self: Self) => string): void {
   titles.set(target, title as (self: object) => string);
@@ -85,23 +86,23 @@ function describePrimitive(value: unknown): string {
   }
 }
 
-/** The first items of an array; those that are arrays or objects themselves in a word. */
+/** The first items of an array. Items that are arrays or objects take one or two words each. */
 function describeArray(array: readonly unknown[]): string {
   const { length } = array;
   let text = "[";
   for (let n = 0; n < length; n++) {
-    if (text.length >= MOST) return `${text},…`;
-    // Not the item itself, which may be a getter.
+    if (text.length >= MAX_LENGTH) return `${text},…`;
+    // By its descriptor, because the item may be a getter.
     const item = Object.getOwnPropertyDescriptor(array, n)?.value;
     text += `${n > 0 ? "," : ""}${Array.isArray(item) ? "an array" : describe(item)}`;
   }
-  return shorten(`${text}]`, 2 * MOST);
+  return shorten(`${text}]`, 2 * MAX_LENGTH);
 }
 
-/** What an object is called, or its class. */
+/** The title of an object, or its class. */
 function describeObject(object: object): string {
   let prototype: object | null = object;
-  for (let n = 0; n < MOST_PROTOTYPES && prototype !== null; n++) {
+  for (let n = 0; n < MAX_PROTOTYPES && prototype !== null; n++) {
     const title = titles.get(prototype);
     if (title !== undefined) return `a ${shorten(title(object))}`;
     prototype = Object.getPrototypeOf(prototype);
@@ -110,14 +111,14 @@ function describeObject(object: object): string {
   return name === undefined || name === "Object" ? "an object" : `an object of class ${name}`;
 }
 
-/** The name of an object's class, where it has one that is a name. */
+/** The name of an object's class, if it is a short identifier. */
 function classOf(object: object): string | undefined {
-  const maker = valueOf(Object.getPrototypeOf(object), "constructor");
-  const name = typeof maker === "function" ? valueOf(maker, "name") : undefined;
+  const constructor = valueOf(Object.getPrototypeOf(object), "constructor");
+  const name = typeof constructor === "function" ? valueOf(constructor, "name") : undefined;
   return typeof name === "string" && name.length <= 40 && /^[\w$]+$/.test(name) ? name : undefined;
 }
 
-/** A property that is a value and not a getter. */
+/** An own property's value; `undefined` when it is a getter. */
 function valueOf(object: object | null, key: string): unknown {
   return object === null ? undefined : Object.getOwnPropertyDescriptor(object, key)?.value;
 }

@@ -1,15 +1,15 @@
-/** Errors of the library, and the one form that all their texts have. @module */
+/** The library's errors, and the one form that their texts have. @module */
 import { describe, shorten } from "./describe.ts";
 
 export { got } from "./describe.ts";
 
 /**
- * Thrown by a writer whose thread may not write any more: it was unregistered, or
- * its seat was revoked because its worker was given up for dead.
+ * Thrown by the writers of a thread that may no longer write: it was unregistered, or its seat was
+ * revoked because its worker was presumed dead.
  *
- * A worker that gets this error should end: whatever it goes on to count is refused.
+ * A worker that gets this error should end: all of its further updates are refused too.
  *
- * @example A thread that has left cannot count
+ * @example A thread that was unregistered cannot count
  * ```ts
  * import { assertThrows } from "@std/assert";
  * import { counter, defineSchema, StaleThreadError, ThreadStats } from "@x/thread-stats";
@@ -27,7 +27,7 @@ export class StaleThreadError extends Error {
 
 /** The text of every error: "Cannot VERB THING: what is required, got WHAT". */
 export function cannot(action: string, required: string, got: unknown): string {
-  // Names of metrics and labels are as long as the program likes.
+  // The program chooses the names of metrics and labels, so they may be of any length.
   return `Cannot ${shorten(action, 200)}: ${shorten(required, 400)}, got ${
     shorten(describe(got), 200)
   }`;

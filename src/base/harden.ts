@@ -1,13 +1,17 @@
 /**
- * Makes objects that users hold unchangeable.
+ * Makes public objects immutable.
  *
- * What decides where memory is written is in `#private` fields, or in objects that no property of a public one leads to. This does the rest:
- * nobody can put another function in the place of a method that the library, or the program, goes on to call.
+ * `#private` fields, or objects that no public property leads to, hold everything that decides
+ * where memory is written. Freezing does the rest: nobody can replace a method that the library or
+ * the program still calls.
  *
  * @module
  */
 
-/** Freezes an object and the prototypes that it has from the library. Its `#private` fields can still change. */
+/**
+ * Freezes an object and its prototypes up to `Object.prototype`. `#private` fields can still
+ * change.
+ */
 export function harden<T extends object>(value: T): T {
   for (
     let part = value;

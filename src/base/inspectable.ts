@@ -1,34 +1,33 @@
 /**
- * What an object of the library's own shows of itself: to `console.log` of Deno, Bun and Node, to
- * `JSON.stringify`, and in error texts. Without it they would print its fields, which reach over
- * all of the shared memory.
+ * How the library's objects appear in `console.log` of Deno, Bun and Node, in `JSON.stringify`, and
+ * in error texts. By default these would print all fields, which lead to the whole shared memory.
  *
  * @module
  */
 import { describe, entitle } from "./describe.ts";
 
-/** What is shown of an object. */
+/** What an object shows. */
 export interface Shown<Self> {
-  /** The name of its type, as users know it; costs nothing. */
+  /** The name of its type, as users know it. Must be cheap, because errors show it. */
   readonly type: string | ((self: Self) => string);
-  /** The metric that it belongs to, if it belongs to one. Costs nothing. */
+  /** The metric that it belongs to, if any. Must be cheap, because errors show it. */
   metric?(self: Self): string;
-  /** What else there is to say of it. May cost what a read costs. */
+  /** Further properties. May be as expensive as a read. */
   facts?(self: Self): Readonly<Record<string, unknown>>;
 }
 
 /** The most entries of an object or items of an array that are printed. */
-const MOST_PRINTED = 20;
-/** How deep objects are printed. */
-const DEEPEST = 4;
+const MAX_PRINTED = 20;
+/** How many levels of nested objects are printed. */
+const MAX_DEPTH = 4;
 
-// Both symbols, as Deno prefers its own, and Bun and Node know the other one alone.
+// Deno prefers its own symbol. Bun and Node know only the other one.
 const HOOKS = [Symbol.for("nodejs.util.inspect.custom"), Symbol.for("Deno.customInspect")];
 
 /**
- * Makes an object, or all that inherit from it, show what `shown` says. A `toJSON` that is there
- * already stays. None of the properties is enumerable, so structured cloning and comparisons do not
- * see them.
+ * Makes an object, and all objects that inherit from it, show what `shown` says. An existing
+ * `toJSON` is kept. The added properties are not enumerable, so structured cloning and comparisons
+ * do not see them.
  */
 export function inspectable<Self extends object>(target: Self, shown: Shown<Self>): void {
   const { metric } = shown;
@@ -42,7 +41,7 @@ export function inspectable<Self extends object>(target: Self, shown: Shown<Self
       const { facts } = shown;
       return { type: typeOf(self), ...metric && { metric: metric(self) }, ...facts?.(self) };
     } catch {
-      // What others inherit from is none of them itself.
+      // The prototype itself is no instance, so it has none of their private fields.
       return { type: "prototype" };
     }
   };
@@ -69,8 +68,9 @@ export function inspectable<Self extends object>(target: Self, shown: Shown<Self
 }
 
 /**
- * A plain value as JSON can have it: integers of 64 bits as decimal strings, and numbers that are
- * not finite as `"NaN"`, `"Infinity"` and `"-Infinity"`, as in the JSON of Protocol Buffers.
+ * A plain value in a form that JSON can represent. As in the JSON of Protocol Buffers, 64-bit
+ * integers become decimal strings, and numbers that are not finite become `"NaN"`, `"Infinity"` and
+ * `"-Infinity"`.
  */
 export function toJson(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
@@ -82,16 +82,16 @@ export function toJson(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toJson(part)]));
 }
 
-/** Facts in one line: plain objects, arrays, and what `describe` can do. */
+/** A value in one line: plain objects and arrays with their parts, all else by `describe`. */
 function print(value: unknown, depth: number): string {
   if (typeof value !== "object" || value === null) return describe(value);
   const parts = Array.isArray(value)
-    ? value.slice(0, MOST_PRINTED).map((item) => print(item, depth + 1))
+    ? value.slice(0, MAX_PRINTED).map((item) => print(item, depth + 1))
     : isPlainObject(value)
-    ? Object.entries(value).slice(0, MOST_PRINTED)
+    ? Object.entries(value).slice(0, MAX_PRINTED)
       .map(([key, part]) => `${key}: ${print(part, depth + 1)}`)
     : undefined;
-  if (parts === undefined || depth > DEEPEST) return describe(value);
+  if (parts === undefined || depth > MAX_DEPTH) return describe(value);
   const length = Array.isArray(value) ? value.length : Object.keys(value).length;
   if (length > parts.length) parts.push(`… ${length - parts.length} more`);
   const [open, close] = Array.isArray(value) ? "[]" : "{}";

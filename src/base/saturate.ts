@@ -1,17 +1,17 @@
 /**
- * Sums that stay numbers.
+ * Sums that stay finite numbers.
  *
- * Writers add without a look at the result: beyond the doubles their cells hold an infinity, which
- * no further finite addition turns into something that is no number. Readers take an infinite cell
- * for the greatest double, before they add it up: an infinity less another one is no number, and
- * JSON has neither.
+ * Writers add without checking the result, so a cell may overflow to an infinity. Later finite
+ * increments leave it infinite, and never turn it into `NaN`. Readers replace an infinite cell by
+ * the largest double of its sign before they add up cells: infinities of opposite sign add up to
+ * `NaN`, and JSON can represent neither.
  *
  * @module
  */
 
-const MOST = Number.MAX_VALUE;
+const LARGEST = Number.MAX_VALUE;
 
-/** A sum, or the outermost double when it is beyond the doubles. */
+/** The sum, limited to the range of finite doubles. */
 export function saturate(sum: number): number {
-  return sum > MOST ? MOST : sum < -MOST ? -MOST : sum;
+  return sum > LARGEST ? LARGEST : sum < -LARGEST ? -LARGEST : sum;
 }

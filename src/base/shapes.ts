@@ -1,10 +1,11 @@
 /**
- * What shape a value has, asked so that no value can make it throw: a revoked proxy has none.
+ * Checks of a value's shape that never throw. A revoked proxy, for example, makes every ordinary
+ * check throw; here it has no shape.
  *
  * @module
  */
 
-/** What a look at a value finds; `undefined` when it throws. */
+/** The result of `look`, which inspects a value; `undefined` when it throws. */
 export function lookAt<Found>(look: () => Found): Found | undefined {
   try {
     return look();
@@ -13,21 +14,21 @@ export function lookAt<Found>(look: () => Found): Found | undefined {
   }
 }
 
-/** Whether a value has a method: by it sources of snapshots, and meters, of any class are known. */
+/** Whether a value has a method. Snapshot sources and meters of any class are recognized by it. */
 export function hasMethod(value: unknown, name: string): boolean {
   const holder = value as Record<string, unknown> | null | undefined;
   return lookAt(() => typeof holder?.[name]) === "function";
 }
 
-/** Whether a value is an array. */
-// deno-lint-ignore no-explicit-any -- as the platform's own, of which this is the one that does not throw
+/** `Array.isArray` that does not throw. */
+// deno-lint-ignore no-explicit-any -- as the return type of Array.isArray
 export function isArray(value: unknown): value is any[] {
   return lookAt(() => Array.isArray(value)) === true;
 }
 
 /**
- * Whether a value may be a collection of named things: an object, but neither an array nor a view
- * of memory, which may have 2^32 properties.
+ * Whether a value may be a collection of named properties: an object that is neither an array nor
+ * a view of memory. Those may have 2^32 properties, so nobody should list them.
  */
 export function isPlain(value: unknown): value is object {
   return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) &&

@@ -1,18 +1,18 @@
 /**
- * Hearing of the ends of workers that this thread has made.
+ * Observes the ends of workers that this thread has created.
  *
  * @module
  */
 import { cannot } from "../base/errors.ts";
 import { host, unref } from "../host/host.ts";
-import type { Signs } from "./slot_ends.ts";
+import type { StopProofs } from "../host/thread_state.ts";
 
 /**
- * A worker of either kind: one of `node:worker_threads`, or a web worker. It has `on()` or `addEventListener()`, and `terminate()`; these types
- * are left out, so that those of every runtime fit.
+ * A worker of `node:worker_threads`, or a web worker. Beside `terminate()` it must have `once()` or
+ * `addEventListener()`. Their types differ between the runtimes, so they are left out here.
  */
 export interface FollowableWorker {
-  /** Ends the worker. */
+  /** Terminates the worker. */
   terminate(): unknown;
 }
 
@@ -22,19 +22,19 @@ interface AnyWorker extends FollowableWorker {
   addEventListener?(event: string, listener: () => void): unknown;
 }
 
-/** What is told of a worker. */
+/** Receives the end of a worker. */
 export interface EndListener {
-  /** It has ended, and its number was `thread`. */
-  ended(thread: number, signs: Signs): void;
-  /** It may have ended: its lock tells. */
+  /** The worker, whose `threadId` was `thread`, has ended. */
+  ended(thread: number, proofs: StopProofs): void;
+  /** The worker may have ended; its lock shows whether it has. */
   mayHaveEnded(): void;
 }
 
-/** How long a Deno web worker is given to stop before somebody looks whether its lock is free, in milliseconds. */
+/** How long a terminated Deno web worker has to stop before its lock is probed, in milliseconds. */
 const STOPPING = 50;
 
 /**
- * Calls `listener` when the worker ends. Keeps nothing alive.
+ * Calls `listener` when the worker ends. Does not keep the thread alive.
  *
  * @throws {TypeError} When it is no worker.
  */
@@ -48,14 +48,15 @@ export function followWorker(worker: FollowableWorker, listener: EndListener): v
   ) {
     throw new TypeError(cannot("follow the worker", "it must be a Worker", worker));
   }
-  // Afterwards it is -1.
+  // Read now, because it is -1 once the worker has ended.
   const { threadId: thread } = any;
   const { runtime } = host();
   if (thread === undefined || thread < 1) {
-    if (!isNode && runtime === "deno") followWeb(any, listener);
+    if (!isNode && runtime === "deno") followWebWorker(any, listener);
     return;
   }
-  // On Deno "exit" comes at once after terminate(), while a busy worker still writes. One that ended by itself has given its slot back before.
+  // Deno emits "exit" at once after terminate(), while a busy worker still writes. If the worker
+  // ended by itself, it has given its slot back already.
   const stopped = runtime !== "deno";
   const ended = () => {
     listener.ended(thread, { stopped, childrenStopped: runtime === "node" });
@@ -64,13 +65,13 @@ export function followWorker(worker: FollowableWorker, listener: EndListener): v
   else any.addEventListener!("close", ended);
 }
 
-/** A Deno web worker tells nobody that it has ended; but its creator can tell when to look. */
-function followWeb(worker: AnyWorker, { mayHaveEnded }: EndListener): void {
-  const soon = () => void unref(setTimeout(mayHaveEnded, STOPPING));
-  worker.addEventListener!("error", soon);
+/** A Deno web worker has no event for its end, but its creator knows when it may have ended. */
+function followWebWorker(worker: AnyWorker, { mayHaveEnded }: EndListener): void {
+  const probeSoon = () => void unref(setTimeout(mayHaveEnded, STOPPING));
+  worker.addEventListener!("error", probeSoon);
   const { terminate } = worker;
   worker.terminate = function (this: AnyWorker) {
-    soon();
+    probeSoon();
     return terminate.call(worker);
   };
 }

@@ -1,10 +1,11 @@
 /**
- * The hooks of a thread that has joined: its own end, and the ends of its workers.
+ * The hooks of a thread that has joined: for its own end, and for the ends of its workers.
  *
- * Assumptions: whoever counts in an `exit` handler has added it before the thread exits.
+ * Assumptions: an `exit` handler that updates metrics was added before the thread exits.
  *
- * Guarantees: each hook is set once for a thread, however many names it joins and however often the library is loaded. None keeps the thread
- * alive or changes its exit code. This thread's slots are given back after the program's own `exit` handlers have run.
+ * Guarantees: each hook is set once for a thread, however many names it joins and however often the
+ * library is loaded. No hook keeps the thread alive or changes its exit code. This thread's slots
+ * are given back after the program's own `exit` handlers have run.
  *
  * @module
  */
@@ -12,24 +13,26 @@ import { host, unref } from "../host/host.ts";
 import { threadLocks } from "../host/locks.ts";
 import type { ThreadState } from "../host/thread_state.ts";
 import { type FollowableWorker, followWorker } from "./follow.ts";
-import { SWEEP_SECONDS } from "./slot_ends.ts";
+import { SWEEP_SECONDS } from "./slot_reclaimer.ts";
 
-/** Sets the hooks, unless that was done. */
+/** Sets the hooks, unless they are set. */
 export function setHooks(state: ThreadState): void {
-  if (state.hooked) return;
-  state.hooked = true;
+  if (state.hasHooks) return;
+  state.hasHooks = true;
   const { thread, process } = host();
-  // The memory ends with the process: only what may end before it needs to say so.
+  // A main thread needs none: the memory ends with the process.
   if (thread !== "main") hookOwnEnd(state);
   const follow = (worker: FollowableWorker) =>
     followWorker(worker, {
-      ended: (ended, signs) => {
-        for (const name of state.names.values()) name.threadEnded(ended, signs);
+      ended: (ended, proofs) => {
+        for (const name of state.names.values()) name.threadEnded(ended, proofs);
       },
-      mayHaveEnded: () => sweepAll(state),
+      mayHaveEnded: () => {
+        for (const name of state.names.values()) name.sweep();
+      },
     });
   process?.on("worker", follow);
-  // Only locks have to be asked for; all other signs come by themselves.
+  // All other signs arrive as events; locks have to be polled.
   if (threadLocks() !== undefined) {
     const sweepDue = () => {
       for (const name of state.names.values()) if (name.isSweepDue()) name.sweep();
@@ -38,29 +41,26 @@ export function setHooks(state: ThreadState): void {
   }
 }
 
-function sweepAll(state: ThreadState): void {
-  for (const name of state.names.values()) name.sweep();
-}
-
 function hookOwnEnd(state: ThreadState): void {
   const { process, runtime } = host();
-  const leave = () => {
+  const retireAll = () => {
     for (const { registered } of state.names.values()) {
       for (const thread of registered.values()) thread.retire();
     }
   };
-  // Deno.exit() runs these alone.
-  if (runtime === "deno") globalThis.addEventListener("unload", leave);
+  // Deno.exit() runs only "unload" handlers.
+  if (runtime === "deno") globalThis.addEventListener("unload", retireAll);
   if (process === undefined) return;
-  process.on("exit", leave);
-  // Handlers run in the order in which they were added: this one must stay the last, as the others may count.
+  process.on("exit", retireAll);
+  // Handlers run in the order in which they were added. This one has to remain the last, because
+  // the others may update metrics.
   let isMoving = false;
   process.on("newListener", (event: unknown) => {
     if (event !== "exit" || isMoving) return;
     isMoving = true;
     queueMicrotask(() => {
-      process.removeListener("exit", leave);
-      process.on("exit", leave);
+      process.removeListener("exit", retireAll);
+      process.on("exit", retireAll);
       isMoving = false;
     });
   });

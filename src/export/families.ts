@@ -4,7 +4,7 @@
  * @module
  */
 import { familiesOf, type FamilyName } from "../schema/exported_names.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import type { SnapshotData } from "../snapshots/snapshot_data.ts";
 import type { Family } from "./family.ts";
 import { selfFamilies } from "./self_families.ts";

@@ -6,7 +6,7 @@
 import type { ThreadValue } from "../metrics/series_values.ts";
 import type { FamilyName } from "../schema/exported_names.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 
 /** A family with its series. */

@@ -1,17 +1,21 @@
 /**
- * Locks on Bun, which has no Web Locks: databases of SQLite in memory, which all threads of a process see by name ("shared cache").
+ * Locks on Bun, which has no Web Locks: SQLite databases in memory. All threads of a process can
+ * open one by its name ("shared cache").
  *
- * Assumptions: such a database is there as long as some thread has it open, and is empty when it is opened for the first time. Bun
- * closes those of a thread that has ended, in whichever way, before it tells its creator (6 ways, 0 left at `exit`). No file is made.
+ * Assumptions: such a database exists while a thread has it open, and is empty when it is first
+ * opened. When a thread has ended, however it ended, Bun closes its databases before it tells the
+ * creator (measured: 6 ways to end, no database was left at `exit`). No file is created.
  *
- * Guarantees: as those of `web_locks.ts`. A lock is held when its database has a table: taken by the creation of the table, which only one thread
- * can do, or together with others in shared mode. Who looks has the database open for some microseconds, and so may see a lock for as long
- * after its holder's end. Where SQLite has no shared cache, a lock that was taken is not seen by a second connection, and `hold` tells.
+ * Guarantees: the same as in `web_locks.ts`. A lock is held while its database has a table. Only
+ * one thread can create the table, which takes the lock exclusively; the others share it by opening
+ * the database while the table exists. A probe has the database open for some microseconds, so a
+ * lock may seem held for as long after its holder's end. Where SQLite has no shared cache, a second
+ * connection does not see the table, which `hold` notices and reports.
  *
  * @module
  */
 import { host } from "./host.ts";
-import type { ThreadLocks } from "./locks.ts";
+import type { ThreadLocks } from "./thread_locks.ts";
 
 interface Database {
   run(statement: string): unknown;
@@ -28,7 +32,7 @@ interface Sqlite {
   };
 }
 
-/** The locks of Bun, when it has SQLite. */
+/** Locks by SQLite; `undefined` where there is none. */
 export function databaseLocks(): ThreadLocks | undefined {
   const sqlite = host().process?.getBuiltinModule?.("bun:sqlite") as Sqlite | undefined;
   if (sqlite === undefined) return undefined;
@@ -37,15 +41,15 @@ export function databaseLocks(): ThreadLocks | undefined {
     constants.SQLITE_OPEN_URI;
   const open = (name: string) =>
     new Database(`file:${encodeURIComponent(name)}?mode=memory&cache=shared`, flags);
-  /** What is held for life: a database that is collected is closed. */
+  /** The databases of the locks that this thread holds. The garbage collector would close them. */
   const held: Database[] = [];
 
-  /** Another thread's creation may be in the way for a moment: then the table is as good as there. */
-  function isThere(name: string): boolean {
+  function isHeld(name: string): boolean {
     const database = open(name);
     try {
       return database.query("SELECT name FROM sqlite_master").get() !== null;
     } catch {
+      // The query fails while another thread creates the table: then it is about to hold the lock.
       return true;
     } finally {
       database.close();
@@ -58,7 +62,7 @@ export function databaseLocks(): ThreadLocks | undefined {
       try {
         database.run("CREATE TABLE IF NOT EXISTS held (by)");
         held.push(database);
-        return isThere(name);
+        return isHeld(name);
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
@@ -70,9 +74,9 @@ export function databaseLocks(): ThreadLocks | undefined {
   return {
     probesAtOnce: true,
     hold,
-    isHeldByAll: hold,
-    probe: (name, _mode, answer) => answer(!isThere(name)),
-    isHeld: (name) => Promise.resolve(isThere(name)),
+    canAllHold: hold,
+    probe: (name, _mode, answer) => answer(!isHeld(name)),
+    isHeld: (name) => Promise.resolve(isHeld(name)),
     async whileHolding(name, work) {
       const database = open(name);
       try {
@@ -84,18 +88,18 @@ export function databaseLocks(): ThreadLocks | undefined {
       try {
         return await work();
       } finally {
-        // Somebody who looks may have it open still.
-        dropHeld(database);
+        release(database);
       }
     },
   };
 
-  function dropHeld(database: Database): void {
+  /** Tries until no other thread's probe has the database open. */
+  function release(database: Database): void {
     try {
       database.run("DROP TABLE held");
       database.close();
     } catch {
-      setTimeout(() => dropHeld(database), 1);
+      setTimeout(() => release(database), 1);
     }
   }
 }

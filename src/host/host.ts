@@ -1,12 +1,14 @@
 /**
- * What the runtime gives to a thread: its place among the threads of the process, and the means to hear of the others.
+ * The host environment of a thread, in ECMAScript's sense: which runtime it is, which kind of
+ * thread, and the runtime's APIs that this library uses.
  *
- * Nothing is imported: `node:` modules come from `process.getBuiltinModule`, so that the library loads where there are none, too.
+ * Nothing is imported. `node:` modules come from `process.getBuiltinModule`, so that the library
+ * also loads where they do not exist.
  *
  * @module
  */
 
-/** An end of a `BroadcastChannel`. */
+/** The part of `BroadcastChannel` that is used here. */
 export interface Channel {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   postMessage(message: unknown): void;
@@ -35,18 +37,19 @@ export interface HostProcess {
   getBuiltinModule?(name: string): unknown;
 }
 
-/** Where this thread runs. */
+/** The host environment of this thread. */
 export interface Host {
-  /** `other`: a browser, for instance. */
+  /** `other` is, for instance, a browser. */
   readonly runtime: "deno" | "bun" | "node" | "other";
   /**
-   * `main`: the first thread, or one of `deno serve --parallel`. `worker`: one of `node:worker_threads`, or a web worker on Bun. `web`: a web worker
-   * on Deno or in a browser, which is no thread of `node:worker_threads`.
+   * - `main`: the first thread of the process, or a thread of `deno serve --parallel`.
+   * - `worker`: a worker of `node:worker_threads`, or a web worker on Bun.
+   * - `web`: a web worker on Deno or in a browser. It has no `threadId`.
    */
   readonly thread: "main" | "worker" | "web";
-  /** Names the thread in its process; 0 for threads that `node:worker_threads` does not tell apart. */
+  /** Identifies the thread in its process; 0 for all threads without a `threadId` of their own. */
   readonly threadId: number;
-  /** Names the process, 0 when it has no name. */
+  /** The process's id; 0 where there is none. */
   readonly processId: number;
   readonly process: HostProcess | undefined;
   readonly workerThreads: WorkerThreads | undefined;
@@ -60,7 +63,7 @@ interface Globals {
 
 let found: Host | undefined;
 
-/** Where this thread runs. */
+/** The host environment of this thread. */
 export function host(): Host {
   found ??= findHost();
   return found;
@@ -71,7 +74,7 @@ function findHost(): Host {
   const workerThreads = process?.getBuiltinModule?.("node:worker_threads") as
     | WorkerThreads
     | undefined;
-  // A web worker on Deno says that it is the main thread.
+  // In a web worker on Deno `isMainThread` is true.
   const isWeb = WorkerGlobalScope !== undefined && workerThreads?.isMainThread !== false;
   const isMain = workerThreads?.isMainThread ?? true;
   return {
@@ -90,13 +93,13 @@ function findHost(): Host {
   };
 }
 
-/** A timer that keeps no thread alive. */
-export function unref<Timer>(timer: Timer): Timer {
-  (timer as { unref?(): void }).unref?.();
-  return timer;
+/** Lets the thread end although a timer or channel is still open. Returns the timer or channel. */
+export function unref<Handle>(handle: Handle): Handle {
+  (handle as { unref?(): void }).unref?.();
+  return handle;
 }
 
-/** Tells the program's user of something that is wrong but stops nothing. */
+/** Prints a warning, as the runtime does. */
 export function warn(text: string): void {
   const { process } = host();
   if (process?.emitWarning === undefined) console.warn(text);

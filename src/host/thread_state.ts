@@ -1,8 +1,10 @@
 /**
- * What one thread knows of itself, whichever copy of this library asks: a module that is loaded twice, or again after a change, finds it.
+ * The state that all copies of this library in one thread share. A program may load the library
+ * twice, or again after a change.
  *
- * It stands on `globalThis` under a registered symbol, and on the object of `node:worker_threads`, which the contexts of `node:vm` in a thread share (Jest and
- * Vitest run each test file in one).
+ * The state is stored under a registered symbol in two places: on `globalThis`, and on the module
+ * object of `node:worker_threads`. All `node:vm` contexts of a thread share the latter; Jest and
+ * Vitest run each test file in such a context.
  *
  * @module
  */
@@ -10,68 +12,82 @@ import type { ThreadStatsHandle } from "../threads/handle.ts";
 import type { ThreadIdentity } from "../threads/slot_owner.ts";
 import { type Channel, host } from "./host.ts";
 
-/** What is registered in this thread. */
+/** A registration of this thread. */
 export interface Registered {
+  /** The `Thread` of the copy of the library that registered. */
   readonly thread: unknown;
   /** Whether it can still write. */
   isActive(): boolean;
   /** Gives the slot back. */
   retire(): void;
-  /** Notes the lock that this thread holds for life. */
-  arm(life: bigint): void;
+  /** Stores the name of the lock that this thread holds until it ends. */
+  noteLife(life: bigint): void;
+}
+
+/** Proofs that come with the end of a thread. */
+export interface StopProofs {
+  /** Whether the thread itself has certainly stopped. */
+  readonly stopped: boolean;
+  /** Whether the threads that it created have certainly stopped. */
+  readonly childrenStopped: boolean;
 }
 
 /** One name that this thread has joined. */
 export interface JoinedName {
   readonly name: string;
   readonly handle: ThreadStatsHandle;
-  /** Tells the memory from another of that name. */
+  /** Distinguishes the memory from others of the same name. */
   readonly identity: bigint;
-  /** What this thread has registered, by schema and name. */
+  /** This thread's registrations, by schema and name. */
   readonly registered: Map<string, Registered>;
-  /** Gives back the slots of a thread that has ended, and of those below it. */
-  threadEnded(thread: number, signs: { stopped: boolean; childrenStopped: boolean }): void;
-  /** Gives back the slots of threads whose locks are free. */
+  /** Frees the slots of a thread that has ended, and of the threads below it. */
+  threadEnded(thread: number, proofs: StopProofs): void;
+  /** Frees the slots of threads whose locks are free. */
   sweep(): void;
-  /** Whether it is this thread's turn to do that. */
+  /** Whether it is this thread's turn to sweep. */
   isSweepDue(): boolean;
-  /** Notes that there is another memory of that name. */
-  tellOther(): void;
+  /** Warns, and counts, that there is another memory of the same name. */
+  reportOtherMemory(): void;
 }
 
-/** A name that this thread asks for. */
-export interface Asking {
-  /** Decides who of several makes the memory. */
+/** A question of this thread to the others: who has joined a name? */
+export interface PendingQuestion {
+  /**
+   * Among threads that ask for the same name, the smallest number decides who creates the memory.
+   */
   readonly number: string;
-  /** Ends the pause before the next question. */
+  /** Ends the pause before the question is asked again. */
   wake(): void;
 }
 
-/** This thread. */
+/** The state of this thread. */
 export interface ThreadState {
+  /** The name of the lock that this thread holds until it ends; 0 if it holds none. */
   life: bigint;
+  /** `threadId` of the threads above this one, as far as they have joined. */
   ancestors: readonly number[];
+  /** The names that this thread has joined. */
   readonly names: Map<string, JoinedName>;
-  /** Joins that are under way, by name. */
+  /** The joins that are in progress, by name. */
   readonly joining: Map<string, Promise<JoinedName>>;
-  /** Names that this thread asks for. */
-  readonly asking: Map<string, Asking>;
-  /** Where questions of other threads arrive. */
+  /** The questions that are open, by name. */
+  readonly asking: Map<string, PendingQuestion>;
+  /** The channel on which questions of other threads arrive. */
   channel: Channel | undefined;
-  /** Settles when the thread holds its lock for life, if it can. */
-  armed: Promise<void> | undefined;
-  /** Whether the hooks for this thread's and its workers' ends are set. */
-  hooked: boolean;
+  /** Settles when the attempt to take the lock named by `life` is over. */
+  lifeLockSettled: Promise<void> | undefined;
+  /** Whether the hooks for the ends of this thread and its workers are set. */
+  hasHooks: boolean;
 }
 
-/** Changes with each change of {@linkcode ThreadState} that another version would not understand. */
-const KEY = Symbol.for("@x/thread-stats 1");
+/** The number changes whenever other versions would not understand the {@linkcode ThreadState}. */
+const KEY = Symbol.for("@x/thread-stats 2");
 
 interface Place {
   [KEY]?: ThreadState;
 }
 
-/** This thread's state. */
+/** The state of this thread. The first call in a thread creates it. */
 export function threadState(): ThreadState {
   const places: Place[] = [globalThis as Place];
   const { workerThreads } = host();
@@ -83,8 +99,8 @@ export function threadState(): ThreadState {
     joining: new Map(),
     asking: new Map(),
     channel: undefined,
-    armed: undefined,
-    hooked: false,
+    lifeLockSettled: undefined,
+    hasHooks: false,
   };
   for (const place of places) {
     if (place[KEY] === undefined && Object.isExtensible(place)) {
@@ -94,7 +110,7 @@ export function threadState(): ThreadState {
   return state;
 }
 
-/** This thread, as others know it. */
+/** Identifies this thread to others. */
 export function thisThread(): ThreadIdentity {
   const { processId, threadId } = host();
   const { life, ancestors } = threadState();

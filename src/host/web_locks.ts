@@ -1,20 +1,25 @@
 /**
- * Web Locks, on Deno and Node.
+ * Locks on Deno and Node: Web Locks.
  *
- * Assumptions: the runtime releases the locks of a thread that has ended. Node has them from 24.5 on.
+ * Assumptions: the runtime releases a thread's locks when the thread has ended. Node has Web Locks
+ * from 24.5 on.
  *
- * Guarantees: a lock that is held here keeps neither the thread nor the process alive. No request of this module waits for another thread:
- * all are made with `ifAvailable`, as Node does not wake a waiter when the holder dies.
+ * Guarantees: a lock that is held here keeps neither the thread nor the process alive. No request
+ * of this module waits for another thread. All use `ifAvailable`, because Node does not wake a
+ * waiting request when the holder dies.
  *
- * On Deno a held lock is a pending operation, which keeps a thread alive (web workers never end by themselves, so there it does no harm). What
- * is pending there is the wait for a theft of the lock, which begins after the lock was taken and the request's signal was looked at. A signal that
- * throws when it is looked at therefore leaves the lock taken and nothing pending. Should that change in a later version, the callback is
- * called and returns at once: then the lock is not held, which `hold` finds and tells, and nothing stays alive.
+ * How a lock is held on Deno. There a held lock is a pending operation, which keeps a thread alive.
+ * Web workers never end by themselves, so for them this does no harm. Other threads use that the
+ * pending operation is the wait for another request to steal the lock: Deno takes the lock, then
+ * reads `aborted` of the request's signal, then starts to wait. If `aborted` throws, the lock is
+ * held and nothing is pending. If a later version of Deno works differently, it calls the request's
+ * callback, which returns at once. Then the lock is not held, which `hold` notices and reports, and
+ * nothing keeps the thread alive.
  *
  * @module
  */
 import { host } from "./host.ts";
-import type { LockMode, ThreadLocks } from "./locks.ts";
+import type { LockMode, ThreadLocks } from "./thread_locks.ts";
 
 interface LockOptions {
   mode?: LockMode;
@@ -31,28 +36,28 @@ interface WebLocks {
   query(): Promise<{ held?: { name?: string; mode?: string }[] }>;
 }
 
-/** How often a lock is tried that another thread may have for a moment, as it asks for it. */
+/** How often a request is repeated: another thread's probe may hold the lock for a moment. */
 const ATTEMPTS = 50;
 
-/** The locks of Deno and Node, when they have them. */
+/** Web Locks; `undefined` where there are none. */
 export function webLocks(): ThreadLocks | undefined {
   const locks = (globalThis as { navigator?: { locks?: WebLocks } }).navigator?.locks;
   if (locks === undefined) return undefined;
   const { runtime, thread } = host();
   const isDeno = runtime === "deno";
   const probe: ThreadLocks["probe"] = (name, mode, answer) => {
-    const look = (lock: unknown) => answer(lock !== null);
-    locks.request(name, { mode, ifAvailable: true }, look).catch(() => {});
+    const report = (lock: unknown) => answer(lock !== null);
+    locks.request(name, { mode, ifAvailable: true }, report).catch(() => {});
   };
   return {
     probesAtOnce: isDeno,
     probe,
     hold: (name, mode) =>
       isDeno && thread !== "web"
-        ? holdUnnoticed(locks, name, mode)
+        ? holdWithoutPending(locks, name, mode)
         : holdPending(locks, name, mode),
-    isHeldByAll: async (name) => !isDeno || await holdUnnoticed(locks, name, "exclusive"),
-    // Node's query() tells of this thread's locks only.
+    canAllHold: async (name) => !isDeno || await holdWithoutPending(locks, name, "exclusive"),
+    // On Node query() lists only the locks of this thread.
     isHeld: (name) =>
       isDeno
         ? isListed(locks, name)
@@ -70,6 +75,7 @@ async function isListed(locks: WebLocks, name: string): Promise<boolean> {
   return held.some((lock) => lock.name === name);
 }
 
+/** Holds a lock by a callback that never settles. */
 async function holdPending(locks: WebLocks, name: string, mode: LockMode): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const isHeld = await new Promise((resolve) => {
@@ -85,13 +91,18 @@ async function holdPending(locks: WebLocks, name: string, mode: LockMode): Promi
   return false;
 }
 
-async function holdUnnoticed(locks: WebLocks, name: string, mode: LockMode): Promise<boolean> {
-  // When another thread has the lock, the callback is called later, and this attempt was in vain.
+/** Holds a lock on Deno with no pending operation: see the top of this file. */
+async function holdWithoutPending(
+  locks: WebLocks,
+  name: string,
+  mode: LockMode,
+): Promise<boolean> {
+  // If another thread holds the lock, Deno calls the callback later, and this attempt has failed.
   for (let attempt = 0; attempt < ATTEMPTS / 5; attempt++) {
     const { signal } = new AbortController();
     Object.defineProperty(signal, "aborted", {
       get() {
-        throw new Error("the lock is to be held without waiting for its theft");
+        throw new Error("the lock is held without waiting for another request to steal it");
       },
     });
     let wasCalled = false;

@@ -1,9 +1,11 @@
 /**
- * What a thread leaves to the workers that it makes: the environment data of `node:worker_threads`.
+ * What a thread leaves to the workers that it creates: memories by name, in the environment data of
+ * `node:worker_threads`.
  *
- * Assumptions: a worker gets a copy of its maker's data as they are when it is made. Deno's web workers and serve threads get none.
+ * Assumptions: a worker gets a copy of its creator's environment data as they are when it is
+ * created. Web workers and threads of `deno serve --parallel` on Deno get none.
  *
- * Guarantees: the data hold nothing that cannot be cloned, so that no worker's start fails for them.
+ * Guarantees: the data can be cloned, so they never make the start of a worker fail.
  *
  * @module
  */
@@ -16,7 +18,7 @@ const KEY = "@x/thread-stats";
 interface Inherited {
   /** The memories by name. */
   readonly names: readonly (readonly [name: string, handle: ThreadStatsHandle])[];
-  /** The threads above the one that reads this; those that have joined. */
+  /** `threadId` of the threads above the one that reads this, as far as they have joined. */
   readonly threads: readonly number[];
 }
 
@@ -25,24 +27,25 @@ function read(): Inherited {
   return { names: inherited?.names ?? [], threads: inherited?.threads ?? [] };
 }
 
-/** The memory of a name, when a thread above this one has left it. */
+/** The memory of a name, if a thread above this one has joined it. */
 export function inheritedHandle(name: string): ThreadStatsHandle | undefined {
   return read().names.find(([known]) => known === name)?.[1];
 }
 
-/** The threads above this one, as far as they have joined. */
+/** `threadId` of the threads above this one, as far as they have joined. */
 export function inheritedThreads(): readonly number[] {
   const { threadId } = host();
   return read().threads.filter((thread) => thread !== threadId);
 }
 
-/** Leaves a memory to the workers that this thread makes from now on. */
-export function passOn(name: string, handle: ThreadStatsHandle): void {
+/** Leaves a memory to the workers that this thread creates from now on. */
+export function bequeath(name: string, handle: ThreadStatsHandle): void {
   const { workerThreads, threadId } = host();
   if (workerThreads === undefined) return;
   const above = inheritedThreads();
   const threads = threadId === 0 ? above : [...above, threadId].slice(-MOST_ANCESTORS);
   const others = read().names.filter(([known]) => known !== name);
+  // Not the handle itself: its methods for console.log and JSON.stringify cannot be cloned.
   const { buffer, memory, threadStats } = handle;
   const plain = memory === undefined ? { buffer, threadStats } : { buffer, memory, threadStats };
   workerThreads.setEnvironmentData(KEY, { names: [...others, [name, plain]], threads });

@@ -1,69 +1,82 @@
 /**
  * Joining: all threads of a process that join one name share one memory.
  *
- * A thread looks, in this order, at
+ * A joining thread searches for the memory, in this order, in
  *
- * 1. its own earlier joins (`thread_state.ts`);
- * 2. what the thread that made it has left to it (`environment.ts`);
- * 3. the other threads, whom it asks (`questions.ts`).
+ * 1. its own earlier joins (`thread_state.ts`),
+ * 2. the environment data that it inherited from the thread that created it (`environment.ts`),
+ * 3. the other threads, which it asks (`questions.ts`),
  *
- * and makes the memory when it can tell that nobody has joined the name. With locks (Deno, Bun, Node from 24.5 on) it can tell exactly:
+ * and creates the memory when it can tell that nobody has joined the name. With locks (Deno, Bun,
+ * Node from 24.5 on) it can tell for certain:
  *
  * ```text
- *              ┌── nobody holds "here NAME" ──▶ take "make NAME" ──▶ look again ──▶ make, hold "here NAME", release ──▶ joined
- *   asking ────┤        (else somebody else is making: again)
- *              └── somebody holds it ──▶ ask, until the answer ──▶ hold "here NAME" ──▶ joined
+ *             nobody holds "here NAME"
+ *   asking ──▶ take "make NAME" ──▶ check again ──▶ create, hold "here NAME", release ──▶ joined
+ *     │  ▲        │ another thread has it: it is creating the memory
+ *     │  └────────┘
+ *     │       a thread holds "here NAME"
+ *     └──────▶ repeat the question until it is answered ──▶ hold "here NAME" ──▶ joined
  * ```
  *
- * "here NAME" is held in shared mode by every thread that has joined, for life. "make NAME" is held for as long as making takes, and nobody waits for it.
+ * Every thread that has joined holds "here NAME" in shared mode until it ends. A thread holds "make
+ * NAME" while it creates the memory. Nobody waits for that lock.
  *
- * Without them (Node before 24.5) silence is taken for nobody: of several threads that ask at once the one with the smallest number
- * makes the memory, when it has heard nothing for a while. A thread that was busy all that time is found out afterwards: whoever makes a memory tells all
- * others, and who has another one of that name warns and counts it in both memories.
+ * Without locks (Node before 24.5) silence counts as nobody. Of several threads that ask at once,
+ * the one with the smallest number creates the memory, after it has heard nothing for a while. It
+ * misses a thread that was busy for all of that time. This is detected afterwards: a thread that
+ * creates a memory announces it to all others, and a thread that has joined another memory of the
+ * name prints a warning. Both memories count it.
  *
- * Assumptions: a thread that holds "here NAME" answers when its event loop turns. A message from a thread to another arrives if the other
- * one listens.
+ * Assumptions: a thread that holds "here NAME" answers as soon as its event loop turns. A message
+ * arrives at every thread that listens.
  *
- * Guarantees: with locks there is one memory of a name in a process as long as one thread that has joined it lives. Two memories are told of. The
- * join keeps nothing alive once it has ended.
+ * Guarantees: with locks, a process has one memory of a name while any thread that has joined it is
+ * alive. Without them, a second memory is reported. A join keeps nothing alive once it has settled.
  *
- * Progress: a joining thread waits for threads that have joined, for `timeoutSeconds` at most, and for nobody else. A thread that is killed
- * while it joins releases its locks.
+ * Progress: a joining thread waits only for threads that have joined, for `timeoutSeconds` at most.
+ * A thread that is killed while it joins releases its locks.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
 import { setHooks } from "../ends/hooks.ts";
-import { lifeLock } from "../ends/slot_ends.ts";
+import { lifeLock } from "../ends/slot_reclaimer.ts";
 import { host } from "../host/host.ts";
-import { type ThreadLocks, threadLocks } from "../host/locks.ts";
+import { threadLocks } from "../host/locks.ts";
+import type { ThreadLocks } from "../host/thread_locks.ts";
 import { type JoinedName, type ThreadState, threadState } from "../host/thread_state.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
-import { inheritedHandle, inheritedThreads, passOn } from "./environment.ts";
-import { announce, canAsk, listen, Question } from "./questions.ts";
+import { bequeath, inheritedHandle, inheritedThreads } from "./environment.ts";
 import { openJoined } from "./joined_name.ts";
+import { announce, canAsk, listen, Question } from "./questions.ts";
 
-/** What a join needs to know. */
+/** A join, with checked arguments. */
 export interface JoinRequest {
   readonly name: string;
-  /** Makes the memory. */
+  /** Creates the memory. */
   create(): ThreadStatsHandle;
-  /** How long to wait for threads that are known to be there, in seconds. */
+  /** How long to wait for threads that have joined and do not answer, in seconds. */
   readonly timeoutSeconds: number;
 }
 
-/** For how long the main thread and others listen before they take silence for nobody, in milliseconds, where there are no locks. */
+/**
+ * Without locks: after how much silence a thread concludes that nobody has joined, in milliseconds.
+ * The main thread, which should join first, is quicker than the others.
+ */
 const SILENCE = { main: 50, worker: 250, web: 250 };
-/** The first pause between two questions, and the longest, in milliseconds. */
+/**
+ * The first pause between two questions, and the longest, in milliseconds. They double in between.
+ */
 const PAUSES = [5, 500];
 
-/** Finds the memory of a name, or makes it. */
+/** Finds the memory of a name, or creates it. */
 export async function join(request: JoinRequest): Promise<JoinedName> {
   const { name } = request;
   const state = threadState();
   const known = state.names.get(name) ?? state.joining.get(name);
   if (known !== undefined) return await known;
-  const joining = findOrMake(state, request);
+  const joining = findOrCreate(state, request);
   state.joining.set(name, joining);
   try {
     return await joining;
@@ -72,17 +85,20 @@ export async function join(request: JoinRequest): Promise<JoinedName> {
   }
 }
 
-/** The same without waiting: finds only what this thread knows. A main thread makes what it does not find. */
+/**
+ * Finds the memory of a name without waiting: in this thread's joins and its environment data. A
+ * main thread that does not find it creates it.
+ */
 export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedName {
   const { name } = request;
   const state = threadState();
   const known = state.names.get(name);
   if (known !== undefined) return known;
   const action = `join ${JSON.stringify(name)} without waiting`;
-  const advice = "await ThreadStats.join() here, or join in the thread that makes this one, first";
-  enter(state);
+  const advice = "await ThreadStats.join() here, or first join in the thread that creates this one";
+  prepareThread(state);
   const inherited = inheritedHandle(name);
-  if (inherited !== undefined) return settle(state, name, inherited);
+  if (inherited !== undefined) return recordJoin(state, name, inherited);
   if (host().thread !== "main") {
     throw new Error(
       cannot(action, `a thread above this one must have joined it (${advice})`, got("none")),
@@ -96,48 +112,49 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
       cannot(action, `no other thread may have joined it (${advice})`, got("one that has")),
     );
   }
-  return settle(state, name, request.create(), "made");
+  return recordJoin(state, name, request.create(), "created");
 }
 
-async function findOrMake(state: ThreadState, request: JoinRequest): Promise<JoinedName> {
+async function findOrCreate(state: ThreadState, request: JoinRequest): Promise<JoinedName> {
   const { name } = request;
-  // Neither a lock nor a message that is waited for keeps Node alive.
+  // Node would end while this waits for locks and messages: neither keeps it alive.
   const alive = setInterval(() => {}, 2 ** 30);
   try {
-    enter(state);
-    await state.armed;
+    prepareThread(state);
+    await state.lifeLockSettled;
     const inherited = state.names.get(name)?.handle ?? inheritedHandle(name);
     const joined = inherited !== undefined
-      ? settle(state, name, inherited)
+      ? recordJoin(state, name, inherited)
       : canAsk()
       ? await ask(state, request)
       : joinSync(request);
-    // Before anybody relies on this thread to be found.
-    await present(name);
+    // Before the caller relies on other threads to find this one.
+    await holdPresence(name);
     return joined;
   } finally {
     clearInterval(alive);
   }
 }
 
-/** What a thread does at its first join, of whichever name. */
-function enter(state: ThreadState): void {
-  if (state.hooked) return;
+/** Prepares a thread for its joins; the first call does. */
+function prepareThread(state: ThreadState): void {
+  if (state.hasHooks) return;
   state.ancestors = inheritedThreads();
   setHooks(state);
   listen(state);
-  // A main thread does not end before its process; but those of `deno serve --parallel` look like one.
+  // A main thread does not end before its process, but a thread of `deno serve --parallel`, which
+  // looks like one, may.
   const { runtime, thread } = host();
-  if (thread !== "main" || runtime === "deno") state.armed = arm(state);
+  if (thread !== "main" || runtime === "deno") state.lifeLockSettled = takeLifeLock(state);
 }
 
-/** Takes the lock whose release tells others that this thread has ended. */
-async function arm(state: ThreadState): Promise<void> {
+/** Takes the lock whose release shows other threads that this one has ended. */
+async function takeLifeLock(state: ThreadState): Promise<void> {
   const life = crypto.getRandomValues(new BigUint64Array(1))[0];
   if (life === 0n || !await threadLocks()?.hold(lifeLock(life), "exclusive")) return;
   state.life = life;
   for (const { registered } of state.names.values()) {
-    for (const thread of registered.values()) thread.arm(life);
+    for (const thread of registered.values()) thread.noteLife(life);
   }
 }
 
@@ -147,30 +164,32 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
   const started = performance.now();
   const left = () => timeoutSeconds * 1000 - (performance.now() - started);
   const locks = threadLocks();
-  const isExact = await locks?.isHeldByAll(`@x/thread-stats exact ${crypto.randomUUID()}`);
+  const isExact = await locks?.canAllHold(`@x/thread-stats exact ${crypto.randomUUID()}`);
   const question = new Question(state, name);
-  const make = () => state.names.get(name) ?? settle(state, name, request.create(), "made");
+  const create = () =>
+    state.names.get(name) ?? recordJoin(state, name, request.create(), "created");
   try {
-    // Only pauses count in which this thread could hear: one that was busy itself has heard nobody.
+    // Counts the pauses in which this thread could hear an answer, not elapsed time: a thread that
+    // is busy hears nothing.
     let quiet = 0;
     for (let pause = PAUSES[0];; pause = Math.min(pause * 2, PAUSES[1])) {
       // Another copy of this library, or joinSync(), may have joined meanwhile.
-      const own = state.names.get(name);
-      if (own !== undefined) return own;
+      const joined = state.names.get(name);
+      if (joined !== undefined) return joined;
       if (isExact) {
-        const made = await makeAlone(locks!, name, make);
-        if (made !== undefined) return made;
+        const created = await createAlone(locks!, name, create);
+        if (created !== undefined) return created;
       } else if (quiet >= SILENCE[thread]) {
-        return make();
+        return create();
       }
       const most = isExact ? left() : Math.min(left(), SILENCE[thread] / 4);
       const wait = Math.max(1, Math.min(pause, most));
-      const { handle, isSecond } = await question.ask(wait);
-      if (handle !== undefined) return settle(state, name, handle);
-      quiet = isSecond ? 0 : quiet + wait;
-      if (left() <= 0 && (isExact || isSecond)) {
+      const { handle, mustYield } = await question.ask(wait);
+      if (handle !== undefined) return recordJoin(state, name, handle);
+      quiet = mustYield ? 0 : quiet + wait;
+      if (left() <= 0 && (isExact || mustYield)) {
         const required = `a thread that has joined it must answer within ${timeoutSeconds} s ` +
-          "(timeoutSeconds): one that is blocked cannot; join in the thread that makes the workers, first";
+          "(timeoutSeconds), which a blocked one cannot; first join in the workers' creator";
         throw new Error(cannot(`join ${JSON.stringify(name)}`, required, got("no answer")));
       }
     }
@@ -179,42 +198,43 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
   }
 }
 
-/** Makes the memory, unless somebody has joined or is about to make it. */
-async function makeAlone(
+/** Creates the memory, unless another thread has joined or is creating it. */
+async function createAlone(
   locks: ThreadLocks,
   name: string,
-  make: () => JoinedName,
+  create: () => JoinedName,
 ): Promise<JoinedName | undefined> {
   if (await locks.isHeld(hereLock(name))) return undefined;
   return await locks.whileHolding(makeLock(name), async () => {
     if (await locks.isHeld(hereLock(name))) return undefined;
-    const joined = make();
-    await present(name);
+    const joined = create();
+    await holdPresence(name);
     return joined;
   });
 }
 
-/** Notes what was found or made. */
-function settle(
+/** Records that this thread has joined a memory, and lets other threads find it. */
+function recordJoin(
   state: ThreadState,
   name: string,
   handle: ThreadStatsHandle,
-  how: "found" | "made" = "found",
+  how: "found" | "created" = "found",
 ): JoinedName {
   const known = state.names.get(name);
   if (known !== undefined) return known;
   const joined = openJoined(state, name, handle);
   state.names.set(name, joined);
-  passOn(name, joined.handle);
-  if (how === "made") announce(state, name, joined.identity);
-  present(name);
+  bequeath(name, joined.handle);
+  if (how === "created") announce(state, name, joined.identity);
+  holdPresence(name);
   return joined;
 }
 
+/** The attempts to hold "here NAME", by name. */
 const presences = new Map<string, Promise<boolean | undefined>>();
 
-/** Tells the others that this thread has joined, until it ends. */
-function present(name: string): Promise<boolean | undefined> {
+/** Holds the lock that shows other threads that this one has joined, until it ends. */
+function holdPresence(name: string): Promise<boolean | undefined> {
   let presence = presences.get(name);
   if (presence === undefined) {
     presence = Promise.resolve(threadLocks()?.hold(hereLock(name), "shared"));

@@ -1,10 +1,11 @@
 /**
- * A name that this thread has joined, and what the thread has registered there.
+ * A name that this thread has joined: its memory, and this thread's statistics and registrations.
  *
  * @module
  */
-import { SlotEnds } from "../ends/slot_ends.ts";
+import { SlotReclaimer } from "../ends/slot_reclaimer.ts";
 import { warn } from "../host/host.ts";
+import { threadLocks } from "../host/locks.ts";
 import type { JoinedName, Registered, ThreadState } from "../host/thread_state.ts";
 import { Arena } from "../memory/arena.ts";
 import { readFormat } from "../memory/header.ts";
@@ -12,7 +13,7 @@ import { H_IDENTITY, H_OTHER_MEMORIES } from "../memory/layout.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 import { SlotDirectory } from "../threads/slot_directory.ts";
 
-/** Opens a memory that this thread has found or made under a name. */
+/** Opens a memory that this thread has found or created under a name. */
 export function openJoined(
   state: ThreadState,
   name: string,
@@ -20,47 +21,72 @@ export function openJoined(
 ): JoinedName {
   const { maxThreads, quarantine } = readFormat(handle);
   const arena = new Arena(handle);
-  const ends = new SlotEnds(arena, new SlotDirectory(arena, maxThreads, quarantine));
+  const reclaimer = new SlotReclaimer(arena, new SlotDirectory(arena, maxThreads, quarantine));
   return {
     name,
     handle,
     identity: identityOf(arena),
     registered: new Map<string, Registered>(),
-    threadEnded: (thread, signs) => ends.threadEnded(thread, signs),
-    sweep: () => ends.sweep(state.life),
-    isSweepDue: () => ends.isSweepDue(),
-    tellOther: () => {
+    threadEnded: (thread, proofs) => reclaimer.threadEnded(thread, proofs),
+    sweep: () => reclaimer.sweep(state.life),
+    isSweepDue: () => reclaimer.isSweepDue(),
+    reportOtherMemory: () => {
+      // SeqCst, and pairs with itself: one thread of each memory warns.
       if (Atomics.add(arena.views().i32, H_OTHER_MEMORIES, 1) !== 0) return;
       warn(
-        `There are two memories of the statistics ${
-          JSON.stringify(name)
-        } in this process, as a thread that had joined was too busy to answer: ` +
-          "what one has counted is not in the other. Join in the main thread first, before it makes workers.",
+        `There are two memories of the statistics ${JSON.stringify(name)} in this process, ` +
+          "because a thread that had joined was too busy to answer: neither has the counts of " +
+          "the other. Join in the main thread first, before it creates workers.",
       );
     },
   };
 }
 
-/** The memory's identity, given by the first thread that asks for it. */
+/** The memory's identity. The first thread that asks for it chooses it. */
 function identityOf(arena: Arena): bigint {
   const { u64 } = arena.views();
   const fresh = crypto.getRandomValues(new BigUint64Array(1))[0] | 1n;
+  // SeqCst, and pairs with itself: one thread's choice is stored, and all others find it.
   const found = Atomics.compareExchange(u64, H_IDENTITY, 0n, fresh);
   return found === 0n ? fresh : found;
 }
 
 /**
- * What this thread has registered under a name, or what `make` registers. A thread has one registration for each name: a module that is
- * loaded again gets the one that is there, so that no slot is lost, and no cell has two writers.
+ * This copy's statistics of each joined name, by the text of their schema. Not in the state that
+ * copies share, because the objects of another copy may be of another version.
+ */
+const attached = new WeakMap<JoinedName, Map<string, object>>();
+
+/** The statistics of a joined name with a schema. The first call attaches. */
+export function attachOnce<Stats extends object>(
+  joined: JoinedName,
+  description: string,
+  attach: () => Stats,
+): Stats {
+  const known = attached.get(joined) ?? new Map<string, object>();
+  let stats = known.get(description) as Stats | undefined;
+  if (stats === undefined) {
+    stats = attach();
+    attached.set(joined, known.set(description, stats));
+  }
+  return stats;
+}
+
+/**
+ * This thread's registration under a key. The first call registers; so does one after the
+ * registration has ended. So a module that is loaded again gets the registration that is there: it
+ * takes no further slot, and no cell gets two writers.
  */
 export function registerOnce<Made extends Registered>(
   joined: JoinedName,
   key: string,
-  make: () => Made,
+  register: () => Made,
 ): Made["thread"] {
+  // Some ends of threads show in nothing but their locks, so first free the slots of such threads.
+  if (threadLocks()?.probesAtOnce) joined.sweep();
   const known = joined.registered.get(key);
   if (known?.isActive()) return known.thread;
-  const made = make();
+  const made = register();
   joined.registered.set(key, made);
   return made.thread;
 }

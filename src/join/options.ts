@@ -6,10 +6,14 @@
 import { cannot, got } from "../base/errors.ts";
 import { type OptionNames, takeOptions } from "../base/options.ts";
 
-/** Options of {@linkcode ThreadStats.join} beside those of the memory, which count in the thread that makes it. */
+/**
+ * Options of {@linkcode ThreadStats.join}. All but `timeoutSeconds` apply only in the thread that
+ * creates the memory.
+ */
 export interface JoinOptions {
   /**
-   * How long to wait for threads that are known to have joined and do not answer, in seconds; more than 0, at most 86400.
+   * How long to wait for threads that have joined and do not answer, in seconds; more than 0, at
+   * most 86400.
    *
    * @default {10}
    */
@@ -19,14 +23,15 @@ export interface JoinOptions {
   /** See {@linkcode ThreadStatsOptions.maxByteLength}. */
   maxByteLength?: number;
   /**
-   * How long the slot of a thread stays unused that has ended without a proof that it has stopped, in seconds.
+   * How long the slot of an ended thread stays unused, in seconds, if there is no proof that the
+   * thread has stopped.
    *
    * @default {5}
    */
   quarantineSeconds?: number;
 }
 
-/** The longest name. */
+/** The most UTF-16 code units of a name. */
 const NAME_UNITS = 128;
 const JOIN_OPTIONS: OptionNames<JoinOptions> = {
   timeoutSeconds: true,
@@ -37,10 +42,10 @@ const JOIN_OPTIONS: OptionNames<JoinOptions> = {
 const DEFAULTS = { timeoutSeconds: 10, quarantineSeconds: 5 };
 
 /**
- * Checks a join's name and options, and completes them.
+ * Checks the name and options of a join, and fills in the defaults of its own options.
  *
- * @throws {TypeError} When something has the wrong shape.
- * @throws {RangeError} When something is out of range.
+ * @throws {TypeError} When the name or an option has the wrong shape, or an option is unknown.
+ * @throws {RangeError} When the name or `timeoutSeconds` is out of range.
  */
 export function readJoinOptions(
   name: string,

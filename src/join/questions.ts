@@ -1,61 +1,63 @@
 /**
- * Questions from thread to thread: who has the memory of a name?
+ * Messages between threads: who has joined a name?
  *
- * Each thread that has joined listens on one channel, which does not keep it alive, and answers when its event loop turns. An answer goes to a channel that
- * the asking thread alone has opened, so that a question costs one message for each thread and not one for each pair of threads.
+ * Each thread that has joined listens on one channel, which does not keep it alive, and answers
+ * when its event loop turns. The answer goes to a channel that only the asking thread has opened.
+ * So a question costs one message for each thread, not one for each pair of threads.
  *
  * ```text
- * asker     ask {name, number, reply}  ──▶ everybody
- * holder    have {handle}              ──▶ reply        it has joined that name
- * asker     first {}                   ──▶ reply        it asks for the same name, and its number is smaller
- * maker     made {name, identity}      ──▶ everybody    it has made a memory
- * holder    other {name, identity}     ──▶ everybody    and there was one of that name
+ * from      message                    to       means
+ * asker     ask {name, number, reply}  all      who has joined this name?
+ * member    have {handle}              reply    I have: this is its memory
+ * asker     first {}                   reply    I ask for it too, and my number is smaller
+ * creator   made {name, identity}      all      I have created a memory of this name
+ * member    other {name, identity}     all      I have joined another memory of that name
  * ```
  *
  * @module
  */
 import { type Channel, host, unref } from "../host/host.ts";
-import type { Asking, ThreadState } from "../host/thread_state.ts";
+import type { PendingQuestion, ThreadState } from "../host/thread_state.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 
 const CHANNEL = "@x/thread-stats";
 
-/** What stands on the channel that all share. */
+/** A message on the channel that all threads share. */
 type Message =
   | { readonly kind: "ask"; readonly name: string; readonly number: string; readonly reply: string }
   | { readonly kind: "made" | "other"; readonly name: string; readonly identity: bigint };
 
-/** What comes back. */
+/** A message on the channel of one asking thread. */
 export type Answer =
   | { readonly kind: "have"; readonly handle: ThreadStatsHandle }
   | { readonly kind: "first" };
 
-/** Whether threads can ask each other at all. */
+/** Whether this runtime's threads can send each other messages. */
 export function canAsk(): boolean {
   return host().workerThreads !== undefined;
 }
 
-function open(name: string): Channel {
+function openChannel(name: string): Channel {
   const { BroadcastChannel } = host().workerThreads!;
   return new BroadcastChannel(name);
 }
 
-/** Answers other threads from now on. */
+/** Answers the questions of other threads from now on. */
 export function listen(state: ThreadState): void {
   if (!canAsk() || state.channel !== undefined) return;
-  const channel = open(CHANNEL);
-  channel.onmessage = ({ data }) => hear(state, data as Message);
-  // After the listener, which would keep the thread alive again.
+  const channel = openChannel(CHANNEL);
+  channel.onmessage = ({ data }) => receive(state, data as Message);
+  // After setting the listener, which makes the channel keep the thread alive.
   channel.unref?.();
   state.channel = channel;
 }
 
-/** Tells the others that this thread has made a memory. */
+/** Announces to all threads that this one has created a memory. */
 export function announce(state: ThreadState, name: string, identity: bigint): void {
   state.channel?.postMessage({ kind: "made", name, identity } satisfies Message);
 }
 
-function hear(state: ThreadState, message: Message): void {
+function receive(state: ThreadState, message: Message): void {
   if (typeof message !== "object" || message === null) return;
   const { kind, name } = message;
   const joined = state.names.get(name);
@@ -68,7 +70,7 @@ function hear(state: ThreadState, message: Message): void {
   } else if (joined === undefined) {
     asking?.wake();
   } else if (joined.identity !== message.identity) {
-    joined.tellOther();
+    joined.reportOtherMemory();
     if (kind === "made") {
       const other: Message = { kind: "other", name, identity: joined.identity };
       state.channel?.postMessage(other);
@@ -77,60 +79,63 @@ function hear(state: ThreadState, message: Message): void {
 }
 
 function answer(reply: string, message: Answer): void {
-  const channel = open(reply);
+  const channel = openChannel(reply);
   channel.unref?.();
   channel.postMessage(message);
   channel.close();
 }
 
-/** A question that is asked again and again until it is closed. */
+/** The question who has joined a name. It can be asked any number of times, until it is closed. */
 export class Question {
   readonly #state: ThreadState;
   readonly #message: Message & { kind: "ask" };
   readonly #channel: Channel;
-  readonly #asking: Asking;
+  readonly #pending: PendingQuestion;
   #handle: ThreadStatsHandle | undefined;
-  #isSecond = false;
+  #mustYield = false;
   #wake = () => {};
 
   constructor(state: ThreadState, name: string) {
     this.#state = state;
     const number = crypto.randomUUID();
     this.#message = { kind: "ask", name, number, reply: `${CHANNEL} ${number}` };
-    this.#channel = open(this.#message.reply);
+    this.#channel = openChannel(this.#message.reply);
     this.#channel.onmessage = ({ data }) => {
       const answer = data as Answer;
-      if (answer.kind === "first") this.#isSecond = true;
+      if (answer.kind === "first") this.#mustYield = true;
       else {
         this.#handle = answer.handle;
         this.#wake();
       }
     };
-    this.#asking = { number, wake: () => this.#wake() };
-    state.asking.set(name, this.#asking);
+    this.#pending = { number, wake: () => this.#wake() };
+    state.asking.set(name, this.#pending);
   }
 
   /**
-   * Asks, and waits for so many milliseconds: for the memory, or for the news that one was made. Tells of the memory, and whether somebody else who asks
-   * comes first.
+   * Asks, and waits at most so many milliseconds for an answer with the memory, or for the
+   * announcement that one was created.
+   *
+   * @returns The memory, if an answer had it; and whether a thread with a smaller number asks for
+   * the same name, so that this one must not create the memory.
    */
   async ask(
     milliseconds: number,
-  ): Promise<{ handle: ThreadStatsHandle | undefined; isSecond: boolean }> {
-    this.#isSecond = false;
+  ): Promise<{ handle: ThreadStatsHandle | undefined; mustYield: boolean }> {
+    this.#mustYield = false;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     const timer = setTimeout(resolve, milliseconds);
     this.#state.channel?.postMessage(this.#message);
     if (this.#handle === undefined) await promise;
     clearTimeout(timer);
-    return { handle: this.#handle, isSecond: this.#isSecond };
+    return { handle: this.#handle, mustYield: this.#mustYield };
   }
 
-  /** Asks no more. */
+  /** Closes the channel for answers. */
   close(): void {
     const { name } = this.#message;
-    if (this.#state.asking.get(name) === this.#asking) this.#state.asking.delete(name);
+    if (this.#state.asking.get(name) === this.#pending) this.#state.asking.delete(name);
     this.#channel.onmessage = null;
     unref(this.#channel);
     this.#channel.close();

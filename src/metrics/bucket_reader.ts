@@ -18,7 +18,7 @@ import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
 import type { BucketLife } from "../buckets/label_trie.ts";
 import { needing } from "../memory/arena.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { Walk } from "../threads/walk.ts";
 import type { Accumulator } from "./accumulator.ts";

@@ -30,7 +30,7 @@ import type { BucketLife } from "../buckets/label_trie.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../base/errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
 
 /** What the writers of one metric in one thread need to know. */

@@ -5,7 +5,7 @@
  */
 import type { BucketLife } from "../buckets/label_trie.ts";
 import { inspectable } from "../base/inspectable.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import type { WriterContext } from "./cell_writer.ts";
 
 /** The name of a reader or writer in the types for users, such as `LabelledCounterReader`. */

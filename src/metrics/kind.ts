@@ -5,7 +5,7 @@
  * @module
  */
 import { harden } from "../base/harden.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import type { Accumulator, CellsOfMetric, SharedParts } from "./accumulator.ts";
 import { CellWriter, type WriterContext } from "./cell_writer.ts";
 import { LabelledWriter } from "./labelled_writer.ts";

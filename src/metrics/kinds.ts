@@ -5,7 +5,7 @@
  * @module
  */
 import type { RecordFields } from "../schema/record.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import { counterKind } from "./counter/counter_kind.ts";
 import { gaugeKind } from "./gauge/gauge_kind.ts";
 import { histogramKind } from "./histogram/histogram_kind.ts";

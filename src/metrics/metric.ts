@@ -17,7 +17,7 @@ import {
   wordIndex,
 } from "../memory/layout.ts";
 import { MANY_SHIFT, SINGLE_SHIFT } from "../memory/segments.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import type { CellShape } from "../threads/cell_segments.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
 import { Walk } from "../threads/walk.ts";

@@ -5,7 +5,7 @@
  */
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { RecordFields, RecordValue } from "../schema/record.ts";
-import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
+import type { MetricDefinition, SchemaDefinition } from "../schema/definitions.ts";
 import type { HistogramValue } from "./histogram/histogram_value.ts";
 import type { Aggregator, SeriesValue, ThreadValue } from "./series_values.ts";
 

@@ -6,7 +6,7 @@
  */
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
 import type { FieldsOf, LabelsOf, MetricKind } from "./reader_types.ts";
 
 /** Adds to one counter in one thread. */

@@ -4,12 +4,12 @@
  * @module
  */
 import { cannot } from "../base/errors.ts";
+import { copyOwnProperties } from "../base/options.ts";
 import { lookAt } from "../base/shapes.ts";
 import { familiesIn } from "../export/families.ts";
 import type { Family } from "../export/family.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { samplesOf } from "../schema/exported_names.ts";
-import { own } from "../schema/metric_options.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import { checkHandlerOptions, type PrometheusHandlerOptions } from "./handler_options.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
@@ -86,9 +86,9 @@ export function prometheusHandler(
     if (url.length > MAX_URL_LENGTH) return refusal(414, "The address is too long");
     const format = formatFor(headers.get("accept"));
     const isZipped = acceptsGzip(headers.get("accept-encoding"));
-    // `own` removes the prototype, as for all objects given to the platform: the platform would
-    // take properties of `Object.prototype` for options.
-    const responseInit = own({
+    // Without a prototype, as all objects given to the platform: it would take properties of
+    // `Object.prototype` for options.
+    const responseInit = copyOwnProperties({
       headers: {
         "content-type": CONTENT_TYPES[format],
         vary: "accept, accept-encoding",
@@ -149,10 +149,10 @@ function namesOf(family: Family): string[] {
 
 function emptyStream(): ReadableStream {
   const start = (controller: ReadableStreamDefaultController) => controller.close();
-  return new ReadableStream(own({ start }));
+  return new ReadableStream(copyOwnProperties({ start }));
 }
 
 function refusal(status: number, text: string, headers: Record<string, string> = {}): Response {
   const all = { "content-type": "text/plain; charset=utf-8", ...headers };
-  return new Response(`${text}\n`, own({ status, headers: own(all) }));
+  return new Response(`${text}\n`, copyOwnProperties({ status, headers: copyOwnProperties(all) }));
 }

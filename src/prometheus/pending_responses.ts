@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { own } from "../schema/metric_options.ts";
+import { copyOwnProperties } from "../base/options.ts";
 
 /** Bounds of {@linkcode PendingResponses}. */
 export interface PendingResponsesOptions {
@@ -72,7 +72,7 @@ export class PendingResponses {
       pull: () => response.pull(),
       cancel: () => response.end(),
     };
-    return new ReadableStream(own(source), own({ highWaterMark: 0 }));
+    return new ReadableStream(copyOwnProperties(source), copyOwnProperties({ highWaterMark: 0 }));
   }
 }
 

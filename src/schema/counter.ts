@@ -1,39 +1,38 @@
 /**
- * The definition of counters.
+ * Definitions of counters.
  *
  * @module
  */
+import { takeOptions } from "../base/options.ts";
+import { seal } from "./marks.ts";
 import {
-  define,
-  labelling,
   type LabelOptions,
   METRIC_OPTIONS,
   type MetricOptions,
-  words,
+  validateMetricOptions,
 } from "./metric_options.ts";
-import { takeOptions } from "../base/options.ts";
 
 /** The definition of a counter. Made by {@linkcode counter}. */
 export interface CounterDefinition<Label extends string = never> {
-  /** The kind of metric. */
+  /** The kind of the metric. */
   readonly kind: "counter";
-  /** What is counted. */
+  /** What it counts. */
   readonly help: string;
   /** Unit of the value. */
   readonly unit: string;
   /** Names of the labels. */
   readonly labels: readonly Label[];
-  /** The most buckets with labels. */
+  /** The most buckets with labels; updates of others go to the overflow series. */
   readonly maxSeries: number;
-  /** The most UTF-16 code units of a label's value. */
+  /** The most UTF-16 code units of a label's value; longer values go to the overflow series. */
   readonly maxLabelLength: number;
 }
 
 /**
- * Defines a counter: a sum that only grows, of increments that are finite and not negative.
+ * Defines a counter: a sum that only grows. Its increments are finite and not negative.
  *
  * @typeParam Label The names of the labels.
- * @param options Words and labels.
+ * @param options Help, unit and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
@@ -44,7 +43,9 @@ export interface CounterDefinition<Label extends string = never> {
  * import { assertEquals } from "@std/assert";
  * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
  *
- * const schema = defineSchema({ requests: counter({ help: "Requests served", labels: ["method"] }) });
+ * const schema = defineSchema({
+ *   requests: counter({ help: "Requests served", labels: ["method"] }),
+ * });
  * const stats = ThreadStats.create(schema);
  * const thread = stats.registerThread("main");
  * thread.metrics.requests.labels({ method: "GET" }).add(2);
@@ -57,7 +58,7 @@ export function counter<const Label extends string>(
 /**
  * Defines a counter without labels.
  *
- * @param options Words.
+ * @param options Help and unit.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
@@ -72,9 +73,5 @@ export function counter(
   options: MetricOptions & LabelOptions<string> = {},
 ): CounterDefinition<string> {
   const given = takeOptions("define a counter", options, METRIC_OPTIONS);
-  return define({
-    kind: "counter",
-    ...words("counter", given),
-    ...labelling("counter", given),
-  });
+  return seal(validateMetricOptions("counter", given), "definition");
 }

@@ -1,17 +1,19 @@
 /**
- * The way back from a schema's description in shared memory to its definitions, for those who do not share the program's code.
+ * Schemas from outside this copy of the module: from their description in shared memory, or from
+ * another copy's `defineSchema`.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import type { SchemaDefinition } from "./definitions.ts";
 import { parseJson } from "./json.ts";
-import { isMarked } from "./marks.ts";
+import { isMarked, isSealed } from "./marks.ts";
 import { rebuildDefinition } from "./rebuild.ts";
-import { defineSchema, isSchema, type Schema, type SchemaDefinition } from "./schema.ts";
+import { defineSchema, type Schema } from "./schema.ts";
 
 /**
- * Makes the schema anew. Every name and option passes the checks of the functions that define metrics, so that nothing in the memory
- * is trusted.
+ * Rebuilds a schema from its description. Nothing is trusted: every name and option passes the
+ * checks of the functions that define metrics.
  *
  * @throws {TypeError} When the text is no description of a schema.
  */
@@ -26,8 +28,8 @@ export function parseDescription(
     ) => [name, rebuildDefinition(json)]);
     schema = defineSchema(Object.fromEntries(metrics));
   } catch (error) {
-    // A name in it may be as long as the text.
-    const reason = String(error).slice(0, MOST_REASON);
+    // The error may contain a name that is as long as the whole description.
+    const reason = String(error).slice(0, MAX_REASON);
     throw new TypeError(cannot(action, "its schema must be intact", got(reason)), { cause: error });
   }
   if (schema.description === description) return schema;
@@ -36,27 +38,27 @@ export function parseDescription(
   );
 }
 
-/** The most UTF-16 code units of an error that are told. */
-const MOST_REASON = 300;
+/** The most UTF-16 code units of another error's text that are quoted. */
+const MAX_REASON = 300;
 
-/** The schemas of other copies of this module, made anew. */
-const remade = new WeakMap<object, Schema>();
+/** Rebuilt schemas, by the schema of another copy of this module. */
+const rebuilt = new WeakMap<object, Schema>();
 
 /**
- * A schema that was checked: the given one if it came from `defineSchema`; one like it if it came
- * from that of another copy of this module.
+ * A checked schema: the given one if this copy's `defineSchema` made it, or its equal, rebuilt, if
+ * another copy's did.
  *
- * @throws {TypeError} When it came from neither.
+ * @throws {TypeError} When no `defineSchema` made it.
  */
 export function schemaOf<Metrics extends SchemaDefinition>(
   action: string,
   schema: Schema<Metrics>,
 ): Schema<Metrics> {
-  if (isSchema(schema)) return schema as Schema<Metrics>;
+  if (isSealed(schema, "schema")) return schema as Schema<Metrics>;
   if (!isMarked(schema, "schema")) {
     throw new TypeError(cannot(action, "the schema must come from defineSchema", schema));
   }
-  let made = remade.get(schema);
+  let made = rebuilt.get(schema);
   if (made === undefined) {
     const { description } = schema as Schema;
     if (typeof description !== "string") {
@@ -64,7 +66,35 @@ export function schemaOf<Metrics extends SchemaDefinition>(
         cannot(action, "the schema must be whole", got("one without description")),
       );
     }
-    remade.set(schema, made = parseDescription(description, action));
+    rebuilt.set(schema, made = parseDescription(description, action));
   }
   return made as Schema<Metrics>;
+}
+
+/** Says for an error's text how two descriptions differ: names the first metric that does. */
+export function firstDifference(ours: string, theirs: string): string {
+  const left = parseMetrics(ours);
+  const right = parseMetrics(theirs);
+  if (left === undefined || right === undefined) return "memory with a damaged schema";
+  for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    // `in` would find `toString`, which is a legal name.
+    if (!Object.hasOwn(right, name)) return `memory without the metric ${name}`;
+    if (!Object.hasOwn(left, name)) return `memory with another metric ${name}`;
+    if (JSON.stringify(left[name]) !== JSON.stringify(right[name])) {
+      return `another definition of ${name}`;
+    }
+  }
+  return "the metrics in another order";
+}
+
+/** The metrics in a description; `undefined` when it is no JSON object. */
+function parseMetrics(description: string): Record<string, unknown> | undefined {
+  try {
+    const value = parseJson(description);
+    return typeof value === "object" && value !== null
+      ? value as Record<string, unknown>
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }

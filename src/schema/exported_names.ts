@@ -1,72 +1,73 @@
 /**
- * What metrics are called outside of the program: the families of series that exporters make of them. Decided when a schema is defined, so
- * that two of them never get the same name.
+ * The names under which exporters show metrics. They are decided when a schema is defined, so that
+ * no two metrics of a schema get the same name.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import { byKind, type MetricDefinition, type SchemaDefinition } from "./definitions.ts";
 import { snakeCase } from "./names.ts";
-import type { MetricDefinition, SchemaDefinition } from "./schema.ts";
 
-/** What a family's values are to those that collect them. */
+/** The type of a family, as Prometheus and OpenTelemetry name it. */
 export type FamilyKind = "counter" | "gauge" | "histogram";
 
-/** A family of series: a metric, or one field of a record. */
+/** A metric family, which is a metric, or one field of a record. */
 export interface FamilyName {
   /** Name of the metric in the schema. */
   readonly metric: string;
-  /** The field of the record, if the metric is one. */
+  /** Name of the field, if the metric is a record. */
   readonly field: string | undefined;
-  /** A `sum` of a record is a counter; what else a record keeps is a gauge. */
+  /** A record's `sum` fields are counters, its other fields are gauges. */
   readonly kind: FamilyKind;
-  /** In snake case, with the unit as it is at its end, without a counter's `_total`. */
+  /** In snake case, with the unit at its end, and without a counter's `_total`. */
   readonly name: string;
-  /** Unit of the values that the name ends with; empty where there is none. */
+  /** The unit that the name ends with; empty if it does not end with one. */
   readonly unit: string;
 }
 
-/** Names of the library's own families begin with this. */
+/** The names of the library's own families begin with this. */
 export const SELF_PREFIX = "thread_stats_";
 
 /** The families of one metric. */
 export function familiesOf(metric: string, definition: MetricDefinition): FamilyName[] {
-  const { unit } = definition;
-  if (definition.kind === "record") {
-    return Object.entries(definition.fields).map(([field, { op }]) => ({
-      ...{ metric, field },
-      ...named(
-        `${snakeCase(metric)}_${snakeCase(field)}`,
-        op === "sum" ? "counter" : "gauge",
-        unit,
-      ),
-    }));
-  }
-  return [{ metric, field: undefined, ...named(snakeCase(metric), definition.kind, unit) }];
+  const single = ({ kind, unit }: { readonly kind: FamilyKind; readonly unit: string }) => [
+    { metric, field: undefined, ...familyName(snakeCase(metric), kind, unit) },
+  ];
+  return byKind<FamilyName[]>(definition, {
+    counter: single,
+    gauge: single,
+    histogram: single,
+    record: ({ fields, unit }) =>
+      Object.entries(fields).map(([field, { op }]) => {
+        const name = `${snakeCase(metric)}_${snakeCase(field)}`;
+        return { metric, field, ...familyName(name, op === "sum" ? "counter" : "gauge", unit) };
+      }),
+  });
 }
 
-/** Names of a family's samples in the text formats. */
+const SAMPLE_SUFFIXES: Readonly<Record<FamilyKind, readonly string[]>> = {
+  counter: ["_total", "_created"],
+  gauge: [""],
+  histogram: ["_bucket", "_sum", "_count", "_created"],
+};
+
+/** The names of a family's samples in the Prometheus text formats. */
 export function samplesOf({ kind, name }: Pick<FamilyName, "kind" | "name">): string[] {
-  switch (kind) {
-    case "counter":
-      return [`${name}_total`, `${name}_created`];
-    case "gauge":
-      return [name];
-    case "histogram":
-      return [`${name}_bucket`, `${name}_sum`, `${name}_count`, `${name}_created`];
-  }
+  return SAMPLE_SUFFIXES[kind].map((suffix) => name + suffix);
 }
 
 /**
- * Whether a gauge's values are parts of a sum. What threads' values add up to can be added up over labels too; the least, the greatest and
- * the latest cannot.
+ * Whether a metric is an additive gauge: where threads' values add up, series add up too. The
+ * smallest, largest and latest values do not.
  */
 export function isSumGauge(definition: MetricDefinition | undefined): boolean {
   return definition?.kind === "gauge" && definition.aggregate === "sum";
 }
 
 /**
- * What a family is called in OpenTelemetry: a field stands behind a dot, and the unit beside the name. So the names can be the same where those in
- * Prometheus differ.
+ * The name of a family's instrument in OpenTelemetry. There a dot separates the field, and the unit
+ * is no part of the name. So two instruments may have one name although their names in Prometheus
+ * differ.
  */
 export function instrumentName(
   { metric, field, kind, unit }: FamilyName,
@@ -74,20 +75,20 @@ export function instrumentName(
 ): string {
   const whole = [metric, ...(field === undefined ? [] : [field])].map(snakeCase).join(".");
   const name = kind === "counter" ? withoutTotal(whole) : whole;
-  // To those who write for Prometheus the unit `1` is a `_ratio` in the name of a gauge only.
+  // Exporters from OpenTelemetry to Prometheus translate the unit `1` to `_ratio` for gauges only.
   const isGauge = kind === "gauge" && !isSumGauge(definition);
   return unit === "ratio" && !isGauge && !/[_.]ratio$/.test(name) ? `${name}_ratio` : name;
 }
 
-/** Names of what a meter gets of a histogram, as it has no observable one. */
+/** The names of a histogram's instruments on a meter, which has no observable histogram. */
 export function instrumentParts(name: string): { count: string; sum: string; quantile: string } {
   return { count: `${name}.count`, sum: `${name}.sum`, quantile: `${name}.quantile` };
 }
 
 /**
- * Throws unless the metrics' families, and the samples of these, can stand beside each other.
+ * Throws unless all families, samples and instruments of the metrics have names of their own.
  *
- * @throws {TypeError} When two have the same name, or one has a name of the library's own.
+ * @throws {TypeError} When two have the same name, or one has a name that the library reserves.
  */
 export function assertExportedNames(metrics: SchemaDefinition): void {
   const inPrometheus = new Map<string, string>();
@@ -100,16 +101,16 @@ export function assertExportedNames(metrics: SchemaDefinition): void {
         throw new TypeError(cannot(`define the metric ${metric}`, required, got(name)));
       }
       const owner = { metric, family: field === undefined ? metric : `${metric}.${field}` };
-      take(inPrometheus, "Prometheus", owner, new Set([name, ...samplesOf(family)]));
+      claimNames(inPrometheus, "Prometheus", owner, new Set([name, ...samplesOf(family)]));
       const instrument = instrumentName(family, definition);
       const parts = kind === "histogram" ? Object.values(instrumentParts(instrument)) : [];
-      take(inOpenTelemetry, "OpenTelemetry", owner, [instrument, ...parts]);
+      claimNames(inOpenTelemetry, "OpenTelemetry", owner, [instrument, ...parts]);
     }
   }
 }
 
-/** Notes whose some names are, and throws when one of them is taken. */
-function take(
+/** Enters the names of one family, and throws when one of them is taken. */
+function claimNames(
   owners: Map<string, string>,
   where: string,
   { metric, family }: { metric: string; family: string },
@@ -129,15 +130,15 @@ function withoutTotal(name: string): string {
   return name.replace(/(?<=.)_total$/, "");
 }
 
-function named(
+function familyName(
   name: string,
   kind: FamilyKind,
   unit: string,
 ): Pick<FamilyName, "kind" | "name" | "unit"> {
   const base = kind === "counter" ? withoutTotal(name) : name;
-  // A unit that cannot be part of a name, as "%", is left to the help.
+  // Some units cannot be part of a name, such as "%".
   if (!/^[a-zA-Z0-9_]+$/.test(unit)) return { kind, name: base, unit: "" };
-  // OpenMetrics asks for a name in front of the unit: a metric that is called `bytes` has none.
+  // OpenMetrics requires something in front of the unit, which a metric named `bytes` lacks.
   if (base === unit) return { kind, name: base, unit: "" };
   return { kind, name: base.endsWith(`_${unit}`) ? base : `${base}_${unit}`, unit };
 }

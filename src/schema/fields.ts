@@ -1,30 +1,39 @@
 /**
- * The definition of a record's fields.
+ * Definitions of the fields of records.
  *
  * @module
  */
 import { cannot } from "../base/errors.ts";
 
-/** How a field of a record merges a change into its value, and threads' values into one. */
+/**
+ * How a field merges a change into its value, and the values of all threads into one. Each op is
+ * commutative and associative.
+ */
 export type FieldOp = "sum" | "min" | "max" | "bitOr";
 
-/** The definition of one field. Made by {@linkcode sum}, {@linkcode min}, {@linkcode max} and {@linkcode bitOr}. */
+/**
+ * The definition of one field. Made by {@linkcode sum}, {@linkcode min}, {@linkcode max} and
+ * {@linkcode bitOr}.
+ */
 export interface FieldDefinition<Value extends number | bigint = number> {
   /** How values merge. */
   readonly op: FieldOp;
   /** `f64`: a double, integers exact to 2^53. `u64`: an integer modulo 2^64. `u32`: 32 bits. */
   readonly type: "f64" | "u64" | "u32";
-  /** Never there; carries the type of the value that a read gives. */
+  /** Always absent. Tells the compiler the type of the value that a read returns. */
   readonly value?: Value;
 }
 
 /**
- * A field that adds up: a double, or with `"u64"` an integer exact modulo 2^64, which reads as a
- * `bigint`. A sum beyond the doubles reads as the outermost one; the difference of two snapshots
- * takes that of integers as signed 64 bits, so they may fall.
+ * Defines a field that adds up doubles, or with `"u64"` integers modulo 2^64, which are read as
+ * `bigint`.
+ *
+ * A sum of doubles saturates: it never reads as an infinity. The difference of two snapshots takes
+ * the difference of `u64` sums as a signed 64-bit integer, so that a sum may also fall.
  *
  * @param type `"f64"` or `"u64"`.
  * @returns The field's definition.
+ * @throws {TypeError} When the type is another one.
  *
  * @example Bytes beyond 2^53
  * ```ts
@@ -36,10 +45,11 @@ export interface FieldDefinition<Value extends number | bigint = number> {
  */
 export function sum(type?: "f64"): FieldDefinition<number>;
 /**
- * A field that adds up an integer exact modulo 2^64, which reads as a `bigint`.
+ * Defines a field that adds up integers modulo 2^64, which are read as `bigint`.
  *
  * @param type `"u64"`.
  * @returns The field's definition.
+ * @throws {TypeError} When the type is another one.
  */
 export function sum(type: "u64"): FieldDefinition<bigint>;
 export function sum(
@@ -52,7 +62,7 @@ export function sum(
 }
 
 /**
- * A field that keeps the least value; `Infinity` before any.
+ * Defines a field that keeps the smallest value. Reads as `Infinity` before the first one.
  *
  * @returns The field's definition.
  *
@@ -69,7 +79,7 @@ export function min(): FieldDefinition<number> {
 }
 
 /**
- * A field that keeps the greatest value; `-Infinity` before any.
+ * Defines a field that keeps the largest value. Reads as `-Infinity` before the first one.
  *
  * @returns The field's definition.
  *
@@ -86,7 +96,8 @@ export function max(): FieldDefinition<number> {
 }
 
 /**
- * A field of 32 bits that keeps every bit that was ever set; 0 before any. Reads as an unsigned number.
+ * Defines a field of 32 bits that keeps every bit that was ever set. Reads as an unsigned number, 0
+ * before the first bit.
  *
  * @returns The field's definition.
  *
@@ -102,13 +113,18 @@ export function bitOr(): FieldDefinition<number> {
   return Object.freeze({ op: "bitOr" as const, type: "u32" as const });
 }
 
-/** The types that each op works on. */
-export const FIELD_TYPES: Record<string, readonly string[] | undefined> = Object.assign(
-  Object.create(null),
-  {
-    sum: ["f64", "u64"],
-    min: ["f64"],
-    max: ["f64"],
-    bitOr: ["u32"],
-  },
-);
+const TYPES: { readonly [Op in FieldOp]: readonly FieldDefinition["type"][] } = {
+  sum: ["f64", "u64"],
+  min: ["f64"],
+  max: ["f64"],
+  bitOr: ["u32"],
+};
+
+/** Whether an op exists and works on values of a type. */
+export function isFieldDefinition(
+  field: { readonly op?: unknown; readonly type?: unknown },
+): field is FieldDefinition {
+  const { op, type } = field;
+  return typeof op === "string" && Object.hasOwn(TYPES, op) &&
+    TYPES[op as FieldOp].some((known) => known === type);
+}

@@ -1,26 +1,28 @@
 /**
- * The definition of gauges.
+ * Definitions of gauges.
  *
  * @module
  */
 import { cannot } from "../base/errors.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
+import { seal } from "./marks.ts";
 import {
-  define,
-  labelling,
   type LabelOptions,
   METRIC_OPTIONS,
   type MetricOptions,
-  words,
+  validateMetricOptions,
 } from "./metric_options.ts";
-import { type OptionNames, takeOptions } from "../base/options.ts";
 
-/** How the values of live threads become one: their sum, the least, the greatest, or the one that was set last. */
+/**
+ * How the values of live threads combine into one: their sum, the smallest, the largest, or the one
+ * that was set last.
+ */
 export type GaugeAggregate = "sum" | "min" | "max" | "latest";
 
 /** Options of {@linkcode gauge}. */
 export interface GaugeOptions extends MetricOptions {
   /**
-   * How the values of live threads become one.
+   * How the values of live threads combine into one.
    *
    * @default {"sum"}
    */
@@ -29,19 +31,19 @@ export interface GaugeOptions extends MetricOptions {
 
 /** The definition of a gauge. Made by {@linkcode gauge}. */
 export interface GaugeDefinition<Label extends string = never> {
-  /** The kind of metric. */
+  /** The kind of the metric. */
   readonly kind: "gauge";
-  /** What is measured. */
+  /** What it measures. */
   readonly help: string;
   /** Unit of the value. */
   readonly unit: string;
   /** Names of the labels. */
   readonly labels: readonly Label[];
-  /** The most buckets with labels. */
+  /** The most buckets with labels; updates of others go to the overflow series. */
   readonly maxSeries: number;
-  /** The most UTF-16 code units of a label's value. */
+  /** The most UTF-16 code units of a label's value; longer values go to the overflow series. */
   readonly maxLabelLength: number;
-  /** How the values of live threads become one. */
+  /** How the values of live threads combine into one. */
   readonly aggregate: GaugeAggregate;
 }
 
@@ -53,10 +55,11 @@ const GAUGE_OPTIONS: OptionNames<GaugeOptions & LabelOptions<string>> = {
 const AGGREGATES: readonly unknown[] = ["sum", "min", "max", "latest"];
 
 /**
- * Defines a gauge: a value that goes up and down. It is live: only threads that are registered contribute.
+ * Defines a gauge: a value that goes up and down. Gauges are live: when a thread ends, it no longer
+ * contributes.
  *
  * @typeParam Label The names of the labels.
- * @param options Words, labels, and how threads' values become one.
+ * @param options Help, unit, labels, and how the threads' values combine.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
@@ -83,7 +86,7 @@ export function gauge<const Label extends string>(
 /**
  * Defines a gauge without labels.
  *
- * @param options Words, and how threads' values become one.
+ * @param options Help, unit, and how the threads' values combine.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
@@ -96,16 +99,12 @@ export function gauge(
 ): GaugeDefinition;
 export function gauge(options: GaugeOptions & LabelOptions<string> = {}): GaugeDefinition<string> {
   const given = takeOptions("define a gauge", options, GAUGE_OPTIONS);
-  const common = {
-    kind: "gauge" as const,
-    ...words("gauge", given),
-    ...labelling("gauge", given),
-  };
+  const common = validateMetricOptions("gauge", given);
   const { aggregate = "sum" } = given;
   if (!AGGREGATES.includes(aggregate)) {
     throw new TypeError(
       cannot("define a gauge", 'aggregate must be "sum", "min", "max" or "latest"', aggregate),
     );
   }
-  return define({ ...common, aggregate });
+  return seal({ ...common, aggregate }, "definition");
 }

@@ -1,28 +1,28 @@
 /**
- * The definition of histograms.
+ * Definitions of histograms.
  *
  * @module
  */
-import { isArray } from "../base/shapes.ts";
 import { cannot, got } from "../base/errors.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
+import { isArray } from "../base/shapes.ts";
+import { seal } from "./marks.ts";
 import {
-  define,
-  labelling,
   type LabelOptions,
   METRIC_OPTIONS,
   type MetricOptions,
-  words,
+  validateMetricOptions,
 } from "./metric_options.ts";
-import { type OptionNames, takeOptions } from "../base/options.ts";
 
-/** The bins of a log-linear histogram: each as wide as a fixed part of its values. */
+/** The bins of a log-linear histogram: the width of each is a fixed fraction of its values. */
 export interface LogLinearBins {
-  /** Values below count as this one. At least 2^-1022. */
+  /** The smallest value that is told apart: smaller ones count as this one. At least 2^-1022. */
   readonly lowest: number;
-  /** Values above count as this one. */
+  /** The largest value that is told apart: larger ones count as this one. */
   readonly highest: number;
   /**
-   * The most by which a quantile differs from the exact one, as a part of it; 1e-6 to 1.
+   * The largest difference between a quantile and the exact one, relative to the exact one; from
+   * 1e-6 to 1.
    *
    * @default {0.01}
    */
@@ -31,21 +31,24 @@ export interface LogLinearBins {
 
 /** The bins of a histogram with explicit boundaries, as in Prometheus. */
 export interface ExplicitBins {
-  /** Inclusive upper bounds in rising order, without `Infinity`. */
+  /** The bins' inclusive upper bounds in rising order, without `Infinity`. */
   readonly boundaries: readonly number[];
 }
 
-/** The bins of a histogram, whole. */
+/** The bins of a histogram, with all defaults filled in. */
 export type HistogramBins = Required<LogLinearBins> | ExplicitBins;
 
-/** Whether the bins are the explicit kind: by a property of their own. */
+/** Whether the bins are explicit. Looks at own properties only. */
 export function hasBoundaries(bins: HistogramBins): bins is ExplicitBins {
   return Object.hasOwn(bins, "boundaries");
 }
 
-/** What the compiler says to options without bins. Nothing is of this type. */
+/**
+ * Makes the compiler's message name what is missing in options without bins. No value has this
+ * type.
+ */
 export interface MissingBins {
-  /** What a histogram needs. */
+  /** One of these is required. */
   readonly "boundaries, or lowest and highest": never;
 }
 
@@ -64,23 +67,23 @@ export type HistogramOptions =
 
 /** The definition of a histogram. Made by {@linkcode histogram}. */
 export interface HistogramDefinition<Label extends string = never> {
-  /** The kind of metric. */
+  /** The kind of the metric. */
   readonly kind: "histogram";
-  /** What is measured. */
+  /** What it measures. */
   readonly help: string;
   /** Unit of the values. */
   readonly unit: string;
   /** Names of the labels. */
   readonly labels: readonly Label[];
-  /** The most buckets with labels. */
+  /** The most buckets with labels; updates of others go to the overflow series. */
   readonly maxSeries: number;
-  /** The most UTF-16 code units of a label's value. */
+  /** The most UTF-16 code units of a label's value; longer values go to the overflow series. */
   readonly maxLabelLength: number;
   /** The bins. */
   readonly bins: HistogramBins;
 }
 
-/** All options, of either kind of bins. */
+/** The options of both kinds of bins together. */
 interface AllOptions extends MetricOptions, LabelOptions<string>, Partial<LogLinearBins> {
   boundaries?: readonly number[];
 }
@@ -93,16 +96,18 @@ const HISTOGRAM_OPTIONS: OptionNames<AllOptions> = {
   relativeError: true,
 };
 
-/** A histogram's bins are copied by every read: beyond this it is the wrong tool. */
+/** Every read copies all bins, so a histogram with more of them would be the wrong tool. */
 const MAX_BINS = 65_536;
 
 /**
- * Defines a histogram of values that are finite and not negative. Log-linear (`lowest`, `highest`, `relativeError`): every
- * quantile within the stated error, as in HdrHistogram and OpenTelemetry's exponential histograms. Or with explicit
- * `boundaries`, as in Prometheus. It needs `boundaries`, or `lowest` and `highest`.
+ * Defines a histogram of values that are finite and not negative. It has one of two kinds of bins:
+ *
+ * - Log-linear, with `lowest`, `highest` and `relativeError`: each quantile is within that error,
+ *   as in HdrHistogram and in OpenTelemetry's exponential histograms.
+ * - Explicit, with `boundaries`, as in Prometheus.
  *
  * @typeParam Label The names of the labels.
- * @param options Words, labels and bins.
+ * @param options Help, unit, labels and bins.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
@@ -131,7 +136,7 @@ export function histogram<const Label extends string>(
 /**
  * Defines a histogram without labels.
  *
- * @param options Words and bins.
+ * @param options Help, unit and bins.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
@@ -151,56 +156,52 @@ export function histogram(
     options as AllOptions,
     HISTOGRAM_OPTIONS,
   );
-  const common = {
-    kind: "histogram" as const,
-    ...words("histogram", given),
-    ...labelling("histogram", given),
-  };
-  return define({ ...common, bins: Object.freeze(binsOf(given)) });
+  const common = validateMetricOptions("histogram", given);
+  return seal({ ...common, bins: Object.freeze(binsOf(given)) }, "definition");
 }
 
-function binsOf({ boundaries: given, lowest, highest, relativeError }: AllOptions): HistogramBins {
+function binsOf({ boundaries, ...logLinear }: AllOptions): HistogramBins {
   const action = "define a histogram";
-  if (given !== undefined) {
-    if (lowest !== undefined || highest !== undefined || relativeError !== undefined) {
-      const other = lowest !== undefined
-        ? "lowest"
-        : highest !== undefined
-        ? "highest"
-        : "relativeError";
-      const both = got(`boundaries and ${other}`);
-      throw new TypeError(cannot(action, "it has either boundaries or lowest and highest", both));
-    }
-    if (!isArray(given)) {
-      throw new TypeError(cannot(action, "boundaries must be an array", given));
-    }
-    const boundaries: readonly number[] = Object.freeze([...given]);
-    if (boundaries.length === 0 || boundaries.length >= MAX_BINS) {
-      throw new RangeError(
-        cannot(action, `1 to ${MAX_BINS - 1} boundaries are needed`, boundaries.length),
-      );
-    }
-    for (const [n, boundary] of boundaries.entries()) {
-      if (typeof boundary !== "number") {
-        throw new TypeError(cannot(action, "a boundary must be a number", boundary));
-      }
-      if (!(boundary >= 0 && boundary < Infinity && (n === 0 || boundary > boundaries[n - 1]))) {
-        throw new RangeError(
-          cannot(action, "boundaries must be finite, not negative and rising", boundaries),
-        );
-      }
-    }
-    return { boundaries };
+  const { lowest, highest, relativeError } = logLinear;
+  if (boundaries !== undefined) {
+    const names = ["lowest", "highest", "relativeError"] as const;
+    const other = names.find((name) => logLinear[name] !== undefined);
+    if (other === undefined) return explicitBins(action, boundaries);
+    const both = got(`boundaries and ${other}`);
+    throw new TypeError(cannot(action, "it has either boundaries or lowest and highest", both));
   }
   if (lowest === undefined || highest === undefined) {
     const alone = lowest !== undefined ? "lowest alone" : "highest alone";
-    const there = lowest === highest ? "neither" : alone;
-    throw new TypeError(cannot(action, "it needs boundaries, or lowest and highest", got(there)));
+    const given = lowest === highest ? "neither" : alone;
+    throw new TypeError(cannot(action, "it needs boundaries, or lowest and highest", got(given)));
   }
-  return logLinear(action, { lowest, highest, relativeError });
+  return logLinearBins(action, { lowest, highest, relativeError });
 }
 
-function logLinear(
+function explicitBins(action: string, given: readonly number[]): ExplicitBins {
+  if (!isArray(given)) {
+    throw new TypeError(cannot(action, "boundaries must be an array", given));
+  }
+  const boundaries: readonly number[] = Object.freeze([...given]);
+  if (boundaries.length === 0 || boundaries.length >= MAX_BINS) {
+    throw new RangeError(
+      cannot(action, `1 to ${MAX_BINS - 1} boundaries are needed`, boundaries.length),
+    );
+  }
+  for (const [n, boundary] of boundaries.entries()) {
+    if (typeof boundary !== "number") {
+      throw new TypeError(cannot(action, "a boundary must be a number", boundary));
+    }
+    if (!(boundary >= 0 && boundary < Infinity && (n === 0 || boundary > boundaries[n - 1]))) {
+      throw new RangeError(
+        cannot(action, "boundaries must be finite, not negative and rising", boundaries),
+      );
+    }
+  }
+  return { boundaries };
+}
+
+function logLinearBins(
   action: string,
   { lowest, highest, relativeError = 0.01 }: LogLinearBins,
 ): Required<LogLinearBins> {
@@ -223,5 +224,5 @@ function logLinear(
       cannot(action, `at most about ${MAX_BINS} bins are needed`, Math.ceil(bins)),
     );
   }
-  return { lowest: lowest, highest: highest, relativeError };
+  return { lowest, highest, relativeError };
 }

@@ -1,21 +1,21 @@
 /**
- * Reading JSON that somebody else has written.
+ * Parses JSON from an untrusted source.
  *
  * @module
  */
 
 /**
- * How deep objects and arrays stand in each other in a description: metrics, a metric, its fields,
- * a field; and some more.
+ * The most levels of nested objects and arrays. A schema's description has four (metrics, metric,
+ * fields, field); the rest is reserve.
  */
-const DEEPEST = 16;
+const MAX_DEPTH = 16;
 
 /**
- * The value of a text that is no deeper than a description is: some engines' parsers take a hundred
- * times the memory of a text of brackets alone, and whatever goes through the value afterwards
- * would take as much stack.
+ * Parses a text whose nesting is no deeper than that of a schema's description. Some engines'
+ * parsers use a hundred times the memory of a text that is all brackets, and recursive functions
+ * that process the result would use as much stack.
  *
- * @throws {SyntaxError} When the text is no JSON, or deeper.
+ * @throws {SyntaxError} When the text is no JSON, or nested too deeply.
  */
 export function parseJson(text: string): unknown {
   let depth = 0;
@@ -28,7 +28,7 @@ export function parseJson(text: string): unknown {
     } else if (unit === QUOTE) {
       isString = true;
     } else if (unit === OPEN_BRACE || unit === OPEN_BRACKET) {
-      if (++depth > DEEPEST) throw new SyntaxError(`JSON is deeper than ${DEEPEST} levels`);
+      if (++depth > MAX_DEPTH) throw new SyntaxError(`JSON is deeper than ${MAX_DEPTH} levels`);
     } else if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET) {
       depth--;
     }

@@ -1,9 +1,10 @@
 /**
- * Marks by which one copy of this module knows what another one has made: a program may load it
- * twice, from two packages or in the realm of a test runner.
+ * Recognizes definitions and schemas: those that this copy of the module has checked, and those
+ * that another copy has made. A program may load the module twice, from two packages or in the
+ * realm of a test runner.
  *
- * A mark is a claim and no proof. What has it and is not of this copy is made anew from what it
- * says of itself, by the functions that check all definitions.
+ * Another copy's objects carry a mark, which anybody can forge. So they are only read, and rebuilt
+ * from their properties by the functions that check all definitions.
  *
  * @module
  */
@@ -15,12 +16,35 @@ const MARKS = {
   schema: Symbol.for("@x/thread-stats schema"),
 };
 
-/** Marks an object that is not frozen yet. Not enumerable, so that no copy of it has the mark. */
-export function mark(object: object, kind: keyof typeof MARKS): void {
-  Object.defineProperty(object, MARKS[kind], { value: true });
+/** What can be marked. */
+type Marked = keyof typeof MARKS;
+
+/** The objects that this copy of the module has checked. Nothing else is in these sets. */
+const checked: Readonly<Record<Marked, WeakSet<object>>> = {
+  definition: new WeakSet(),
+  schema: new WeakSet(),
+};
+
+/** Freezes an object that this copy has checked, marks it for other copies, and returns it. */
+export function seal<Sealed extends object>(object: Sealed, as: Marked): Sealed {
+  mark(object, as);
+  checked[as].add(Object.freeze(object));
+  return object;
 }
 
-/** Whether something has a mark of its own. */
-export function isMarked(value: unknown, kind: keyof typeof MARKS): value is object {
-  return isPlain(value) && Object.hasOwn(value, MARKS[kind]);
+/**
+ * Whether an object came from {@linkcode seal} of this copy: it was checked, and nobody changed it.
+ */
+export function isSealed(value: unknown, as: Marked): value is object {
+  return typeof value === "object" && value !== null && checked[as].has(value);
+}
+
+/** Marks an object. The mark is not enumerable, so that copies of the object do not have it. */
+export function mark(object: object, as: Marked): void {
+  Object.defineProperty(object, MARKS[as], { value: true });
+}
+
+/** Whether an object has a mark as its own property. */
+export function isMarked(value: unknown, as: Marked): value is object {
+  return isPlain(value) && Object.hasOwn(value, MARKS[as]);
 }

@@ -1,79 +1,55 @@
 /**
- * What the definitions of all kinds of metrics have in common: words and labels.
+ * The options that all kinds of metrics share: help, unit and labels.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import { assertInteger, type OptionNames } from "../base/options.ts";
 import { isArray } from "../base/shapes.ts";
-import { mark } from "./marks.ts";
 import { assertName, snakeCase } from "./names.ts";
-import type { OptionNames } from "../base/options.ts";
 
-/** Words that describe a metric to people and to exporters. */
+/** Options that describe a metric to people and to exporters. */
 export interface MetricOptions {
   /**
-   * What is counted, in a few words.
+   * What the metric counts or measures, in a few words.
    *
    * @default {""}
    */
   help?: string;
   /**
-   * Unit of the value, a plural noun: `"bytes"`, `"seconds"`.
+   * Unit of the values, as a plural noun: `"bytes"`, `"seconds"`.
    *
    * @default {""}
    */
   unit?: string;
 }
 
-/** The definitions that were checked, as they came from the functions that define metrics. */
-const made = new WeakSet<object>();
-
-/** Freezes a definition and notes that it was checked. */
-export function define<Definition extends object>(definition: Definition): Definition {
-  mark(definition, "definition");
-  made.add(Object.freeze(definition));
-  return definition;
-}
-
-/** Whether something is a definition that was checked. */
-export function isDefinition(value: unknown): boolean {
-  return typeof value === "object" && value !== null && made.has(value);
-}
-
-/**
- * A copy without a prototype, for the platform: it takes what stands on `Object.prototype` for an
- * option.
- */
-export function own<Options extends object>(options: Options): Options {
-  return Object.assign(Object.create(null), options);
-}
-
-/** Options of a metric that has one bucket for each set of labels. */
+/** Options of a metric with labels: it has one bucket for each set of label values. */
 export interface LabelOptions<Label extends string> {
   /**
-   * Names of the labels, at most 512. None: the metric has one bucket without labels.
+   * Names of the labels, at most 512. Without any the metric has one bucket, without labels.
    *
    * @default {[]}
    */
   labels?: readonly Label[];
   /**
-   * The most buckets with labels. What goes beyond is counted in one overflow series with the label
-   * `otel_metric_overflow="true"`, as OpenTelemetry does it.
+   * The most buckets with labels. Updates with further labels go to one overflow series with the
+   * label `otel_metric_overflow="true"`, as in OpenTelemetry.
    *
    * @default {2000}
    */
   maxSeries?: number;
   /**
-   * The most UTF-16 code units of a label's value, at most 2^20. Labels with a longer value name
-   * the overflow series, for writers and for readers, so that a text from outside the program
-   * cannot fill the memory.
+   * The most UTF-16 code units of a label's value, at most 2^20. Labels with a longer value mean
+   * the overflow series, for writers and for readers, so that texts from outside the program cannot
+   * fill the memory.
    *
    * @default {1024}
    */
   maxLabelLength?: number;
 }
 
-/** The names of the options that all metrics have. */
+/** The names of the options that all kinds of metrics share. */
 export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> = {
   help: true,
   unit: true,
@@ -83,53 +59,71 @@ export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> =
 };
 
 /**
- * Values of a metric's labels. Text that is not well-formed Unicode, such as text that was cut in the
- * middle of a character, gets U+FFFD there.
+ * Values of a metric's labels, by the labels' names. In a value that is not well-formed Unicode,
+ * such as one that was cut in the middle of a character, U+FFFD replaces each lone surrogate.
  */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
-/** How many series a metric has at most when its definition does not say it: the default of OpenTelemetry's SDKs. */
-const DEFAULT_MAX_SERIES = 2000;
+/** The parts of a definition that all kinds of metrics have. */
+interface CommonParts<Kind extends string, Label extends string> {
+  readonly kind: Kind;
+  readonly help: string;
+  readonly unit: string;
+  readonly labels: readonly Label[];
+  readonly maxSeries: number;
+  readonly maxLabelLength: number;
+}
 
-/** How long a label's value is at most when the definition does not say it. */
+/** The default of OpenTelemetry's SDKs. */
+const DEFAULT_MAX_SERIES = 2000;
 const DEFAULT_MAX_LABEL_LENGTH = 1024;
 
-/** Longer texts are no labels: a text is copied by every thread that meets it. */
-const MOST_LABEL_LENGTH = 2 ** 20;
+const MAX_SERIES_RANGE = { least: 1, most: 2 ** 29 };
+/** Longer texts are no labels: every thread that uses a label keeps a copy of its text. */
+const MAX_LABEL_LENGTH_RANGE = { least: 1, most: 2 ** 20 };
 
 /**
- * Four times as many as the attributes that OpenTelemetry's SDKs keep by default. Every look-up
- * compares them all.
+ * Four times as many as OpenTelemetry's SDKs keep attributes by default. Every look-up compares all
+ * of them.
  */
 const MAX_LABELS = 512;
 
 /**
- * Checks what all metrics have in common, of options that are `takeOptions`' copy.
+ * Checks the options that all kinds of metrics share, and completes them.
  *
- * @throws {TypeError} When an option has the wrong shape.
- */
-export function words(
-  kind: string,
-  { help = "", unit = "" }: MetricOptions,
-): { help: string; unit: string } {
-  if (typeof help !== "string") {
-    throw new TypeError(cannot(`define a ${kind}`, "help must be a string", help));
-  }
-  if (typeof unit !== "string") {
-    throw new TypeError(cannot(`define a ${kind}`, "unit must be a string", unit));
-  }
-  // Cut in the middle of a character, they would be other words to each exporter.
-  return { help: help.toWellFormed(), unit: unit.toWellFormed() };
-}
-
-/**
- * Checks the labels of a metric, of options that are `takeOptions`' copy.
- *
+ * @param kind The kind of metric that is being defined.
+ * @param options A copy by `takeOptions`.
  * @throws {TypeError} When an option has the wrong shape.
  * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
  * labels.
  */
-export function labelling<Label extends string>(
+export function validateMetricOptions<Kind extends string, Label extends string>(
+  kind: Kind,
+  options: MetricOptions & LabelOptions<Label>,
+): CommonParts<Kind, Label> {
+  const action = `define a ${kind}`;
+  return {
+    kind,
+    ...validateHelpAndUnit(action, options),
+    ...validateLabels(action, kind, options),
+  };
+}
+
+function validateHelpAndUnit(
+  action: string,
+  { help = "", unit = "" }: MetricOptions,
+): { help: string; unit: string } {
+  for (const [name, text] of Object.entries({ help, unit })) {
+    if (typeof text !== "string") {
+      throw new TypeError(cannot(action, `${name} must be a string`, text));
+    }
+  }
+  // Exporters would each write something else for half of a character.
+  return { help: help.toWellFormed(), unit: unit.toWellFormed() };
+}
+
+function validateLabels<Label extends string>(
+  action: string,
   kind: string,
   {
     labels: given = [],
@@ -138,56 +132,40 @@ export function labelling<Label extends string>(
   }: LabelOptions<Label>,
 ): { labels: readonly Label[]; maxSeries: number; maxLabelLength: number } {
   if (!isArray(given)) {
-    throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
+    throw new TypeError(cannot(action, "labels must be an array", given));
   }
-  // Before the copy: a length is no promise that there is memory for it.
+  // Before the copy, because an array of any length may take no memory.
   if (given.length > MAX_LABELS) {
     throw new RangeError(
-      cannot(`define a ${kind}`, `at most ${MAX_LABELS} labels`, got(`${given.length}`)),
+      cannot(action, `it may have at most ${MAX_LABELS} labels`, got(`${given.length}`)),
     );
   }
   const labels: readonly Label[] = Object.freeze([...given]);
   for (const label of labels) assertLabel(kind, label);
-  // As exporters write them: `aB` is `a_b` there.
+  // Exporters write both `aB` and `a_b` as `a_b`.
   if (new Set(labels.map(snakeCase)).size !== labels.length) {
-    throw new TypeError(cannot(`define a ${kind}`, "each label may stand once", labels));
+    throw new TypeError(cannot(action, "no two labels may be the same in snake case", labels));
   }
-  assertLimit(kind, { maxSeries }, 2 ** 29, "2^29");
-  assertLimit(kind, { maxLabelLength }, MOST_LABEL_LENGTH, "2^20");
+  assertInteger(action, "maxSeries", maxSeries, MAX_SERIES_RANGE);
+  assertInteger(action, "maxLabelLength", maxLabelLength, MAX_LABEL_LENGTH_RANGE);
   return { labels, maxSeries, maxLabelLength };
 }
 
-/** Throws unless a limit is an integer from 1 to `most`. */
-function assertLimit(
-  kind: string,
-  limit: Readonly<Record<string, unknown>>,
-  most: number,
-  words: string,
-): void {
-  for (const [name, value] of Object.entries(limit)) {
-    if (typeof value !== "number") {
-      throw new TypeError(cannot(`define a ${kind}`, `${name} must be a number`, value));
-    }
-    if (!Number.isInteger(value) || value < 1 || value > most) {
-      const required = `${name} must be an integer from 1 to ${words}`;
-      throw new RangeError(cannot(`define a ${kind}`, required, value));
-    }
-  }
-}
-
-/** Throws unless a label has a name, and that of no label that means something to Prometheus itself. */
+/** Throws unless a label has a legal name, which no exporter uses for a label of its own. */
 function assertLabel(kind: string, label: unknown): asserts label is string {
   const action = "define a label";
   assertName(action, label);
   if (label.startsWith("__")) {
-    throw new TypeError(cannot(action, "names that begin with __ are Prometheus' own", label));
+    throw new TypeError(cannot(action, "Prometheus reserves names that begin with __", label));
   }
   if (snakeCase(label) === "otel_metric_overflow") {
     throw new TypeError(
-      cannot(action, "otel_metric_overflow marks what is beyond maxSeries", label),
+      cannot(action, "otel_metric_overflow is the label of the overflow series", label),
     );
   }
   if (kind === "histogram" && snakeCase(label) === "le") {
-    throw new TypeError(cannot(action, "le is the upper bound of a histogram's buckets", label));
+    throw new TypeError(
+      cannot(action, "le is the label of a histogram's Prometheus buckets", label),
+    );
   }
 }

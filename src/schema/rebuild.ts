@@ -1,61 +1,66 @@
 /**
- * Definitions made anew from what they say of themselves: from the text in the memory, or by
- * another copy of this module. Every name and option passes the checks of the functions that define
- * metrics, so nothing is trusted.
+ * Rebuilds definitions from their properties: from the schema's text in the shared memory, or from
+ * a definition of another copy of this module. Nothing is trusted: every name and option passes the
+ * checks of the functions that define metrics.
  *
  * @module
  */
 import { cannot } from "../base/errors.ts";
+import { copyOwnProperties } from "../base/options.ts";
 import { counter } from "./counter.ts";
-import { bitOr, type FieldDefinition, max, min, sum } from "./fields.ts";
+import type { DefinitionsByKind, MetricDefinition, MetricKind } from "./definitions.ts";
+import { bitOr, type FieldDefinition, type FieldOp, max, min, sum } from "./fields.ts";
 import { gauge } from "./gauge.ts";
 import { histogram } from "./histogram.ts";
-import { own } from "./metric_options.ts";
 import { record } from "./record.ts";
-import type { MetricDefinition } from "./schema.ts";
 
-// deno-lint-ignore no-explicit-any -- anything; every part of it is checked by the functions that define metrics
+// deno-lint-ignore no-explicit-any -- unchecked; the functions that define metrics check every part
 type Json = any;
 
+const REBUILDERS: { readonly [Kind in MetricKind]: (parts: Json) => DefinitionsByKind[Kind] } = {
+  counter: (options) => counter(options),
+  gauge: (options) => gauge(options),
+  histogram: ({ bins, ...options }) => histogram({ ...options, ...bins }),
+  record: ({ fields, ...options }) => {
+    const rebuilt = Object.entries(fields).map(([name, field]) => [name, rebuildField(field)]);
+    return record(Object.fromEntries(rebuilt), options);
+  },
+};
+
+const FIELD_REBUILDERS: {
+  readonly [Op in FieldOp]: (type: Json) => FieldDefinition<number> | FieldDefinition<bigint>;
+} = {
+  sum: (type) => sum(type),
+  min: () => min(),
+  max: () => max(),
+  bitOr: () => bitOr(),
+};
+
 /**
- * Makes a definition anew.
+ * Rebuilds a definition.
  *
- * @throws {TypeError} When it is none.
+ * @throws {TypeError} When it is not the definition of a metric.
  * @throws {RangeError} When an option is out of range.
  */
 export function rebuildDefinition(json: Json): MetricDefinition {
-  const { kind, bins, fields, ...options } = own<Json>(json);
-  switch (kind) {
-    case "counter":
-      return counter(options);
-    case "gauge":
-      return gauge(options);
-    case "histogram":
-      return histogram({ ...options, ...bins });
-    case "record":
-      return record(
-        Object.fromEntries(
-          Object.entries<Json>(fields).map(([name, field]) => [name, remakeField(field)]),
-        ),
-        options,
-      );
-    default:
-      throw new TypeError(cannot("define a metric", "its kind must be known", kind));
+  const { kind, ...parts } = copyOwnProperties<Json>(json);
+  if (!isKeyOf(REBUILDERS, kind)) {
+    throw new TypeError(cannot("define a metric", "its kind must be known", kind));
   }
+  return REBUILDERS[kind](parts);
 }
 
-function remakeField(json: Json): FieldDefinition<number> | FieldDefinition<bigint> {
-  const { op, type } = own<Json>(json);
-  switch (op) {
-    case "sum":
-      return sum(type);
-    case "min":
-      return min();
-    case "max":
-      return max();
-    case "bitOr":
-      return bitOr();
-    default:
-      throw new TypeError(cannot("define a field", "its op must be known", op));
+function rebuildField(json: Json): FieldDefinition<number> | FieldDefinition<bigint> {
+  const { op, type } = copyOwnProperties<Json>(json);
+  if (!isKeyOf(FIELD_REBUILDERS, op)) {
+    throw new TypeError(cannot("define a field", "its op must be known", op));
   }
+  return FIELD_REBUILDERS[op](type);
+}
+
+/**
+ * Whether a value is a key of a table. Checks the type first: other keys may run code of theirs.
+ */
+function isKeyOf<Table extends object>(table: Table, key: unknown): key is keyof Table {
+  return typeof key === "string" && Object.hasOwn(table, key);
 }

@@ -1,22 +1,21 @@
 /**
- * The definition of records.
+ * Definitions of records.
  *
  * @module
  */
 import { describe } from "../base/describe.ts";
 import { cannot, got } from "../base/errors.ts";
-import { FIELD_TYPES, type FieldDefinition, type FieldOp } from "./fields.ts";
-import { assertName } from "./names.ts";
+import { takeOptions, takeOwn } from "../base/options.ts";
+import { isPlain } from "../base/shapes.ts";
+import { type FieldDefinition, isFieldDefinition } from "./fields.ts";
+import { seal } from "./marks.ts";
 import {
-  define,
-  labelling,
   type LabelOptions,
   METRIC_OPTIONS,
   type MetricOptions,
-  words,
+  validateMetricOptions,
 } from "./metric_options.ts";
-import { takeOptions, takeOwn } from "../base/options.ts";
-import { isPlain } from "../base/shapes.ts";
+import { assertName } from "./names.ts";
 
 /** The fields of a record by name. */
 export type RecordFields = Readonly<
@@ -28,28 +27,28 @@ export interface RecordDefinition<
   Fields extends RecordFields = RecordFields,
   Label extends string = never,
 > {
-  /** The kind of metric. */
+  /** The kind of the metric. */
   readonly kind: "record";
-  /** What is counted. */
+  /** What it counts. */
   readonly help: string;
-  /** Unit of the values, where all have the same. */
+  /** Unit of the values, if all fields have the same. */
   readonly unit: string;
   /** Names of the labels. */
   readonly labels: readonly Label[];
-  /** The most buckets with labels. */
+  /** The most buckets with labels; updates of others go to the overflow series. */
   readonly maxSeries: number;
-  /** The most UTF-16 code units of a label's value. */
+  /** The most UTF-16 code units of a label's value; longer values go to the overflow series. */
   readonly maxLabelLength: number;
   /** The fields by name. */
   readonly fields: Fields;
 }
 
-/** The values of a record: what a read gives. */
+/** The values of a record's fields, as a read returns them. */
 export type RecordValue<Fields extends RecordFields> = {
   [Name in keyof Fields]: Fields[Name] extends FieldDefinition<infer Value> ? Value : never;
 };
 
-/** A change to a record: the fields left out stay as they are. */
+/** A change to a record. Fields that are left out keep their values. */
 export type RecordDelta<Fields extends RecordFields> = {
   readonly [Name in keyof Fields]?: Fields[Name] extends FieldDefinition<infer Value>
     ? [Value] extends [number] ? number : number | bigint
@@ -57,24 +56,27 @@ export type RecordDelta<Fields extends RecordFields> = {
 };
 
 /**
- * Defines a record: several fields that are updated and read as one. A read never mixes two commits of one thread.
+ * Defines a record: several fields that are updated and read together. A read never mixes two
+ * commits of one thread.
  *
  * @typeParam Fields The fields by name.
  * @typeParam Label The names of the labels.
- * @param fields The fields; at least one, at most 64.
- * @param options Words and labels.
+ * @param fields The fields, 1 to 64.
+ * @param options Help, unit and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
  * option is unknown.
- * @throws {RangeError} When there are too many fields or labels, or `maxSeries` or `maxLabelLength`
- * is out of range.
+ * @throws {RangeError} When there are no fields, too many fields or too many labels, or when
+ * `maxSeries` or `maxLabelLength` is out of range.
  *
  * @example Bytes and packets that always belong together
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { defineSchema, max, record, sum, ThreadStats } from "@x/thread-stats";
  *
- * const schema = defineSchema({ flow: record({ bytes: sum("u64"), packets: sum(), longest: max() }) });
+ * const schema = defineSchema({
+ *   flow: record({ bytes: sum("u64"), packets: sum(), longest: max() }),
+ * });
  * const stats = ThreadStats.create(schema);
  * const thread = stats.registerThread("main");
  * const id = stats.metrics.flow.create();
@@ -87,15 +89,15 @@ export function record<const Fields extends RecordFields, const Label extends st
   options: MetricOptions & LabelOptions<Label> & { labels: readonly Label[] },
 ): RecordDefinition<Fields, Label>;
 /**
- * Defines a record without labels: its buckets come from `create()` alone.
+ * Defines a record without labels. `create()` makes its buckets.
  *
  * @typeParam Fields The fields by name.
- * @param fields The fields; at least one, at most 64.
- * @param options Words.
+ * @param fields The fields, 1 to 64.
+ * @param options Help and unit.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
  * option is unknown.
- * @throws {RangeError} When there are too many fields.
+ * @throws {RangeError} When there are no fields or too many.
  */
 export function record<const Fields extends RecordFields>(
   fields: Fields,
@@ -121,43 +123,37 @@ export function record(
   const checked = names.map((name) => {
     assertName("define a field", name);
     if (RESERVED_FIELDS.has(name)) {
-      throw new TypeError(
-        cannot(
-          "define a field",
-          "another name is needed, as bursts and objects have this one",
-          name,
-        ),
-      );
+      const required = "methods of bursts and of all objects have reserved names";
+      throw new TypeError(cannot("define a field", required, name));
     }
-    return [name, fieldOf(name, fields[name])] as const;
+    return [name, copyField(name, fields[name])] as const;
   });
   const given = takeOptions("define a record", options, METRIC_OPTIONS);
-  return define({
-    kind: "record",
-    ...words("record", given),
-    ...labelling("record", given),
-    fields: Object.freeze(Object.fromEntries(checked)),
-  });
+  const common = validateMetricOptions("record", given);
+  return seal({ ...common, fields: Object.freeze(Object.fromEntries(checked)) }, "definition");
 }
 
-/** A copy of a field's definition, so that nobody can change it after it was checked: records' code is made from it. */
-function fieldOf(name: string, field: unknown): FieldDefinition {
-  const { op, type } = isPlain(field)
-    ? takeOwn(field as Partial<FieldDefinition>, ["op", "type"])
-    : {};
-  if (typeof op !== "string" || FIELD_TYPES[op]?.includes(type as string) !== true) {
-    const given = op === undefined ? field : got(`the op ${describe(op)} of ${describe(type)}`);
-    throw new TypeError(
-      cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", given),
-    );
-  }
-  return Object.freeze({ op: op as FieldOp, type: type as FieldDefinition["type"] });
+/**
+ * Checks and copies a field's definition. A copy, so that nobody can change it after the check:
+ * the source text of the record's code is generated from it.
+ */
+function copyField(name: string, field: unknown): FieldDefinition {
+  const parts = isPlain(field) ? takeOwn(field as Partial<FieldDefinition>, ["op", "type"]) : {};
+  if (isFieldDefinition(parts)) return Object.freeze({ op: parts.op, type: parts.type });
+  const { op, type } = parts;
+  const given = op === undefined ? field : got(`the op ${describe(op)} of ${describe(type)}`);
+  throw new TypeError(
+    cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", given),
+  );
 }
 
-/** Fields are copied twice per commit: beyond this a record is the wrong tool. */
+/** Each commit copies all fields twice, so a record with more of them would be the wrong tool. */
 const MAX_FIELDS = 64;
 
-/** Names that a burst's own methods have, and those that a change inherits, so that leaving them out would not leave them out. */
+/**
+ * The names of a burst's own methods, and of the properties that every object inherits: a delta
+ * without such a field would appear to have it.
+ */
 const RESERVED_FIELDS = new Set([
   "id",
   "merge",

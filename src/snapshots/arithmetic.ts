@@ -6,7 +6,7 @@
  */
 import { saturate } from "../base/saturate.ts";
 import { HistogramValue } from "../metrics/histogram/histogram_value.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 
 type MetricKind = MetricDefinition["kind"];
 type DefinitionOf<Kind extends MetricKind> = Extract<MetricDefinition, { readonly kind: Kind }>;

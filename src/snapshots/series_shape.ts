@@ -8,7 +8,7 @@ import { cannot } from "../base/errors.ts";
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
 import { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
-import type { MetricDefinition } from "../schema/schema.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 
 /** An object of which nothing is known. */
 type Unknown = Readonly<Record<string, unknown>>;

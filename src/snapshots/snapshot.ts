@@ -6,7 +6,7 @@
 import { cannot } from "../base/errors.ts";
 import { inspectable, toJson } from "../base/inspectable.ts";
 import { isArray, lookAt } from "../base/shapes.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
 import type { ThreadInfo } from "../threads/control_word.ts";
 import { differenceOf } from "./difference.ts";
 import { elapsed, wallClockStep } from "./elapsed.ts";

@@ -5,7 +5,7 @@
  */
 import type { SeriesSnapshot } from "../metrics/series_values.ts";
 import type { LabelsOf, ValueOf } from "../metrics/reader_types.ts";
-import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
+import type { MetricDefinition, SchemaDefinition } from "../schema/definitions.ts";
 import type { ThreadInfo, ThreadState } from "../threads/control_word.ts";
 
 /** One metric in a snapshot. */

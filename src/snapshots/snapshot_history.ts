@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SchemaDefinition } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
 import { elapsed } from "./elapsed.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { WindowOptions } from "./window_options.ts";

@@ -5,7 +5,7 @@
  */
 import { cannot } from "../base/errors.ts";
 import { hasMethod } from "../base/shapes.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
 import { asSnapshot } from "./as_snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { SnapshotOptions } from "./take_snapshot.ts";

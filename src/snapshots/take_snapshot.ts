@@ -13,7 +13,7 @@ import {
   H_STARTED,
 } from "../memory/layout.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/control_word.ts";
 import { Walk } from "../threads/walk.ts";

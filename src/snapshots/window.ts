@@ -9,7 +9,7 @@ import { saturate } from "../base/saturate.ts";
 import { isPlain } from "../base/shapes.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
-import type { SchemaDefinition } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/definitions.ts";
 import { arithmeticOf, type FieldSums, type Growth, mapGrowth } from "./arithmetic.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { MetricSnapshot, Row } from "./snapshot_data.ts";

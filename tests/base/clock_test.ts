@@ -4,32 +4,32 @@ import { steady } from "../../src/base/clock.ts";
 import { withClock, withClocks } from "../support/clocks.ts";
 
 describe("steady()", () => {
-  it("never falls, while clocks are replaced and put back", () => {
+  it("never decreases while clocks are replaced and restored", () => {
     const seen: number[] = [];
-    const look = () => seen.push(steady());
+    const read = () => seen.push(steady());
     for (let n = 0; n < 3; n++) {
-      look();
+      read();
       withClock((pass) => {
-        look();
+        read();
         for (const seconds of [1, -3600, 50, 1e9, -1e9]) {
           pass(seconds);
-          look();
+          read();
         }
       });
-      look();
+      read();
       withClocks(({ pass, set }) => {
-        look();
+        read();
         for (const seconds of [-1, 3600, -1e9, 1e9]) {
           set(seconds);
           pass(1);
-          look();
+          read();
         }
       });
     }
     for (const [n, time] of seen.entries()) assertLessOrEqual(seen[n - 1] ?? 0, time);
   });
 
-  it("is not moved by a wall clock that is set while it runs", () => {
+  it("does not move when the wall clock is set", () => {
     const { now } = Date;
     let offset = 0;
     Date.now = () => now() + offset;
@@ -47,7 +47,7 @@ describe("steady()", () => {
     }
   });
 
-  it("follows a wall clock that a test moves by hand: forward, by steps that are no setting", () => {
+  it("follows a fake timer that a test advances, except for steps that set the clock", () => {
     withClock((pass) => {
       const before = steady();
       const rest = (seconds: number) => {
@@ -58,7 +58,7 @@ describe("steady()", () => {
     });
   });
 
-  it("takes the clock of fake timers that replace both", () => {
+  it("follows fake timers that replace both clocks", () => {
     withClocks(({ pass, set }) => {
       const before = steady();
       pass(7);
@@ -67,6 +67,6 @@ describe("steady()", () => {
     });
     const start = performance.now();
     const before = steady();
-    assertLessOrEqual(steady() - before, performance.now() - start, "the real one goes on");
+    assertLessOrEqual(steady() - before, performance.now() - start, "follows the real clock again");
   });
 });

@@ -4,12 +4,12 @@ import { counter, defineSchema, histogram, ThreadStats, Window } from "../../mod
 import { describe as describeValue, got, shorten } from "../../src/base/describe.ts";
 import { cannot } from "../../src/base/errors.ts";
 
-/** Throws: nobody may run it. */
+/** Fails the test if it is called. */
 function trap(): never {
-  throw new Error("Somebody looked");
+  throw new Error("Somebody read it");
 }
 
-/** An object of which every look runs code of its own. */
+/** An object all of whose properties are getters that throw. */
 function hostile(): object {
   return Object.create(null, {
     toJSON: { get: trap, enumerable: true },
@@ -25,14 +25,14 @@ const TRAPS = Object.fromEntries(
   Object.getOwnPropertyNames(Reflect).map((name) => [name, trap]),
 );
 
-/** Something that nests. */
+/** Objects and arrays that are nested to a depth. */
 function nested(depth: number): unknown {
   let value: unknown = [];
   for (let n = 0; n < depth; n++) value = n % 2 === 0 ? { value } : [value, value];
   return value;
 }
 
-/** A class with a name that is none. */
+/** An object of a class with any text as its name. */
 function named(name: string): object {
   const Made = class {};
   Object.defineProperty(Made, "name", { value: name });
@@ -91,11 +91,11 @@ describe("describe()", () => {
       [stats.metrics.took.read(), "a HistogramValue"],
     ];
     for (const [value, text] of cases) assertEquals(describeValue(value), text);
-    // What only looks like one of them has nothing to tell.
+    // An object that only inherits from one of their prototypes has no title.
     assertEquals(describeValue(Object.create(Object.getPrototypeOf(took))), "an object");
   });
 
-  it("runs nothing of a value's, and bears proxies that throw", () => {
+  it("runs no code of the value, and survives proxies that throw", () => {
     const { proxy, revoke } = Proxy.revocable([], {});
     revoke();
     const getter = Object.defineProperty([1, 2], 1, { get: trap });
@@ -113,7 +113,7 @@ describe("describe()", () => {
     for (const [value, text] of cases) assertEquals(describeValue(value), text);
   });
 
-  it("is short and looks at few things, however large the value is", () => {
+  it("is short and reads few properties, however large the value is", () => {
     let looks = 0;
     const counted = new Proxy(Array(2 ** 32 - 1), {
       getOwnPropertyDescriptor(target, key) {

@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { HistogramValue, Snapshot, ThreadStats, Window } from "../../mod.ts";
 import { createKinds, kinds } from "../support/kinds.ts";
 
-/** How `console.log` prints a value here, and as Node prints it. */
+/** A value as `console.log` of this runtime prints it, and as `node:util` prints it. */
 function printed(value: unknown): string[] {
   const { Deno, Bun } = globalThis as unknown as Record<
     "Deno" | "Bun",
@@ -16,13 +16,13 @@ function printed(value: unknown): string[] {
   ];
 }
 
-/** Everything that users get hold of, by what it has to show. */
+/** All kinds of public objects, with the words that each has to show. */
 function everything(): [object, string[]][] {
   const stats = createKinds();
   const seat = stats.reserveThread("seat-1");
   const thread = stats.registerThread("main");
   const { metrics } = thread;
-  // So much memory that nobody prints it by mistake.
+  // Enough memory that the length shows if any of it is printed.
   for (let n = 0; n < 200; n++) metrics.requests.labels({ method: `${n}`.padEnd(1000, "x") });
   metrics.hits.add(3);
   metrics.size.record(50);
@@ -90,7 +90,7 @@ describe("console.log() and JSON.stringify() of every public object", () => {
     }
   });
 
-  it("throw nothing for what others inherit from, or for a thread that has ended", () => {
+  it("do not throw for prototypes, nor for a thread that has ended", () => {
     for (const [object] of everything()) {
       const prototype = Object.getPrototypeOf(object);
       printed(prototype);
@@ -102,7 +102,7 @@ describe("console.log() and JSON.stringify() of every public object", () => {
     for (const text of printed(thread.metrics.hits)) assertStringIncludes(text, "hits");
   });
 
-  it("leave no trace: what they need is not enumerable, and no message carries it", () => {
+  it("add no enumerable property, and nothing to messages", () => {
     const stats = createKinds();
     assertEquals(
       Object.keys(stats.handle),
@@ -117,7 +117,7 @@ describe("console.log() and JSON.stringify() of every public object", () => {
 });
 
 describe("JSON.stringify() of a snapshot", () => {
-  it("has all of it: integers of 64 bits as decimal strings, what is not finite as text", () => {
+  it("has all values: 64-bit integers as decimal strings, numbers that are not finite as text", () => {
     const stats = createKinds();
     const { metrics } = stats.registerThread("main");
     metrics.flow.labels({ source: "s" }).update({ bytes: 2n ** 64n - 1n, way: 0.5 });
@@ -154,7 +154,7 @@ describe("JSON.stringify() of a snapshot", () => {
     assertEquals(json.self, snapshot.self);
   });
 
-  it("works for differences, and for what came by a message", () => {
+  it("works for differences, and for snapshots that came in a message", () => {
     const stats = createKinds();
     const { metrics } = stats.registerThread("main");
     const before = stats.snapshot();

@@ -12,19 +12,20 @@ import {
 } from "../../mod.ts";
 import { observe, ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
 import { prometheusHandler, prometheusText } from "../../src/prometheus/mod.ts";
-import { takeOptions } from "../../src/base/options.ts";
+import { assertInteger, copyOwnProperties, takeOptions } from "../../src/base/options.ts";
+import { assertRefuses } from "../metrics/observe.ts";
 import { polluted } from "../property/hostile.ts";
 
-// deno-lint-ignore no-explicit-any -- what no type allows is what these tests are about
+// deno-lint-ignore no-explicit-any -- these tests pass values that no type allows
 type Any = any;
 
 /** Every public function that takes options. */
 interface Taker {
   readonly call: (options: Any) => unknown;
   readonly what: string;
-  /** Options that are good. */
+  /** Valid options. */
   readonly good: object;
-  /** All options that there are. */
+  /** The names of all options, as the error lists them. */
   readonly names: string;
 }
 
@@ -128,12 +129,11 @@ function takers(): Taker[] {
 }
 
 describe("every function with options", () => {
-  it("refuses an option that it does not know, and names those that it knows", () => {
+  it("refuses an unknown option, and lists the known ones", () => {
     for (const { call, what, good, names } of takers()) {
       call(good);
       for (const name of ["labelNames", "maxThread", "runtimeMetric", "toString", "", "a b"]) {
-        // The names of all options are a part of what is refused in the end: the good ones beside
-        // it do not help.
+        // Valid options beside the unknown one make no difference.
         for (const others of [{}, good]) {
           const error = assertThrows(() => call({ ...others, [name]: 1 }), TypeError);
           assertEquals(
@@ -147,14 +147,14 @@ describe("every function with options", () => {
     }
   });
 
-  it("takes undefined for left out, of options that it knows and of others", () => {
+  it("ignores options that are undefined, known or not", () => {
     for (const { call, good, names } of takers()) {
       const all = Object.fromEntries(names.split(/, | and /).map((name) => [name, undefined]));
       call({ ...all, labelNames: undefined, ...good });
     }
   });
 
-  it("refuses what is no object, and looks at none of its items", () => {
+  it("refuses values that are no plain object, without reading their items", () => {
     const huge = new Int32Array(2 ** 26);
     for (const { call, what } of takers()) {
       for (const options of [null, 1, "perThread", true, () => {}, [], [1], huge]) {
@@ -165,7 +165,7 @@ describe("every function with options", () => {
     }
   });
 
-  it("looks at own options only, known or not, and once at each", () => {
+  it("reads own properties only, and each once", () => {
     for (const { call, good } of takers()) {
       call(Object.assign(Object.create({ labelNames: 1 }), good));
       call(Object.assign(Object.create(null), good));
@@ -186,7 +186,7 @@ describe("every function with options", () => {
     }
   });
 
-  it("says of a long name no more than its beginning", () => {
+  it("quotes only the beginning of a long name", () => {
     for (const { call } of takers()) {
       const { message } = assertThrows(() => call({ ["x".repeat(1e6)]: 1 }), TypeError);
       assert(message.length < 400, message);
@@ -195,9 +195,55 @@ describe("every function with options", () => {
 });
 
 describe("takeOptions()", () => {
-  it("gives a copy without prototype, without what is undefined", () => {
+  it("returns a copy without a prototype and without undefined options", () => {
     const taken = takeOptions("test", { a: 1, b: undefined }, { a: true, b: true });
     assertEquals(Object.getPrototypeOf(taken), null);
     assertEquals(Object.entries(taken), [["a", 1]]);
+  });
+});
+
+describe("copyOwnProperties()", () => {
+  it("copies what the object itself has, and inherits nothing", () => {
+    const given = Object.assign(Object.create({ inherited: 1 }), { a: 1, b: undefined });
+    const copy = copyOwnProperties(given);
+    assertEquals(Object.entries(copy), [["a", 1], ["b", undefined]]);
+    assertEquals(Object.getPrototypeOf(copy), null);
+    polluted({ status: 500 }, () => assertEquals(copyOwnProperties<Any>({}).status, undefined));
+  });
+});
+
+describe("assertInteger()", () => {
+  const range = { least: 1, most: 2 ** 20 };
+
+  it("accepts both ends of the range", () => {
+    for (const value of [1, 2, 2 ** 20]) assertInteger("test", "size", value, range);
+  });
+
+  it("refuses what is no number, no integer or out of range", () => {
+    for (
+      const [value, got] of [["1", '"1"'], [1n, "1n"], [null, "null"], [undefined, "undefined"]]
+    ) {
+      assertRefuses(
+        () => assertInteger("test", "size", value, range),
+        TypeError,
+        `Cannot test: size must be a number, got ${got}`,
+      );
+    }
+    for (const value of [0, -1, 1.5, NaN, Infinity, 2 ** 20 + 1]) {
+      assertRefuses(
+        () => assertInteger("test", "size", value, range),
+        RangeError,
+        `Cannot test: size must be an integer from 1 to 2^20, got ${value}`,
+      );
+    }
+    for (
+      const [most, text] of [[3, "3"], [65_536, "65536"], [2 ** 33 - 1, "8589934591"]] as const
+    ) {
+      assertRefuses(
+        () => assertInteger("test", "size", 0, { least: 1, most }),
+        RangeError,
+        `Cannot test: size must be an integer from 1 to ${text}, got 0`,
+      );
+    }
   });
 });

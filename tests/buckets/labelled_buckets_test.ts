@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { LOG_ENTRIES } from "../../src/memory/layout.ts";
 import { assertRefuses } from "../metrics/observe.ts";
-import { withSeeds } from "../metrics/random.ts";
+import { withSeeds } from "../support/random.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeBuckets, makeHandle } from "./make_table.ts";
 

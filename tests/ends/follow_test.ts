@@ -8,7 +8,7 @@ import { runtime } from "../stress/scale.ts";
 
 const url = new URL("./workers/registered.ts", import.meta.url);
 
-/** Starts a worker that has attached and registered by itself. */
+/** Starts a worker that attaches and registers without a join. */
 async function startRegistered(
   stats: ReturnType<typeof createKinds>,
   { follow }: { follow: boolean },
@@ -21,7 +21,7 @@ async function startRegistered(
 }
 
 describe("ThreadStats.follow()", () => {
-  it("gives back the slot of a worker that was terminated, and takes its gauges along", async () => {
+  it("frees the slot of a terminated worker, and removes its gauges", async () => {
     const stats = createKinds({ maxThreads: 1 });
     const { worker, exited } = await startRegistered(stats, { follow: true });
     assertEquals(stats.threads(), [{ slot: 0, name: "registered", state: "active" }]);
@@ -30,11 +30,11 @@ describe("ThreadStats.follow()", () => {
     await exited;
     assertEquals(stats.metrics.jobs.read(), 0);
     assertEquals(stats.metrics.hits.read(), 2);
-    // On Deno "exit" is no proof.
+    // On Deno "exit" does not prove that the worker has stopped.
     assertEquals(stats.threads()[0].state, runtime === "deno" ? "revoked" : "retired");
   });
 
-  it("leaves the slots of other threads alone", async () => {
+  it("does not touch the slots of other threads", async () => {
     const stats = createKinds();
     const own = stats.registerThread("own");
     const followed = await startRegistered(stats, { follow: true });
@@ -47,7 +47,7 @@ describe("ThreadStats.follow()", () => {
     await other.worker.terminate();
   });
 
-  it("refuses what is no worker", () => {
+  it("refuses values that are no worker", () => {
     const stats = createKinds();
     const bad: [unknown, string][] = [
       [undefined, "undefined"],
@@ -117,7 +117,7 @@ describe("ThreadStats.revoke()", () => {
 });
 
 describe("ThreadStats.threads()", () => {
-  it("tells since when a thread is there", () => {
+  it("shows when a thread has registered", () => {
     const stats = createKinds();
     const before = Date.now();
     const thread = stats.registerThread();

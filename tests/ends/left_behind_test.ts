@@ -3,12 +3,12 @@ import { describe, it } from "@std/testing/bdd";
 import { resultOf, workerKinds } from "../join/run_program.ts";
 import { runtime } from "../stress/scale.ts";
 
-describe("ThreadStats.join(), ends of which no event tells", () => {
+describe("ThreadStats.join(), ends without an event", () => {
   for (const kind of workerKinds) {
     const isDenoWeb = runtime === "deno" && kind === "web";
 
     it(`are noticed in workers below a ${kind} worker that ended`, async () => {
-      // A thread that ends with its creator is proved to have stopped on Node alone.
+      // Only Node proves that a thread has stopped when its creator has ended.
       const own = runtime === "deno" && !isDenoWeb ? "revoked" : "retired";
       const below = runtime === "node" ? "retired" : "revoked";
       assertEquals(await resultOf("left_behind", ["below", kind]), {

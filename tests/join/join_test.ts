@@ -14,19 +14,19 @@ describe("ThreadStats.join()", () => {
       assertEquals(await resultOf("find_each_other", ["race", kind, `${scaled(50)}`]), []);
     });
 
-    it(`gives one memory to 8 ${of} that have just begun`, async () => {
+    it(`gives one memory to 8 ${of} that have just started`, async () => {
       assertEquals(await resultOf("find_each_other", ["freshRace", kind, `${scaled(5)}`]), []);
     });
 
-    it(`finds the memory in ${of} whose maker has ended, if one has stayed`, async () => {
+    it(`finds the memory in ${of} whose creator has ended, if another member is alive`, async () => {
       assertEquals(await resultOf("find_each_other", ["makerEnds", kind]), [1, 2, 3]);
     });
 
-    it(`waits for the only one of ${of} that could answer while it is busy`, async () => {
+    it(`waits for a busy one of ${of} if only that one can answer`, async () => {
       assertEquals(await resultOf("find_each_other", ["busy", kind]), [1, 2]);
     });
 
-    it(`waits for a busy main thread in ${of} that were there before it joined`, async () => {
+    it(`waits for a busy main thread in ${of} that were created before it joined`, async () => {
       assertEquals(await resultOf("find_each_other", ["busyMain", kind]), 2);
     });
 
@@ -54,7 +54,7 @@ describe("ThreadStats.join()", () => {
     });
   }
 
-  it("lets a main thread end at once, with exit code 0 and without asking for a permission", async () => {
+  it("lets a main thread end at once, with exit code 0 and without permission prompts", async () => {
     const { code, stdout, stderr } = await runProgram(
       "count_and_end",
       [],
@@ -64,11 +64,11 @@ describe("ThreadStats.join()", () => {
   });
 
   if (runtime === "node") {
-    // As Node before 24.5.
+    // Node before 24.5 has no Web Locks.
     const withoutLocks = "--import=data:text/javascript," +
       "Object.defineProperty(navigator, 'locks', { value: undefined })";
 
-    it("gives one memory to workers that can hear each other where there are no locks", async () => {
+    it("gives one memory to responsive workers where there are no locks", async () => {
       const find = (...args: string[]) => resultOf("find_each_other", args, [withoutLocks]);
       assertEquals(await find("race", "node", `${scaled(10)}`), []);
       assertEquals(await find("makerEnds", "node"), [1, 2, 3]);
@@ -76,11 +76,11 @@ describe("ThreadStats.join()", () => {
     });
   }
 
-  it("gives a module that is loaded again what it had, and a copy of the library, too", async () => {
+  it("gives a reloaded module, and a copy of the library, the same registration", async () => {
     assertEquals(await resultOf("load_twice"), { slots: 1, total: 6, sameThread: true });
   });
 
-  it("refuses bad names, schemas and options, and makes nothing", async () => {
+  it("refuses bad names, schemas and options", async () => {
     const bad: [unknown, unknown, ErrorConstructor, string][] = [
       [5, {}, TypeError, "their name must be a string, got 5"],
       [undefined, {}, TypeError, "their name must be a string, got undefined"],
@@ -133,7 +133,7 @@ describe("ThreadStats.join()", () => {
 
 describe("ThreadStats.joinSync()", () => {
   for (const kind of workerKinds) {
-    it(`finds what was left to ${kind} workers, and says what to do where nothing was`, async () => {
+    it(`finds the memory in ${kind} workers that inherit it, and gives advice in others`, async () => {
       const [alone, after] = await resultOf("find_each_other", ["sync", kind]);
       const text =
         /^Error: Cannot join "sync" without waiting: a thread above this one must have joined it \(await ThreadStats\.join\(\) here, or/;
@@ -144,7 +144,7 @@ describe("ThreadStats.joinSync()", () => {
     });
   }
 
-  it("tells of another memory of the same name, or refuses to make one", async () => {
+  it("reports a second memory of the same name, or refuses to create it", async () => {
     const { code, stdout, stderr } = await runProgram("find_each_other", ["twins", "node"]);
     if (runtime === "node") {
       assertEquals([code, stdout.trim()], [0, "1"]);

@@ -1,5 +1,6 @@
 /**
- * Runs programs that join, each in a process of its own: what they join is the process's, and how they end is what is tested.
+ * Runs programs that join, each in its own process: names are joined per process, and the tests
+ * check how the process ends.
  *
  * @module
  */
@@ -16,10 +17,12 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** A program that has not ended by then hangs, in milliseconds. */
+/** When a program is killed because it does not end, in milliseconds. */
 const LIMIT = 120_000;
 
-/** Runs `programs/NAME.ts` to its end, with these options of the runtime: under Deno its permissions. */
+/**
+ * Runs `programs/NAME.ts` to its end. `flags` are options of the runtime: on Deno its permissions.
+ */
 export function runProgram(
   name: string,
   args: readonly string[] = [],
@@ -39,7 +42,7 @@ export function runProgram(
   });
 }
 
-/** What a program printed last, as a value. Fails unless it ended with exit code 0. */
+/** The JSON value that a program printed last. Throws unless its exit code is 0. */
 export async function resultOf(
   name: string,
   args: readonly string[] = [],
@@ -53,7 +56,7 @@ export async function resultOf(
   return JSON.parse(stdout.trim().split("\n").at(-1)!);
 }
 
-/** The kinds of workers that there are in this runtime. */
+/** The kinds of workers that this runtime has. */
 export const workerKinds: readonly ("node" | "web")[] = runtime === "node"
   ? ["node"]
   : ["node", "web"];

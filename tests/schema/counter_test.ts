@@ -3,11 +3,11 @@ import { describe, it } from "@std/testing/bdd";
 import { counter, type CounterDefinition } from "../../mod.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = counter as unknown as (options: unknown) => CounterDefinition;
 
 describe("counter()", () => {
-  it("makes well-formed Unicode of words that were cut in the middle of a character", () => {
+  it("makes help and unit well-formed Unicode", () => {
     const { help, unit } = counter({ help: "Jobs \ud83d", unit: "\udc00s" });
     assertEquals([help, unit], ["Jobs \ufffd", "\ufffds"]);
   });
@@ -37,7 +37,7 @@ describe("counter()", () => {
     );
   });
 
-  it("does not follow a later change of the labels that it was given", () => {
+  it("copies the labels, so later changes have no effect", () => {
     const labels = ["a"];
     const definition = counter({ labels });
     labels.push("b");
@@ -53,12 +53,15 @@ describe("counter()", () => {
       [{ unit: 1n }, "Cannot define a counter: unit must be a string, got 1n"],
       [{ labels: "a" }, 'Cannot define a counter: labels must be an array, got "a"'],
       [{ labels: null }, "Cannot define a counter: labels must be an array, got null"],
-      [{ labels: ["a", "a"] }, 'Cannot define a counter: each label may stand once, got ["a","a"]'],
+      [
+        { labels: ["a", "a"] },
+        'Cannot define a counter: no two labels may be the same in snake case, got ["a","a"]',
+      ],
     ];
     for (const [options, text] of cases) assertRefuses(() => define(options), TypeError, text);
   });
 
-  it("refuses labels whose names are no names", () => {
+  it("refuses illegal names of labels", () => {
     const bad: [label: unknown, got: string, legal?: string][] = [
       ["", '""'],
       ["1a", '"1a"', ", such as _1a"],
@@ -70,27 +73,27 @@ describe("counter()", () => {
       [Symbol("s"), "a symbol"],
     ];
     for (const [label, got, legal = ""] of bad) {
-      const rule = `a name is letters, digits and _, and no digit first${legal}`;
+      const rule = `names consist of letters, digits and _, and do not begin with a digit${legal}`;
       const text = `Cannot define a label: ${rule}, got ${got}`;
       assertRefuses(() => define({ labels: ["fine", label] }), TypeError, text);
     }
   });
 
-  it("refuses labels that mean something to Prometheus, or would be the same there", () => {
+  it("refuses labels that Prometheus reserves, or that would be the same there", () => {
     assertRefuses(
       () => define({ labels: ["__name"] }),
       TypeError,
-      `Cannot define a label: names that begin with __ are Prometheus' own, got "__name"`,
+      `Cannot define a label: Prometheus reserves names that begin with __, got "__name"`,
     );
     assertRefuses(
       () => define({ labels: ["aB", "a_b"] }),
       TypeError,
-      `Cannot define a counter: each label may stand once, got ["aB","a_b"]`,
+      `Cannot define a counter: no two labels may be the same in snake case, got ["aB","a_b"]`,
     );
     assertRefuses(
       () => define({ labels: ["otelMetricOverflow"] }),
       TypeError,
-      `Cannot define a label: otel_metric_overflow marks what is beyond maxSeries, got "otelMetricOverflow"`,
+      `Cannot define a label: otel_metric_overflow is the label of the overflow series, got "otelMetricOverflow"`,
     );
     define({ labels: ["le", "thread", "id"] });
   });
@@ -124,7 +127,7 @@ describe("counter()", () => {
     });
   }
 
-  it("refuses more than 512 labels, without a look at them", () => {
+  it("refuses more than 512 labels, without reading them", () => {
     const labels = Array.from({ length: 512 }, (_, n) => `label_${n}`);
     assertEquals(counter({ labels }).labels.length, 512);
     const tooMany: unknown[][] = [[...labels, "more"], Array(2 ** 32 - 1)];
@@ -132,7 +135,7 @@ describe("counter()", () => {
       assertRefuses(
         () => define({ labels }),
         RangeError,
-        `Cannot define a counter: at most 512 labels, got ${labels.length}`,
+        `Cannot define a counter: it may have at most 512 labels, got ${labels.length}`,
       );
     }
   });

@@ -1,12 +1,20 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
+import {
+  counter,
+  defineSchema,
+  record,
+  type SchemaDefinition,
+  sum,
+  ThreadStats,
+  type ThreadStatsHandle,
+} from "../../mod.ts";
 import { makeMemory } from "../../src/memory/header.ts";
 import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LAYOUT_VERSION } from "../../src/memory/layout.ts";
-import { parseDescription } from "../../src/schema/description.ts";
+import { firstDifference, parseDescription } from "../../src/schema/description.ts";
 import { createKinds, kinds } from "../support/kinds.ts";
 
-/** Statistics' handle, with another description in the memory than the one that it was made with. */
+/** The handle of statistics whose description in the memory was changed. */
 function withDescription(change: (text: string) => string): ThreadStatsHandle {
   const { handle } = createKinds();
   const words = new Int32Array(handle.buffer);
@@ -19,7 +27,7 @@ function withDescription(change: (text: string) => string): ThreadStatsHandle {
   return handle;
 }
 
-/** A description whose only metric is this. */
+/** A description with one metric. */
 function metric(json: unknown, name = "a"): string {
   return JSON.stringify({ [name]: json });
 }
@@ -36,7 +44,7 @@ const RECORD = { ...COUNTER, kind: "record", fields: { a: { op: "sum", type: "f6
 const HISTOGRAM = { ...COUNTER, kind: "histogram", bins: { boundaries: [1, 2] } };
 const GAUGE = { ...COUNTER, kind: "gauge", aggregate: "sum" };
 
-/** What is no description, and a word of why. */
+/** Texts that are no description, and what the error says. */
 const DAMAGED: [string, RegExp][] = [
   ["", /SyntaxError|JSON/],
   ["{", /SyntaxError|JSON/],
@@ -51,7 +59,7 @@ const DAMAGED: [string, RegExp][] = [
   [metric({ ...COUNTER, kind: "__proto__" }), /kind must be known/],
   [metric({ ...COUNTER, help: 7 }), /help must be a string/],
   [metric({ ...COUNTER, labels: "a" }), /labels must be an array/],
-  [metric({ ...COUNTER, labels: ["a-b"] }), /a name is letters/],
+  [metric({ ...COUNTER, labels: ["a-b"] }), /names consist of letters/],
   [metric({ ...COUNTER, maxSeries: 1e99 }), /maxSeries must be/],
   [metric({ ...COUNTER, maxLabelLength: 2 ** 20 + 1 }), /maxLabelLength must be/],
   [metric({ ...COUNTER, more: 1 }), /the unknown option "more"/],
@@ -66,12 +74,12 @@ const DAMAGED: [string, RegExp][] = [
   [metric({ ...RECORD, fields: { a: { op: "sum", type: "i64" } } }), /type must be/],
   [metric({ ...RECORD, fields: { a: { op: "xor", type: "f64" } } }), /op must be known/],
   [metric({ ...RECORD, fields: { a: { op: "min", type: "u64" } } }), /another form/],
-  [metric({ ...RECORD, fields: { commit: { op: "min", type: "f64" } } }), /another name is needed/],
-  [`{"__proto__":${JSON.stringify(COUNTER)}}`, /a name is letters/],
-  [metric(COUNTER, ""), /a name is letters/],
+  [metric({ ...RECORD, fields: { commit: { op: "min", type: "f64" } } }), /have reserved names/],
+  [`{"__proto__":${JSON.stringify(COUNTER)}}`, /names consist of letters/],
+  [metric(COUNTER, ""), /names consist of letters/],
 ];
 
-/** Text that would run, or reach into a prototype, if it came into generated code or onto an object. */
+/** Texts that would run in generated code, or change a prototype if they became property names. */
 const HOSTILE = [
   "a;globalThis.injected=1;//",
   "a]=0;globalThis.injected=1;x[0",
@@ -86,7 +94,7 @@ const HOSTILE = [
 ];
 
 describe("parseDescription()", () => {
-  it("makes every kind of metric anew", () => {
+  it("rebuilds every kind of metric", () => {
     const schema = parseDescription(kinds.description);
     assertEquals(schema.description, kinds.description);
     assertEquals<unknown>(schema.metrics, kinds.metrics);
@@ -94,7 +102,7 @@ describe("parseDescription()", () => {
 });
 
 describe("ThreadStats.inspect()", () => {
-  it("speaks of itself in its errors, whatever is wrong", () => {
+  it("names its own action in all errors", () => {
     const { handle } = createKinds();
     const truncated = handle.buffer.slice(0, 4096);
     const bad: [unknown, RegExp][] = [
@@ -143,7 +151,7 @@ describe("ThreadStats.inspect()", () => {
     assert(Object.isFrozen(view));
   });
 
-  it("takes no part: no thread, no bucket, no byte", () => {
+  it("changes nothing: it takes no slot, no bucket and no byte", () => {
     const stats = createKinds();
     const before = new Uint8Array(stats.handle.buffer).slice();
     ThreadStats.inspect(stats.handle).snapshot({ perThread: true });
@@ -151,7 +159,7 @@ describe("ThreadStats.inspect()", () => {
     assertEquals(new Uint8Array(stats.handle.buffer).slice(), before);
   });
 
-  it("takes a seat's handle too, and leaves the seat free", () => {
+  it("accepts the handle of a seat, and leaves the seat free", () => {
     const stats = createKinds();
     const { handle } = stats.reserveThread("w");
     assertEquals(ThreadStats.inspect(handle).threads(), [{
@@ -185,7 +193,7 @@ describe("ThreadStats.inspect()", () => {
     assert(refused > 500);
   });
 
-  it("refuses names that would be code, of metrics, labels and fields; nothing of them runs", () => {
+  it("refuses names of metrics, labels and fields that are code, and runs none of it", () => {
     const field = { op: "sum", type: "f64" };
     for (const name of HOSTILE) {
       const texts = [
@@ -216,7 +224,7 @@ describe("ThreadStats.inspect()", () => {
     assert(!("injected" in globalThis));
   });
 
-  it("refuses what is no handle", () => {
+  it("refuses values that are no handle", () => {
     for (
       const handle of [undefined, null, 1, {}, {
         threadStats: LAYOUT_VERSION,
@@ -229,5 +237,25 @@ describe("ThreadStats.inspect()", () => {
       assertEquals(name, "TypeError");
       assert(/^Cannot (inspect|attach to) the handle: /.test(message), message);
     }
+  });
+});
+
+describe("firstDifference()", () => {
+  it("names the first difference", () => {
+    const of = (metrics: SchemaDefinition) => defineSchema(metrics).description;
+    const ours = of({ a: counter(), b: counter() });
+    assertEquals(firstDifference(ours, of({ a: counter() })), "memory without the metric b");
+    assertEquals(
+      firstDifference(of({ a: counter() }), ours),
+      "memory with another metric b",
+    );
+    assertEquals(
+      firstDifference(ours, of({ a: counter(), b: record({ x: sum() }) })),
+      "another definition of b",
+    );
+    assertEquals(
+      firstDifference(ours, of({ b: counter(), a: counter() })),
+      "the metrics in another order",
+    );
   });
 });

@@ -21,7 +21,7 @@ function namesOf(metrics: SchemaDefinition): string[] {
 
 const seconds = { lowest: 1e-3, highest: 10, unit: "seconds" } as const;
 
-/** Metrics of which one cannot be defined, as it has a name of another. */
+/** Metrics of which one is refused because it has a name of another. */
 type Clash = [metrics: SchemaDefinition, metric: string, other: string, name: string];
 
 function assertClashes(where: string, clashes: readonly Clash[]): void {
@@ -57,7 +57,7 @@ describe("familiesOf()", () => {
     );
   });
 
-  it("leaves a unit out of the name where it would be all of it, or is no part of a name", () => {
+  it("leaves the unit out if it is the whole name, or cannot be part of a name", () => {
     const unitOf = (name: string, unit: string) => familiesOf(name, gauge({ unit }))[0].unit;
     assertEquals(unitOf("sent", "bytes"), "bytes");
     assertEquals(unitOf("bytes", "bytes"), "");
@@ -65,7 +65,7 @@ describe("familiesOf()", () => {
     assertEquals(familiesOf("sent", gauge({ unit: "kB" }))[0].name, "sent_kB");
   });
 
-  it("gives a record one family for each field: sums are counters, all else gauges", () => {
+  it("gives a record one family for each field: sums are counters, all others are gauges", () => {
     const flow = record({ bytes: sum("u64"), lastSeen: max(), flags: bitOr(), jobsTotal: sum() });
     const families = familiesOf("flow", flow);
     assertEquals(families.map(({ kind, name, field }) => [kind, name, field]), [
@@ -98,7 +98,7 @@ describe("defineSchema()", () => {
     assertClashes("Prometheus", clashes);
   });
 
-  it("refuses metrics that would have the same name in OpenTelemetry, where units are in no name", () => {
+  it("refuses metrics that would have the same name in OpenTelemetry, where names have no unit", () => {
     const clashes: Clash[] = [
       [{ aTotal: counter({ unit: "seconds" }), a: gauge() }, "a", "aTotal", "a"],
       [
@@ -113,18 +113,18 @@ describe("defineSchema()", () => {
         { share: counter({ unit: "ratio" }), share_ratio: gauge({ unit: "bytes" }) },
         ...["share_ratio", "share", "share_ratio"] as const,
       ],
-      // A meter gets a histogram as several instruments.
+      // On a meter, a histogram has several instruments.
       ...["count", "sum", "quantile"].map((part): Clash => [
         { took: histogram(seconds), Took: record({ [part]: max() }) },
         ...["Took", "took", `took.${part}`] as const,
       ]),
     ];
     assertClashes("OpenTelemetry", clashes);
-    // A dot is no underscore.
+    // A dot and an underscore differ.
     defineSchema({ flow: record({ a: sum() }, { unit: "bytes" }), flow_a: gauge() });
   });
 
-  it("refuses names that are the library's own", () => {
+  it("refuses names that the library reserves", () => {
     assertRefuses(
       () => defineSchema({ threadStatsThreads: gauge() }),
       TypeError,

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { defineSchema, gauge, type GaugeDefinition } from "../../mod.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = gauge as unknown as (options: unknown) => GaugeDefinition;
 
 describe("gauge()", () => {
@@ -43,7 +43,10 @@ describe("gauge()", () => {
       [{ help: 1 }, `${what}: help must be a string, got 1`],
       [{ unit: 1n }, `${what}: unit must be a string, got 1n`],
       [{ labels: "a" }, `${what}: labels must be an array, got "a"`],
-      [{ labels: ["a", "a"] }, `${what}: each label may stand once, got ["a","a"]`],
+      [
+        { labels: ["a", "a"] },
+        `${what}: no two labels may be the same in snake case, got ["a","a"]`,
+      ],
       [{ maxSeries: "1" }, `${what}: maxSeries must be a number, got "1"`],
       ...[["average", '"average"'], [null, "null"], [1, "1"], ["", '""']].map((
         [aggregate, got],

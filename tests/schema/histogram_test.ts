@@ -4,7 +4,7 @@ import { defineSchema, histogram, type HistogramDefinition } from "../../mod.ts"
 import { scaleOf } from "../../src/metrics/histogram/bin_scale.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = histogram as unknown as (options: unknown) => HistogramDefinition;
 const what = "Cannot define a histogram";
 
@@ -21,11 +21,11 @@ describe("histogram()", () => {
     });
   });
 
-  it("refuses the label that a histogram's buckets have in Prometheus", () => {
+  it("refuses the label of Prometheus buckets", () => {
     assertRefuses(
       () => define({ lowest: 1, highest: 2, labels: ["le"] }),
       TypeError,
-      `Cannot define a label: le is the upper bound of a histogram's buckets, got "le"`,
+      `Cannot define a label: le is the label of a histogram's Prometheus buckets, got "le"`,
     );
   });
 
@@ -47,7 +47,7 @@ describe("histogram()", () => {
     assertEquals(defineSchema({ definition }).metrics.definition, definition);
   });
 
-  it("takes every range that doubles have, if the bins are not too many", () => {
+  it("accepts any range of doubles that does not need too many bins", () => {
     for (
       const [lowest, highest, relativeError] of [
         [2 ** -1022, Number.MAX_VALUE, 0.1],

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as here from "../../mod.ts";
 import { counter, defineSchema, type Schema, ThreadStats } from "../../mod.ts";
-import { mark } from "../../src/schema/marks.ts";
+import { isMarked, isSealed, mark, seal } from "../../src/schema/marks.ts";
 
-// deno-lint-ignore no-explicit-any -- look-alikes of any shape
+// deno-lint-ignore no-explicit-any -- forged objects of any shape
 type Any = any;
 
-/** Loads this library a second time, as a program does that has it from two packages. */
+/** Loads this library again, as a program does that has it from two packages. */
 async function secondCopy(): Promise<typeof here> {
   const folder = mkdtempSync(`${tmpdir()}/second-copy-`);
   try {
@@ -24,7 +24,7 @@ async function secondCopy(): Promise<typeof here> {
   }
 }
 
-/** Every kind, by one copy. */
+/** Definitions of every kind, made by one copy. */
 function definitionsBy({ bitOr, counter, gauge, histogram, max, min, record, sum }: typeof here) {
   return {
     jobs: counter({ help: "Jobs", labels: ["queue"], maxSeries: 7 }),
@@ -38,7 +38,7 @@ function definitionsBy({ bitOr, counter, gauge, histogram, max, min, record, sum
 describe("a second copy of this module", () => {
   const copy = secondCopy();
 
-  it("takes schemas, definitions, handles and snapshots of the first, and the other way round", async () => {
+  it("accepts schemas, definitions, handles and snapshots of the first, and vice versa", async () => {
     const there = await copy;
     assertNotStrictEquals(there.ThreadStats, here.ThreadStats);
     for (const [one, other] of [[here, there], [there, here]] as const) {
@@ -67,7 +67,7 @@ describe("a second copy of this module", () => {
     }
   });
 
-  it("gives a schema of the same text each time", async () => {
+  it("gets the same schema for the same text each time", async () => {
     const schema = (await copy).defineSchema({ jobs: counter() });
     const stats = ThreadStats.create(schema);
     for (let n = 0; n < 3; n++) ThreadStats.attach(schema, stats.handle);
@@ -75,7 +75,7 @@ describe("a second copy of this module", () => {
 });
 
 describe("defineSchema(), ThreadStats.create(), attach()", () => {
-  it("check all of what only has the mark", () => {
+  it("check every part of an object that has a forged mark", () => {
     const marked = (value: object, kind: "definition" | "schema"): Any => {
       mark(value, kind);
       return value;
@@ -129,12 +129,32 @@ describe("defineSchema(), ThreadStats.create(), attach()", () => {
     assert(!("reached" in globalThis));
   });
 
-  it("refuse copies of a schema and of a definition: they have no mark", () => {
+  it("refuse copies of schemas and definitions, which have no mark", () => {
     const schema = defineSchema({ a: counter() });
     for (const like of [{ ...schema }, structuredClone({ ...schema }), {}, null, undefined, 5]) {
       const { message } = assertThrows(() => ThreadStats.create(like as Schema), TypeError);
       assert(message.includes("the schema must come from defineSchema, got "), message);
     }
     assertThrows(() => defineSchema({ a: { ...counter() } }), TypeError, "it must come from");
+  });
+});
+
+describe("seal()", () => {
+  it("freezes and marks an object, which this copy then recognizes", () => {
+    const sealed = seal({ a: 1 }, "schema");
+    assert(Object.isFrozen(sealed));
+    assertEquals(Object.keys(sealed), ["a"]);
+    assert(isSealed(sealed, "schema") && isMarked(sealed, "schema"));
+    assert(!isSealed(sealed, "definition") && !isMarked(sealed, "definition"));
+  });
+
+  it("cannot be forged by a mark, nor inherited", () => {
+    const marked = {};
+    mark(marked, "schema");
+    const heir = Object.create(seal({}, "schema"));
+    for (const value of [marked, heir, {}, null, undefined, 5]) {
+      assert(!isSealed(value, "schema"));
+    }
+    assert(isMarked(marked, "schema") && !isMarked(heir, "schema"));
   });
 });

@@ -4,13 +4,13 @@ import { assertName, snakeCase } from "../../src/schema/names.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
 describe("assertName()", () => {
-  it("accepts letters, digits and _, and no digit first", () => {
+  it("accepts letters, digits and _, with no digit first", () => {
     for (const name of ["a", "A", "_", "a1", "_1", "camelCase", "snake_case", "__a__"]) {
       assertName("test", name);
     }
   });
 
-  it("refuses all else, and names the nearest legal name", () => {
+  it("refuses all other names, and suggests a legal one", () => {
     const bad: [name: unknown, got: string, legal?: string][] = [
       ["", '""'],
       ["-", '"-"'],
@@ -31,14 +31,14 @@ describe("assertName()", () => {
       assertRefuses(
         () => assertName("test", name),
         TypeError,
-        `Cannot test: a name is letters, digits and _, and no digit first${suggestion}, got ${got}`,
+        `Cannot test: names consist of letters, digits and _, and do not begin with a digit${suggestion}, got ${got}`,
       );
     }
   });
 });
 
 describe("snakeCase()", () => {
-  it("parts words where their case tells them apart", () => {
+  it("separates words at changes of case", () => {
     const names = {
       packets: "packets",
       lastSeen: "last_seen",

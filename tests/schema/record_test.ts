@@ -12,7 +12,7 @@ import {
 } from "../../mod.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = record as unknown as (
   fields: unknown,
   options?: unknown,
@@ -41,7 +41,7 @@ describe("record()", () => {
     assertEquals(record({ a: sum() }).maxSeries, 2000);
   });
 
-  it("does not follow a later change of the fields that it was given", () => {
+  it("copies the fields, so later changes have no effect", () => {
     const fields: Record<string, ReturnType<typeof max>> = { a: max() };
     const definition = record(fields);
     fields.b = max();
@@ -56,7 +56,7 @@ describe("record()", () => {
     assertRefuses(() => define(() => {}), TypeError, `${what}, got a function`);
   });
 
-  it("refuses a field that comes from nowhere", () => {
+  it("refuses fields that did not come from sum, min, max or bitOr", () => {
     const bad: [unknown, string][] = [
       [null, "null"],
       [undefined, "undefined"],
@@ -74,8 +74,8 @@ describe("record()", () => {
     }
   });
 
-  it("refuses names that are no names", () => {
-    const required = "a name is letters, digits and _, and no digit first";
+  it("refuses illegal names", () => {
+    const required = "names consist of letters, digits and _, and do not begin with a digit";
     for (
       const [name, legal] of [
         ["", ""],
@@ -97,15 +97,15 @@ describe("record()", () => {
     );
   });
 
-  it("refuses the names that a burst needs for itself, and those that every change inherits", () => {
+  it("refuses the names of a burst's methods and of inherited properties", () => {
     for (const name of ["id", "merge", "commit", "discard", "constructor", "toString"]) {
       const text =
-        `Cannot define a field: another name is needed, as bursts and objects have this one, got "${name}"`;
+        `Cannot define a field: methods of bursts and of all objects have reserved names, got "${name}"`;
       assertRefuses(() => define({ [name]: sum() }), TypeError, text);
     }
   });
 
-  it("refuses no field, and more than 64", () => {
+  it("refuses no fields, and more than 64", () => {
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, sum()]));
     assertRefuses(
@@ -130,7 +130,7 @@ describe("record()", () => {
     assertRefuses(
       () => define({ a: sum() }, { labels: [1] }),
       TypeError,
-      "Cannot define a label: a name is letters, digits and _, and no digit first, got 1",
+      "Cannot define a label: names consist of letters, digits and _, and do not begin with a digit, got 1",
     );
     assertRefuses(
       () => define({ a: sum() }, { maxSeries: 0 }),
@@ -139,7 +139,7 @@ describe("record()", () => {
     );
   });
 
-  it("lets words of the language name fields", () => {
+  it("allows reserved words of JavaScript as names of fields", () => {
     const schema = defineSchema({
       r: record({ class: sum(), get: sum(), set: max(), static: sum("u64"), await: bitOr() }),
     });

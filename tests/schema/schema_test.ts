@@ -8,10 +8,9 @@ import {
   sum,
   ThreadStats,
 } from "../../mod.ts";
-import { firstDifference } from "../../src/schema/schema.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-/** Calls with what TypeScript would refuse. */
+/** Without the types, so that it can be called with invalid arguments. */
 const define = (metrics: unknown) => defineSchema(metrics as SchemaDefinition);
 
 describe("defineSchema()", () => {
@@ -31,7 +30,7 @@ describe("defineSchema()", () => {
     ) assertNotEquals(define(other).description, schema.description);
   });
 
-  it("does not follow a later change of the definitions that it was given", () => {
+  it("copies the definitions, so later changes have no effect", () => {
     const metrics: Record<string, ReturnType<typeof counter>> = { a: counter() };
     const schema = defineSchema(metrics);
     metrics.b = counter();
@@ -40,18 +39,18 @@ describe("defineSchema()", () => {
     assert(Object.isFrozen(schema));
   });
 
-  it("refuses what is no object", () => {
+  it("refuses values that are no object", () => {
     const what = "Cannot define a schema: the metrics must be an object";
     assertRefuses(() => define(null), TypeError, `${what}, got null`);
     assertRefuses(() => define(undefined), TypeError, `${what}, got undefined`);
     assertRefuses(() => define("a"), TypeError, `${what}, got "a"`);
   });
 
-  it("refuses names that are no names", () => {
+  it("refuses illegal names", () => {
     for (
       const [name, legal] of [["", ""], ["0", ", such as _0"], ["a-b", ", such as a_b"], ["é", ""]]
     ) {
-      const rule = `a name is letters, digits and _, and no digit first${legal}`;
+      const rule = `names consist of letters, digits and _, and do not begin with a digit${legal}`;
       const text = `Cannot define a metric: ${rule}, got "${name}"`;
       assertRefuses(() => define({ [name]: counter() }), TypeError, text);
     }
@@ -78,31 +77,11 @@ describe("defineSchema()", () => {
     }
   });
 
-  it("lets names of Object.prototype name metrics", () => {
+  it("allows the names of Object.prototype's properties", () => {
     const schema = defineSchema({ constructor: counter(), toString: counter() });
     const stats = ThreadStats.create(schema);
     stats.registerThread().metrics.constructor.add(3);
     assertEquals(stats.metrics.constructor.read(), 3);
     assertEquals(stats.metrics.toString.read(), 0);
-  });
-});
-
-describe("firstDifference()", () => {
-  it("names what differs", () => {
-    const of = (metrics: SchemaDefinition) => defineSchema(metrics).description;
-    const ours = of({ a: counter(), b: counter() });
-    assertEquals(firstDifference(ours, of({ a: counter() })), "memory without the metric b");
-    assertEquals(
-      firstDifference(of({ a: counter() }), ours),
-      "memory with another metric b",
-    );
-    assertEquals(
-      firstDifference(ours, of({ a: counter(), b: record({ x: sum() }) })),
-      "another definition of b",
-    );
-    assertEquals(
-      firstDifference(ours, of({ b: counter(), a: counter() })),
-      "the metrics in another order",
-    );
   });
 });

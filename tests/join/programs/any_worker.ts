@@ -1,19 +1,19 @@
 /**
- * Workers of both kinds behind one face, without a word of the library.
+ * Workers of both kinds behind one interface. Does not use the library.
  *
  * @module
  */
 import process from "node:process";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 
-/** A worker and what it has sent. */
+/** A worker, with its messages. */
 export interface AnyWorker {
   readonly worker: { terminate(): unknown };
   post(message: unknown): void;
   /** The next message. */
   // deno-lint-ignore no-explicit-any
   next(): Promise<any>;
-  /** Settles when the worker is known to have ended; never with a Deno web worker. */
+  /** Settles when the worker is known to have ended; never for a web worker on Deno. */
   readonly ended: Promise<unknown>;
 }
 
@@ -55,13 +55,13 @@ const webScope = globalThis as unknown as {
   onmessage: ((event: { data: unknown }) => void) | null;
 };
 
-/** In a worker: sends to the thread that made it. */
+/** In a worker: sends a message to its creator. */
 export function send(message: unknown): void {
   if (parentPort === null) webScope.postMessage(message);
   else parentPort.postMessage(message);
 }
 
-/** In a worker: hears it. */
+/** In a worker: receives messages of its creator. */
 // deno-lint-ignore no-explicit-any
 export function onMessage(listener: (message: any) => void): void {
   if (parentPort === null) webScope.onmessage = ({ data }) => listener(data);
@@ -79,7 +79,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Waits until `condition` holds, for so many seconds at most; tells whether it does. */
+/** Waits until `condition` is true, at most so many seconds. Returns whether it is. */
 export async function comesTrue(condition: () => boolean, seconds: number): Promise<boolean> {
   for (let left = seconds * 100; left > 0 && !condition(); left--) await pause(10);
   return condition();

@@ -1,5 +1,6 @@
 /**
- * A thread that joins, registers, counts and ends: the main thread, and a worker that it makes (`node` or `web`) if it is told so.
+ * A thread that joins, registers, counts and ends: the main thread, or with an argument (`node` or
+ * `web`) a worker of it.
  *
  * @module
  */

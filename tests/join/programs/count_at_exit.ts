@@ -1,5 +1,5 @@
 /**
- * A worker that counts in `exit` handlers of its own. Nobody follows it: its creator only looks.
+ * A worker that counts in its own `exit` handlers. Its creator does not join, and only reads.
  *
  * @module
  */

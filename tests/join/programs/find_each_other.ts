@@ -1,5 +1,5 @@
 /**
- * Threads that join one name: which of them share a memory. Prints the totals that are to be seen in the memory of each.
+ * Shows which threads that join one name share a memory: prints the total in the memory of each.
  *
  * @module
  */
@@ -20,7 +20,7 @@ async function startReady(): Promise<AnyWorker> {
   return worker;
 }
 
-/** `count` times 8 threads that join one name at once, in workers that are there already. */
+/** 8 running workers join one name at once; `count` times. */
 async function race(): Promise<unknown> {
   const workers = await Promise.all(Array.from({ length: 8 }, startReady));
   const wrong: unknown[] = [];
@@ -32,7 +32,7 @@ async function race(): Promise<unknown> {
   return wrong;
 }
 
-/** The same in workers that have just been made. */
+/** The same with workers that have just been created. */
 async function freshRace(): Promise<unknown> {
   const wrong: unknown[] = [];
   for (let n = 0; n < Number(count); n++) {
@@ -49,7 +49,7 @@ async function freshRace(): Promise<unknown> {
   return wrong;
 }
 
-/** The maker ends, another stays, a third comes. */
+/** The creator of the memory ends, another member stays, a third thread joins. */
 async function makerEnds(): Promise<unknown> {
   const [maker, other, late] = await Promise.all([startReady(), startReady(), startReady()]);
   const totals: unknown[] = [];
@@ -62,7 +62,7 @@ async function makerEnds(): Promise<unknown> {
   return totals;
 }
 
-/** The only thread that has joined is busy when another one comes. */
+/** The only member is busy when another thread joins. */
 async function busy(): Promise<unknown> {
   const [maker, late] = await Promise.all([startReady(), startReady()]);
   maker.post({ name: "busy", busy: 2000 });
@@ -71,7 +71,7 @@ async function busy(): Promise<unknown> {
   return [first, totalOf(await late.next())];
 }
 
-/** It is busy for longer than the other one waits. */
+/** The only member is busy for longer than the other thread waits. */
 async function tooBusy(): Promise<unknown> {
   const [maker, late] = await Promise.all([startReady(), startReady()]);
   maker.post({ name: "too busy", busy: 3000 });
@@ -80,7 +80,7 @@ async function tooBusy(): Promise<unknown> {
   return totalOf(await late.next());
 }
 
-/** The main thread has joined, and is busy when a worker comes that was there before. */
+/** The main thread has joined and is busy when a worker joins that it created before. */
 async function busyMain(): Promise<unknown> {
   const late = await startReady();
   const stats = await ThreadStats.join("busy main", schema);
@@ -90,7 +90,7 @@ async function busyMain(): Promise<unknown> {
   return totalOf(await late.next());
 }
 
-/** A worker's worker, two levels below the thread that has joined. */
+/** A worker of a worker joins, two levels below the member. */
 async function nested(): Promise<unknown> {
   const stats = await ThreadStats.join("nested", schema);
   stats.registerThread().metrics.jobs.add();
@@ -107,7 +107,7 @@ async function otherSchema(): Promise<unknown> {
   return totalOf(await other.next());
 }
 
-/** Without waiting: in a worker that nobody left anything to, and in one made by a thread that has joined. */
+/** `joinSync` in a worker that inherits nothing, and in a worker of a member. */
 async function sync(): Promise<unknown> {
   const before = await startReady();
   before.post({ name: "sync", sync: true });
@@ -119,7 +119,7 @@ async function sync(): Promise<unknown> {
   return [alone, totalOf(await after.next())];
 }
 
-/** Two threads make a memory of one name without asking; a third finds one of them. */
+/** Two threads create memories of one name without asking; a third thread finds one of them. */
 async function twins(): Promise<unknown> {
   const worker = await startReady();
   worker.post({ name: "twins", busy: 1500 });
@@ -143,6 +143,6 @@ const parts = {
   twins,
 };
 console.log(JSON.stringify(await parts[what as "race"]()));
-// Web workers would go on.
+// Web workers would keep running.
 (globalThis as { Deno?: { exit(): void } }).Deno?.exit();
 (await import("node:process")).exit();

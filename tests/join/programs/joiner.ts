@@ -1,5 +1,5 @@
 /**
- * A worker that joins what it is told to, and stays busy as long as it is told to.
+ * A worker that joins the names, and stays busy for the times, that its creator sends.
  *
  * @module
  */

@@ -1,6 +1,7 @@
 /**
- * Threads whose end no event of theirs tells of: a worker's worker that ends with it (`below`), and a worker whose creator has not joined
- * (`unknown`). Prints the states of their slots and the gauge, once the gauge is 0.
+ * Threads that end without an event: a worker of a worker, which ends with it (`below`), and a
+ * worker whose creator has not joined (`unknown`). Prints the states of their slots and the gauge,
+ * once the gauge is 0.
  *
  * @module
  */
@@ -34,7 +35,7 @@ if (!isMain) {
   const handle = await next();
   const view = ThreadStats.attach(schema, handle);
   const before = view.metrics.depth.read();
-  // Somebody has to look at the locks: another worker that has joined.
+  // Another worker that has joined probes the locks.
   const witness = startWorker("joiner", "node");
   await witness.next();
   witness.post({ name: "left" });

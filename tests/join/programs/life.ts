@@ -1,5 +1,6 @@
 /**
- * One short life of a worker: it joins, registers, counts, and ends as it is told to. What it has counted for certain stands in `counted`.
+ * A short-lived worker: it joins, registers, counts, and ends in the way that it is told. It notes
+ * in `counted` what it has counted for certain.
  *
  * @module
  */
@@ -20,12 +21,12 @@ onMessage(({ counted, end }: { counted: SharedArrayBuffer; end: string }) => {
   for (let n = 0; n < 10; n++) count();
   if (end === "busy") {
     send("counted");
-    // A web worker on Deno that never yields never stops; so it is busy for a while only.
+    // On Deno a web worker that never yields cannot be stopped, so it is busy for a while only.
     for (const until = Date.now() + 300; isEndless || Date.now() < until;) count();
     return setInterval(count, 1);
   }
   send("counted");
-  // The message first: what follows may end the thread before it is sent.
+  // Sent first, because the code below may end the thread at once.
   setTimeout(() => {
     if (end === "throw") throw new Error("this life ends by an exception");
     if (end === "exit") process.exit(0);

@@ -1,5 +1,6 @@
 /**
- * Many short lives of workers, some at a time, which end in every way. Prints the totals, the slots that were used, and how the gauge came to be.
+ * Many short-lived workers, several at a time, which end in every way. Prints the totals, the used
+ * slots and the gauge.
  *
  * @module
  */
@@ -13,11 +14,11 @@ const ends = ["busy", "natural", "throw", "exit", "idle", "natural"];
 const counted = new SharedArrayBuffer(4);
 let kills = 0, begun = 0, mostActive = 0;
 
-/** Starts lives one after the other. */
+/** Runs workers one after the other. */
 async function live(): Promise<void> {
   while (begun < lives) {
     let end = ends[begun++ % ends.length];
-    // A web worker does not end by itself.
+    // A web worker never ends by itself.
     if (isDenoWeb && end === "natural") end = "close";
     const { worker, next, post, ended } = startWorker("life", kind);
     await next();
@@ -32,7 +33,7 @@ async function live(): Promise<void> {
       await pause(2);
       await worker.terminate();
     }
-    // Nothing tells of the end of a web worker on Deno; its lock is free soon after.
+    // On Deno no event shows the end of a web worker, but soon after it its lock is free.
     await (isDenoWeb ? pause(30) : ended);
   }
 }

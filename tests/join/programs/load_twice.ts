@@ -1,5 +1,6 @@
 /**
- * A module that joins is loaded twice, and once with a copy of the library. Prints how many slots that took.
+ * Loads a module that joins twice, and once more with a copy of the library. Prints the number of
+ * slots.
  *
  * @module
  */

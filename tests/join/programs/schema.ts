@@ -1,5 +1,5 @@
 /**
- * What the programs count.
+ * The metrics of the programs.
  *
  * @module
  */
