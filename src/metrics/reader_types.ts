@@ -14,8 +14,8 @@ export interface SingleReader<Value> {
   /** Returns what all threads have counted. Takes a few ns for each thread slot in use. */
   read(): Value;
   /**
-   * Returns what each thread has counted. Threads that have counted nothing since the last clear are
-   * left out.
+   * Returns what each thread has counted. Threads that have counted nothing since the last clear
+   * are left out.
    */
   perThread(): ThreadValue<Value>[];
   /**
@@ -72,9 +72,9 @@ export interface MultiReader<Value, Bucket, Label extends string> {
 /** The additional methods of metrics with labels. */
 export interface LabelledReader<Label extends string> {
   /**
-   * Returns the bucket with these labels, and makes it if there is none. The id is the same in every
-   * thread. It is that of the overflow series when the metric already has `maxSeries` buckets, or
-   * when a value is longer than `maxLabelLength`.
+   * Returns the bucket with these labels, and makes it if there is none. The id is the same in
+   * every thread. It is that of the overflow series when the metric already has `maxSeries`
+   * buckets, or when a value is longer than `maxLabelLength`.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
@@ -89,7 +89,8 @@ export interface BucketMaker {
   /**
    * Makes a bucket without labels, with the smallest free id. Lock-free.
    *
-   * @throws {RangeError} When the arena is full, or a labelled metric already has `maxSeries` buckets.
+   * @throws {RangeError} When the arena is full, or a labelled metric already has `maxSeries`
+   * buckets.
    */
   create(): number;
 }

@@ -158,7 +158,8 @@ export interface RecordWriter<Fields extends RecordFields> {
    * @param id The bucket.
    * @param delta The change. Fields that are left out keep their values.
    * @throws {TypeError} When the change has the wrong shape or only unknown fields.
-   * @throws {RangeError} When the bucket is not live, a value is out of range, or the arena is full.
+   * @throws {RangeError} When the bucket is not live, a value is out of range, or the arena is
+   * full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   update(id: number, delta: RecordDelta<Fields>): void;
@@ -167,9 +168,9 @@ export interface RecordWriter<Fields extends RecordFields> {
    * only; allocates the burst, at most 64 bytes.
    *
    * The burst belongs to the epoch in which it began: if the bucket is cleared before the commit,
-   * the changes of the burst are cleared too. Several buckets may have open bursts at the same time.
-   * A burst that is left open blocks nothing: the next burst or update of its bucket in this thread
-   * discards it.
+   * the changes of the burst are cleared too. Several buckets may have open bursts at the same
+   * time. A burst that is left open blocks nothing: the next burst or update of its bucket in this
+   * thread discards it.
    *
    * @param id The bucket.
    * @returns The burst.
@@ -190,7 +191,8 @@ export interface RecordBucketWriter<Fields extends RecordFields> {
    *
    * @param delta The change. Fields that are left out keep their values.
    * @throws {TypeError} When the change has the wrong shape or only unknown fields.
-   * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is full.
+   * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is
+   * full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   update(delta: RecordDelta<Fields>): void;
@@ -229,8 +231,8 @@ export interface BurstMethods<Fields extends RecordFields> {
    * Merges a change. Each field merges by its own operation. If the change is refused, the burst
    * ends and nothing of it is committed. Owner thread only.
    *
-   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or the burst has
-   * ended.
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or the burst
+   * has ended.
    * @throws {RangeError} When a value is out of range.
    */
   merge(delta: RecordDelta<Fields>): void;
@@ -239,7 +241,8 @@ export interface BurstMethods<Fields extends RecordFields> {
    * read-modify-write.
    *
    * @throws {TypeError} When the burst has ended.
-   * @throws {StaleThreadError} When the thread was unregistered or revoked. The changes are dropped.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked. The changes are
+   * dropped.
    */
   commit(): void;
   /** Drops all changes and ends the burst. Does nothing if it has ended. Owner thread only. */

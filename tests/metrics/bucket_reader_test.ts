@@ -222,7 +222,11 @@ describe("bad buckets", () => {
       [undefined, TypeError, "the bucket's id must be a number, got undefined"],
       [null, TypeError, "the bucket's id must be a number, got null"],
       [1n, TypeError, "the bucket's id must be a number, got 1n"],
-      [{ source: "a" }, TypeError, "a bucket id is required because the metric has no labels, got labels"],
+      [
+        { source: "a" },
+        TypeError,
+        "a bucket id is required because the metric has no labels, got labels",
+      ],
     ];
     for (const [bucket, Class, text] of bad) {
       for (const [what, call] of calls("cell", bucket)) {

@@ -4,7 +4,9 @@ import { allocatedBytesPerCall } from "../support/heap.ts";
 import { createKinds, type Kinds } from "./kinds.ts";
 import type { MetricWriters } from "../../mod.ts";
 
-/** Doubles in typed arrays: a variable with a double in it would be an allocation of the test's own. */
+/**
+ * Doubles in typed arrays: a variable with a double in it would be an allocation of the test's own.
+ */
 const values = Float64Array.from({ length: 1024 }, (_, n) => n * 20.25);
 const small = Float64Array.from({ length: 1024 }, (_, n) => n * 0.0625);
 

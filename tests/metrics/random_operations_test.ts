@@ -107,7 +107,9 @@ interface Slot {
   state: "active" | "retired" | "revoked";
 }
 
-/** A registered thread, and the children that it keeps: with the bucket's life that they are for. */
+/**
+ * A registered thread, and the children that it keeps: with the bucket's life that they are for.
+ */
 interface Member {
   stats: Stats;
   thread: Thread<typeof schema.metrics>;
@@ -477,7 +479,8 @@ class Simulation {
         break;
       default:
         burst.commit();
-        // Of the epoch in which it began, or of none; whoever has it, the bucket of the overflow series counts it.
+        // Of the epoch in which it began, or of none; whoever has it, the bucket of the overflow
+        // series counts it.
         if (reference.buckets.get(burst.id) === bucket && bucket.parts === parts) {
           parts.set(slot, value);
         }

@@ -47,8 +47,8 @@ export class SingleWriterRecords extends RecordPublisher implements RecordHost {
   }
 
   /**
-   * Makes a bucket ready for the first change, for the first one after a clear, and for the first one
-   * after a burst that was not committed; or throws. Discards the open burst.
+   * Makes a bucket ready for the first change, for the first one after a clear, and for the first
+   * one after a burst that was not committed; or throws. Discards the open burst.
    */
   prepare(id: number, verb: string, life?: RecordLife): void {
     const held = this.heldEpoch(id);
@@ -73,8 +73,8 @@ export class SingleWriterRecords extends RecordPublisher implements RecordHost {
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
   }
 
-  // Apart from `prepare`, which would otherwise allocate a context for the closure at each burst that
-  // follows an open one.
+  // Apart from `prepare`, which would otherwise allocate a context for the closure at each burst
+  // that follows an open one.
   #loadNeeding(action: string, id: number, epoch: number): void {
     needing(action, () => this.loadCommitted(id, epoch));
   }

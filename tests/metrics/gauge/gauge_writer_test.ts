@@ -37,7 +37,10 @@ const BAD_TYPES: [unknown, string][] = [
   [Symbol("x"), "a symbol"],
 ];
 
-/** Writers and readers of a gauge whose threads' values add up, and of one of which the latest counts. */
+/**
+ * Writers and readers of a gauge whose threads' values add up, and of one of which the latest
+ * counts.
+ */
 const SINGLE = ["jobs", "latest"] as const;
 const LABELLED = ["queue", "newest"] as const;
 

@@ -1,5 +1,6 @@
 /**
- * Uses the whole library once. As a program (with the argument `run`), checks the result and that no code can be generated.
+ * Uses the whole library once. As a program (with the argument `run`), checks the result and that
+ * no code can be generated.
  *
  * @module
  */

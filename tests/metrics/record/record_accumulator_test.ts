@@ -19,8 +19,8 @@ const fields = { a: sum(), b: sum("u64"), top: max() } as const;
 const schema = defineSchema({ r: record(fields) });
 
 /**
- * A bucket, its writer, and a reader whose copies are interrupted: `during` runs in the middle of each, as another thread
- * would.
+ * A bucket, its writer, and a reader whose copies are interrupted: `during` runs in the middle of
+ * each, as another thread would.
  */
 function makeReader(tries?: number) {
   const stats = ThreadStats.create(schema, { maxThreads: 2 });

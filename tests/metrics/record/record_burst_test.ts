@@ -18,7 +18,10 @@ function begun() {
 
 type Burst = RecordBurst<typeof traffic.metrics.cell.fields>;
 
-/** Fails unless every use of the burst is refused, and changes nothing; what is assigned to one that has committed goes nowhere. */
+/**
+ * Fails unless every use of the burst is refused, and changes nothing; what is assigned to one that
+ * has committed goes nowhere.
+ */
 function assertIsOver(
   stats: ReturnType<typeof createTraffic>,
   burst: Burst,

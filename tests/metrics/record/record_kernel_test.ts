@@ -42,7 +42,9 @@ function randomFields(random: Random): RecordFields {
   );
 }
 
-/** The records of three buckets, of which only the one in the middle is ever changed, and a kernel. */
+/**
+ * The records of three buckets, of which only the one in the middle is ever changed, and a kernel.
+ */
 class Bench {
   readonly values: Float64Array;
   readonly bits: Uint32Array;

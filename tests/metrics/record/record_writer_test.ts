@@ -101,7 +101,8 @@ describe("RecordWriter.update()", () => {
   });
 
   it("keeps every bit of a 64-bit integer when private memory grows", () => {
-    // Bits that are a signalling NaN as a double: an engine may change those when it copies doubles.
+    // Bits that are a signalling NaN as a double: an engine may change those when it copies
+    // doubles.
     const stats = createTraffic();
     const { cell } = stats.registerThread().metrics;
     const bits = [0x7ff4000000000001n, 0xfff0000000000001n, 0x7ff0000000000001n];
