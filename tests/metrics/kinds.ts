@@ -1,5 +1,5 @@
 /**
- * The schema that the tests of gauges, histograms and snapshots count with.
+ * A schema with every kind of metric, for tests of gauges, histograms and snapshots.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
   type ThreadStatsOptions,
 } from "../../mod.ts";
 
-/** Every kind of metric, with labels and without. */
+/** Every kind of metric, with and without labels. */
 export const kinds = defineSchema({
   jobs: gauge({ help: "Jobs in progress" }),
   lowest: gauge({ aggregate: "min" }),
@@ -45,7 +45,7 @@ export function createKinds(options?: ThreadStatsOptions): ThreadStats<Kinds> {
   return ThreadStats.create(kinds, options);
 }
 
-/** The same statistics as another thread has them. */
+/** The same statistics as another thread sees them. */
 export function attachKinds(stats: ThreadStats<Kinds>): ThreadStats<Kinds> {
   return ThreadStats.attach(kinds, structuredClone(stats.handle));
 }

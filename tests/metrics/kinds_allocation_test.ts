@@ -10,7 +10,7 @@ import type { MetricWriters } from "../../mod.ts";
 const values = Float64Array.from({ length: 1024 }, (_, n) => n * 20.25);
 const small = Float64Array.from({ length: 1024 }, (_, n) => n * 0.0625);
 
-/** What to call many times, and how many bytes each call may allocate: none. */
+/** Calls that are made many times and may not allocate. */
 const CASES: Record<string, (metrics: MetricWriters<Kinds>) => () => void> = {
   "GaugeWriter.set()": ({ jobs }) => {
     let n = 0;

@@ -12,7 +12,9 @@ import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 
 const schema = defineSchema({ hits: counter({ labels: ["page"] }) });
 
-/** The segments of a labelled counter, whose views are only the index of the segment's first word. */
+/**
+ * The segments of a labelled counter, whose views are only the index of the segment's first word.
+ */
 function makeViews() {
   const stats = ThreadStats.create(schema, { maxThreads: 2 });
   const thread = stats.registerThread("writer");

@@ -1,5 +1,5 @@
 /**
- * The schema that most tests count with, and several "threads" in one: each attaches for itself.
+ * The schema of most tests. Several threads are simulated in one: each attaches for itself.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const fields = {
   flags: bitOr(),
 } as const;
 
-/** One metric of each kind, labelled and not. */
+/** Counters and records, with and without labels. */
 export const traffic = defineSchema({
   packets: counter({ help: "Packets parsed" }),
   requests: counter({ labels: ["method", "status"], maxSeries: 3 }),
@@ -34,7 +34,7 @@ export const traffic = defineSchema({
 /** The definitions of {@linkcode traffic}. */
 export type Traffic = typeof traffic.metrics;
 
-/** What a record has to which nothing was merged. */
+/** The value of a record into which nothing was merged. */
 export const NOTHING = {
   bytes: 0n,
   packets: 0,
@@ -48,7 +48,7 @@ export function createTraffic(options?: ThreadStatsOptions): ThreadStats<Traffic
   return ThreadStats.create(traffic, options);
 }
 
-/** The same statistics as another thread has them. */
+/** The same statistics as another thread sees them. */
 export function attachTraffic(stats: ThreadStats<Traffic>): ThreadStats<Traffic> {
   return ThreadStats.attach(traffic, structuredClone(stats.handle));
 }
