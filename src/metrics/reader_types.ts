@@ -5,7 +5,8 @@
  */
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { RecordFields, RecordValue } from "../schema/record.ts";
-import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
+import type { SchemaDefinition } from "../schema/schema.ts";
+import type { FieldsOf, LabelsOf, MetricKind } from "./definition_types.ts";
 import type { HistogramValue } from "./histogram/histogram_value.ts";
 import type { Aggregator, SeriesValue, ThreadValue } from "./series_values.ts";
 
@@ -123,9 +124,6 @@ export type LabelledRecordReader<Fields extends RecordFields, Label extends stri
   & LabelledReader<Label>
   & BucketMaker;
 
-/** The kinds of metrics. */
-export type MetricKind = MetricDefinition["kind"];
-
 /** The reader of a metric without labels, by kind. */
 export interface ReadersByKind<Fields extends RecordFields> {
   /** Of a counter. */
@@ -177,13 +175,3 @@ export type ReaderOf<Definition> = Definition extends { kind: infer Kind extends
 export type ValueOf<Definition> = Definition extends { kind: infer Kind extends MetricKind }
   ? ValuesByKind<FieldsOf<Definition>>[Kind]
   : never;
-
-/** The names of a metric's labels. */
-export type LabelsOf<Definition> = Definition extends
-  { labels: readonly (infer Label extends string)[] } ? Label
-  : never;
-
-/** The fields of a record; any fields for another kind, which does not use them. */
-export type FieldsOf<Definition> = Definition extends { fields: infer Fields extends RecordFields }
-  ? Fields
-  : RecordFields;

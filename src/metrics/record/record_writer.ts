@@ -23,7 +23,8 @@ import type {
 } from "./kernel_types.ts";
 import type { RecordFacts } from "../inspectable_writers.ts";
 import { RecordPublisher, type RecordWriterContext } from "./record_publisher.ts";
-import type { RecordBucketWriter, RecordBurst } from "../writer_types.ts";
+import type { RecordBurst } from "../burst_types.ts";
+import type { RecordBucketWriter } from "../writer_types.ts";
 
 /** A life of a labelled bucket, and the epoch in which its writer has last changed it. */
 interface RecordLife extends BucketLife {
