@@ -57,7 +57,7 @@ export {
   type RecordFields,
   type RecordValue,
 } from "./src/schema/record.ts";
-export type { MetricDefinition, SchemaDefinition } from "./src/schema/definitions.ts";
+export type { MetricDefinition, MetricKind, SchemaDefinition } from "./src/schema/definitions.ts";
 export { defineSchema, type Schema } from "./src/schema/schema.ts";
 export { type StatsView, ThreadStats } from "./src/thread_stats.ts";
 export type { ThreadStatsOptions } from "./src/thread_stats_options.ts";
@@ -74,10 +74,11 @@ export type {
   SeriesValue,
   ThreadValue,
 } from "./src/metrics/series_values.ts";
+export type { BurstMethods, RecordBurst } from "./src/metrics/burst_types.ts";
+export type { FieldsOf, LabelsOf } from "./src/metrics/definition_types.ts";
 export type {
   BucketMaker,
   CounterReader,
-  FieldsOf,
   GaugeReader,
   HistogramReader,
   LabelledCounterReader,
@@ -86,8 +87,6 @@ export type {
   LabelledReader,
   LabelledReadersByKind,
   LabelledRecordReader,
-  LabelsOf,
-  MetricKind,
   MetricReaders,
   MultiReader,
   ReaderOf,
@@ -100,7 +99,6 @@ export type {
 export type { HistogramBin, HistogramData } from "./src/metrics/histogram/histogram_data.ts";
 export { HistogramValue } from "./src/metrics/histogram/histogram_value.ts";
 export type {
-  BurstMethods,
   CounterWriter,
   GaugeWriter,
   HistogramWriter,
@@ -111,7 +109,6 @@ export type {
   LabelledWritersByKind,
   MetricWriters,
   RecordBucketWriter,
-  RecordBurst,
   RecordWriter,
   WriterOf,
   WritersByKind,

@@ -1,25 +1,25 @@
 /**
  * The common part of all writers of one cell: counters, gauges and histograms.
  *
- * A cell belongs to a (thread, bucket). It has content and a tag, which is the epoch that the content
- * belongs to. The content counts while the tag equals the bucket's epoch.
+ * A cell belongs to a (thread, bucket). It has content and a tag, which is the epoch that the
+ * content belongs to. The content counts while the tag equals the bucket's epoch.
  *
  * Assumptions: a cell has one owner at a time.
  *
- * Guarantees: after a clear the owner stores the new content first, then the tag. So a reader that sees
- * the tag also sees content from after the clear. An update that raced with a clear is dropped, with
- * everything before it.
+ * Guarantees: after a clear the owner stores the new content first, then the tag. So a reader that
+ * sees the tag also sees content from after the clear. An update that raced with a clear is
+ * dropped, with everything before it.
  *
  * Progress: wait-free. Two plain loads show that neither the bucket nor the thread has changed. A
  * thread that is killed at any instruction loses at most the update that it was making.
  *
- * Users cannot reach what decides where a writer stores. It is in `#private` fields of the writer, or
- * in a `CellWriter` that only such a field leads to. The fields of the hot path are in the writer
- * itself. Each of them has an initial value of its later type, because V8 keeps the representation of
- * the first value: a field that is first `undefined` and then a double allocates at each store.
- * Measured on x86-64, in ns per `add()` of one counter in a loop, Deno 2.9 / Node 24 / Bun 1.4: 3.4 /
- * 3.3 / 3.8, the same as with public fields. Without initial values, and with numbers that are not
- * integers: 8.8 / 9.5 / 3.8.
+ * Users cannot reach what decides where a writer stores. It is in `#private` fields of the writer,
+ * or in a `CellWriter` that only such a field leads to. The fields of the hot path are in the
+ * writer itself. Each of them has an initial value of its later type, because V8 keeps the
+ * representation of the first value: a field that is first `undefined` and then a double allocates
+ * at each store. Measured on x86-64, in ns per `add()` of one counter in a loop, Deno 2.9 / Node 24
+ * / Bun 1.4: 3.4 / 3.3 / 3.8, the same as with public fields. Without initial values, and with
+ * numbers that are not integers: 8.8 / 9.5 / 3.8.
  *
  * @module
  */
@@ -166,8 +166,8 @@ export class CellWriter {
   }
 
   /**
-   * Publishes new content, after the caller has stored it. Only needed if the epoch has changed since
-   * the latest update. `tag` is the index of the cell's tag in `words`.
+   * Publishes new content, after the caller has stored it. Only needed if the epoch has changed
+   * since the latest update. `tag` is the index of the cell's tag in `words`.
    */
   setTag(words: Int32Array, tag: number, epoch: number): void {
     // SeqCst, after the content; pairs with the load of the tag in the accumulators. Without this

@@ -36,8 +36,8 @@ export type KindFactory<Definition extends MetricDefinition, Value> = (
 ) => Kind<Value>;
 
 /**
- * Makes the writer of a kind whose cells are objects: the cell of the implicit bucket, or what finds
- * cells by their labels.
+ * Makes the writer of a kind whose cells are objects: the cell of the implicit bucket, or what
+ * finds cells by their labels.
  */
 export function makeCellWriter<Writer extends object>(
   context: WriterContext,

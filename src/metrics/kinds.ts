@@ -5,12 +5,12 @@
  * @module
  */
 import type { RecordFields } from "../schema/record.ts";
-import type { MetricDefinition } from "../schema/definitions.ts";
+import type { MetricDefinition, MetricKind } from "../schema/definitions.ts";
 import { counterKind } from "./counter/counter_kind.ts";
 import { gaugeKind } from "./gauge/gauge_kind.ts";
 import { histogramKind } from "./histogram/histogram_kind.ts";
 import type { Kind, KindFactory } from "./kind.ts";
-import type { MetricKind, ValuesByKind } from "./reader_types.ts";
+import type { ValuesByKind } from "./reader_types.ts";
 import { recordKind } from "./record/record_kind.ts";
 
 type Kinds = {

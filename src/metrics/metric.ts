@@ -110,7 +110,9 @@ export class Metric {
     return Object.freeze(reader);
   }
 
-  /** Makes the implicit bucket, if the metric has one. Only the thread that makes the memory, once. */
+  /**
+   * Makes the implicit bucket, if the metric has one. Only the thread that makes the memory, once.
+   */
   initialize(): void {
     if (this.#isSingle) this.#table.create();
   }

@@ -5,7 +5,8 @@
  */
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { RecordFields, RecordValue } from "../schema/record.ts";
-import type { MetricDefinition, SchemaDefinition } from "../schema/definitions.ts";
+import type { MetricKind, SchemaDefinition } from "../schema/definitions.ts";
+import type { FieldsOf, LabelsOf } from "./definition_types.ts";
 import type { HistogramValue } from "./histogram/histogram_value.ts";
 import type { Aggregator, SeriesValue, ThreadValue } from "./series_values.ts";
 
@@ -14,8 +15,8 @@ export interface SingleReader<Value> {
   /** Returns what all threads have counted. Takes a few ns for each thread slot in use. */
   read(): Value;
   /**
-   * Returns what each thread has counted. Threads that have counted nothing since the last clear are
-   * left out.
+   * Returns what each thread has counted. Threads that have counted nothing since the last clear
+   * are left out.
    */
   perThread(): ThreadValue<Value>[];
   /**
@@ -72,9 +73,9 @@ export interface MultiReader<Value, Bucket, Label extends string> {
 /** The additional methods of metrics with labels. */
 export interface LabelledReader<Label extends string> {
   /**
-   * Returns the bucket with these labels, and makes it if there is none. The id is the same in every
-   * thread. It is that of the overflow series when the metric already has `maxSeries` buckets, or
-   * when a value is longer than `maxLabelLength`.
+   * Returns the bucket with these labels, and makes it if there is none. The id is the same in
+   * every thread. It is that of the overflow series when the metric already has `maxSeries`
+   * buckets, or when a value is longer than `maxLabelLength`.
    *
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    * @throws {RangeError} When the arena is full.
@@ -89,7 +90,8 @@ export interface BucketMaker {
   /**
    * Makes a bucket without labels, with the smallest free id. Lock-free.
    *
-   * @throws {RangeError} When the arena is full, or a labelled metric already has `maxSeries` buckets.
+   * @throws {RangeError} When the arena is full, or a labelled metric already has `maxSeries`
+   * buckets.
    */
   create(): number;
 }
@@ -121,9 +123,6 @@ export type LabelledRecordReader<Fields extends RecordFields, Label extends stri
   & MultiReader<RecordValue<Fields>, number | LabelValues<Label>, Label>
   & LabelledReader<Label>
   & BucketMaker;
-
-/** The kinds of metrics. */
-export type MetricKind = MetricDefinition["kind"];
 
 /** The reader of a metric without labels, by kind. */
 export interface ReadersByKind<Fields extends RecordFields> {
@@ -176,13 +175,3 @@ export type ReaderOf<Definition> = Definition extends { kind: infer Kind extends
 export type ValueOf<Definition> = Definition extends { kind: infer Kind extends MetricKind }
   ? ValuesByKind<FieldsOf<Definition>>[Kind]
   : never;
-
-/** The names of a metric's labels. */
-export type LabelsOf<Definition> = Definition extends
-  { labels: readonly (infer Label extends string)[] } ? Label
-  : never;
-
-/** The fields of a record; any fields for another kind, which does not use them. */
-export type FieldsOf<Definition> = Definition extends { fields: infer Fields extends RecordFields }
-  ? Fields
-  : RecordFields;

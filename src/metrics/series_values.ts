@@ -32,7 +32,9 @@ export interface SeriesValue<Value, Label extends string = string> {
 /** One bucket in a snapshot. */
 export interface SeriesSnapshot<Value, Label extends string = string>
   extends SeriesValue<Value, Label> {
-  /** The epoch of the bucket. It changes when the bucket is cleared, or destroyed and made again. */
+  /**
+   * The epoch of the bucket. It changes when the bucket is cleared, or destroyed and made again.
+   */
   readonly epoch: number;
   /** What each thread has counted; present only if the caller asked for it. */
   readonly perThread?: readonly ThreadValue<Value>[];

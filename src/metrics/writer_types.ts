@@ -5,9 +5,10 @@
  * @module
  */
 import type { LabelValues } from "../schema/metric_options.ts";
-import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
-import type { SchemaDefinition } from "../schema/definitions.ts";
-import type { FieldsOf, LabelsOf, MetricKind } from "./reader_types.ts";
+import type { RecordDelta, RecordFields } from "../schema/record.ts";
+import type { MetricKind, SchemaDefinition } from "../schema/definitions.ts";
+import type { RecordBurst } from "./burst_types.ts";
+import type { FieldsOf, LabelsOf } from "./definition_types.ts";
 
 /** Adds to one counter in one thread. */
 export interface CounterWriter {
@@ -158,7 +159,8 @@ export interface RecordWriter<Fields extends RecordFields> {
    * @param id The bucket.
    * @param delta The change. Fields that are left out keep their values.
    * @throws {TypeError} When the change has the wrong shape or only unknown fields.
-   * @throws {RangeError} When the bucket is not live, a value is out of range, or the arena is full.
+   * @throws {RangeError} When the bucket is not live, a value is out of range, or the arena is
+   * full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   update(id: number, delta: RecordDelta<Fields>): void;
@@ -167,9 +169,9 @@ export interface RecordWriter<Fields extends RecordFields> {
    * only; allocates the burst, at most 64 bytes.
    *
    * The burst belongs to the epoch in which it began: if the bucket is cleared before the commit,
-   * the changes of the burst are cleared too. Several buckets may have open bursts at the same time.
-   * A burst that is left open blocks nothing: the next burst or update of its bucket in this thread
-   * discards it.
+   * the changes of the burst are cleared too. Several buckets may have open bursts at the same
+   * time. A burst that is left open blocks nothing: the next burst or update of its bucket in this
+   * thread discards it.
    *
    * @param id The bucket.
    * @returns The burst.
@@ -190,7 +192,8 @@ export interface RecordBucketWriter<Fields extends RecordFields> {
    *
    * @param delta The change. Fields that are left out keep their values.
    * @throws {TypeError} When the change has the wrong shape or only unknown fields.
-   * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is full.
+   * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is
+   * full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   update(delta: RecordDelta<Fields>): void;
@@ -220,66 +223,6 @@ export interface LabelledRecordWriter<Fields extends RecordFields, Label extends
    */
   labels(labels: LabelValues<Label>): RecordBucketWriter<Fields>;
 }
-
-/** The methods of a burst. Its fields are properties beside them. */
-export interface BurstMethods<Fields extends RecordFields> {
-  /** The id of the bucket. It cannot be assigned, and changing it would not redirect the burst. */
-  readonly id: number;
-  /**
-   * Merges a change. Each field merges by its own operation. If the change is refused, the burst
-   * ends and nothing of it is committed. Owner thread only.
-   *
-   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or the burst has
-   * ended.
-   * @throws {RangeError} When a value is out of range.
-   */
-  merge(delta: RecordDelta<Fields>): void;
-  /**
-   * Commits all changes as one, and ends the burst. Owner thread only; one atomic
-   * read-modify-write.
-   *
-   * @throws {TypeError} When the burst has ended.
-   * @throws {StaleThreadError} When the thread was unregistered or revoked. The changes are dropped.
-   */
-  commit(): void;
-  /** Drops all changes and ends the burst. Does nothing if it has ended. Owner thread only. */
-  discard(): void;
-  /** The same as `discard()`. So the end of a `using` block drops a burst without a commit. */
-  [Symbol.dispose](): void;
-}
-
-/**
- * A burst: the fields of the record as properties, and `merge`, `commit` and `discard`.
- *
- * | the burst has ended by | fields, `merge`, `commit` | an assignment to a field |
- * | --- | --- | --- |
- * | `commit()` | throw a `TypeError` | is ignored |
- * | `discard()`, its disposal, a change that was refused | throw a `TypeError` | throws a `TypeError` |
- * | the next burst or update of the same bucket in this thread | throw a `TypeError` | throws a `TypeError` |
- *
- * A burst that has ended never changes another burst.
- *
- * @example Bursts of two buckets at the same time, one of which is left open
- * ```ts
- * import { assertEquals, assertThrows } from "@std/assert";
- * import { defineSchema, record, sum, ThreadStats } from "@x/thread-stats";
- *
- * const stats = ThreadStats.create(defineSchema({ flow: record({ bytes: sum() }) }));
- * const { flow } = stats.registerThread("main").metrics;
- * const [a, b] = [stats.metrics.flow.create(), stats.metrics.flow.create()];
- * const first = flow.begin(a);
- * const second = flow.begin(b);
- * first.bytes += 1;
- * second.bytes += 2;
- * second.commit();
- * flow.update(a, { bytes: 3 }); // discards `first`
- * assertThrows(() => first.commit(), TypeError);
- * assertEquals([stats.metrics.flow.read(a).bytes, stats.metrics.flow.read(b).bytes], [3, 2]);
- * ```
- */
-export type RecordBurst<Fields extends RecordFields> =
-  & BurstMethods<Fields>
-  & { -readonly [Name in keyof RecordValue<Fields>]: RecordValue<Fields>[Name] };
 
 /** The writer of a metric without labels, by kind. */
 export interface WritersByKind<Fields extends RecordFields> {

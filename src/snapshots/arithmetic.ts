@@ -6,10 +6,8 @@
  */
 import { saturate } from "../base/saturate.ts";
 import { HistogramValue } from "../metrics/histogram/histogram_value.ts";
-import type { MetricDefinition } from "../schema/definitions.ts";
+import type { DefinitionsByKind, MetricDefinition, MetricKind } from "../schema/definitions.ts";
 
-type MetricKind = MetricDefinition["kind"];
-type DefinitionOf<Kind extends MetricKind> = Extract<MetricDefinition, { readonly kind: Kind }>;
 type RecordFieldValues = Record<string, number | bigint>;
 
 /** The value of one bucket, by kind. */
@@ -51,7 +49,7 @@ export interface Reviver<Value> {
 }
 
 const ARITHMETIC: {
-  readonly [Kind in MetricKind]: KindArithmetic<DefinitionOf<Kind>, Values[Kind]>;
+  readonly [Kind in MetricKind]: KindArithmetic<DefinitionsByKind[Kind], Values[Kind]>;
 } = {
   counter: {
     subtractor: () => (later, earlier) => Math.max(0, later - earlier),
@@ -124,7 +122,7 @@ function reviveHistogram(value: HistogramValue): HistogramValue {
   return value instanceof HistogramValue ? value : new HistogramValue(value);
 }
 
-function sumFieldsOf({ fields }: DefinitionOf<"record">): string[] {
+function sumFieldsOf({ fields }: DefinitionsByKind["record"]): string[] {
   return Object.entries(fields).filter(([, { op }]) => op === "sum").map(([name]) => name);
 }
 

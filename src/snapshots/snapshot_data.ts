@@ -4,7 +4,8 @@
  * @module
  */
 import type { SeriesSnapshot } from "../metrics/series_values.ts";
-import type { LabelsOf, ValueOf } from "../metrics/reader_types.ts";
+import type { LabelsOf } from "../metrics/definition_types.ts";
+import type { ValueOf } from "../metrics/reader_types.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/definitions.ts";
 import type { ThreadInfo, ThreadState } from "../threads/control_word.ts";
 

@@ -11,7 +11,7 @@ const schema = defineSchema({
   flow: record({ a: sum(), high: max() }, { labels: ["source"] }),
 });
 
-/** What to call a million times, and how many bytes each call may allocate: none. */
+/** Calls that are made a million times and may not allocate. */
 const CASES: Record<string, (stats: ThreadStats<typeof schema.metrics>) => () => void> = {
   "CounterWriter.add()": (stats) => {
     const { packets } = stats.registerThread().metrics;
@@ -49,14 +49,14 @@ const CASES: Record<string, (stats: ThreadStats<typeof schema.metrics>) => () =>
   },
 };
 
-/** Where bursts are kept for a while, so that no compiler can do without the objects. */
+/** Keeps bursts for a while, so that no compiler can optimize the objects away. */
 const kept: unknown[] = new Array(1024).fill(undefined);
 let turn = 0;
 const keep = (burst: unknown) => {
   kept[turn = (turn + 1) & 1023] = burst;
 };
 
-/** What to call a million times: of each call the burst may be allocated, and nothing else. */
+/** Calls that are made a million times and may allocate nothing but the burst. */
 const BURSTS: typeof CASES = {
   "RecordWriter.begin() and commit()": (stats) => {
     const { plain } = stats.registerThread().metrics;
@@ -129,7 +129,7 @@ describe("at most 64 bytes", () => {
   for (const [name, prepare] of Object.entries(BURSTS)) {
     it(name, async () => {
       const bytes = await allocatedBytesPerCall(prepare(ThreadStats.create(schema)));
-      // The next size of an object is 80. What JSC's collections tell is right to a tenth.
+      // The next larger size of an object is 80 bytes. JSC's heap statistics are exact to 10 %.
       assertLess(bytes, 72);
       assertLess(16, bytes, "the burst is an object of its own");
     });

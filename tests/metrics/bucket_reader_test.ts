@@ -15,7 +15,7 @@ import { attachTraffic, createTraffic, NOTHING } from "../support/traffic.ts";
 const get = { method: "GET", status: "200" };
 
 describe("readers", () => {
-  it("give identities for what nobody touched since its creation or its clear", () => {
+  it("give the identities for a bucket in which nobody has counted since its creation or a clear", () => {
     const stats = createTraffic();
     const { cell, flow, requests, packets } = stats.metrics;
     const id = cell.create();
@@ -37,7 +37,7 @@ describe("readers", () => {
     assertEquals(cell.perThread(id), []);
   });
 
-  it("take an id or labels, and find the same", () => {
+  it("find the same bucket by its id and by its labels", () => {
     const stats = createTraffic();
     const { metrics } = stats.registerThread("a");
     metrics.requests.labels(get).add(2);
@@ -56,7 +56,7 @@ describe("readers", () => {
     assertEquals([flow.ids(), requests.ids()], [[], []]);
   });
 
-  it("clear for all threads at once", () => {
+  it("clear a bucket for all threads at once", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const threads = [1, 2, 3].map(() => attachTraffic(stats).registerThread());
@@ -70,7 +70,7 @@ describe("readers", () => {
 });
 
 describe("aggregate()", () => {
-  it("gives the callback each thread's part, and the thread, in the order of slots", () => {
+  it("calls back with each thread's part and the thread, in the order of slots", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     for (const [n, name] of ["a", "b", "c"].entries()) {
@@ -109,7 +109,7 @@ describe("aggregate()", () => {
     assertEquals(total, 11);
   });
 
-  it("refuses a callback that is none", () => {
+  it("refuses a callback that is not a function", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const none = undefined as unknown as () => number;
@@ -251,7 +251,7 @@ describe("bad buckets", () => {
     }
   });
 
-  it("are refused by clear() and destroy() when no bucket has the labels", () => {
+  it("are refused by clear() and destroy() if no bucket has the labels", () => {
     const stats = createTraffic();
     for (const verb of ["clear", "destroy"] as const) {
       assertRefusesUnchanged(
@@ -274,7 +274,7 @@ describe("bad buckets", () => {
     );
   });
 
-  it("are no way into a metric without labels", () => {
+  it("are refused by a metric without labels", () => {
     const stats = createTraffic();
     const cell = stats.metrics.cell as unknown as typeof stats.metrics.flow;
     assertRefusesUnchanged(
@@ -324,7 +324,7 @@ describe("BucketReader", () => {
     return { reader, table, other: makeBuckets(buffer).buckets };
   }
 
-  it("begins again when the bucket is cleared meanwhile", () => {
+  it("reads again if the bucket is cleared during a read", () => {
     let clears = 2;
     const { reader, table, other } = makeReader(undefined, () => {
       if (clears-- > 0) table.clear(0, table.epoch(0));
@@ -335,7 +335,7 @@ describe("BucketReader", () => {
     assertEquals(reader.perThread(0), [{ thread: "a", slot: 0, value: 7 }]);
   });
 
-  it("ends also when the bucket is cleared again and again: with nothing", () => {
+  it("ends with an empty value if the bucket is cleared again and again", () => {
     const { reader, table, other } = makeReader(undefined, () => table.clear(0, table.epoch(0)));
     other.intern({ a: "x" }, "find");
     assertEquals(reader.read(0), 0);
@@ -343,8 +343,8 @@ describe("BucketReader", () => {
     assertEquals(reader.aggregate(0, "initial", () => "called"), "initial");
   });
 
-  it("never takes a bucket of other labels for the one that it found", () => {
-    // Another thread destroys the bucket that was found, and its id is used for other labels.
+  it("never reads, clears or destroys a bucket that got other labels after it was found", () => {
+    // Another thread destroys the bucket that was found, and uses its id for other labels.
     let armed = true;
     const { reader, other, table } = makeReader(() => {
       if (!armed) return;

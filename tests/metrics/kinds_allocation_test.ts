@@ -4,11 +4,13 @@ import { allocatedBytesPerCall } from "../support/heap.ts";
 import { createKinds, type Kinds } from "../support/kinds.ts";
 import type { MetricWriters } from "../../mod.ts";
 
-/** Doubles in typed arrays: a variable with a double in it would be an allocation of the test's own. */
+/**
+ * Doubles in typed arrays: a variable with a double in it would be an allocation of the test's own.
+ */
 const values = Float64Array.from({ length: 1024 }, (_, n) => n * 20.25);
 const small = Float64Array.from({ length: 1024 }, (_, n) => n * 0.0625);
 
-/** What to call many times, and how many bytes each call may allocate: none. */
+/** Calls that are made many times and may not allocate. */
 const CASES: Record<string, (metrics: MetricWriters<Kinds>) => () => void> = {
   "GaugeWriter.set()": ({ jobs }) => {
     let n = 0;

@@ -1,5 +1,6 @@
 /**
- * What users can see of statistics, and the claim that a refused call changes none of it.
+ * Everything that users can observe of statistics, and the assertion that a refused call changes
+ * none of it.
  *
  * @module
  */
@@ -7,7 +8,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { SchemaDefinition, ThreadStats } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
 
-/** The methods that tell what there is, of any kind of metric. */
+/** The reading methods of any kind of metric. */
 interface AnyReader {
   read(bucket?: number): unknown;
   perThread(bucket?: number): unknown;
@@ -35,19 +36,19 @@ export function observe<Metrics extends SchemaDefinition>(stats: ThreadStats<Met
 // deno-lint-ignore no-explicit-any
 type ErrorClass = new (...args: any[]) => Error;
 
-/** Fails unless `fn` throws exactly this class with exactly this text. */
+/** Fails unless `fn` throws an error of exactly this class with exactly this text. */
 export function assertRefuses(fn: () => unknown, Class: ErrorClass, text: string): void {
   const error = assertThrows(fn) as Error;
   assertEquals([error.constructor.name, error.message], [Class.name, text]);
 }
 
-/** The text of the error when all slots are taken, and who has them. */
+/** The error text when all slots are taken, with the names of their owners. */
 export function tooManyThreads(most: number, crowd: string, verb = "register"): string {
   return `Cannot ${verb} a thread: at most ${most} at a time (maxThreads; threads that have ended give their slots back by ` +
     `join(), follow(worker), unregister() or revoke(slot)), got one more: ${crowd}`;
 }
 
-/** The same, and nothing that {@linkcode observe} tells has changed. */
+/** The same, and fails if what {@linkcode observe} returns has changed. */
 export function assertRefusesUnchanged<Metrics extends SchemaDefinition>(
   stats: ThreadStats<Metrics>,
   fn: () => unknown,

@@ -1,5 +1,5 @@
 /**
- * Random operations of several threads (in one), held equal to plain maps.
+ * Random operations of several threads (simulated in one), compared with plain maps.
  *
  * @module
  */
@@ -50,13 +50,13 @@ function mergeInto(value: Value, delta: Delta): void {
   if (delta.bits !== undefined) value.bits = (value.bits | delta.bits) >>> 0;
 }
 
-/** A bucket as it should be: what each slot's owners have counted since the last clear. */
+/** The expected bucket: what the owners of each slot have counted since the last clear. */
 interface Bucket<Part> {
   labels: Record<string, string>;
   parts: Map<number, Part>;
 }
 
-/** The buckets of one metric as they should be. */
+/** The expected buckets of one metric. */
 class Reference<Part> {
   readonly buckets = new Map<number, Bucket<Part>>();
   overflowed = 0;
@@ -107,7 +107,9 @@ interface Slot {
   state: "active" | "retired" | "revoked";
 }
 
-/** A registered thread, and the children that it keeps: with the bucket's life that they are for. */
+/**
+ * A registered thread and the bound writers that it keeps, each with the life of its bucket.
+ */
 interface Member {
   stats: Stats;
   thread: Thread<typeof schema.metrics>;
@@ -477,7 +479,8 @@ class Simulation {
         break;
       default:
         burst.commit();
-        // Of the epoch in which it began, or of none; whoever has it, the bucket of the overflow series counts it.
+        // Of the epoch in which it began, or of none; whoever has it, the bucket of the overflow
+        // series counts it.
         if (reference.buckets.get(burst.id) === bucket && bucket.parts === parts) {
           parts.set(slot, value);
         }
@@ -492,7 +495,7 @@ function add({ parts }: Bucket<number>, slot: number, n: number): void {
 }
 
 describe("random operations", () => {
-  it("are held equal to plain maps", () => {
+  it("have the same results as plain maps", () => {
     withSeeds(40, (random) => {
       const simulation = new Simulation(random);
       for (let step = 0; step < 800; step++) {

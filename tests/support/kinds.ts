@@ -17,7 +17,7 @@ import {
   type ThreadStatsOptions,
 } from "../../mod.ts";
 
-/** Every kind of metric, with labels and without. */
+/** Every kind of metric, with and without labels. */
 export const kinds = defineSchema({
   jobs: gauge({ help: "Jobs in progress" }),
   lowest: gauge({ aggregate: "min" }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Random choices that a seed determines: mulberry32. */
+/** Random choices that are determined by a seed (mulberry32). */
 export class Random {
   #state: number;
 
@@ -31,7 +31,7 @@ export class Random {
   }
 }
 
-/** Runs `test` with several seeds; a failure names its seed. */
+/** Runs `test` with several seeds. The error of a failure names the seed. */
 export function withSeeds(count: number, test: (random: Random) => void): void {
   for (let seed = 1; seed <= count; seed++) {
     try {

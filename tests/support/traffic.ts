@@ -23,7 +23,7 @@ const fields = {
   flags: bitOr(),
 } as const;
 
-/** One metric of each kind, labelled and not. */
+/** Counters and records, with and without labels. */
 export const traffic = defineSchema({
   packets: counter({ help: "Packets parsed" }),
   requests: counter({ labels: ["method", "status"], maxSeries: 3 }),

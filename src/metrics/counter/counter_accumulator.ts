@@ -51,8 +51,8 @@ export class CounterAccumulator implements Accumulator<number> {
   merge(slot: number, segment: number, offset: number, epoch: number): boolean {
     const found = this.#segments.find(slot, segment);
     if (found === undefined) return false;
-    // SeqCst; pairs with the store of the tag in `CellWriter.setTag`: the value that is loaded below
-    // is not older than the tag.
+    // SeqCst; pairs with the store of the tag in `CellWriter.setTag`: the value that is loaded
+    // below is not older than the tag.
     if (Atomics.load(found.views.i32, found.tags + offset) !== epoch) return false;
     // Unordered; pairs with the store in `SingleWriterCounter.add`. Does not tear.
     this.#total += saturate(found.views.f64[found.cells + offset]);

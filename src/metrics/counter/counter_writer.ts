@@ -76,8 +76,8 @@ export class SingleWriterCounter implements CounterWriter {
     if (typeof n !== "number") throw new TypeError(cannot(action, required, n));
     if (!(n >= 0 && n < Infinity)) throw new RangeError(cannot(action, required, n));
     const epoch = this.#cellWriter.nextEpoch("add to");
-    // The tag equals the epoch only if this writer or an earlier owner of the slot has added in this
-    // epoch. Then the total goes on from there.
+    // The tag equals the epoch only if this writer or an earlier owner of the slot has added in
+    // this epoch. Then the total goes on from there.
     if (this.#epoch !== epoch) {
       this.#total = this.#words[this.#tag] === epoch ? this.#cells[this.#cell] : 0;
     }
@@ -88,8 +88,8 @@ export class SingleWriterCounter implements CounterWriter {
 }
 
 /**
- * The counter of the overflow series, which also counts its updates. It is a class of its own so that
- * other counters have no branch for it. Owner thread only.
+ * The counter of the overflow series, which also counts its updates. It is a class of its own so
+ * that other counters have no branch for it. Owner thread only.
  */
 export class OverflowCounter extends SingleWriterCounter {
   readonly #cellWriter: CellWriter;

@@ -1,6 +1,6 @@
 /**
- * How a gauge segment stands in memory: the values (doubles), then their tags, then the tenures that
- * set them. 16 bytes for each bucket.
+ * How a gauge segment stands in memory: the values (doubles), then their tags, then the tenures
+ * that set them. 16 bytes for each bucket.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * Gauges, the writing side. A cell is a double and the tenure that set it. The owner keeps its value
- * in a private field too, and never loads the cell.
+ * Gauges, the writing side. A cell is a double and the tenure that set it. The owner keeps its
+ * value in a private field too, and never loads the cell.
  *
- * Guarantees: a cell counts while its tag is the bucket's epoch and its tenure is the present tenure
- * of the slot, and that tenure is active. A new owner stores value, tag and tenure, in this order. So
- * a reader that sees the tenure also sees the value that this tenure has set.
+ * Guarantees: a cell counts while its tag is the bucket's epoch and its tenure is the present
+ * tenure of the slot, and that tenure is active. A new owner stores value, tag and tenure, in this
+ * order. So a reader that sees the tenure also sees the value that this tenure has set.
  *
  * The rest of the protocol is in `cell_writer.ts`.
  *

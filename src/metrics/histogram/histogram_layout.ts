@@ -1,6 +1,6 @@
 /**
- * How a histogram stands in memory: a segment of references, and one block for each
- * (thread, bucket) in which a value was recorded. A block has a few KB, and most threads record in few
+ * How a histogram stands in memory: a segment of references, and one block for each (thread,
+ * bucket) in which a value was recorded. A block has a few KB, and most threads record in few
  * buckets.
  *
  * ```text

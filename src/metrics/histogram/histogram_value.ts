@@ -13,9 +13,9 @@ import { type BinScale, scaleOf } from "./bin_scale.ts";
 import type { HistogramBin, HistogramData } from "./histogram_data.ts";
 
 /**
- * The values that a histogram has recorded, by bin. It is immutable. `count` always equals the sum of
- * the bins. `sum`, `min` and `max` may include updates that were in flight during the read and that
- * `count` does not include, or the reverse.
+ * The values that a histogram has recorded, by bin. It is immutable. `count` always equals the sum
+ * of the bins. `sum`, `min` and `max` may include updates that were in flight during the read and
+ * that `count` does not include, or the reverse.
  *
  * @example The values of two threads, and two quantiles
  * ```ts
@@ -86,8 +86,8 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * The bins in rising order: all bins of a histogram with boundaries, but only the bins with values
-   * of a log-linear one.
+   * The bins in rising order: all bins of a histogram with boundaries, but only the bins with
+   * values of a log-linear one.
    *
    * @returns The upper bound and the count of each bin.
    */
@@ -103,9 +103,9 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * Estimates the value at or below which a fraction `q` of all values lies, by linear interpolation
-   * inside the bin. For a log-linear histogram the estimate is within the stated relative error of
-   * the exact quantile.
+   * Estimates the value at or below which a fraction `q` of all values lies, by linear
+   * interpolation inside the bin. For a log-linear histogram the estimate is within the stated
+   * relative error of the exact quantile.
    *
    * @param q From 0 to 1.
    * @returns The quantile; `NaN` if there is no value.
@@ -211,8 +211,8 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * Returns the value for JSON: the bins with their bounds, and the strings `"NaN"` and `"Infinity"`
-   * in place of numbers that JSON does not have.
+   * Returns the value for JSON: the bins with their bounds, and the strings `"NaN"` and
+   * `"Infinity"` in place of numbers that JSON does not have.
    *
    * @returns `count`, `sum`, `min`, `max`, `clamped`, `scale` and `bins`.
    */
@@ -222,8 +222,9 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
-   * A point inside a bin. The exact quantile lies between the bounds of the bin and between `min` and
-   * `max`. A clamped value may lie outside the bounds of its bin, but never outside `min` and `max`.
+   * A point inside a bin. The exact quantile lies between the bounds of the bin and between `min`
+   * and `max`. A clamped value may lie outside the bounds of its bin, but never outside `min` and
+   * `max`.
    */
   #within(scale: BinScale, index: number, part: number): number {
     const lower = Math.max(scale.lowerBound(index), this.min);

@@ -147,8 +147,8 @@ export class SingleWriterHistogram implements HistogramWriter {
     const epoch = cellWriter.nextEpoch("record in");
     if (this.#block === NOWHERE) needing(action, () => this.#locate());
     if (this.#epoch !== epoch) {
-      // The tag equals the epoch only if this writer or an earlier owner of the slot has recorded in
-      // this epoch.
+      // The tag equals the epoch only if this writer or an earlier owner of the slot has recorded
+      // in this epoch.
       if (this.#words[this.#tag] === epoch) this.#loadHead();
       else this.#reset();
     }
@@ -166,9 +166,9 @@ export class SingleWriterHistogram implements HistogramWriter {
     let block = Atomics.load(arena.views(start + (offset + 1) * 4).i32, reference) * 8;
     if (block === 0) {
       const made = arena.allocate(bytes);
-      // SeqCst; pairs with the load in `HistogramAccumulator.#block`: whoever sees the reference also
-      // sees that the memory has grown to hold the block. A compare-exchange, because a revoked owner
-      // may be suspended here and must not replace the block of its successor.
+      // SeqCst; pairs with the load in `HistogramAccumulator.#block`: whoever sees the reference
+      // also sees that the memory has grown to hold the block. A compare-exchange, because a
+      // revoked owner may be suspended here and must not replace the block of its successor.
       block = Atomics.compareExchange(arena.views().i32, reference, 0, longIndex(made)) * 8 || made;
     }
     const views = arena.views(block + bytes);

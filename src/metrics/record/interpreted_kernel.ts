@@ -1,6 +1,6 @@
 /**
- * The kernel of a list of fields without a compiler: it loops over the fields. `kernel_types.ts` says
- * what each method does.
+ * The kernel of a list of fields without a compiler: it loops over the fields. `kernel_types.ts`
+ * says what each method does.
  *
  * @module
  */

@@ -11,7 +11,7 @@
 import type { LabelValues } from "../../schema/metric_options.ts";
 import type { RecordFields, RecordValue } from "../../schema/record.ts";
 import type { RecordFacts } from "../inspectable_writers.ts";
-import type { BurstMethods } from "../writer_types.ts";
+import type { BurstMethods } from "../burst_types.ts";
 
 /**
  * The private values of a thread's records: `layout.stride` words for each bucket. The last word is

@@ -2,9 +2,9 @@
  * Makes the kernel of a list of fields: compiled if the program may compile (`new Function`),
  * interpreted if it may not (a content security policy).
  *
- * Why compile: in a loop over field names every property access is megamorphic. In one run on a busy
- * x86-64 machine, `update()` of four doubles took, compiled and interpreted: Deno 2.9 41 and 230 ns,
- * Node 24 50 and 233 ns.
+ * Why compile: in a loop over field names every property access is megamorphic. In one run on a
+ * busy x86-64 machine, `update()` of four doubles took, compiled and interpreted: Deno 2.9 41 and
+ * 230 ns, Node 24 50 and 233 ns.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import type { RecordKernel } from "./kernel_types.ts";
 import type { RecordLayout } from "./record_layout.ts";
 
 /**
- * Makes the texts of this copy of the library differ from those of a second copy. V8 shares the type
- * feedback of equal texts, but each evaluation has private names of its own, which are different
- * keys: a field of a burst then takes 25 ns in place of 3 (Deno 2.9, Node 24).
+ * Makes the texts of this copy of the library differ from those of a second copy. V8 shares the
+ * type feedback of equal texts, but each evaluation has private names of its own, which are
+ * different keys: a field of a burst then takes 25 ns in place of 3 (Deno 2.9, Node 24).
  */
 const COPY = `// ${Math.random()}`;
 

@@ -2,31 +2,33 @@
  * The record protocol, the owner's side: how a record is published so that readers never see a part
  * of a commit.
  *
- * Each (thread, bucket) has two slots and a version word in shared memory, and the current values in
- * private memory. A slot holds the fields and the epoch that they belong to. Bit 1 of the version is
- * the number of the slot with the latest commit.
+ * Each (thread, bucket) has two slots and a version word in shared memory, and the current values
+ * in private memory. A slot holds the fields and the epoch that they belong to. Bit 1 of the
+ * version is the number of the slot with the latest commit.
  *
  * ```text
  * version word:   number of commits (31 bits) | a reader waits (1 bit)
  * ```
  *
  * Assumptions: a record has one owner at a time. The engine does not move plain accesses across
- * `Atomics` operations (ECMAScript's guidelines for implementers; herd7's results for x86 and AArch64
- * are in `docs/architecture.md`). No reader is suspended in one copy while exactly 2^31 commits pass.
+ * `Atomics` operations (ECMAScript's guidelines for implementers; herd7's results for x86 and
+ * AArch64 are in `docs/architecture.md`). No reader is suspended in one copy while exactly 2^31
+ * commits pass.
  *
- * Guarantees: a reader gets the values of one commit of a thread, never a mix of two. A commit survives
- * if its writer is killed at any later instruction: the slot that is being written is never the one
- * that the version names.
+ * Guarantees: a reader gets the values of one commit of a thread, never a mix of two. A commit
+ * survives if its writer is killed at any later instruction: the slot that is being written is
+ * never the one that the version names.
  *
  * Progress: the owner is wait-free, with one atomic read-modify-write per commit. A reader that is
- * overtaken by a commit tries again; after some tries it sets the waiting bit. The owner finds the bit
- * in the result of its own read-modify-write, copies the record into the rescue slot of the segment,
- * and goes on. It writes the rescue slot only on request. So a reader without competing readers
- * finishes as soon as the owner has committed once more, or has not committed during one copy.
+ * overtaken by a commit tries again; after some tries it sets the waiting bit. The owner finds the
+ * bit in the result of its own read-modify-write, copies the record into the rescue slot of the
+ * segment, and goes on. It writes the rescue slot only on request. So a reader without competing
+ * readers finishes as soon as the owner has committed once more, or has not committed during one
+ * copy.
  *
- * Speed: the atomic operation delays all loads after it, so what costs is the chain of dependent loads
- * between two of them. That is why this class has plain fields, one private array with everything that
- * a commit needs, and views of the whole memory.
+ * Speed: the atomic operation delays all loads after it, so what costs is the chain of dependent
+ * loads between two of them. That is why this class has plain fields, one private array with
+ * everything that a commit needs, and views of the whole memory.
  *
  * @module
  */
@@ -64,8 +66,8 @@ const WAITING_BIT = WAITING;
 const EPOCH_INDEX = 0;
 /**
  * The epoch to which the private values belong; 0 before the first change. From the beginning of a
- * burst to its commit it is the complement, which is no bucket's epoch. So the changes of an open or
- * discarded burst are never taken for a commit.
+ * burst to its commit it is the complement, which is no bucket's epoch. So the changes of an open
+ * or discarded burst are never taken for a commit.
  */
 const EPOCH = 1;
 /** Index in `doubles` of the slot that the next commit writes. The version names the other slot. */
@@ -131,7 +133,8 @@ export class RecordPublisher implements RecordValues {
 
   /** Whether the thread may write. */
   protected isOwner(): boolean {
-    // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two writers.
+    // Unordered; pairs with the changes in `SlotDirectory`. Without it a slot could have two
+    // writers.
     return this.words[this.controlIndex] === this.control;
   }
 
@@ -140,14 +143,14 @@ export class RecordPublisher implements RecordValues {
     if (!(typeof id === "number" && id < this.room && id >>> 0 === id)) return false;
     const { words, notes } = this;
     const at = id * NOTES;
-    // Unordered; pairs with the advances in `BucketTable`. Without it a change after a clear would be
-    // dropped.
+    // Unordered; pairs with the advances in `BucketTable`. Without it a change after a clear would
+    // be dropped.
     return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&
       // `isOwner()`, inlined by hand.
       words[this.controlIndex] === this.control;
   }
 
-  /** The epoch of the private values; no bucket's epoch before the first change and during a burst. */
+  /** The epoch of the private values; 0 before the first change, no epoch during a burst. */
   protected epochOf(id: number): number {
     return id < this.room ? this.notes[id * NOTES + EPOCH] : 0;
   }
@@ -175,8 +178,8 @@ export class RecordPublisher implements RecordValues {
   }
 
   /**
-   * Publishes the changes of a burst. Throws unless it is the open burst of its bucket and the thread
-   * may still write. Wait-free.
+   * Publishes the changes of a burst. Throws unless it is the open burst of its bucket and the
+   * thread may still write. Wait-free.
    */
   commitBurst(id: number, number: number): void {
     const { notes, values } = this;
@@ -216,7 +219,8 @@ export class RecordPublisher implements RecordValues {
     const { words, notes } = this;
     const at = id * NOTES;
     const to = notes[at + IDLE];
-    // Unordered. Pairs with the copies in `RecordAccumulator`, which it drops if the version changed.
+    // Unordered. Pairs with the copies in `RecordAccumulator`, which it drops if the version
+    // changed.
     this.copy(this.values, this.bits, id * this.stride, this.doubles, this.halves, to);
     words[(to + this.fields) * 2] = notes[at + EPOCH];
     notes[at + IDLE] = to ^ notes[at + FLIP];
@@ -227,23 +231,25 @@ export class RecordPublisher implements RecordValues {
     if ((before & WAITING_BIT) !== 0 || id === this.overflow) this.handleRareCommit(id, before);
   }
 
-  /** The rare work after a commit: help for readers, and the overflow count. `before`: the version. */
+  /**
+   * The rare work after a commit: help for readers, and the overflow count. `before`: the version.
+   */
   private handleRareCommit(id: number, before: number): void {
     if ((before & WAITING_BIT) !== 0) this.writeRescueCopy(id, before + COMMIT);
     if (id === this.overflow) this.countOverflow();
   }
 
   /**
-   * Copies the words of the fields. The kernel's subclasses override it: JavaScriptCore does not inline
-   * a function that it calls through a field.
+   * Copies the words of the fields. The kernel's subclasses override it: JavaScriptCore does not
+   * inline a function that it calls through a field.
    */
   protected copy(...parameters: Parameters<RecordKernel["copy"]>): void {
     this.kernel.copy(...parameters);
   }
 
   /**
-   * Loads the values of the latest commit into private memory, or the identities if that commit is of
-   * another epoch. An open burst ends, and its changes are dropped.
+   * Loads the values of the latest commit into private memory, or the identities if that commit is
+   * of another epoch. An open burst ends, and its changes are dropped.
    */
   protected loadCommitted(id: number, epoch: number): void {
     if (id >= this.room || this.notes[id * NOTES + VERSION] === 0) this.locate(id);
@@ -298,7 +304,8 @@ export class RecordPublisher implements RecordValues {
     this.notes.set(notes);
     this.values = new Float64Array(room * this.stride);
     this.bits = new Uint32Array(this.values.buffer);
-    // As bits, not as doubles: a 64-bit integer may look like a NaN, whose bits an engine may change.
+    // As bits, not as doubles: a 64-bit integer may look like a NaN, whose bits an engine may
+    // change.
     this.bits.set(new Uint32Array(values.buffer));
     this.room = room;
   }

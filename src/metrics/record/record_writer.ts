@@ -24,7 +24,8 @@ import type {
 } from "./kernel_types.ts";
 import type { RecordFacts } from "../inspectable_writers.ts";
 import { RecordPublisher, type RecordWriterContext } from "./record_publisher.ts";
-import type { RecordBucketWriter, RecordBurst } from "../writer_types.ts";
+import type { RecordBurst } from "../burst_types.ts";
+import type { RecordBucketWriter } from "../writer_types.ts";
 
 /** A life of a labelled bucket, and the epoch in which its writer has last changed it. */
 interface RecordLife extends KernelLife {
@@ -48,8 +49,8 @@ export class SingleWriterRecords extends RecordPublisher implements RecordHost {
   }
 
   /**
-   * Makes a bucket ready for the first change, for the first one after a clear, and for the first one
-   * after a burst that was not committed; or throws. Discards the open burst.
+   * Makes a bucket ready for the first change, for the first one after a clear, and for the first
+   * one after a burst that was not committed; or throws. Discards the open burst.
    */
   prepare(id: number, verb: string, life?: RecordLife): void {
     const held = this.heldEpoch(id);
@@ -74,8 +75,8 @@ export class SingleWriterRecords extends RecordPublisher implements RecordHost {
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
   }
 
-  // Apart from `prepare`, which would otherwise allocate a context for the closure at each burst that
-  // follows an open one.
+  // Apart from `prepare`, which would otherwise allocate a context for the closure at each burst
+  // that follows an open one.
   #loadNeeding(action: string, id: number, epoch: number): void {
     needing(action, () => this.loadCommitted(id, epoch));
   }

@@ -1,6 +1,6 @@
 /**
- * 64-bit integers as two 32-bit halves, the lower one first. In JavaScriptCore a `+=` takes 1-2 ns in
- * this way and allocates nothing; in a `BigUint64Array` it takes 30-50 ns.
+ * 64-bit integers as two 32-bit halves, the lower one first. In JavaScriptCore a `+=` takes 1-2 ns
+ * in this way and allocates nothing; in a `BigUint64Array` it takes 30-50 ns.
  *
  * @module
  */

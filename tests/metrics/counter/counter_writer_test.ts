@@ -8,11 +8,11 @@ import { attachTraffic, createTraffic } from "../../support/traffic.ts";
 const get = { method: "GET", status: "200" };
 const post = { method: "POST", status: "201" };
 
-/** What an increment must be, and what is refused. */
+/** The requirement for an increment, and increments that are refused. */
 const REQUIRED = "the increment must be a finite number and not negative, got";
 
 describe("CounterWriter.add()", () => {
-  it("adds 1 by default, and fractions and 0 as they are", () => {
+  it("adds 1 by default, and also fractions and 0", () => {
     const stats = createTraffic();
     const { packets } = stats.registerThread().metrics;
     packets.add();
@@ -31,7 +31,7 @@ describe("CounterWriter.add()", () => {
     assertEquals(stats.metrics.packets.read(), 2 ** 53 - 1);
   });
 
-  it("is seen at once by all readers, and added up over threads", () => {
+  it("shows at once in all readers, which add up over threads", () => {
     const stats = createTraffic();
     const there = attachTraffic(stats);
     const one = stats.registerThread("one").metrics.packets;
@@ -63,7 +63,7 @@ describe("CounterWriter.add()", () => {
     assertEquals([stats.metrics.packets.read(), stats.metrics.requests.read(get)], [2, 2]);
   });
 
-  it("starts again from nothing after a clear, in every thread", () => {
+  it("starts again from 0 after a clear, in every thread", () => {
     const stats = createTraffic();
     const threads = [stats.registerThread(), attachTraffic(stats).registerThread()];
     for (let round = 1; round <= 3; round++) {
@@ -79,7 +79,7 @@ describe("CounterWriter.add()", () => {
 });
 
 describe("LabelledCounterWriter.labels()", () => {
-  it("gives the same child for the same labels, in whatever order", () => {
+  it("returns the same writer for the same labels, in any order", () => {
     const stats = createTraffic();
     const { requests } = stats.registerThread().metrics;
     const child = requests.labels(get);
@@ -151,7 +151,7 @@ describe("LabelledCounterWriter.labels()", () => {
     }
   });
 
-  it("takes any string as a value, and never mixes two up", () => {
+  it("accepts any string as a value, and never confuses two", () => {
     const stats = createTraffic();
     const texts = [
       "",
@@ -187,7 +187,7 @@ describe("LabelledCounterWriter.labels()", () => {
     }
   });
 
-  it("counts what goes beyond maxSeries in one overflow series", () => {
+  it("counts in one overflow series beyond maxSeries", () => {
     const stats = createTraffic();
     const there = attachTraffic(stats);
     const { requests } = there.registerThread("one").metrics;
@@ -213,7 +213,7 @@ describe("LabelledCounterWriter.labels()", () => {
       RangeError,
       `Cannot add to requests: ${REQUIRED} -1`,
     );
-    // Room again: new labels have a bucket of their own, and the known ones never lost theirs.
+    // There is room again: new labels get a bucket, and the known labels still have theirs.
     stats.metrics.requests.destroy({ method: "b", status: "" });
     requests.labels({ method: "d", status: "" }).add(7);
     assertEquals(stats.metrics.requests.read({ method: "d", status: "" }), 7);
@@ -222,7 +222,7 @@ describe("LabelledCounterWriter.labels()", () => {
     assertEquals(stats.metrics.requests.overflowed(), 4);
   });
 
-  it("never counts for a bucket's old labels in its new life", () => {
+  it("never counts in a later life of a bucket for its earlier labels", () => {
     const stats = createTraffic();
     const there = attachTraffic(stats);
     const { requests } = stats.registerThread().metrics;
@@ -245,7 +245,7 @@ describe("LabelledCounterWriter.labels()", () => {
     gone(0, old);
     gone(0, untouched);
     assertEquals(stats.metrics.requests.read(post), 10);
-    // The same labels once more are another life, too.
+    // The same labels again begin another life.
     stats.metrics.requests.destroy(post);
     const young = requests.labels(get);
     assertNotStrictEquals(young, old);
@@ -259,7 +259,7 @@ describe("LabelledCounterWriter.labels()", () => {
     assertEquals(stats.metrics.requests.series(), [{ id: 0, labels: get, value: 3 }]);
   });
 
-  it("does not hold a child that died for the one of a new life", () => {
+  it("does not take the writer of an ended life for the one of a new life", () => {
     const stats = createTraffic();
     const { requests } = stats.registerThread().metrics;
     for (let n = 1; n <= 20; n++) {

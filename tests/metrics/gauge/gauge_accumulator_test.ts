@@ -2,7 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { createKinds } from "../../support/kinds.ts";
 
-/** Runs `fn` as a thread that is killed at its `at`th atomic operation. Whether it was. */
+/**
+ * Runs `fn` as a thread that is killed at its `at`th atomic operation. Returns if it was killed.
+ */
 function killedAt(at: number, fn: () => void): boolean {
   const { store, add, compareExchange } = Atomics;
   let count = 0;
@@ -43,7 +45,7 @@ describe("a thread killed at any of its atomic operations", () => {
         const isKilled = killedAt(at, () => successor.metrics[name].set(7));
         const value = stats.metrics[name].read();
         assert(value === 7 || value === 0 && isKilled, `${value} at ${at}`);
-        // The slot's next owner is not hindered by what is left.
+        // What the killed thread has left does not hinder the next owner of the slot.
         successor.unregister();
         const last = stats.registerThread("worker");
         assertEquals([last.slot, stats.metrics[name].read()], [0, 0]);

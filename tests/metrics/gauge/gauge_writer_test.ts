@@ -15,7 +15,7 @@ import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
 const a = { name: "a" };
 const b = { name: "b" };
 
-/** What the methods do, as error texts say it. */
+/** The actions of the methods in error texts. */
 const VERBS = {
   set: "set",
   add: "add to",
@@ -66,7 +66,7 @@ describe("gauge aggregate", () => {
     assertEquals(stats.metrics.highest.read(), -3);
   });
 
-  it("latest is the value that was set last in whichever thread, 0 without any", () => {
+  it("latest is the value that was set last in any thread, 0 without any", () => {
     const stats = createKinds();
     const [one, two] = twoThreads(stats);
     assertEquals(stats.metrics.latest.read(), 0);
@@ -75,7 +75,7 @@ describe("gauge aggregate", () => {
       thread.metrics.latest.set(-n);
       assertEquals(stats.metrics.latest.read(), -n);
     }
-    // The same value again is later all the same.
+    // A value that is set again is the latest one, even if it is equal.
     two.metrics.latest.set(7);
     one.metrics.latest.set(8);
     two.metrics.latest.set(7);
@@ -84,7 +84,7 @@ describe("gauge aggregate", () => {
 });
 
 describe("GaugeWriter", () => {
-  it("set() replaces, add() and sub() change by 1 or by n this thread's value alone", () => {
+  it("set() replaces only this thread's value; add() and sub() change it by 1 or n", () => {
     for (const name of SINGLE) {
       const stats = createKinds();
       const [one, two] = twoThreads(stats);
@@ -115,7 +115,7 @@ describe("GaugeWriter", () => {
     }
   });
 
-  it("refuses what is no finite number and changes nothing, before the first value and after", () => {
+  it("refuses what is not finite and changes nothing, before the first value and after it", () => {
     const stats = createKinds();
     const { metrics } = stats.registerThread();
     const gauges = [
@@ -189,7 +189,7 @@ describe("GaugeWriter", () => {
 });
 
 describe("GaugeWriter.scope()", () => {
-  it("adds 1 and takes it back once", () => {
+  it("adds 1, and subtracts it once", () => {
     for (const name of SINGLE) {
       const stats = createKinds();
       const { jobs: _, ...metrics } = stats.registerThread().metrics;
@@ -208,7 +208,7 @@ describe("GaugeWriter.scope()", () => {
     }
   });
 
-  it("takes nothing back after a clear, whether the gauge was set since or not", () => {
+  it("subtracts nothing after a clear, whether the gauge was set since then or not", () => {
     for (const name of SINGLE) {
       const stats = createKinds();
       const gauge = stats.registerThread().metrics[name];
@@ -224,7 +224,7 @@ describe("GaugeWriter.scope()", () => {
     }
   });
 
-  it("takes nothing back and does not throw after unregister(), revoke() or destroy()", () => {
+  it("subtracts nothing and does not throw after unregister(), revoke() or destroy()", () => {
     const stats = createKinds();
     const seat = stats.reserveThread();
     const revoked = ThreadStats.attach(kinds, seat.handle).registerThread();
@@ -262,7 +262,7 @@ describe("GaugeWriter.scope()", () => {
   });
 });
 
-/** Makes a clear come right after a writer has next looked whether one came. */
+/** Clears the bucket right after the writer has compared the epoch for the next time. */
 function clearAfterNextLook(clear: () => void): void {
   const { isCurrent } = CellWriter.prototype;
   CellWriter.prototype.isCurrent = function () {
@@ -297,7 +297,7 @@ describe("gauges of threads that ended", () => {
       );
     });
 
-    it(`${name}: a successor in the slot starts from 0 and does not show the value left there`, () => {
+    it(`${name}: a successor in the slot starts from 0 and does not show the earlier value`, () => {
       const stats = createKinds();
       for (let round = 1; round <= 3; round++) {
         const thread = stats.registerThread("worker");
@@ -313,7 +313,7 @@ describe("gauges of threads that ended", () => {
     });
   }
 
-  it("min and max forget them", () => {
+  it("do not count for min and max", () => {
     const stats = createKinds();
     const [one, two] = twoThreads(stats);
     for (const [thread, value] of [[one, 5], [two, -5]] as const) {
@@ -332,7 +332,7 @@ describe("gauges of threads that ended", () => {
 });
 
 describe("LabelledGaugeWriter.labels()", () => {
-  it("gives the same writer for the same labels, and one bucket for all threads", () => {
+  it("returns the same writer for the same labels, and all threads count in one bucket", () => {
     const stats = createKinds();
     const [one, two] = twoThreads(stats);
     for (const name of LABELLED) {
@@ -370,7 +370,7 @@ describe("LabelledGaugeWriter.labels()", () => {
     }
   });
 
-  it("beyond maxSeries goes to the overflow series, and every update of that is counted", () => {
+  it("returns the overflow series beyond maxSeries, whose updates are all counted", () => {
     const stats = createKinds();
     const { metrics } = stats.registerThread();
     for (const name of LABELLED) {

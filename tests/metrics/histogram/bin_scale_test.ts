@@ -29,7 +29,7 @@ describe("LogLinearScale.indexOf()", () => {
   for (const [lowest, highest, error] of SCALES) {
     const name = `${lowest} to ${highest} within ${error}`;
 
-    it(`puts a bin's inclusive upper bound into it, and the next double into the next: ${name}`, () => {
+    it(`has upper bounds that are inclusive, to the double: ${name}`, () => {
       const scale = new LogLinearScale(lowest, highest, error);
       const step = Math.max(1, Math.floor(scale.size / 500));
       for (let index = 0; index < scale.size - 1; index += step) {
@@ -53,7 +53,7 @@ describe("LogLinearScale.indexOf()", () => {
       assertGreaterOrEqual(scale.upperBound(scale.size - 1), highest);
     });
 
-    it(`covers lowest to highest and clamps what is beyond: ${name}`, () => {
+    it(`covers lowest to highest, and clamps all other values: ${name}`, () => {
       const scale = new LogLinearScale(lowest, highest, error);
       assertEquals([scale.indexOf(lowest), scale.indexOf(highest)], [0, scale.size - 1]);
       for (const value of [0, -0, Number.MIN_VALUE, 2 ** -1040, lowest / 2]) {

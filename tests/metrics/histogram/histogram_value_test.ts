@@ -20,7 +20,7 @@ import { Random } from "../../support/random.ts";
 const LATENCY = { lowest: 1e-6, highest: 60, relativeError: 0.01 };
 const QUANTILES = [0, 1e-9, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1 - 1e-9, 1];
 
-/** The histogram of some values, as a reader gets it. */
+/** The histogram of some values, as a reader returns it. */
 function valueOf(bins: Parameters<typeof histogram>[0], values: Iterable<number>): HistogramValue {
   const stats = ThreadStats.create(defineSchema({ all: histogram(bins) }));
   const { all } = stats.registerThread().metrics;
@@ -28,7 +28,7 @@ function valueOf(bins: Parameters<typeof histogram>[0], values: Iterable<number>
   return stats.metrics.all.read();
 }
 
-/** The same from bins that are given as they are. */
+/** A histogram's value with the given bins. */
 function made(scale: HistogramBins, counts: number[], rest: Partial<HistogramValue> = {}) {
   return new HistogramValue({
     scale,
@@ -42,7 +42,7 @@ function made(scale: HistogramBins, counts: number[], rest: Partial<HistogramVal
   });
 }
 
-/** The least value that a part `q` of all do not exceed. */
+/** The exact quantile: the least value that a fraction `q` of all values does not exceed. */
 function exact(sorted: readonly number[], q: number): number {
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
 }
@@ -59,7 +59,7 @@ function many(count: number, value: (n: number, random: Random) => number): numb
 
 const edges = new LogLinearScale(1e-6, 60, 0.01);
 
-/** Data on which approximations fail. */
+/** Data for which poor approximations fail. */
 const DATA: Record<string, number[]> = {
   "one value": [0.123],
   "a constant": many(1000, () => 0.0042),
@@ -111,7 +111,7 @@ describe("HistogramValue.quantile()", () => {
     }
   });
 
-  it("holds for what is in range though others were clamped at both ends", () => {
+  it("is within the error for values in range even if others were clamped at both ends", () => {
     const inside = many(998, (n) => 1e-6 * (1 + n / 1e6));
     const value = valueOf(LATENCY, [0, ...inside, 5e-324, 1e9, 61]);
     assertEquals(value.clamped, 4);
@@ -122,7 +122,7 @@ describe("HistogramValue.quantile()", () => {
     }
   });
 
-  it("lies between least and greatest value when all were clamped", () => {
+  it("is from min to max if all values were clamped", () => {
     for (const [values, wanted] of [[[0, 0], 0], [[5e-324], 5e-324], [[1e9, 1e9], 1e9]] as const) {
       const value = valueOf(LATENCY, values);
       assertEquals(QUANTILES.map((q) => value.quantile(q)), QUANTILES.map(() => wanted));
@@ -149,7 +149,7 @@ describe("HistogramValue.quantile()", () => {
     ]);
   });
 
-  it("interpolates no further than least and greatest value", () => {
+  it("interpolates only from min to max", () => {
     const value = valueOf({ boundaries: [10, 20] }, [12, 12, 12, 100, 100]);
     assertEquals([0, 0.2, 0.6].map((q) => value.quantile(q)), [12, 12 + 8 / 3, 20]);
     assertEquals([0.8, 1].map((q) => value.quantile(q)), [60, 100]);
@@ -162,7 +162,7 @@ describe("HistogramValue.quantile()", () => {
     assertEquals([value.quantile(0.5), value.quantile(0.75)], [1, 3.5]);
   });
 
-  it("is least and greatest value at 0 and 1", () => {
+  it("is min at 0 and max at 1", () => {
     const value = valueOf(LATENCY, [0.3, 0.1, 0.2]);
     assertEquals([value.quantile(0), value.quantile(1)], [0.1, 0.3]);
     const clamped = valueOf(LATENCY, [0, 1e-9, 1, 100]);
@@ -184,7 +184,7 @@ describe("HistogramValue.quantile()", () => {
 });
 
 describe("HistogramValue without values", () => {
-  it("is NaN where there is nothing to tell", () => {
+  it("has a count of 0, and NaN for min, max, mean and quantiles", () => {
     for (const bins of [LATENCY, { boundaries: [1, 2] }]) {
       const { count, sum, min, max, mean, clamped, counts, ...rest } = valueOf(bins, []);
       assertEquals([count, sum, clamped, counts.length, rest.offset], [0, 0, 0, 0, 0]);
@@ -200,7 +200,7 @@ describe("HistogramValue without values", () => {
 });
 
 describe("HistogramValue.bins", () => {
-  it("are the non-empty ones of a log-linear histogram, and add up to the count", () => {
+  it("are only those with values in a log-linear histogram, and add up to the count", () => {
     const value = valueOf({ lowest: 1, highest: 16, relativeError: 1 }, [
       1,
       2,
@@ -220,7 +220,7 @@ describe("HistogramValue.bins", () => {
     assertEquals([value.count, value.clamped], [8, 2]);
   });
 
-  it("are all of one with boundaries, whose bounds are inclusive", () => {
+  it("are all bins of a histogram with boundaries, which are inclusive", () => {
     assertEquals(valueOf({ boundaries: [0, 10, 20] }, [0, 10, 10.5, 20, 21]).bins, [
       { upperBound: 0, count: 1 },
       { upperBound: 10, count: 1 },
@@ -237,7 +237,7 @@ describe("HistogramValue", () => {
     assertEquals(value.mean, 1);
   });
 
-  it("can be made anew from what structured cloning keeps", () => {
+  it("can be made from what structured cloning keeps", () => {
     const value = valueOf(LATENCY, [1, 2, 3]);
     const again = new HistogramValue(structuredClone(value));
     assertEquals(again, value);
@@ -246,7 +246,7 @@ describe("HistogramValue", () => {
 });
 
 describe("HistogramValue.merge()", () => {
-  it("is the histogram of both, in either order, and changes neither", () => {
+  it("returns the values of both, in either order, and changes neither", () => {
     const [left, right] = [[0.001, 0.5, 70], [0.2, 3, 0]];
     for (const bins of [LATENCY, { boundaries: [0.3, 1] }]) {
       const [a, b] = [valueOf(bins, left), valueOf(bins, right)];
@@ -260,7 +260,7 @@ describe("HistogramValue.merge()", () => {
     }
   });
 
-  it("with an empty one is the other", () => {
+  it("returns equal values if the other one is empty", () => {
     const [some, none] = [valueOf(LATENCY, [1, 2]), valueOf(LATENCY, [])];
     for (const all of [some.merge(none), none.merge(some)]) {
       assertEquals([all.bins, all.min, all.max, all.sum], [some.bins, 1, 2, 3]);
@@ -269,7 +269,7 @@ describe("HistogramValue.merge()", () => {
     assertEquals([none.merge(none).min, none.merge(none).max], [NaN, NaN]);
   });
 
-  it("refuses other bins, and what is no value", () => {
+  it("refuses other bins, and what is not a histogram's value", () => {
     const value = valueOf(LATENCY, [1]);
     for (
       const other of [valueOf({ ...LATENCY, highest: 61 }, [1]), valueOf({ boundaries: [1] }, [])]
@@ -289,7 +289,7 @@ describe("HistogramValue.merge()", () => {
 });
 
 describe("HistogramValue.since()", () => {
-  it("is the histogram of what came in between", () => {
+  it("returns the values that were recorded in between", () => {
     const before = [0.001, 0.002, 50];
     const after = [0.1, 0.2];
     const delta = valueOf(LATENCY, [...before, ...after]).since(valueOf(LATENCY, before));
@@ -302,14 +302,14 @@ describe("HistogramValue.since()", () => {
     assert(delta.min <= 0.1 && delta.max >= 0.2);
   });
 
-  it("is empty when nothing came", () => {
+  it("is empty if nothing was recorded", () => {
     const value = valueOf(LATENCY, [1, 2]);
     const delta = value.since(value);
     assertEquals([delta.count, delta.sum, delta.min, delta.max], [0, 0, NaN, NaN]);
     assertEquals([delta.quantile(0.5), delta.bins], [NaN, []]);
   });
 
-  it("loses no part of a sum that came ahead of its bin", () => {
+  it("keeps the part of a sum that was read before its bin was counted", () => {
     const before = valueOf(LATENCY, [1]);
     const between = new HistogramValue({ ...before, sum: 3 });
     const after = valueOf(LATENCY, [1, 2]);
@@ -318,7 +318,7 @@ describe("HistogramValue.since()", () => {
     assertEquals(parts[0].sum + parts[1].sum, 2);
   });
 
-  it("bounds clamped values by least and greatest of all", () => {
+  it("bounds clamped values by min and max of all values", () => {
     const before = valueOf(LATENCY, [0, 1, 500]);
     const delta = (...values: number[]) => valueOf(LATENCY, [0, 1, 500, ...values]).since(before);
     const above = delta(300);
@@ -344,7 +344,7 @@ describe("HistogramValue.since()", () => {
 });
 
 describe("HistogramValue.cumulative()", () => {
-  it("counts up to each boundary, exactly when they are the histogram's own", () => {
+  it("counts up to each boundary, exactly if the histogram has the same boundaries", () => {
     const value = valueOf({ boundaries: [1, 2, 3] }, [1, 1.5, 2, 2.5, 9]);
     assertEquals(value.cumulative([1, 2, 3]), [
       { upperBound: 1, count: 1 },
@@ -359,7 +359,7 @@ describe("HistogramValue.cumulative()", () => {
     assertEquals(value.cumulative([]), [{ upperBound: Infinity, count: 5 }]);
   });
 
-  it("takes a bin of a log-linear histogram whole, by its middle", () => {
+  it("counts a bin of a log-linear histogram at the boundary of its middle", () => {
     const value = valueOf({ lowest: 1, highest: 16, relativeError: 1 }, [1, 3, 3, 10]);
     assertEquals(value.cumulative([1, 2.9, 3, 11.9, 12]).map(({ count }) => count), [
       1,

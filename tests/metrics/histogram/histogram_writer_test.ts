@@ -30,7 +30,7 @@ function counts(stats: ReturnType<typeof createKinds>): number[] {
 }
 
 describe("HistogramWriter.record()", () => {
-  it("counts each value in its bin, and tells sum, least and greatest, over all threads", () => {
+  it("counts each value in its bin, with sum, min and max, over all threads", () => {
     const stats = createKinds();
     const [one, two] = twoThreads(stats);
     for (const value of [0, 100, 100.5]) one.metrics.size.record(value);
@@ -71,7 +71,7 @@ describe("HistogramWriter.record()", () => {
     assertEquals(bins.map(({ count }) => count), [5, 1, 7]);
   });
 
-  it("refuses what is no finite number or negative, and counts nothing", () => {
+  it("refuses values that are not finite or are negative, and counts nothing", () => {
     const stats = createKinds();
     const { metrics } = stats.registerThread();
     const histograms = [
@@ -109,7 +109,7 @@ describe("HistogramWriter.record()", () => {
     );
   });
 
-  it("starts again from nothing after a clear, in every thread", () => {
+  it("starts again from 0 after a clear, in every thread", () => {
     const stats = createKinds();
     const threads = twoThreads(stats);
     for (let round = 1; round <= 3; round++) {
@@ -151,12 +151,12 @@ describe("HistogramWriter.record()", () => {
     assertEquals(stats.metrics.size.read().count, 2);
   });
 
-  it("goes on where the slot's last owner stopped", () => {
+  it("goes on from the values of the slot's earlier owner", () => {
     const stats = createKinds();
     for (let n = 1; n <= 3; n++) {
       const thread = stats.registerThread("worker");
       assertEquals(thread.slot, 0);
-      // Between the bins of the others, so that only those that are known to be used are read.
+      // Between the bins of the others, so that a reader must know the range of used bins.
       thread.metrics.latency.record([1, 0.01, 30][n - 1]);
       thread.metrics.latency.record(100 * n);
       assertEquals(stats.metrics.latency.read().count, 2 * n);
@@ -170,7 +170,7 @@ describe("HistogramWriter.record()", () => {
     assertEquals(stats.metrics.latency.perThread().map(({ value }) => value.count), [6]);
   });
 
-  it("keeps the last owner's bins and extremes that lie beyond what it records itself", () => {
+  it("keeps the earlier owner's bins, min and max outside of what it records itself", () => {
     for (const [first, second] of [[[0.01, 30], 1], [[1, 30], 0.5], [[0.01, 1], 30]] as const) {
       const stats = createKinds();
       const before = stats.registerThread("worker");
@@ -184,7 +184,7 @@ describe("HistogramWriter.record()", () => {
     }
   });
 
-  it("goes on after a revoked owner too, and not with what was cleared since", () => {
+  it("goes on after a revoked owner too, but not from values that were cleared", () => {
     const stats = createKinds();
     const seat = stats.reserveThread("worker");
     ThreadStats.attach(kinds, seat.handle).registerThread().metrics.size.record(1, 5);
@@ -200,7 +200,7 @@ describe("HistogramWriter.record()", () => {
 });
 
 describe("HistogramWriter.time()", () => {
-  it("records its seconds once, when it is disposed of", () => {
+  it("records the elapsed seconds once, when it is disposed", () => {
     const stats = createKinds();
     const { latency } = stats.registerThread().metrics;
     const before = performance.now();
@@ -237,7 +237,7 @@ describe("HistogramWriter.time()", () => {
 });
 
 describe("LabelledHistogramWriter.labels()", () => {
-  it("gives the same writer for the same labels, and one bucket for all threads", () => {
+  it("returns the same writer for the same labels, and all threads count in one bucket", () => {
     const stats = createKinds();
     const [one, two] = twoThreads(stats);
     const child = one.metrics.took.labels(a);
@@ -269,7 +269,7 @@ describe("LabelledHistogramWriter.labels()", () => {
     assertEquals([stats.metrics.took.read(a).count, stats.metrics.took.read(a).sum], [1, 2]);
   });
 
-  it("beyond maxSeries goes to the overflow series, and every update of that is counted", () => {
+  it("returns the overflow series beyond maxSeries, whose updates are all counted", () => {
     const stats = createKinds();
     const { took } = stats.registerThread().metrics;
     for (const labels of [a, b]) took.labels(labels).record(1);
@@ -304,7 +304,7 @@ describe("LabelledHistogramWriter.labels()", () => {
     );
   });
 
-  it("throws when the arena is full, and leaves what there is", () => {
+  it("throws if the arena is full, and keeps what was recorded", () => {
     const wide = defineSchema({
       took: histogram({ labels: ["n"], lowest: 1e-6, highest: 60, relativeError: 0.001 }),
     });
@@ -351,7 +351,7 @@ describe("HistogramReader", () => {
     assertEquals(greatest, 107);
   });
 
-  it("gives values that later reads do not change", () => {
+  it("returns values that later reads do not change", () => {
     const stats = createKinds();
     const { size } = stats.registerThread().metrics;
     size.record(5);

@@ -1,5 +1,6 @@
 /**
- * Uses the whole library once. As a program (with the argument `run`), checks the result and that no code can be generated.
+ * Uses the whole library once. As a program (with the argument `run`) it checks the result, and
+ * that no code can be generated.
  *
  * @module
  */
@@ -7,7 +8,7 @@ import process from "node:process";
 import { StaleThreadError, ThreadStats } from "../../../mod.ts";
 import { traffic } from "../../support/traffic.ts";
 
-/** Counts in every kind of metric, and gives what readers see. */
+/** Counts in every kind of metric, and returns what readers see. */
 export function exerciseAll({ create, attach }: typeof ThreadStats): {
   packets: number;
   all: string;
@@ -61,7 +62,7 @@ export function exerciseAll({ create, attach }: typeof ThreadStats): {
   return { packets: metrics.packets.read(), all };
 }
 
-/** What {@linkcode exerciseAll} must have seen, in part. */
+/** A part of what {@linkcode exerciseAll} must return. */
 const EXPECTED = [
   '"bytes":"10n","packets":0.5,"first":3,"last":4,"flags":4',
   '"labels":{"source":"a"},"value":{"bytes":"1099511627776n","packets":1,"first":1',
@@ -75,7 +76,7 @@ if (process.argv[2] === "run") {
     new Function("return 1")();
     generated = true;
   } catch {
-    // As it should be.
+    // The error is expected.
   }
   const { packets, all } = exerciseAll(ThreadStats);
   const missing = EXPECTED.filter((text) => !all.includes(text));

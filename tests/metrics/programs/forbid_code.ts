@@ -1,5 +1,6 @@
 /**
- * `exercise_all.ts` in a program that may not make code from text, for runtimes without a flag for it.
+ * Runs `exercise_all.ts` in a program that may not compile text, for runtimes without a flag that
+ * forbids it.
  *
  * @module
  */

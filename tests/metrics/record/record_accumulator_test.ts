@@ -19,8 +19,8 @@ const fields = { a: sum(), b: sum("u64"), top: max() } as const;
 const schema = defineSchema({ r: record(fields) });
 
 /**
- * A bucket, its writer, and a reader whose copies are interrupted: `during` runs in the middle of each, as another thread
- * would.
+ * A bucket, its writer, and a reader whose copies are interrupted: `during` runs in the middle of
+ * each, as another thread would.
  */
 function makeReader(tries?: number) {
   const stats = ThreadStats.create(schema, { maxThreads: 2 });
@@ -56,7 +56,7 @@ function makeReader(tries?: number) {
       ...kernel,
       copy(values, bits, base, toValues, toBits, to) {
         copies.push(base);
-        // Half before, half after: so a copy that is not thrown away shows as a mix.
+        // Half before and half after, so that a copy that is not dropped shows as a mix.
         toValues[to] = values[base];
         during(copies.length);
         const first = toValues[to];
@@ -96,7 +96,7 @@ function makeReader(tries?: number) {
 const same = (n: number) => ({ a: n, b: BigInt(n), top: n });
 
 describe("RecordAccumulator.merge()", () => {
-  it("reads the last commit, in one copy when nobody interferes", () => {
+  it("reads the latest commit, in one copy if nobody interferes", () => {
     const { read, commit, copies, slots, retries } = makeReader();
     for (let n = 3; n < 10; n++) {
       commit();
@@ -107,14 +107,14 @@ describe("RecordAccumulator.merge()", () => {
     assertEquals(retries(), 0);
   });
 
-  it("throws away a copy during which the writer committed, and tries again", () => {
+  it("drops a copy during which the writer has committed, and tries again", () => {
     const { read, commit, copies, retries, sequence } = makeReader();
     assertEquals(read((copy) => copy <= 3 && commit()), same(5));
     assertEquals([copies.length, sequence()], [4, 5]);
     assertEquals(retries(), 3);
   });
 
-  it("does not mind a writer in the middle of a burst", () => {
+  it("reads the latest commit while the writer is in the middle of a burst", () => {
     const { read, writer, ids, copies } = makeReader();
     const burst = writer.begin(ids[0]);
     assertEquals(
@@ -128,7 +128,7 @@ describe("RecordAccumulator.merge()", () => {
     burst.discard();
   });
 
-  it("asks for help after so many tries, and gets a copy that is left alone", () => {
+  it("asks for help after `tries` copies, and takes the copy in the rescue slot", () => {
     for (const tries of [0, 1, 5, 64]) {
       const { read, commit, copies, rescue, version, sequence, retries } = makeReader(tries);
       let rescued = false;
@@ -144,13 +144,13 @@ describe("RecordAccumulator.merge()", () => {
     }
   });
 
-  it("ends with 64 tries by default", () => {
+  it("asks for help after 64 copies by default", () => {
     const { read, commit, copies } = makeReader();
     read(() => copies.length <= 65 && commit());
     assertEquals(copies.length, 66);
   });
 
-  it("takes the record itself when the writer stops after the request", () => {
+  it("takes the record itself if the writer stops after the request", () => {
     const { read, copies, version, sequence, rescue } = makeReader(0);
     assertEquals(read(), same(1));
     assertEquals(copies.length, 1);
@@ -159,7 +159,7 @@ describe("RecordAccumulator.merge()", () => {
     assertEquals(sequence(), 2);
   });
 
-  it("is not disturbed by a request that stands, and the next commit answers it", () => {
+  it("is not disturbed by an open request, which the next commit answers", () => {
     const { read, commit, version } = makeReader(0);
     read();
     assertEquals(version() & WAITING, WAITING);
@@ -198,11 +198,11 @@ describe("RecordAccumulator.merge()", () => {
   it("does not take a copy that was made more than 2^30 commits before it asked", () => {
     const { read, commit, unask, setVersion, version, sequence } = makeReader(0);
     read((copy) => copy === 1 && commit()); // the rescue slot holds commit 3
-    // As if so many had come since: both versions name the same slot.
+    // As after that many commits: both versions name the same slot.
     setVersion((version() + 2 ** 31 + 2 ** 30) | 0);
     const value = read((copy) => {
       if (copy > 1) return;
-      // As if the writer had been stopped before it came to answer.
+      // As if the writer had been suspended before its answer.
       unask();
       commit();
     });
@@ -222,7 +222,7 @@ describe("RecordAccumulator.merge()", () => {
     assertEquals(value, same(sequence()));
   });
 
-  it("throws a copy of the rescue slot away that the writer overwrote meanwhile", () => {
+  it("drops a copy of the rescue slot that the writer has overwritten meanwhile", () => {
     const { read, commit, ask, copies, rescue } = makeReader(0);
     let overwritten = 0;
     const value = read(() => {
@@ -237,14 +237,14 @@ describe("RecordAccumulator.merge()", () => {
     assertEquals(value, same(Number(value!.a)));
   });
 
-  it("finds nothing in another epoch, another slot or a bucket that nobody touched", () => {
+  it("finds nothing in another epoch, another slot or an unused bucket", () => {
     const { read } = makeReader();
     assertEquals(read(undefined, 3), undefined);
     assertEquals(read(undefined, 1, 1), same(2));
     assertEquals(read(undefined, 1, 2), undefined);
   });
 
-  it("takes the epoch that belongs to the copy", () => {
+  it("takes the epoch from the same copy", () => {
     const stats = ThreadStats.create(schema, { maxThreads: 2 });
     const id = stats.metrics.r.create();
     const { r } = stats.registerThread().metrics;

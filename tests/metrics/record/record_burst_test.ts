@@ -4,7 +4,7 @@ import { type RecordBurst, type RecordDelta, StaleThreadError, ThreadStats } fro
 import { assertRefuses, assertRefusesUnchanged, observe } from "../observe.ts";
 import { attachTraffic, createTraffic, NOTHING, traffic } from "../../support/traffic.ts";
 
-/** Statistics with one bucket that holds something, and a thread's writer. */
+/** Statistics with one bucket that has a value, and a thread's writer. */
 function begun() {
   const stats = createTraffic();
   const id = stats.metrics.cell.create();
@@ -18,7 +18,10 @@ function begun() {
 
 type Burst = RecordBurst<typeof traffic.metrics.cell.fields>;
 
-/** Fails unless every use of the burst is refused, and changes nothing; what is assigned to one that has committed goes nowhere. */
+/**
+ * Fails unless every use of the burst is refused and changes nothing. An assignment to a field
+ * after the commit must be ignored.
+ */
 function assertIsOver(
   stats: ReturnType<typeof createTraffic>,
   burst: Burst,
@@ -72,7 +75,7 @@ describe("RecordWriter.begin()", () => {
     assertEquals(read(), { bytes: 2n ** 64n - 89n, packets: 60, first: -5, last: 0, flags: 8 });
   });
 
-  it("is seen by readers whole or not at all, commit by commit", () => {
+  it("shows in readers as a whole or not at all", () => {
     const { stats, id, cell } = begun();
     const there = attachTraffic(stats).metrics.cell;
     for (let n = 2; n < 50; n++) {
@@ -86,14 +89,14 @@ describe("RecordWriter.begin()", () => {
     }
   });
 
-  it("gives an object of its own each time", () => {
+  it("returns a new object each time", () => {
     const { id, cell } = begun();
     const burst = cell.begin(id);
     burst.commit();
     assertNotStrictEquals(cell.begin(id), burst);
   });
 
-  it("begins with the identities in a bucket that nobody touched, or that was cleared", () => {
+  it("begins with the identities in a bucket that is unused or was cleared", () => {
     const { stats, id, cell } = begun();
     const fresh = stats.metrics.cell.create();
     const values = () => {
@@ -114,7 +117,7 @@ describe("RecordWriter.begin()", () => {
     burst.discard();
   });
 
-  it("lets bursts of several buckets be open at once, also when private memory grows", () => {
+  it("allows open bursts of several buckets at once, also when private memory grows", () => {
     const { stats, id, cell, held, read } = begun();
     const others = Array.from({ length: 300 }, () => stats.metrics.cell.create());
     const first = cell.begin(id);
@@ -202,7 +205,7 @@ describe("RecordWriter.begin()", () => {
     assertEquals(read(), { ...held, packets: 7 });
   });
 
-  it("is not blocked by a burst that nobody has any more", () => {
+  it("is not blocked by an open burst that the program has lost", () => {
     const { stats, id, cell, held, read } = begun();
     const other = stats.metrics.cell.create();
     assertThrows(() => {
@@ -218,7 +221,7 @@ describe("RecordWriter.begin()", () => {
     }
   });
 
-  it("is over after a clear or a destruction, once the bucket is changed again", () => {
+  it("has ended after a clear or a destruction, once the bucket is changed again", () => {
     for (const end of ["clear", "destroy and create"] as const) {
       const { stats, id, cell } = begun();
       const burst = cell.begin(id);
@@ -241,7 +244,7 @@ describe("RecordWriter.begin()", () => {
 });
 
 describe("RecordBurst.discard()", () => {
-  it("drops all changes, also for what comes after", () => {
+  it("drops all changes, also for later bursts and updates", () => {
     const { id, cell, held, read } = begun();
     const burst = cell.begin(id);
     burst.merge({ bytes: 100, packets: 100, first: -100, last: 100, flags: 100 });
@@ -254,7 +257,7 @@ describe("RecordBurst.discard()", () => {
     assertEquals(cell.begin(id).packets, 2);
   });
 
-  it("of a burst that is over leaves the bucket's open burst alone, also by `using`", () => {
+  it("of a burst that has ended does not end the bucket's open burst, also by `using`", () => {
     for (const end of ["commit", "discard", "refuse", "replace"] as const) {
       const { stats, id, cell, held, read } = begun();
       let open = cell.begin(id);
@@ -291,7 +294,7 @@ describe("RecordBurst.discard()", () => {
     assertEquals(read().packets, 101);
   });
 
-  it("takes a bucket that nobody touched back to the identities", () => {
+  it("sets an unused bucket back to the identities", () => {
     const { stats, cell } = begun();
     const fresh = stats.metrics.cell.create();
     const burst = cell.begin(fresh);
@@ -304,7 +307,7 @@ describe("RecordBurst.discard()", () => {
 });
 
 describe("RecordBurst.commit()", () => {
-  it("counts for nothing when the bucket was cleared or destroyed since it began", () => {
+  it("has no effect if the bucket was cleared or destroyed since the burst began", () => {
     for (const end of ["clear", "destroy", "destroy and create"] as const) {
       const { stats, id, cell } = begun();
       const burst = cell.begin(id);
@@ -407,7 +410,7 @@ describe("RecordBurst.merge()", () => {
     }
   });
 
-  it("leaves the burst open when a getter throws: that is no change that was refused", () => {
+  it("leaves the burst open if a getter throws: that is not a refused change", () => {
     const { id, cell, held, read } = begun();
     const burst = cell.begin(id);
     burst.packets = 7;
@@ -422,7 +425,7 @@ describe("RecordBurst.merge()", () => {
     assertEquals(read(), { ...held, packets: 7 });
   });
 
-  it("works on when a getter has the private memory moved", () => {
+  it("works if a getter makes the private memory move", () => {
     const { stats, id, cell, held, read } = begun();
     const far = Array.from({ length: 300 }, () => stats.metrics.cell.create()).at(-1)!;
     const burst = cell.begin(id);
@@ -438,7 +441,7 @@ describe("RecordBurst.merge()", () => {
 });
 
 describe("RecordBurst's properties", () => {
-  it("refuse values of the wrong type or out of range, and the burst is over", () => {
+  it("refuse values of the wrong type or out of range, which ends the burst", () => {
     const { stats, id, cell, held, read } = begun();
     const bad: [keyof typeof held, unknown, new () => Error, string][] = [
       ["bytes", 0.5, RangeError, "bytes must be a bigint or a safe integer, got 0.5"],
@@ -469,7 +472,7 @@ describe("RecordBurst's properties", () => {
     assertEquals(read(), held);
   });
 
-  it("do not lead the writes: a packet's own `id` is refused", () => {
+  it("do not include `id`, so an assignment cannot redirect the burst", () => {
     const { stats, id, cell, held, read } = begun();
     const other = stats.metrics.cell.create();
     for (const packet of [{ id: other }, { id: "packet-17" }, { id: -5 }, { id: undefined }]) {
@@ -484,7 +487,7 @@ describe("RecordBurst's properties", () => {
     ThreadStats.attach(traffic, structuredClone(stats.handle));
   });
 
-  it("take numbers for 64-bit integers, negative ones modulo 2^64, and signed 32 bits", () => {
+  it("accept numbers for 64-bit integers, modulo 2^64, and signed 32-bit integers", () => {
     const { id, cell, read } = begun();
     const burst = cell.begin(id);
     (burst as { bytes: number | bigint }).bytes = -1;
@@ -504,7 +507,7 @@ describe("RecordBurst's properties", () => {
     });
   });
 
-  it("may set back what merging could never", () => {
+  it("may set a value that merging cannot reach", () => {
     const { id, cell, read } = begun();
     const burst = cell.begin(id);
     burst.bytes = 0n;

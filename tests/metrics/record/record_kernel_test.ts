@@ -16,7 +16,7 @@ import { layoutOf } from "../../../src/metrics/record/record_layout.ts";
 import { type Random, withSeeds } from "../../support/random.ts";
 import { assertRefuses } from "../observe.ts";
 
-/** What may stand in a delta, good and bad. */
+/** Values of a delta, valid and invalid. */
 const VALUES: unknown[] = [
   ...[undefined, undefined, undefined, 0, -0, 1, 1, 2, 7, -1, 0.5, 1e300, -1e300],
   ...[
@@ -42,7 +42,9 @@ function randomFields(random: Random): RecordFields {
   );
 }
 
-/** The records of three buckets, of which only the one in the middle is ever changed, and a kernel. */
+/**
+ * The records of three buckets, of which only the one in the middle is ever changed, and a kernel.
+ */
 class Bench {
   readonly values: Float64Array;
   readonly bits: Uint32Array;
@@ -119,7 +121,7 @@ function hasCompiled(kernel: RecordKernel, name: string): boolean {
 }
 
 describe("makeKernel(), interpretKernel()", () => {
-  it("agree on random deltas and assignments, good and bad", () => {
+  it("have the same results for random deltas and assignments, valid and invalid", () => {
     withSeeds(60, (random) => {
       const fields = randomFields(random);
       const layout = layoutOf(fields);
@@ -242,7 +244,7 @@ describe("makeKernel(), interpretKernel()", () => {
     }
   });
 
-  it("are both in use: compiled where that is allowed, interpreted where it is not", () => {
+  it("are both used: compiled if that is allowed, interpreted if it is not", () => {
     const { Function } = globalThis;
     assert(hasCompiled(makeKernel(layoutOf({ allowed: sum() })), "v0"));
     globalThis.Function = (() => {
@@ -255,7 +257,7 @@ describe("makeKernel(), interpretKernel()", () => {
     }
   });
 
-  it("are one for the same fields, and do not pile up", () => {
+  it("are shared by records with the same fields, and do not accumulate", () => {
     const make = (name: string) => makeKernel(layoutOf({ [name]: sum() }));
     const first = make("first");
     assertStrictEquals(make("first"), first);
@@ -275,7 +277,7 @@ describe("makeKernel(), interpretKernel()", () => {
 });
 
 describe("the library without code generation", () => {
-  it("does all it does, interpreted", async () => {
+  it("has all its functions, interpreted", async () => {
     const { spawnSync } = await import("node:child_process");
     const { default: process } = await import("node:process");
     const { fileURLToPath } = await import("node:url");

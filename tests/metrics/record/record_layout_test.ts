@@ -9,7 +9,7 @@ import {
 import { counterSegmentParts } from "../../../src/metrics/counter/counter_layout.ts";
 
 describe("layoutOf()", () => {
-  it("gives each field a word of its own, doubles first, and the tag one behind them", () => {
+  it("places each field in its own word, doubles first, and the tag last", () => {
     const layout = layoutOf({ a: sum("u64"), b: sum(), c: sum("u64"), d: bitOr(), e: min() });
     assertEquals(layout.fields.map(({ name, word }) => `${name}${word}`), [
       "a3",
@@ -38,7 +38,7 @@ describe("recordSegmentParts(), counterSegmentParts()", () => {
 });
 
 describe("identityOf()", () => {
-  it("changes nothing that is merged with it", () => {
+  it("does not change a value that it is merged with", () => {
     assertEquals(["sum", "min", "max", "bitOr"].map((op) => identityOf(op as "sum")), [
       0,
       Infinity,

@@ -17,7 +17,7 @@ type Fields = typeof traffic.metrics.cell.fields;
 type Delta = RecordDelta<Fields>;
 
 describe("RecordWriter.update()", () => {
-  it("merges each field by its op, and leaves out what the delta leaves out", () => {
+  it("merges each field by its operation, and keeps fields that the delta leaves out", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const { cell } = stats.registerThread().metrics;
@@ -59,12 +59,12 @@ describe("RecordWriter.update()", () => {
     }
     cell.update(id, { bytes: -expected - 1n });
     assertEquals(stats.metrics.cell.read(id).bytes, 2n ** 64n - 1n);
-    // Threads add up modulo 2^64 too.
+    // The sum over threads is modulo 2^64 too.
     attachTraffic(stats).registerThread().metrics.cell.update(id, { bytes: 3 });
     assertEquals(stats.metrics.cell.read(id).bytes, 2n);
   });
 
-  it("merges threads' parts by the ops", () => {
+  it("merges the threads' parts by the operations", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const parts = [
@@ -101,7 +101,8 @@ describe("RecordWriter.update()", () => {
   });
 
   it("keeps every bit of a 64-bit integer when private memory grows", () => {
-    // Bits that are a signalling NaN as a double: an engine may change those when it copies doubles.
+    // Bits that are a signalling NaN as a double: an engine may change those when it copies
+    // doubles.
     const stats = createTraffic();
     const { cell } = stats.registerThread().metrics;
     const bits = [0x7ff4000000000001n, 0xfff0000000000001n, 0x7ff0000000000001n];
@@ -117,7 +118,7 @@ describe("RecordWriter.update()", () => {
     }
   });
 
-  it("takes deltas of any kind of object", () => {
+  it("accepts deltas of any kind of object", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const { cell } = stats.registerThread().metrics;
@@ -198,7 +199,7 @@ describe("RecordWriter.update()", () => {
     }
   });
 
-  it("sees what a getter of its delta has done: a burst left open, a clear, another life", () => {
+  it("notices what a getter of its delta does: an open burst, a clear, another life", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const { cell, flow } = stats.registerThread().metrics;
@@ -238,7 +239,7 @@ describe("RecordWriter.update()", () => {
     assertEquals(stats.metrics.flow.read({ source: "b" }).packets, 7);
   });
 
-  it("refuses a bad field and changes nothing, not even the good ones beside it", () => {
+  it("refuses an invalid field and changes nothing, not even the valid fields beside it", () => {
     const stats = createTraffic();
     const id = stats.metrics.cell.create();
     const { cell, flow } = stats.registerThread().metrics;
@@ -307,7 +308,7 @@ describe("RecordWriter.update()", () => {
         `Cannot update cell: the change must be an object, got ${got}`,
       );
     }
-    // What was refused has left no trace in private memory either.
+    // The refused change has not changed private memory either.
     cell.update(id, {});
     const once = { bytes: 1n, packets: 1, first: 1, last: 1, flags: 1 };
     assertEquals(stats.metrics.cell.read(id), once);
@@ -315,7 +316,7 @@ describe("RecordWriter.update()", () => {
     assertEquals(stats.metrics.cell.read(id), { ...once, packets: 2 });
   });
 
-  it("refuses buckets that do not live", () => {
+  it("refuses buckets that are not live", () => {
     const stats = createTraffic();
     const { cell } = stats.metrics;
     const dead = cell.create();
@@ -364,7 +365,7 @@ describe("RecordWriter.update()", () => {
 });
 
 describe("LabelledRecordWriter.labels()", () => {
-  it("gives the same child for the same labels, bound to one bucket", () => {
+  it("returns the same writer for the same labels, bound to one bucket", () => {
     const stats = createTraffic();
     const { flow } = stats.registerThread().metrics;
     const child = flow.labels({ source: "a" });
@@ -425,14 +426,14 @@ describe("LabelledRecordWriter.labels()", () => {
       labels: { otel_metric_overflow: "true" },
       value: { ...NOTHING, packets: 5 },
     });
-    // The overflow series' id may become another's: then its commits are counted no more.
+    // The id of the overflow series may become another bucket's, whose commits are not counted.
     for (const source of ["a", "b", "c"]) stats.metrics.flow.destroy({ source });
     stats.metrics.flow.destroy(3);
     for (const source of ["f", "g", "h"]) flow.labels({ source }).update({ packets: 1 });
     assertEquals(stats.metrics.flow.overflowed(), 4);
   });
 
-  it("counts no more for the overflow series when its bucket has become another's", () => {
+  it("does not count a commit if the overflow series' id has become another bucket's", () => {
     const schema = defineSchema({ r: record({ n: sum() }, { labels: ["l"], maxSeries: 1 }) });
     const stats = ThreadStats.create(schema);
     const { r } = stats.registerThread().metrics;
@@ -449,7 +450,7 @@ describe("LabelledRecordWriter.labels()", () => {
     assertEquals(stats.metrics.r.overflowed(), 2);
   });
 
-  it("never changes a bucket's new life for its old labels", () => {
+  it("never changes a later life of a bucket for its earlier labels", () => {
     const stats = createTraffic();
     const there = attachTraffic(stats);
     const { flow } = stats.registerThread().metrics;
@@ -476,7 +477,7 @@ describe("LabelledRecordWriter.labels()", () => {
     assertEquals(stats.metrics.flow.series(), [
       { id: 0, labels: { source: "young" }, value: { ...NOTHING, packets: 20 } },
     ]);
-    // The same labels again are another life.
+    // The same labels again begin another life.
     stats.metrics.flow.destroy(0);
     const again = flow.labels({ source: "old" });
     assertNotStrictEquals(again, old);
