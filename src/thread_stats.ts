@@ -21,8 +21,8 @@ import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/h
 import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
-  ACTIVE,
   checkThreadName,
+  ENTERED,
   isActive,
   RESERVED,
   SlotDirectory,
@@ -412,8 +412,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
 
   #register(name: string | undefined): Registered & { thread: Thread<Metrics> } {
     const seat = this.#seat;
-    const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
-    writeOwner(this.#arena, this.#slots, tenure, thisThread());
+    const tenure = seat === undefined ? this.#enter(name) : this.#takeSeat(seat, name);
     const home = new ThreadContext(this.#arena, this.#slots, this.#cells, tenure);
     try {
       const writers = [...this.#homes].map(([metric, made]) => [metric, made.writer(home)]);
@@ -583,7 +582,17 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     };
   }
 
-  #acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {
+  /** Takes a slot in the way that leaves none behind when the thread is killed meanwhile. */
+  #enter(name: string | undefined): Tenure {
+    for (;;) {
+      const tenure = this.#acquire(name, ENTERED);
+      writeOwner(this.#arena, this.#slots, tenure, thisThread());
+      // Else this thread was held up for so long that the others took it for dead.
+      if (this.#slots.activate(tenure, ENTERED) === "reserved") return tenure;
+    }
+  }
+
+  #acquire(name: string | undefined, state: typeof RESERVED | typeof ENTERED): Tenure {
     return this.#slots.acquire(name, { state, prepare: (slot) => this.#cells.ensureBlock(slot) });
   }
 
@@ -595,6 +604,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const tenure = { slot: seat.slot, control: seat.control };
     const state = this.#slots.activate(tenure);
     if (state === "reserved") {
+      writeOwner(this.#arena, this.#slots, tenure, thisThread());
       if (checked !== undefined) this.#slots.rename(tenure, checked);
       return tenure;
     }

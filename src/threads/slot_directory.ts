@@ -6,7 +6,7 @@
  *
  * ```text
  *            reserve                 activate
- *   free ──────────────▶ reserved ──────────────▶ active ◀── acquire ── free, retired, revoked
+ *   free ──────────────▶ reserved ──────────────▶ active ◀── activate ── entered ◀── acquire ── free, retired, rested
  *                            │                      │  │
  *                            │ revoke        revoke │  │ unregister
  *                            ▼                      ▼  ▼
@@ -16,23 +16,28 @@
  *                         rested ── taken like a retired one, as after "stopped"
  * ```
  *
- * A reserved tenure that is revoked rests at once: nobody has written in it.
+ * A reserved tenure that is revoked rests at once: nobody has written in it. So does an entered one.
+ *
+ * A thread that registers enters a slot, notes who it is (`slot_owner.ts`), and activates its tenure. One that is killed before the note is complete
+ * leaves a slot to which no sign of its death leads. Nothing holds a thread up in between, so a slot that some thread has seen entered for
+ * the whole quarantine, and for `ENTERING` at least, rests; should its thread live after all, it cannot activate the tenure, and enters another slot.
  *
  * The quarantine. Threads have no clock in common that nobody sets (`base/clock.ts`). So each thread
  * that finds a slot revoked notes what its own steady clock shows, and the one that revokes does so
  * at once. Whoever finds the same control word when the quarantine has passed on its own clock lets
  * the slot rest, for all threads. The word names one tenure, so the slot was revoked all the time:
- * it never rests before the quarantine is over. It rests later when no thread looks; `acquire()`
- * and `describe()` look.
+ * it never rests before the quarantine is over. It rests later when no thread looks twice; `acquire()`,
+ * `describe()` and `letRest()` look. Threads that live for a shorter time than the quarantine let no slot rest, so
+ * some thread that lives longer has to call `letRest()` now and then.
  *
  * Assumptions: a slot has fewer than 2^28 tenures. A fenced thread needs less than the quarantine between the check and the store
- * of one update, or the caller of `revoke({ stopped: true })` knows that it has stopped.
+ * of one update, and a thread that registers between the steps of that, or the caller of `revoke({ stopped: true })` knows that it has stopped.
  *
  * Guarantees: a slot has one owner at a time. Its writers compare the control word with the one of their tenure before each
  * update, so a fenced one throws at its next. What a slot's cells hold passes from owner to owner.
  *
  * Progress: every operation is lock-free and bounded by the number of slots. A thread killed inside one leaves a slot
- * reserved or active, as a thread killed at any other time does.
+ * reserved or active, as a thread killed at any other time does, or entered.
  *
  * @module
  */
@@ -86,7 +91,17 @@ export const RETIRED = 3;
 export const REVOKED = 4;
 /** Revoked, and there is nothing to wait for any more. */
 export const RESTED = 5;
-const STATES = ["retired", "reserved", "active", "retired", "revoked", "revoked"] as const;
+/** Taken by a thread that notes who it is. */
+export const ENTERED = 6;
+const STATES = [
+  "retired",
+  "reserved",
+  "active",
+  "retired",
+  "revoked",
+  "revoked",
+  "reserved",
+] as const;
 const STATE_MASK = 7;
 const GENERATION = 8;
 /** Names in the error at the last slot. */
@@ -96,6 +111,8 @@ const NAMES_SHOWN = 8;
  * engines round them.
  */
 const RESOLUTION = 1;
+/** So long a slot is entered at most, in milliseconds, where the quarantine is shorter. */
+const ENTERING = 1000;
 /** Not the generation of any name: it is being written. */
 const UNNAMED = -1;
 
@@ -150,7 +167,7 @@ export class SlotDirectory {
   acquire(
     name: string | undefined,
     { state, prepare }: {
-      state: typeof RESERVED | typeof ACTIVE;
+      state: typeof RESERVED | typeof ENTERED | typeof ACTIVE;
       prepare?: (slot: number) => void;
     },
   ): Tenure {
@@ -174,9 +191,12 @@ export class SlotDirectory {
     this.#writeName(tenure.slot, tenure.control, name);
   }
 
-  /** Makes a reserved tenure active, once; tells which state it was in. Any thread. */
-  activate(tenure: Tenure): ThreadState | "over" {
-    const reserved = (tenure.control & ~STATE_MASK) | RESERVED;
+  /** Makes a tenure active that is reserved, or entered, once; tells which state it was in. Any thread. */
+  activate(
+    tenure: Tenure,
+    from: typeof RESERVED | typeof ENTERED = RESERVED,
+  ): ThreadState | "over" {
+    const reserved = (tenure.control & ~STATE_MASK) | from;
     const found = Atomics.compareExchange(
       this.#arena.views().i32,
       this.controlIndex(tenure.slot),
@@ -204,11 +224,17 @@ export class SlotDirectory {
       const wasRevoked = state === REVOKED || state === RESTED;
       if (wasRevoked && !stopped) return false;
       // A seat that nobody took needs no quarantine: nobody has written, and from the change on nobody can.
-      const next = stopped ? RETIRED : state === RESERVED ? RESTED : REVOKED;
+      const isUnused = state === RESERVED || state === ENTERED;
+      const next = stopped ? RETIRED : isUnused ? RESTED : REVOKED;
       if (!this.#change(tenure.slot, control, generation | next)) continue;
       this.#look(tenure.slot);
       return !wasRevoked;
     }
+  }
+
+  /** Lets all slots rest that this thread has seen revoked, or entered, for the whole quarantine. Any thread. */
+  letRest(): void {
+    for (let slot = this.used - 1; slot >= 0; slot--) this.#look(slot);
   }
 
   /** The control word of the slot's tenure while that is active, else -1. Any thread. */
@@ -221,7 +247,9 @@ export class SlotDirectory {
   tenureOf(slot: number): Tenure | undefined {
     const control = this.#control(slot);
     const state = control & STATE_MASK;
-    if (state !== RESERVED && state !== ACTIVE && state !== REVOKED) return undefined;
+    if (state !== RESERVED && state !== ENTERED && state !== ACTIVE && state !== REVOKED) {
+      return undefined;
+    }
     return { slot, control: generationOf(control) | ACTIVE };
   }
 
@@ -274,11 +302,12 @@ export class SlotDirectory {
         if (gone < 0) gone = slot;
       }
       if (gone >= 0) return gone;
-      // Somebody may have taken a new slot and not yet raised `used`.
       for (let slot = used; slot < this.#maxThreads; slot++) {
         const control = this.#control(slot);
         seen += `${control} `;
         if ((control & STATE_MASK) === FREE) return slot;
+        // Somebody has taken a new slot and not yet raised `used`, and may have been killed.
+        this.#raiseUsed(slot + 1);
       }
       if (seen === before) break;
       before = seen;
@@ -307,17 +336,20 @@ export class SlotDirectory {
   }
 
   /**
-   * The control word. Lets a slot rest that this thread has seen revoked for the whole quarantine.
+   * The control word. Lets a slot rest that this thread has seen revoked, or entered, for the whole quarantine.
    */
   #look(slot: number): number {
     const control = this.#control(slot);
-    if ((control & STATE_MASK) !== REVOKED || this.#quarantine === 0) return control;
+    const state = control & STATE_MASK;
+    const isPassing = state === ENTERED || (state === REVOKED && this.#quarantine !== 0);
+    if (!isPassing) return control;
     const watched = this.#watched[slot];
     if (watched === undefined || watched.control !== control) {
       this.#watched[slot] = { control, since: steady() };
       return control;
     }
-    if (steady() - watched.since <= this.#quarantine + RESOLUTION) return control;
+    const time = state === ENTERED ? Math.max(this.#quarantine, ENTERING) : this.#quarantine;
+    if (steady() - watched.since <= time + RESOLUTION) return control;
     const rested = (control & ~STATE_MASK) | RESTED;
     // Who does not make the change comes too late for it: another thread has, or the slot has a new
     // owner.

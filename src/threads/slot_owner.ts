@@ -6,7 +6,8 @@
  * Guarantees: what is read belongs to one tenure, as the note carries its generation, which is stored last and confirmed after reading.
  *
  * Progress: wait-free for the owner; a reader finds nothing while the owner writes. A thread that is killed before the note is
- * complete has a slot that no sign of its death leads to: it can be revoked by its number.
+ * complete has a slot that no sign of its death leads to, and that is still entered: it rests by and by (`slot_directory.ts`). Only with a seat, which
+ * is active by then, its parent has to revoke it.
  *
  * @module
  */

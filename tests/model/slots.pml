@@ -20,7 +20,8 @@
  * plain one; the store depends on the load (a branch), so it is not visible earlier. Later it may
  * be: the window of the model, from the check to the store, is open until then.
  *
- * Abstracted: one slot, one cell; the quarantine is one tick; the name is left out.
+ * Abstracted: one slot, one cell; the quarantine is one tick; the name is left out, and the state "entered", which is a reserved one that
+ * nobody has the seat of.
  */
 #ifdef IN_TURN
 #define PARENTS 3
