@@ -29,13 +29,14 @@ export function setHooks(state: ThreadState): void {
       mayHaveEnded: () => sweepAll(state),
     });
   process?.on("worker", follow);
-  // Only locks have to be asked for; all other signs come by themselves.
-  if (threadLocks() !== undefined) {
-    const sweepDue = () => {
-      for (const name of state.names.values()) if (name.isSweepDue()) name.sweep();
-    };
-    unref(setInterval(sweepDue, SWEEP_SECONDS * 1000));
-  }
+  // Only locks have to be asked for, and quarantines to be ended; all other signs come by themselves.
+  const look = () => {
+    for (const name of state.names.values()) {
+      name.letRest();
+      if (threadLocks() !== undefined && name.isSweepDue()) name.sweep();
+    }
+  };
+  unref(setInterval(look, SWEEP_SECONDS * 1000));
 }
 
 function sweepAll(state: ThreadState): void {

@@ -18,7 +18,7 @@ import { H_SWEPT } from "../memory/layout.ts";
 import type { SlotDirectory, Tenure } from "../threads/slot_directory.ts";
 import { readOwner, type ThreadIdentity } from "../threads/slot_owner.ts";
 
-/** Seconds between two looks at other threads' locks. */
+/** Seconds between two looks at other threads' locks, and at slots in quarantine. */
 export const SWEEP_SECONDS = 5;
 
 /** Which of the threads that an end concerns have certainly stopped. */
@@ -47,6 +47,14 @@ export class SlotEnds {
       if (owner.thread === thread) this.#slots.revoke(tenure, stopped);
       else if (owner.ancestors.includes(thread)) this.#slots.revoke(tenure, childrenStopped);
     }
+    this.letRest();
+  }
+
+  /**
+   * Ends the quarantines that this thread has seen pass. The threads that come and go cannot do it, as they see too little of one; those that stay must.
+   */
+  letRest(): void {
+    this.#slots.letRest();
   }
 
   /** Gives back the slots of threads that held a lock for life and do not hold it now. `own` is this thread's lock. */
@@ -54,6 +62,8 @@ export class SlotEnds {
     const { processId } = host();
     for (const [tenure, owner] of this.#owners()) {
       if (owner.life === 0n || owner.life === own || owner.process !== processId) continue;
+      // Of one in quarantine only a proof is news; there may be many of them.
+      if (!isProof(owner) && this.#slots.activeControl(tenure.slot) < 0) continue;
       threadLocks()?.probe(lifeLock(owner.life), "shared", (isFree) => {
         if (isFree) this.#slots.revoke(tenure, isProof(owner));
       });

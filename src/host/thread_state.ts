@@ -35,6 +35,8 @@ export interface JoinedName {
   sweep(): void;
   /** Whether it is this thread's turn to do that. */
   isSweepDue(): boolean;
+  /** Ends the quarantines that this thread has seen pass. */
+  letRest(): void;
   /** Notes that there is another memory of that name. */
   tellOther(): void;
 }

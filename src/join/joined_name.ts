@@ -29,6 +29,7 @@ export function openJoined(
     threadEnded: (thread, signs) => ends.threadEnded(thread, signs),
     sweep: () => ends.sweep(state.life),
     isSweepDue: () => ends.isSweepDue(),
+    letRest: () => ends.letRest(),
     tellOther: () => {
       if (Atomics.add(arena.views().i32, H_OTHER_MEMORIES, 1) !== 0) return;
       warn(

@@ -14,7 +14,12 @@ export interface JoinOptions {
    * @default {10}
    */
   timeoutSeconds?: number;
-  /** See {@linkcode ThreadStatsOptions.maxThreads}. */
+  /**
+   * See {@linkcode ThreadStatsOptions.maxThreads}. More than there, as slots in quarantine count: on Deno all those of workers that were terminated in the last
+   * seconds. A slot that nobody has had costs nothing.
+   *
+   * @default {1024}
+   */
   maxThreads?: number;
   /** See {@linkcode ThreadStatsOptions.maxByteLength}. */
   maxByteLength?: number;
@@ -34,7 +39,7 @@ const JOIN_OPTIONS: OptionNames<JoinOptions> = {
   maxByteLength: true,
   quarantineSeconds: true,
 };
-const DEFAULTS = { timeoutSeconds: 10, quarantineSeconds: 5 };
+const DEFAULTS = { timeoutSeconds: 10, maxThreads: 1024, quarantineSeconds: 5 };
 
 /**
  * Checks a join's name and options, and completes them.
