@@ -19,13 +19,14 @@ export interface Ending {
 /** A program that has not ended by then hangs, in milliseconds. */
 const LIMIT = 120_000;
 
-/** Runs `programs/NAME.ts` to its end, with these options of the runtime: under Deno its permissions. */
+/** Runs `programs/NAME.ts`, or a program that stands elsewhere, to its end, with these options of the runtime: under Deno its permissions. */
 export function runProgram(
-  name: string,
+  name: string | URL,
   args: readonly string[] = [],
   flags: readonly string[] = runtime === "deno" ? ["-A"] : [],
 ): Promise<Ending> {
-  const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
+  const url = typeof name === "string" ? new URL(`./programs/${name}.ts`, import.meta.url) : name;
+  const program = fileURLToPath(url);
   const options = runtime === "deno" ? ["run", "--no-check", "--no-lock", ...flags] : flags;
   return new Promise((resolve) => {
     const child = execFile(
@@ -41,7 +42,7 @@ export function runProgram(
 
 /** What a program printed last, as a value. Fails unless it ended with exit code 0. */
 export async function resultOf(
-  name: string,
+  name: string | URL,
   args: readonly string[] = [],
   flags?: readonly string[],
   // deno-lint-ignore no-explicit-any
