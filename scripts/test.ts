@@ -15,7 +15,13 @@ import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
 import { findModules, type ModuleSource } from "./_modules.ts";
 import { root, stream } from "./shared/process.ts";
 import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./shared/runtimes.ts";
-import { meteredFirst, packageFolders, testTimeoutMs } from "./shared/suite.ts";
+import {
+  meteredFirst,
+  needsPackages,
+  packageFolders,
+  programFolders,
+  testTimeoutMs,
+} from "./shared/suite.ts";
 
 interface Section {
   readonly title: string;
@@ -139,12 +145,13 @@ async function main(): Promise<number> {
     console.error(`No test file's path contains ${filters.join(" or ")}`);
     return 1;
   }
-  const folders = packageFolders.filter((folder) =>
-    files.some((path) => path.startsWith(`${folder}/`))
-  );
+  const isTested = (folder: string) => files.some((path) => needsPackages(path, folder));
+  const folders = packageFolders.filter(isTested);
   const modules = await findModules(folders);
   if (modules.notice !== undefined) console.log(modules.notice);
-  for (const folder of folders) await installPackages(folder);
+  for (const folder of [...folders, ...programFolders.filter(isTested)]) {
+    await installPackages(folder);
+  }
 
   const sections: Section[] = [];
   for (const name of names) {

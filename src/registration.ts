@@ -10,7 +10,7 @@ import type { MetricWriters } from "./metrics/writer_types.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
 import { Thread } from "./thread.ts";
 import type { SeatTicket } from "./threads/handle.ts";
-import { ACTIVE, type RESERVED, type Tenure } from "./threads/control_word.ts";
+import { ENTERED, type RESERVED, type Tenure } from "./threads/control_word.ts";
 import { checkThreadName } from "./threads/slot_names.ts";
 import { writeLife, writeOwner } from "./threads/slot_owner.ts";
 import { ThreadContext } from "./threads/thread_context.ts";
@@ -34,9 +34,8 @@ export function register<Metrics extends SchemaDefinition>(
 ): Registration<Metrics> {
   const { arena, slots, cells, metrics, seat } = attachment;
   const tenure = seat === undefined
-    ? acquireSlot(attachment, name, ACTIVE)
+    ? enterSlot(attachment, name)
     : takeSeat(attachment, seat, name);
-  writeOwner(arena, slots, tenure, thisThread());
   const context = new ThreadContext(arena, slots, cells, tenure);
   try {
     const entries = [...metrics].map(([metric, made]) => [metric, made.writer(context)]);
@@ -54,17 +53,28 @@ export function register<Metrics extends SchemaDefinition>(
   }
 }
 
+/** Takes a slot in a way that leaves none behind when the thread is killed meanwhile. */
+function enterSlot(attachment: Attachment, name: string | undefined): Tenure {
+  const { arena, slots } = attachment;
+  for (;;) {
+    const tenure = acquireSlot(attachment, name, ENTERED);
+    writeOwner(arena, slots, tenure, thisThread());
+    // Else this thread was suspended for so long that the slot rests by now.
+    if (slots.activate(tenure, ENTERED) === "reserved") return tenure;
+  }
+}
+
 /** Takes a slot in a state, with a thread block. Any thread. */
 export function acquireSlot(
   { slots, cells }: Attachment,
   name: string | undefined,
-  state: typeof RESERVED | typeof ACTIVE,
+  state: typeof RESERVED | typeof ENTERED,
 ): Tenure {
   return slots.acquire(name, { state, prepare: (slot) => cells.ensureBlock(slot) });
 }
 
 function takeSeat(
-  { slots, cells }: Attachment,
+  { arena, slots, cells }: Attachment,
   { slot, control }: SeatTicket,
   name: string | undefined,
 ): Tenure {
@@ -75,6 +85,7 @@ function takeSeat(
   const tenure = { slot, control };
   const state = slots.activate(tenure);
   if (state === "reserved") {
+    writeOwner(arena, slots, tenure, thisThread());
     if (checked !== undefined) slots.rename(tenure, checked);
     return tenure;
   }

@@ -12,8 +12,24 @@
 export const packageFolders: readonly string[] = [
   "tests/property",
   "tests/opentelemetry",
+  "tests/pools",
+  "examples/pools",
   "tests/examples/from_prom_client",
 ];
+
+/**
+ * Folders of packages that are programs, which tests start. They bring much that no module imports,
+ * so Deno, which fetches everything that its lock file has, is not told of them.
+ */
+export const programFolders: readonly string[] = ["tests/runners"];
+
+/**
+ * Whether a test file needs a folder's packages: it stands in that folder, or in the folder of tests
+ * that mirrors an example's.
+ */
+export function needsPackages(file: string, folder: string): boolean {
+  return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`);
+}
 
 /**
  * Milliseconds for one test. The default of Bun, 5 s, is too short for stress tests on a shared

@@ -32,13 +32,14 @@ export function setHooks(state: ThreadState): void {
       },
     });
   process?.on("worker", follow);
-  // All other signs arrive as events; locks have to be polled.
-  if (threadLocks() !== undefined) {
-    const sweepDue = () => {
-      for (const name of state.names.values()) if (name.isSweepDue()) name.sweep();
-    };
-    unref(setInterval(sweepDue, SWEEP_SECONDS * 1000));
-  }
+  // All other signs arrive as events; locks and quarantines have to be polled.
+  const poll = () => {
+    for (const name of state.names.values()) {
+      name.endQuarantines();
+      if (threadLocks() !== undefined && name.isSweepDue()) name.sweep();
+    }
+  };
+  unref(setInterval(poll, SWEEP_SECONDS * 1000));
 }
 
 function hookOwnEnd(state: ThreadState): void {

@@ -23,7 +23,7 @@ import type { Tenure } from "../threads/control_word.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import { readOwner, type ThreadIdentity } from "../threads/slot_owner.ts";
 
-/** Seconds between two sweeps of the other threads' locks. */
+/** Seconds between two sweeps of the other threads' locks, and of slots in quarantine. */
 export const SWEEP_SECONDS = 5;
 
 /** Frees slots of one memory. */
@@ -44,6 +44,15 @@ export class SlotReclaimer {
       if (owner.thread === thread) this.#slots.revoke(tenure, stopped);
       else if (owner.ancestors.includes(thread)) this.#slots.revoke(tenure, childrenStopped);
     }
+    this.endQuarantines();
+  }
+
+  /**
+   * Ends the quarantines that this thread has seen pass. Threads that come and go see too little of
+   * a quarantine to end it, so the threads that stay call this. Any thread.
+   */
+  endQuarantines(): void {
+    this.#slots.endQuarantines();
   }
 
   /**
@@ -56,6 +65,8 @@ export class SlotReclaimer {
     const { processId } = host();
     for (const [tenure, owner] of this.#owners()) {
       if (owner.life === 0n || owner.life === ownLife || owner.process !== processId) continue;
+      // For a slot in quarantine only a proof makes a difference, and there may be many such slots.
+      if (!isProof(owner) && this.#slots.activeControl(tenure.slot) < 0) continue;
       threadLocks()?.probe(lifeLock(owner.life), "shared", (isFree) => {
         if (isFree) this.#slots.revoke(tenure, isProof(owner));
       });

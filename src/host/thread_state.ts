@@ -46,6 +46,8 @@ export interface JoinedName {
   sweep(): void;
   /** Whether it is this thread's turn to sweep. */
   isSweepDue(): boolean;
+  /** Ends the quarantines that this thread has seen pass. */
+  endQuarantines(): void;
   /** Warns, and counts, that there is another memory of the same name. */
   reportOtherMemory(): void;
 }

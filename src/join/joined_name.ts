@@ -30,6 +30,7 @@ export function openJoined(
     threadEnded: (thread, proofs) => reclaimer.threadEnded(thread, proofs),
     sweep: () => reclaimer.sweep(state.life),
     isSweepDue: () => reclaimer.isSweepDue(),
+    endQuarantines: () => reclaimer.endQuarantines(),
     reportOtherMemory: () => {
       // SeqCst, and pairs with itself: one thread of each memory warns.
       if (Atomics.add(arena.views().i32, H_OTHER_MEMORIES, 1) !== 0) return;

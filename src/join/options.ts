@@ -18,7 +18,13 @@ export interface JoinOptions {
    * @default {10}
    */
   timeoutSeconds?: number;
-  /** See {@linkcode ThreadStatsOptions.maxThreads}. */
+  /**
+   * See {@linkcode ThreadStatsOptions.maxThreads}. The default is larger here, because slots in
+   * quarantine count too: on Deno those of all workers that were terminated in the latest seconds. A
+   * slot that was never used costs no memory.
+   *
+   * @default {1024}
+   */
   maxThreads?: number;
   /** See {@linkcode ThreadStatsOptions.maxByteLength}. */
   maxByteLength?: number;
@@ -39,7 +45,7 @@ const JOIN_OPTIONS: OptionNames<JoinOptions> = {
   maxByteLength: true,
   quarantineSeconds: true,
 };
-const DEFAULTS = { timeoutSeconds: 10, quarantineSeconds: 5 };
+const DEFAULTS = { timeoutSeconds: 10, maxThreads: 1024, quarantineSeconds: 5 };
 
 /**
  * Checks the name and options of a join, and fills in the defaults of its own options.

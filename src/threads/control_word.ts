@@ -16,7 +16,7 @@ export interface ThreadInfo {
   readonly name: string;
   /**
    * `active`: its owner may write. `reserved`: the worker that it is reserved for has not
-   * registered yet. `retired`: its owner has unregistered, or was reported as stopped. `revoked`:
+   * registered yet, or a thread is registering right now. `retired`: its owner has unregistered, or was reported as stopped. `revoked`:
    * its owner was fenced.
    */
   readonly state: ThreadState;
@@ -47,13 +47,23 @@ export const RETIRED = 3;
 export const REVOKED = 4;
 /** Revoked, and the quarantine is over. The slot can be taken. */
 export const RESTED = 5;
+/** Taken by a thread that has not yet noted its identity. */
+export const ENTERED = 6;
 
 /** The bits of the state in a control word. */
 export const STATE_MASK = 7;
 /** The difference between the control words of successive generations. */
 export const GENERATION = 8;
 
-const STATE_NAMES = ["retired", "reserved", "active", "retired", "revoked", "revoked"] as const;
+const STATE_NAMES = [
+  "retired",
+  "reserved",
+  "active",
+  "retired",
+  "revoked",
+  "revoked",
+  "reserved",
+] as const;
 
 /** The state in a control word. */
 export function stateOf(control: number): number {

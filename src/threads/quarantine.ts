@@ -21,7 +21,7 @@ export class Quarantine {
   /** Whether the quarantine has 0 seconds: revoked slots can be taken at once. */
   readonly isNone: boolean;
   readonly #milliseconds: number;
-  /** By slot: the control word of a revoked tenure, and when this thread first found it. */
+  /** By slot: the control word of a revoked or entered tenure, and when this thread first found it. */
   readonly #found: ({ control: number; since: number } | undefined)[] = [];
 
   constructor(seconds: number) {
@@ -31,14 +31,15 @@ export class Quarantine {
 
   /**
    * Whether the slot's quarantine is over, as far as this thread knows. `control` is the control
-   * word of a revoked tenure, just loaded; the first call with it begins the measurement.
+   * word of a revoked or entered tenure, just loaded; the first call with it begins the measurement.
+   * The quarantine takes at least so many milliseconds.
    */
-  isOver(slot: number, control: number): boolean {
+  isOver(slot: number, control: number, atLeast = 0): boolean {
     const found = this.#found[slot];
     if (found === undefined || found.control !== control) {
       this.#found[slot] = { control, since: steady() };
       return false;
     }
-    return steady() - found.since > this.#milliseconds + RESOLUTION;
+    return steady() - found.since > Math.max(this.#milliseconds, atLeast) + RESOLUTION;
   }
 }

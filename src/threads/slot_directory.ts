@@ -5,9 +5,9 @@
  * compare-exchange on it.
  *
  * ```text
- *            reserve                 activate
- *   free ──────────────▶ reserved ──────────────▶ active ◀── acquire ── free, retired, rested
- *                            │                      │  │
+ *            reserve                 activate            activate           acquire
+ *   free ──────────────▶ reserved ──────────────▶ active ◀────────── entered ◀────── free, retired,
+ *                            │                      │  │                            rested
  *                            │ revoke        revoke │  │ unregister
  *                            ▼                      ▼  ▼
  *                         revoked ◀─────────────────┘  retired
@@ -17,23 +17,32 @@
  * ```
  *
  * Reserving takes retired and rested slots too. Revoking with `stopped` makes a slot retired. A
- * reserved tenure that is revoked rests at once, because nobody has written in it. With a
+ * reserved or entered tenure that is revoked rests at once, because nobody has written in it. With a
  * quarantine of 0 seconds, revoked slots can be taken.
  *
+ * A thread that registers enters a slot, notes its identity (`slot_owner.ts`), and activates its
+ * tenure. If it is killed before the identity is complete, no sign of its death leads to the slot.
+ * So an entered slot rests too, once a thread has seen it entered for the whole quarantine, and for
+ * at least `ENTERING` milliseconds. If the registering thread lives after all, its activation fails,
+ * and it enters another slot.
+ *
  * Each thread measures the quarantine by its own clock (`quarantine.ts`). The first one that finds
- * it over changes the slot to rested, for all threads. A slot rests later if no thread observes it:
- * `acquire()` and `describe()` observe, and so does the thread that revokes.
+ * it over changes the slot to rested, for all threads. A slot rests later if no thread observes it
+ * twice: `acquire()`, `describe()`, `endQuarantines()` and `revoke()` observe. A thread that lives for
+ * a shorter time than the quarantine ends none, so a thread that lives longer has to call
+ * `endQuarantines()` now and then.
  *
  * Assumptions: a slot has fewer than 2^29 tenures. A fenced thread needs less time than the
- * quarantine from the check to the last store of one update, or the caller of `revoke({ stopped:
- * true })` knows that the thread has stopped.
+ * quarantine from the check to the last store of one update, and a thread that registers from one
+ * step of that to the next; or the caller of `revoke({ stopped: true })` knows that the thread has
+ * stopped.
  *
  * Guarantees: a slot has one owner at a time. Writers compare the control word with that of their
  * tenure before each update, so a fenced one throws at its next update. The content of a slot's
  * cells passes from owner to owner.
  *
  * Progress: every operation is lock-free. A thread killed inside one leaves a slot reserved or
- * active, as a thread killed at any other time does.
+ * active, as a thread killed at any other time does, or entered.
  *
  * @module
  */
@@ -49,6 +58,7 @@ import {
 } from "../memory/layout.ts";
 import {
   ACTIVE,
+  ENTERED,
   FREE,
   GENERATION,
   generationOf,
@@ -68,6 +78,8 @@ import { checkThreadName, readName, writeName } from "./slot_names.ts";
 
 /** Maximum number of names in the error for a full directory. */
 const NAMES_SHOWN = 8;
+/** A slot stays entered for at least so many milliseconds, however short the quarantine is. */
+const ENTERING = 1000;
 
 /** The slots, as one thread sees them. */
 export class SlotDirectory {
@@ -116,7 +128,7 @@ export class SlotDirectory {
   acquire(
     name: string | undefined,
     { state, prepare }: {
-      state: typeof RESERVED | typeof ACTIVE;
+      state: typeof RESERVED | typeof ENTERED | typeof ACTIVE;
       prepare?: (slot: number) => void;
     },
   ): Tenure {
@@ -141,11 +153,14 @@ export class SlotDirectory {
   }
 
   /**
-   * Makes a reserved tenure active, and returns the state that it was in: it succeeds once, with
-   * "reserved". "over" means that the slot has a later tenure. Any thread.
+   * Makes a tenure active that is in the state `from`, and returns the state that it was in: it
+   * succeeds once, with "reserved". "over" means that the slot has a later tenure. Any thread.
    */
-  activate(tenure: Tenure): ThreadState | "over" {
-    const reserved = generationOf(tenure.control) | RESERVED;
+  activate(
+    tenure: Tenure,
+    from: typeof RESERVED | typeof ENTERED = RESERVED,
+  ): ThreadState | "over" {
+    const reserved = generationOf(tenure.control) | from;
     const found = Atomics.compareExchange(
       this.#arena.views().i32,
       this.controlIndex(tenure.slot),
@@ -175,13 +190,22 @@ export class SlotDirectory {
       if (generationOf(control) !== generation || state === RETIRED) return false;
       const wasRevoked = state === REVOKED || state === RESTED;
       if (wasRevoked && !stopped) return false;
-      // A reserved tenure needs no quarantine: its thread has not written, and after this change it
+      // Such a tenure needs no quarantine: its thread has not written, and after this change it
       // cannot.
-      const next = stopped ? RETIRED : state === RESERVED ? RESTED : REVOKED;
+      const isUnused = state === RESERVED || state === ENTERED;
+      const next = stopped ? RETIRED : isUnused ? RESTED : REVOKED;
       if (!this.#change(tenure.slot, control, generation | next)) continue;
       this.#observe(tenure.slot);
       return !wasRevoked;
     }
+  }
+
+  /**
+   * Lets all slots rest that this thread has seen revoked, or entered, for the whole quarantine. Any
+   * thread.
+   */
+  endQuarantines(): void {
+    for (let slot = this.used - 1; slot >= 0; slot--) this.#observe(slot);
   }
 
   /** The control word of the slot if its tenure is active, else -1. Any thread. */
@@ -194,7 +218,9 @@ export class SlotDirectory {
   tenureOf(slot: number): Tenure | undefined {
     const control = this.#control(slot);
     const state = stateOf(control);
-    if (state !== RESERVED && state !== ACTIVE && state !== REVOKED) return undefined;
+    if (state !== RESERVED && state !== ENTERED && state !== ACTIVE && state !== REVOKED) {
+      return undefined;
+    }
     return { slot, control: generationOf(control) | ACTIVE };
   }
 
@@ -257,6 +283,8 @@ export class SlotDirectory {
         const control = this.#control(slot);
         seen += `${control} `;
         if (stateOf(control) === FREE) return slot;
+        // That thread may have been killed before it raised `used`.
+        this.#raiseUsed(slot + 1);
       }
       if (seen === before) break;
       before = seen;
@@ -285,13 +313,14 @@ export class SlotDirectory {
   }
 
   /**
-   * The control word. Changes it to rested if this thread has seen the slot revoked for the whole
-   * quarantine.
+   * The control word. Changes it to rested if this thread has seen the slot revoked, or entered, for
+   * the whole quarantine.
    */
   #observe(slot: number): number {
     const control = this.#control(slot);
-    if (stateOf(control) !== REVOKED || this.#quarantine.isNone) return control;
-    if (!this.#quarantine.isOver(slot, control)) return control;
+    const state = stateOf(control);
+    if (state !== ENTERED && (state !== REVOKED || this.#quarantine.isNone)) return control;
+    if (!this.#quarantine.isOver(slot, control, state === ENTERED ? ENTERING : 0)) return control;
     const rested = generationOf(control) | RESTED;
     // If the change fails, another thread has made it, or the slot has a new owner.
     return this.#change(slot, control, rested) ? rested : this.#control(slot);

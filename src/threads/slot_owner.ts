@@ -2,14 +2,15 @@
  * The identity of a slot's owner, so that a thread that learns of the end of another one finds its
  * slots.
  *
- * Assumptions: the owner writes its identity right after it has taken the slot
- * (`slot_directory.ts`).
+ * Assumptions: the owner writes its identity right after it has entered the slot, or has taken its
+ * seat (`slot_directory.ts`).
  *
  * Guarantees: an identity that is read belongs to one tenure: it carries the generation of the
  * tenure, which is stored last and confirmed after reading.
  *
- * Progress: wait-free. A reader finds nothing while the owner writes. A thread killed before its
- * identity is complete has a slot that can be revoked by its number only.
+ * Progress: wait-free. A reader finds nothing while the owner writes. If a thread is killed before
+ * its identity is complete, no sign of its death leads to its slot. An entered slot rests after the
+ * quarantine all the same; the slot of a seat is active by then, so its parent has to revoke it.
  *
  * @module
  */

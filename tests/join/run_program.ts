@@ -21,14 +21,16 @@ export interface Ending {
 const LIMIT = 120_000;
 
 /**
- * Runs `programs/NAME.ts` to its end. `flags` are options of the runtime: on Deno its permissions.
+ * Runs `programs/NAME.ts`, or a program at another address, to its end. `flags` are options of the
+ * runtime: on Deno its permissions.
  */
 export function runProgram(
-  name: string,
+  name: string | URL,
   args: readonly string[] = [],
   flags: readonly string[] = runtime === "deno" ? ["-A"] : [],
 ): Promise<Ending> {
-  const program = fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
+  const url = typeof name === "string" ? new URL(`./programs/${name}.ts`, import.meta.url) : name;
+  const program = fileURLToPath(url);
   const options = runtime === "deno" ? ["run", "--no-check", "--no-lock", ...flags] : flags;
   return new Promise((resolve) => {
     const child = execFile(
@@ -44,7 +46,7 @@ export function runProgram(
 
 /** The JSON value that a program printed last. Throws unless its exit code is 0. */
 export async function resultOf(
-  name: string,
+  name: string | URL,
   args: readonly string[] = [],
   flags?: readonly string[],
   // deno-lint-ignore no-explicit-any

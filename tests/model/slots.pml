@@ -19,7 +19,8 @@
  * store a plain store. The store depends on the load by a branch, so it is not visible earlier. It may be
  * visible later: the window of the model stays open from the check until then.
  *
- * Abstracted: one slot and one cell; the quarantine is one tick; names are left out.
+ * Abstracted: one slot and one cell; the quarantine is one tick; names are left out. The state
+ * "entered" is left out: it is a reserved one whose seat nobody has.
  */
 #ifdef IN_TURN
 #define PARENTS 3

@@ -11,7 +11,13 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { meteredFirst, packageFolders, testTimeoutMs } from "../../scripts/shared/suite.ts";
+import {
+  meteredFirst,
+  needsPackages,
+  packageFolders,
+  programFolders,
+  testTimeoutMs,
+} from "../../scripts/shared/suite.ts";
 
 const cwd = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -45,13 +51,13 @@ if ("Deno" in globalThis) {
   });
 } else {
   const { test } = await import("bun:test" as string);
-  const missing = packageFolders.filter((folder) => !hasPackages(folder));
+  const missing = [...packageFolders, ...programFolders].filter((folder) => !hasPackages(folder));
   if (missing.length > 0) {
     console.error(`Left out, as npm does not answer for their packages: ${missing.join(", ")}`);
   }
   const files = readdirSync(cwd, { recursive: true, encoding: "utf8" }).filter((path) =>
     path.endsWith("_test.ts") && !path.includes("node_modules") &&
-    !missing.some((folder) => path.startsWith(`${folder}/`))
+    !missing.some((folder) => needsPackages(path, folder))
   );
   test("the suite", async () => {
     const options = ["test", `--timeout=${testTimeoutMs}`];

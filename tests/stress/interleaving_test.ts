@@ -4,6 +4,7 @@ import { counter, defineSchema, record, StaleThreadError, sum, ThreadStats } fro
 import { Random } from "../support/random.ts";
 import { killAt, Killed, suspendAt, withHook } from "./interleaver.ts";
 import { scaled } from "./scale.ts";
+import { withClocks } from "../support/clocks.ts";
 
 const schema = defineSchema({
   hits: counter({ labels: ["key"], maxSeries: 12 }),
@@ -590,6 +591,47 @@ describe("ThreadStats.registerThread()", () => {
       main.metrics.hits.series();
       assert(main.threads().length <= 3);
       return killed;
+    });
+  });
+
+  it("of a thread killed at any access leaves a slot that says whose it is, or is free after the quarantine", () => {
+    withClocks(({ pass }) => {
+      atEachAccess((call) => {
+        const { main, one } = newThreads({ maxThreads: 1 });
+        const killed = killAt(call, () => one.registerThread("victim"));
+        let isFree = false;
+        try {
+          main.registerThread();
+          isFree = true;
+        } catch (error) {
+          assert(error instanceof RangeError);
+        }
+        const [slot] = main.threads();
+        if (!isFree && slot.state === "active") {
+          assert(slot.since !== undefined, `at ${call}: no sign of its death leads to the slot`);
+        } else if (!isFree) {
+          pass(61);
+          assertEquals(main.registerThread().slot, 0, `at ${call}`);
+        }
+        return killed;
+      });
+    });
+  });
+
+  it("takes another slot when it was held up for so long that others took it for dead", () => {
+    withClocks(({ pass }) => {
+      atEachAccess((call) => {
+        const { main, one } = newThreads({ maxThreads: 2 });
+        const { result: thread, suspended } = suspendAt(call, () => {
+          main.threads();
+          pass(61);
+          main.threads();
+        }, () => one.registerThread());
+        thread.metrics.hits.labels({ key: "a" }).add();
+        assertEquals(main.metrics.hits.read({ key: "a" }), 1);
+        assertEquals(main.threads().filter(({ state }) => state === "active").length, 1);
+        return suspended;
+      });
     });
   });
 });

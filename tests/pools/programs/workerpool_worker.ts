@@ -1,0 +1,4 @@
+import { loadWorkerpool } from "./packages.ts";
+import work from "./task.ts";
+
+loadWorkerpool().worker({ work });
