@@ -355,11 +355,17 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     if (typeof options !== "object" || options === null) {
       throw new TypeError(cannot("take a snapshot", "the options must be an object", options));
     }
-    const { perThread } = own(options);
-    if (perThread !== undefined && typeof perThread !== "boolean") {
-      throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
+    const { perThread, threadTotals } = own(options);
+    for (const [name, value] of Object.entries({ perThread, threadTotals })) {
+      if (value !== undefined && typeof value !== "boolean") {
+        throw new TypeError(cannot("take a snapshot", `${name} must be a boolean`, value));
+      }
     }
-    return takeSnapshot(this.#arena, this.#homes.values(), { threads: this.threads(), perThread });
+    return takeSnapshot(this.#arena, this.#homes.values(), {
+      threads: this.threads(),
+      perThread,
+      threadTotals,
+    });
   }
 
   #acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {

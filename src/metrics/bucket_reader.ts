@@ -192,6 +192,36 @@ export class BucketReader<Value> {
     return index === undefined ? rows : keep(rows, ({ id, epoch }) => index.isIn(id, epoch));
   }
 
+  /**
+   * What each thread has counted in all live buckets together; threads that have counted nothing are left out. Cost: live buckets
+   * times slots in use, without an object for each of them.
+   */
+  threadTotals(): ThreadValue<Value>[] {
+    const live: { segment: number; offset: number; epoch: number }[] = [];
+    for (let k = 0; k < DIRECTORY; k++) {
+      const segment = this.#table.segment(k);
+      if (segment === undefined) break;
+      const capacity = capacityOf(k, this.#table.shift);
+      for (let offset = 0; offset < capacity; offset++) {
+        // SeqCst; pairs with the change of the epoch. A bucket that ends meanwhile is one whose tags no longer match.
+        const epoch = Atomics.load(segment.views.i32, segment.epochs + offset);
+        if ((epoch & 1) !== 0) live.push({ segment: k, offset, epoch });
+      }
+    }
+    const totals: ThreadValue<Value>[] = [];
+    const cells = this.#cells;
+    for (let slot = 0; slot < this.#slots.used; slot++) {
+      cells.reset();
+      let hasAny = false;
+      for (const { segment, offset, epoch } of live) {
+        if (cells.merge(slot, segment, offset, epoch)) hasAny = true;
+      }
+      const thread = hasAny ? this.#slots.describe(slot) : undefined;
+      if (thread !== undefined) totals.push(toThreadValue({ thread, value: cells.value() }));
+    }
+    return totals;
+  }
+
   /** Notes the epochs of the next buckets in `#epochs`, and gives their totals where the kind has a way to all at once. */
   #totalsFrom(
     { views: { i32 }, epochs }: { views: Views; epochs: number },

@@ -16,6 +16,8 @@ export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefi
   readonly definition: Definition;
   /** Its live buckets in rising order of ids. */
   readonly series: readonly SeriesSnapshot<ValueOf<Definition>, LabelsOf<Definition>>[];
+  /** What each thread has counted in all series together, if it was asked for (`threadTotals`); not in a difference of snapshots. */
+  readonly threads?: readonly ThreadValue<ValueOf<Definition>>[];
 }
 
 /** The library's own figures in a snapshot. */
@@ -193,15 +195,20 @@ function difference(now: number | bigint, before: number | bigint): number | big
 
 /** The metrics as they were before structured cloning, which takes histograms' values their methods. */
 function reviveAll<Metrics extends SnapshotData["metrics"]>(metrics: Metrics): Metrics {
-  const isWhole = Object.values(metrics).every(({ definition, series }) =>
-    definition.kind !== "histogram" || series.every(isAlive)
+  const isWhole = Object.values(metrics).every((metric) =>
+    metric.definition.kind !== "histogram" ||
+    (metric.series.every(isAlive) && threadsOf(metric).every(isAliveValue))
   );
   if (isWhole) return metrics;
   const revived = Object.entries(metrics).map(([name, metric]) => {
     if (metric.definition.kind !== "histogram") return [name, metric];
     return [
       name,
-      Object.freeze({ ...metric, series: Object.freeze(metric.series.map(reviveRow)) }),
+      Object.freeze({
+        ...metric,
+        series: Object.freeze(metric.series.map(reviveRow)),
+        ...(Object.hasOwn(metric, "threads") && { threads: threadsOf(metric).map(reviveValue) }),
+      }),
     ];
   });
   return Object.freeze(Object.fromEntries(revived));
@@ -214,18 +221,26 @@ function partsOf(row: Row): Row["perThread"] {
   return Object.hasOwn(row, "perThread") ? row.perThread : undefined;
 }
 
+/** What each thread has counted in all series, if the metric tells: as its own property. */
+function threadsOf(metric: MetricSnapshot): readonly ThreadValue<unknown>[] {
+  return Object.hasOwn(metric, "threads") ? metric.threads ?? [] : [];
+}
+
 function isAlive(row: Row): boolean {
-  return [{ value: row.value }, ...(partsOf(row) ?? [])].every((part) =>
-    (part.value as unknown) instanceof HistogramValue
-  );
+  return [{ value: row.value }, ...(partsOf(row) ?? [])].every(isAliveValue);
+}
+
+function isAliveValue({ value }: { readonly value: unknown }): boolean {
+  return value instanceof HistogramValue;
+}
+
+function reviveValue<Part extends { readonly value: unknown }>(part: Part): Part {
+  return { ...part, value: revive(part.value as HistogramData) };
 }
 
 function reviveRow(row: Row): unknown {
   const value = revive(row.value as unknown as HistogramData);
-  const perThread = partsOf(row)?.map((part) => ({
-    ...part,
-    value: revive(part.value as unknown as HistogramData),
-  }));
+  const perThread = partsOf(row)?.map(reviveValue);
   return { ...row, value, ...(perThread && { perThread }) };
 }
 
