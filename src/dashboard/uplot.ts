@@ -1,0 +1,37 @@
+/**
+ * The files of uPlot, which draws the page's charts, from the installed package.
+ *
+ * @module
+ */
+
+/** The version, as Deno must be told it; the same as in `deno.json`. */
+export const UPLOT = "npm:uplot@1.6.32";
+
+/** Loads one file of the package's `dist/` as text. */
+async function read(file: string): Promise<string> {
+  if ("Deno" in globalThis) {
+    // Not a literal: the registry's analysis of modules does not know text imports. They need no permission to read, unlike files.
+    const specifier = `${UPLOT}/dist/${file}`;
+    return (await import(specifier, { with: { type: "text" } })).default;
+  }
+  const { readFile } = await import("node:fs/promises");
+  const { createRequire } = await import("node:module");
+  return await readFile(createRequire(import.meta.url).resolve(`uplot/dist/${file}`), "utf8");
+}
+
+/**
+ * The script and the style sheet.
+ *
+ * @throws {Error} When the package is not installed.
+ */
+export async function readUplot(): Promise<{ script: string; style: string }> {
+  try {
+    // In Deno this is what brings the package into the module graph, so that it is there without a network.
+    if ("Deno" in globalThis) await import("uplot");
+    const [script, style] = await Promise.all([read("uPlot.iife.min.js"), read("uPlot.min.css")]);
+    return { script, style };
+  } catch (cause) {
+    const remedy = "the npm package uplot must be installed, as it is with the package from JSR";
+    throw new Error(`Cannot serve the page: ${remedy}, got ${(cause as Error).message}`, { cause });
+  }
+}
