@@ -15,6 +15,7 @@ export interface ModuleSource {
 export const packageFolders: readonly string[] = [
   "tests/property",
   "tests/opentelemetry",
+  "tests/dashboard",
   "tests/examples/from_prom_client",
 ];
 

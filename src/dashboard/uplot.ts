@@ -15,8 +15,7 @@ async function read(file: string): Promise<string> {
     return (await import(specifier, { with: { type: "text" } })).default;
   }
   const { readFile } = await import("node:fs/promises");
-  const { createRequire } = await import("node:module");
-  return await readFile(createRequire(import.meta.url).resolve(`uplot/dist/${file}`), "utf8");
+  return await readFile(new URL(import.meta.resolve(`uplot/dist/${file}`)), "utf8");
 }
 
 /**

@@ -75,7 +75,7 @@ function labelsOf(random: () => number) {
   const requests = Array.from({ length: 10_000 }, (_, i) => ({
     method: i % 5 === 3 ? "POST" : i % 17 === 9 ? "DELETE" : "GET",
     route: pick(ROUTES),
-    tenant: `t-${String((i % 2500 * 7919) % 9973).padStart(4, "0")}`,
+    tenant: `t-${String((i * 7919) % 9973).padStart(4, "0")}`,
     status: random() < 0.9 ? "200" : pick(["204", "301", "404", "429", "500", "503"]),
   }));
   const flows = Array.from({ length: 2400 }, () => ({
@@ -160,10 +160,10 @@ function writerOf(
     const now = Date.now() / 1000;
     for (let n = Math.round(1580 * power); n > 0; n--) {
       rows[skewed(rows.length)].add();
-      metrics.latency.record(Math.exp(-7.03 + 0.35 * bell(random)));
+      metrics.latency.record(Math.exp(-7.03 + 0.6 * bell(random) * (0.5 + random())));
       if (random() < 0.06) {
         const slow = isBusy ? 40 * Math.sin((seconds - 30) / 18 * Math.PI) + 4 : 4;
-        metrics.latency.record(slow * 1e-3 * Math.exp(0.5 * bell(random)));
+        metrics.latency.record(slow * 1e-3 * Math.exp(0.9 * bell(random)));
       }
       if (random() < 0.0006) metrics.latency.record(0.04 * Math.exp(1.5 * bell(random)));
       if (random() < 0.32) metrics.bodySize.record(10 ** (3.3 + 1.3 * bell(random)));
@@ -177,6 +177,8 @@ function writerOf(
       causes[skewed(causes.length)].add();
     }
     metrics.queueDepth.set(Math.round((isBusy ? 13 : 4) + 2 * bell(random)));
-    metrics.inProgress.set(i === 5 ? 1 : Math.max(0, Math.round(1.6 + 1.5 * bell(random))));
+    metrics.inProgress.set(
+      i === 5 ? 1 : i === 2 ? 0 : Math.max(0, Math.round(1.6 + 1.5 * bell(random))),
+    );
   };
 }

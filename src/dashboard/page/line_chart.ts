@@ -126,7 +126,7 @@ export class LineChart {
           {
             ...axis,
             ...{ size: 64, gap: 6 },
-            values: (_, splits) => splits.map((v) => v === null ? "" : text(v, unit)),
+            values: (_, splits) => splits.map((v) => v ? text(v, unit) : v === 0 ? "0" : ""),
             grid: { stroke: () => log ? "transparent" : ink("line"), width: 1 },
             splits: (_, _axis, low, high) =>
               log ? decades(this.#range) : low < 0 ? [low, 0, high] : [low, high / 2, high],

@@ -294,7 +294,7 @@ class Page implements App {
     });
     // Links keep the window; with a key or another button they are the browser's.
     document.addEventListener("click", (event) => {
-      const link = (event.target as Element).closest<HTMLAnchorElement>?.('a[href^="#/"]');
+      const link = (event.target as Element).closest('a[href^="#/"]') as HTMLAnchorElement | null;
       if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.go({ ...readHash(link.hash), window: this.state.window });

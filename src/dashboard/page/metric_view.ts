@@ -75,7 +75,8 @@ export function metricView(app: App, { info }: MetricModel): View {
   let cells: Cells | undefined;
   const chart = lines.length === 0 ? undefined : new LineChart(host, {
     height: isHistogram ? 340 : 196,
-    unit: isHistogram || kind === "gauge" ? unit : axisUnit,
+    // The heading says that it is per second.
+    unit: axisUnit.replace(/\/s$/, ""),
     log: isHistogram,
     label: `${name} over the window`,
     lines: isHistogram ? HISTOGRAM_LINES : [{ color: "accent", fill: "accent-fill" }],

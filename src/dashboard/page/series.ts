@@ -118,6 +118,11 @@ export class SeriesModel {
     return this.#dict[label][this.#labels[label][id]];
   }
 
+  /** How long the longest value of a label is. */
+  longest(label: number): number {
+    return this.#dict[label].reduce((most, word) => Math.max(most, word.length), 0);
+  }
+
   /** The value of a column. */
   value(c: number, id: number): number {
     return this.#values[c][id];

@@ -224,7 +224,7 @@ function columnsOf(info: MetricInfo, sources: Sources): TableColumn<any>[] {
   const share: TableColumn<ShareBar> = {
     key: "share",
     title: "Share",
-    width: "124px",
+    width: "130px",
     isWide: true,
     make: shareBar,
     fill(cell, id) {
@@ -278,8 +278,7 @@ function labelColumn(
   return {
     key: label,
     title: label,
-    // Short ones get less room; the last of many is left to a wider screen.
-    width: /^(method|status|protocol|code|kind|type|state)$/i.test(label) ? "88px" : undefined,
+    width: widthOf(series().longest(l), label),
     isWide: labels.length > 3 && l === 2,
     sort: (id) => series().label(l, id) ?? "",
     make: () => h("span.text"),
@@ -289,6 +288,12 @@ function labelColumn(
       marked(cell, value ?? other, value === undefined ? [] : words);
     },
   };
+}
+
+/** Short values get as much room as they need, so that long ones have the rest. */
+function widthOf(longest: number, label: string): string | undefined {
+  const letters = Math.max(longest, label.length);
+  return letters <= 12 ? `${Math.max(80, Math.ceil(letters * 7.5) + 24)}px` : undefined;
 }
 
 function idColumn(): TableColumn {

@@ -17,7 +17,7 @@ import { type Figure, figure, glyph, h, panel, put, type ShareBar, shareBar } fr
 import type { Model } from "./model.ts";
 import { spark } from "./spark.ts";
 import { Table, type TableColumn } from "./table.ts";
-import { type App, headline, showCondition, type View } from "./view.ts";
+import { type App, headline, showCondition, unitOfField, type View } from "./view.ts";
 
 /** The thread that is looked at: the one of the link, else one that is ill, else the first. */
 export function chosenSlot(at: string, threads: readonly ThreadView[]): number {
@@ -70,6 +70,7 @@ export function threadsView(app: App): View {
           href: `#/m/${encodeURIComponent(info.name)}`,
           share: all ? own / all : 0,
           rate: own / seconds,
+          unit: info.kind === "record" ? unitOfField(info.lines[0]) : "",
         }];
       }));
     },

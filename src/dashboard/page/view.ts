@@ -95,7 +95,7 @@ export function headline(app: App): { node: HTMLElement; update(model: Model): v
       const running = duration(app.now() - model.full.started);
       put(
         facts,
-        `${text(model.rate, "updates/s")} · ${exact(series)} series · running for ${running}`,
+        `${text(model.rate)} updates/s · ${exact(series)} series · running for ${running}`,
       );
     },
   };

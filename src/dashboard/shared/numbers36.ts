@@ -11,9 +11,10 @@ const SPECIAL: readonly (readonly [number, string])[] = [
   [NaN, "!"],
 ];
 
-/** One number. Of a fraction six significant digits are kept. */
+/** One number. Of a fraction six significant digits are kept, or all before the point. */
 export function encodeNumber(x: number | bigint): string {
   if (typeof x === "bigint" || Number.isInteger(x)) return x.toString(36);
+  if (Number.isFinite(x) && Math.abs(x) >= 1e5) return Math.round(x).toString(36);
   return SPECIAL.find(([value]) => Object.is(value, x))?.[1] ??
     Number(x.toPrecision(6)).toString(36);
 }
