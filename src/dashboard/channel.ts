@@ -62,7 +62,8 @@ export class Channel {
     const series = this.#series?.full(sample.n);
     return {
       v: VERSION,
-      n: sample.n,
+      n: sample.serial,
+      tick: sample.n,
       at: sample.at,
       every,
       ...this.#about,
@@ -97,7 +98,8 @@ export class Channel {
     const self = changesOf(this.#self, selfOf(sample));
     this.#self = selfOf(sample);
     return {
-      n: sample.n,
+      n: sample.serial,
+      tick: sample.n,
       at: sample.at,
       ms: Math.round(sample.ms),
       ...(threads.changed.length > 0 && { threads: threads.changed }),

@@ -14,12 +14,17 @@ const LINGER_MS = 10_000;
 /** The second sample comes soon, so that there is something to see. */
 const FIRST_MS = 250;
 
+/** A sample may be late by so much, or by two intervals, and its increments still be those of one stretch of time. */
+const LATE_MS = 2500;
+
 /** What the histories are after a sample. */
 export interface Sample extends Tick {
   readonly snapshot: Snapshot;
+  /** Number of the sample. That of the interval is ahead of it when samples were late. */
+  readonly serial: number;
   /** Milliseconds since the sample before. */
   readonly ms: number;
-  /** Whether nothing is missing between the sample before and this one. */
+  /** Whether it is known what came between the sample before and this one. */
   readonly isNext: boolean;
 }
 
@@ -128,7 +133,7 @@ export class Sampler {
     const snapshot = this.#source.snapshot({ threadTotals: true });
     const ms = now - this.#takenAt;
     const ticks = before === undefined ? 1 : Math.max(1, Math.round(ms / this.every));
-    const isLate = !(ms < 3 * this.every);
+    const isLate = !(ms < Math.max(3 * this.every, LATE_MS));
     const tick: Tick = {
       n: (before?.n ?? 0) + ticks,
       // Nobody looked: when in that time it came about is not known.
@@ -155,8 +160,9 @@ export class Sampler {
       busy: this.#busyOf(slot),
       blocked: blocked.get(slot) ?? 0,
     }), { ...tick, now });
-    const isNext = before !== undefined && ticks === 1 && !isLate;
-    this.#sample = { ...tick, snapshot, ms: isLate ? 0 : ms, isNext };
+    const serial = (before?.serial ?? 0) + 1;
+    const isNext = before !== undefined && !isLate;
+    this.#sample = { ...tick, serial, snapshot, ms: isLate ? 0 : ms, isNext };
     for (const listener of this.#listeners) listener(this.#sample);
     return this.#sample;
   }

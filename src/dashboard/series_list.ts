@@ -6,7 +6,7 @@
 import type { MetricDefinition } from "../../mod.ts";
 import type { MetricHistory } from "./metric_history.ts";
 import type { Row } from "./series_history.ts";
-import { encodeList } from "./shared/numbers36.ts";
+import { encodeList, encodeRanges } from "./shared/numbers36.ts";
 import type { DeltaMessage, SeriesInfo } from "./shared/protocol.ts";
 import { compareValues, matches, type Order, parseOrder, parseSearch } from "./shared/search.ts";
 
@@ -101,15 +101,19 @@ export class SeriesList {
     const labels = this.#words.map((_, l) =>
       this.#ids.map((id) => this.#wordOf(l, rows.get(id))).join(" ")
     );
-    const each = (value: (id: number) => number | bigint) => encodeList(this.#ids.map(value));
+    const each = (value: (id: number) => number | bigint, usual: number) =>
+      encodeList(this.#ids.map((id) => {
+        const x = value(id);
+        return Object.is(Number(x), usual) ? undefined : x;
+      }));
     return {
       m: this.#history.name,
       dict: this.#words.map((words) => [...words.keys()]),
-      ids: encodeList(this.#ids),
+      ids: encodeRanges(this.#ids),
       labels,
-      values: columns.map((_, c) => each((id) => series.value(c, id))),
+      values: columns.map((_, c) => each((id) => series.value(c, id), 0)),
       rates: columns.flatMap(({ mode }, c) =>
-        mode === "sum" ? [each((id) => hundredths(series.rate(c, id)))] : []
+        mode === "sum" ? [each((id) => hundredths(series.rate(c, id)), NaN)] : []
       ),
       overflow: series.rows.find(isOverflow)?.id ?? -1,
     };
@@ -150,7 +154,7 @@ export class SeriesList {
       d,
       ...(born.length > 0 && { born, overflow: series.rows.find(isOverflow)?.id ?? -1 }),
       ...(dict.some((words) => words.length > 0) && { dict }),
-      ...(gone.length > 0 && { gone: encodeList(gone) }),
+      ...(gone.length > 0 && { gone: encodeRanges(gone) }),
     };
   }
 

@@ -36,6 +36,8 @@ export interface MetricModel {
 export class Model {
   readonly full: FullMessage;
   n: number;
+  /** Number of the interval. */
+  #tick: number;
   /** When the latest sample was taken, in milliseconds since 1970. */
   at: number;
   /** When it came here, by the page's own clock. */
@@ -66,12 +68,13 @@ export class Model {
 
   constructor(full: FullMessage) {
     this.full = full;
-    const { n, at, every, window } = full;
+    const { n, tick, at, every, window } = full;
     this.n = n;
+    this.#tick = tick;
     this.at = at;
     this.self = full.self;
     this.threads = full.threads.map(toThread);
-    full.work.forEach((points, slot) => this.#work(slot).fill(n, points));
+    full.work.forEach((points, slot) => this.#work(slot).fill(tick, points));
     this.rates = this.work.map((ring) => ring.latest);
     decodeList(full.done, (slot, value) => this.done[slot] = value);
     const perStep = ticksPerStep(window, STEPS[window], every);
@@ -79,7 +82,7 @@ export class Model {
     this.metrics = full.metrics.map((info) => {
       const rings = info.lines.map((_, i) => {
         const ring = new Ring(size, perStep);
-        ring.fill(n, info.points[i]);
+        ring.fill(tick, info.points[i]);
         return ring;
       });
       const values = rings.map((ring) => ring.latest);
@@ -107,6 +110,7 @@ export class Model {
   apply(delta: DeltaMessage): void {
     const { every, window } = this.full;
     this.n = delta.n;
+    this.#tick = delta.tick;
     this.at = delta.at;
     this.arrivedAt = performance.now();
     this.seconds = Math.max(1, delta.ms) / 1000;
@@ -129,18 +133,17 @@ export class Model {
       const step = steps[slot] ?? 0;
       this.rates[slot] = state === "active" ? step / this.seconds : NaN;
       this.done[slot] = (this.done[slot] ?? 0) + step;
-      this.#work(slot).push(delta.n, this.rates[slot]);
+      this.#work(slot).push(delta.tick, this.rates[slot]);
     }
     for (const metric of this.metrics) this.#metric(metric, delta.metrics[metric.info.name]);
     for (const [name, count] of Object.entries(delta.counts ?? {})) {
       const metric = this.byName.get(name);
       if (metric) metric.count = count;
     }
-    const column = Math.floor(delta.n / ticksPerStep(window, HEAT_COLUMNS, every));
-    if (this.cells.length > 0 && column !== this.#column) {
-      this.#column = column;
-      this.cells.push(this.cells.shift()!.fill(0));
-    }
+    const column = Math.floor(delta.tick / ticksPerStep(window, HEAT_COLUMNS, every));
+    const turns = this.cells.length > 0 ? Math.min(HEAT_COLUMNS, column - this.#column) : 0;
+    for (let n = 0; n < turns; n++) this.cells.push(this.cells.shift()!.fill(0));
+    this.#column = column;
     this.#open(delta.open ?? {});
     if (delta.series) this.series?.apply(delta.series, this.seconds);
     if (delta.cut !== undefined) this.cut = delta.cut;
@@ -182,8 +185,8 @@ export class Model {
     }
     const sums = metric.latest.length;
     rings.forEach((ring, i) => {
-      if (i < sums) ring.push(this.n, metric.latest[i]);
-      else ring.replace(this.n, metric.q[i - sums]);
+      if (i < sums) ring.push(this.#tick, metric.latest[i]);
+      else ring.replace(this.#tick, metric.q[i - sums]);
     });
   }
 
@@ -197,7 +200,7 @@ export class Model {
     if (open.thread !== undefined) this.thread = open.thread;
     if (open.cells !== undefined) {
       const bins = Math.max(0, ...this.metrics.map(({ info }) => info.bounds?.length ?? 0));
-      this.#column = Math.floor(this.n / ticksPerStep(window, HEAT_COLUMNS, every));
+      this.#column = Math.floor(this.#tick / ticksPerStep(window, HEAT_COLUMNS, every));
       for (const column of open.cells) {
         const counts = new Float64Array(bins);
         addBins(column, counts);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeList, decodeNumber } from "../shared/numbers36.ts";
+import { decodeList, decodeNumber, decodeRanges } from "../shared/numbers36.ts";
 import type { Column, DeltaMessage, SeriesInfo } from "../shared/protocol.ts";
 import type { Term } from "../shared/search.ts";
 
@@ -18,7 +18,7 @@ const MOST_LINES = 400;
 export class SeriesModel {
   readonly columns: readonly Column[];
   /** In the order of the messages. */
-  ids: number[] = [];
+  ids: number[];
   /** The series that takes what is beyond the limit; -1: none. */
   overflow: number;
   readonly #dict: string[][];
@@ -40,7 +40,7 @@ export class SeriesModel {
     this.#values = columns.map(() => new Float64Array(0));
     this.#rates = columns.map(({ mode }) => mode === "sum" ? new Float64Array(0) : undefined);
     this.#steps = columns.map(() => new Float64Array(0));
-    decodeList(info.ids, (_, id) => this.ids.push(id));
+    this.ids = decodeRanges(info.ids);
     this.#grow(this.ids.reduce((most, id) => Math.max(most, id + 1), 0));
     info.labels.forEach((list, label) => {
       if (list === "") return;
@@ -60,8 +60,7 @@ export class SeriesModel {
   /** Takes what is new. `seconds`: how long the interval was. */
   apply(delta: NonNullable<DeltaMessage["series"]>, seconds: number): void {
     if (delta.gone) {
-      const gone = new Set<number>();
-      decodeList(delta.gone, (_, id) => gone.add(id));
+      const gone = new Set(decodeRanges(delta.gone));
       this.ids = this.ids.filter((id) => !gone.has(id));
       for (const id of gone) this.#lines.delete(id);
     }

@@ -56,3 +56,25 @@ export function decodeList(list: string, callback: (index: number, value: number
     else callback(index++, decodeNumber(word));
   }
 }
+
+/** Whole numbers, of which most follow each other: `0-7ps 7pu` are all from 0 to 10,000, and 10,002. */
+export function encodeRanges(ids: readonly number[]): string {
+  const words: string[] = [];
+  for (let i = 0; i < ids.length; i++) {
+    const first = i;
+    while (ids[i + 1] === ids[i] + 1) i++;
+    const last = i > first ? `-${ids[i].toString(36)}` : "";
+    words.push(ids[first].toString(36) + last);
+  }
+  return words.join(" ");
+}
+
+/** The numbers of a text of {@linkcode encodeRanges}. */
+export function decodeRanges(text: string): number[] {
+  const ids: number[] = [];
+  for (const word of text === "" ? [] : text.split(" ")) {
+    const [first, last = first] = word.split("-").map((end) => parseInt(end, 36));
+    for (let id = first; id <= last; id++) ids.push(id);
+  }
+  return ids;
+}

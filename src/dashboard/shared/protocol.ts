@@ -62,12 +62,13 @@ export interface SeriesInfo {
   readonly m: string;
   /** Values of each label. */
   readonly dict: readonly (readonly string[])[];
+  /** As ranges. */
   readonly ids: string;
-  /** For each label, the index of each series' value. */
+  /** For each label, the index of each series' value; `~`: it has none. */
   readonly labels: readonly string[];
-  /** For each column, each series' value. */
+  /** For each column, each series' value; 0 is left out. */
   readonly values: readonly string[];
-  /** For each `sum` column, each series' rate, in hundredths per second. */
+  /** For each `sum` column, each series' rate, in hundredths per second; what is not known is left out. */
   readonly rates: readonly string[];
   /** The series that takes what is beyond the limit; -1 when there is none. */
   readonly overflow: number;
@@ -91,7 +92,10 @@ export interface OpenInfo {
 export interface FullMessage {
   readonly v: number;
   readonly run: string;
+  /** Number of the sample. */
   readonly n: number;
+  /** Number of the interval: lines have a value for each. */
+  readonly tick: number;
   readonly at: number;
   readonly every: number;
   readonly started: number;
@@ -122,7 +126,9 @@ export type MetricDelta =
 
 /** One interval. */
 export interface DeltaMessage {
+  /** One more than in the message before. */
   readonly n: number;
+  readonly tick: number;
   readonly at: number;
   /** How long the interval was, by a clock that is never set. */
   readonly ms: number;
@@ -138,6 +144,7 @@ export interface DeltaMessage {
     readonly born?: readonly (readonly [id: number, labels: string])[];
     /** Further values of each label. */
     readonly dict?: readonly (readonly string[])[];
+    /** As ranges. */
     readonly gone?: string;
     readonly overflow?: number;
   };
