@@ -24,7 +24,12 @@ export const sceneSchema = defineSchema({
     labels: ["method", "route", "tenant", "status"],
     maxSeries: 10_000,
   }),
-  latency: histogram({ help: "Request latency", unit: "seconds", lowest: 1e-6, highest: 60 }),
+  latency: histogram({
+    help: "Request latency",
+    unit: "seconds",
+    lowest: 1e-6,
+    highest: 60,
+  }),
   flow: record(
     { bytes: sum("u64"), packets: sum(), lastSeen: max() },
     {
@@ -40,7 +45,11 @@ export const sceneSchema = defineSchema({
     unit: "bytes",
     boundaries: [100, 1e3, 1e4, 1e5, 1e6],
   }),
-  errors: counter({ help: "Requests that failed, by cause", labels: ["cause"], maxSeries: 2000 }),
+  errors: counter({
+    help: "Requests that failed, by cause",
+    labels: ["cause"],
+    maxSeries: 2000,
+  }),
   cacheHits: counter({ help: "Answers from the cache" }),
 });
 
@@ -60,13 +69,28 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-const ROUTES = ["/", "/login", "/search?q=<b>x</b>", "/api/flows", "/api/flows/{id}", "/api/hosts"]
+const ROUTES = [
+  "/",
+  "/login",
+  "/search?q=<b>x</b>",
+  "/api/flows",
+  "/api/flows/{id}",
+  "/api/hosts",
+]
   .concat(["/api/hosts/{id}", "/metrics", "/static/app.js", "/export.csv"]);
-const CAUSES = ["timeout", "reset by peer", "bad checksum", "too large", "no route", "queue full"];
+const CAUSES = [
+  "timeout",
+  "reset by peer",
+  "bad checksum",
+  "too large",
+  "no route",
+  "queue full",
+];
 
 /** The labels of requests and flows. */
 function labelsOf(random: () => number) {
-  const pick = <Value>(list: readonly Value[]) => list[Math.floor(random() * list.length)];
+  const pick = <Value>(list: readonly Value[]) =>
+    list[Math.floor(random() * list.length)];
   const byte = () => Math.floor(random() * 255);
   const host = () =>
     random() < 0.15
@@ -76,7 +100,9 @@ function labelsOf(random: () => number) {
     method: i % 5 === 3 ? "POST" : i % 17 === 9 ? "DELETE" : "GET",
     route: pick(ROUTES),
     tenant: `t-${String((i * 7919) % 9973).padStart(4, "0")}`,
-    status: random() < 0.9 ? "200" : pick(["204", "301", "404", "429", "500", "503"]),
+    status: random() < 0.9
+      ? "200"
+      : pick(["204", "301", "404", "429", "500", "503"]),
   }));
   const flows = Array.from({ length: 2400 }, () => ({
     protocol: pick(["tcp", "tcp", "tcp", "udp"]),
@@ -97,12 +123,21 @@ export interface RunningScene extends Disposable {
 }
 
 /** Starts it. `stepMs`: how often the threads work. */
-export function startScene(scene: Scene, { stepMs = 100 }: { stepMs?: number } = {}): RunningScene {
-  const stats = ThreadStats.create(sceneSchema, { maxThreads: 64, maxByteLength: 2 ** 30 });
+export function startScene(
+  scene: Scene,
+  { stepMs = 100 }: { stepMs?: number } = {},
+): RunningScene {
+  const stats = ThreadStats.create(sceneSchema, {
+    maxThreads: 64,
+    maxByteLength: 2 ** 30,
+  });
   if (scene === "empty") return { stats, [Symbol.dispose]() {} };
   const random = randomFrom(20261129);
   const { requests, flows } = labelsOf(random);
-  const names = ["main", ...Array.from({ length: 8 }, (_, i) => `worker-${i + 1}`)];
+  const names = [
+    "main",
+    ...Array.from({ length: 8 }, (_, i) => `worker-${i + 1}`),
+  ];
   const seats = names.map((name) => stats.reserveThread(name));
   const threads = seats.map((seat) =>
     ThreadStats.attach(sceneSchema, seat.handle).registerThread()
@@ -112,7 +147,9 @@ export function startScene(scene: Scene, { stepMs = 100 }: { stepMs?: number } =
     stats.registerThread("import-once").unregister();
   }
   const weights = names.map((_, i) => i === 0 ? 0.15 : 0.9 + 0.25 * random());
-  const writers = threads.map((thread, i) => writerOf(thread, { requests, flows, random, i }));
+  const writers = threads.map((thread, i) =>
+    writerOf(thread, { requests, flows, random, i })
+  );
   const started = performance.now();
   let walk = 0;
   const turn = () => {
@@ -121,7 +158,8 @@ export function startScene(scene: Scene, { stepMs = 100 }: { stepMs?: number } =
     const isBusy = seconds > 30 && seconds < 48;
     threads.forEach((_, i) => {
       if (scene === "stuck" && !isMoving(i, seconds, seats)) return;
-      const power = weights[i] * (1 + walk + 0.05 * bell(random)) * stepMs / 1000;
+      const power = weights[i] * (1 + walk + 0.05 * bell(random)) * stepMs /
+        1000;
       writers[i](power, { isBusy, seconds });
     });
   };
@@ -154,31 +192,54 @@ function writerOf(
   metrics.inProgress.set(1);
   // Few series have most of the work.
   const skewed = (length: number) => Math.floor(length * random() ** 3.2);
-  return (power: number, { isBusy, seconds }: { isBusy: boolean; seconds: number }) => {
+  return (
+    power: number,
+    { isBusy, seconds }: { isBusy: boolean; seconds: number },
+  ) => {
     metrics.packets.add(Math.round(236_000 * power));
     metrics.cacheHits.add(Math.round(1100 * power));
     const now = Date.now() / 1000;
     for (let n = Math.round(1580 * power); n > 0; n--) {
       rows[skewed(rows.length)].add();
-      metrics.latency.record(Math.exp(-7.03 + 0.6 * bell(random) * (0.5 + random())));
+      metrics.latency.record(
+        Math.exp(-7.03 + 0.6 * bell(random) * (0.5 + random())),
+      );
       if (random() < 0.06) {
-        const slow = isBusy ? 40 * Math.sin((seconds - 30) / 18 * Math.PI) + 4 : 4;
+        const slow = isBusy
+          ? 40 * Math.sin((seconds - 30) / 18 * Math.PI) + 4
+          : 4;
         metrics.latency.record(slow * 1e-3 * Math.exp(0.9 * bell(random)));
       }
-      if (random() < 0.0006) metrics.latency.record(0.04 * Math.exp(1.5 * bell(random)));
-      if (random() < 0.32) metrics.bodySize.record(10 ** (3.3 + 1.3 * bell(random)));
+      if (random() < 0.0006) {
+        metrics.latency.record(0.04 * Math.exp(1.5 * bell(random)));
+      }
+      if (random() < 0.32) {
+        metrics.bodySize.record(10 ** (3.3 + 1.3 * bell(random)));
+      }
     }
     for (let n = Math.round(900 * power); n > 0; n--) {
       const at = skewed(ids.length);
       const packets = 1 + Math.floor(random() * 500);
-      ids[at].update({ bytes: packets * (64 + at % 1400), packets, lastSeen: now });
+      ids[at].update({
+        bytes: packets * (64 + at % 1400),
+        packets,
+        lastSeen: now,
+      });
     }
-    for (let n = Math.round(2.6 * power * (isBusy ? 3 : 1) + random()); n > 0; n--) {
+    for (
+      let n = Math.round(2.6 * power * (isBusy ? 3 : 1) + random());
+      n > 0;
+      n--
+    ) {
       causes[skewed(causes.length)].add();
     }
     metrics.queueDepth.set(Math.round((isBusy ? 13 : 4) + 2 * bell(random)));
     metrics.inProgress.set(
-      i === 5 ? 1 : i === 2 ? 0 : Math.max(0, Math.round(1.6 + 1.5 * bell(random))),
+      i === 5
+        ? 1
+        : i === 2
+        ? 0
+        : Math.max(0, Math.round(1.6 + 1.5 * bell(random))),
     );
   };
 }

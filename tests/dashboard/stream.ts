@@ -4,15 +4,26 @@
  * @module
  */
 import { Model } from "../../src/dashboard/page/model.ts";
-import type { DeltaMessage, FullMessage } from "../../src/dashboard/shared/protocol.ts";
+import type {
+  DeltaMessage,
+  FullMessage,
+} from "../../src/dashboard/shared/protocol.ts";
 
 /** What answers requests. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** One message. */
 export type Message =
-  | { readonly event: "full"; readonly data: FullMessage; readonly size: number }
-  | { readonly event: "delta"; readonly data: DeltaMessage; readonly size: number };
+  | {
+    readonly event: "full";
+    readonly data: FullMessage;
+    readonly size: number;
+  }
+  | {
+    readonly event: "delta";
+    readonly data: DeltaMessage;
+    readonly size: number;
+  };
 
 /** Where the handlers of these tests are. */
 export const SITE = "http://localhost/live";
@@ -37,13 +48,16 @@ export class Stream implements AsyncDisposable {
   #messages: string[] = [];
 
   private constructor(response: Response) {
-    this.#reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reader = response.body!.pipeThrough(new TextDecoderStream())
+      .getReader();
   }
 
   /** Opens it, and reads the first message. */
   static async open(handler: Handler, query = ""): Promise<Stream> {
     const response = await ask(handler, `/events?${query}`);
-    if (response.status !== 200) throw new Error(`The stream was answered with ${response.status}`);
+    if (response.status !== 200) {
+      throw new Error(`The stream was answered with ${response.status}`);
+    }
     const stream = new Stream(response);
     await stream.next();
     return stream;
