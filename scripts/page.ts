@@ -31,7 +31,8 @@ function shorten(text: string, isStyle: boolean): string {
   const plain = isStyle ? text.replace(/\/\*[\s\S]*?\*\//g, "") : text;
   const lines = plain.split("\n").map((line) => line.trim()).filter(Boolean);
   if (!isStyle) return lines.join("\n");
-  return lines.join(" ").replace(/ ?([{};,]) ?/g, "$1").replace(/: /g, ":").replace(/;}/g, "}");
+  return lines.join(" ").replace(/ ?([{};,>]) ?/g, "$1").replace(/: /g, ":").replace(/;}/g, "}")
+    .replace(/([ :,(])0\./g, "$1.").replaceAll(" !important", "!important");
 }
 
 const read = (name: string) => Deno.readTextFile(new URL(`${folder}/${name}`, root));
@@ -41,8 +42,13 @@ async function bundle(): Promise<string> {
   const args = ["bundle", "--quiet", "--no-lock", "--platform=browser", "--minify"];
   const script = await capture([Deno.execPath(), ...args, `${folder}/main.ts`], 120);
   if (!script) throw new Error("Cannot make the page: deno bundle failed");
+  // The page is sent as UTF-8: signs may stand as they are, but for those that nobody could see.
+  const signs = script.replace(/\\u([0-9a-fA-F]{4})/g, (escape, hex) => {
+    const sign = String.fromCharCode(parseInt(hex, 16));
+    return /[\p{L}\p{S}\p{P}]/u.test(sign) && !/[\\"'`]/.test(sign) ? sign : escape;
+  });
   // In a classic script names at the top would be everybody's.
-  return `(()=>{${script.trim()}})();`;
+  return `(()=>{${signs.trim()}})();`;
 }
 
 async function main(): Promise<void> {

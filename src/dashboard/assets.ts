@@ -1,5 +1,5 @@
 /**
- * What the page consists of: its own document, style and script, and uPlot's.
+ * What the page consists of: its own document, style and script, and uPlot's script.
  *
  * The page's sources are in `page/`. What is served is in `page_assets.ts`, which `deno task page` makes of them: text that is part of the module graph is the only
  * one that is there however the package was installed. (Text imports are not: Node has none, and JSR refuses packages with them. Files
@@ -24,10 +24,9 @@ export interface Assets {
 
 /** Reads all of it. `title` stands in the document from the first paint. */
 export async function loadAssets(title: string): Promise<Assets> {
-  const uplot = await readUplot();
   const files = new Map<string, Asset>([
-    ["page.css", { type: "text/css", body: `${uplot.style}\n${PAGE.css}` }],
-    ["uplot.js", { type: "text/javascript", body: uplot.script }],
+    ["page.css", { type: "text/css", body: PAGE.css }],
+    ["uplot.js", { type: "text/javascript", body: await readUplot() }],
     ["page.js", { type: "text/javascript", body: PAGE.js }],
   ]);
   let html = PAGE.html.replaceAll("{title}", () => escapeHtml(title));

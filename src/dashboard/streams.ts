@@ -49,6 +49,8 @@ export class Streams {
         start: (controller) => {
           viewer = { controller };
           this.#sampler.hold(viewer);
+          // Before the page is one of those that get deltas: it must have all before it has what is new.
+          const { sample } = this.#sampler;
           let group = this.#groups.get(key);
           if (group === undefined) {
             group = {
@@ -59,7 +61,7 @@ export class Streams {
           }
           group.viewers.add(viewer);
           controller.enqueue(this.#encoder.encode("retry: 2000\n\n"));
-          controller.enqueue(this.#encode("full", group.channel.full(this.#sampler.sample)));
+          controller.enqueue(this.#encode("full", group.channel.full(sample)));
         },
         cancel: () => this.#leave(key, viewer!),
       },

@@ -1,5 +1,5 @@
 /**
- * The files of uPlot, which draws the page's charts, from the installed package.
+ * The script of uPlot, which draws the page's charts, from the installed package.
  *
  * @module
  */
@@ -19,16 +19,15 @@ async function read(file: string): Promise<string> {
 }
 
 /**
- * The script and the style sheet.
+ * The script. Of the package's style sheet the page needs little, and has that in its own.
  *
  * @throws {Error} When the package is not installed.
  */
-export async function readUplot(): Promise<{ script: string; style: string }> {
+export async function readUplot(): Promise<string> {
   try {
     // In Deno this is what brings the package into the module graph, so that it is there without a network.
     if ("Deno" in globalThis) await import("uplot");
-    const [script, style] = await Promise.all([read("uPlot.iife.min.js"), read("uPlot.min.css")]);
-    return { script, style };
+    return await read("uPlot.iife.min.js");
   } catch (cause) {
     const remedy = "the npm package uplot must be installed, as it is with the package from JSR";
     throw new Error(`Cannot serve the page: ${remedy}, got ${(cause as Error).message}`, { cause });

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { elapsed } from "../shared/elapsed.ts";
+
 /** How it stands. */
 export type ConnectionState = "connecting" | "live" | "lost" | "refused" | "crowded";
 
@@ -31,7 +33,7 @@ export class Connection {
   /** Why it was refused, as the server says it. */
   reason = "";
   #every = 1000;
-  #heardAt = performance.now();
+  #heardAt = elapsed();
   #query = "";
   #tries = 0;
   #attempt: AbortController | undefined;
@@ -44,7 +46,7 @@ export class Connection {
 
   /** How long nothing has come, in milliseconds. */
   get silence(): number {
-    return performance.now() - this.#heardAt;
+    return elapsed() - this.#heardAt;
   }
 
   /** Whether something should have come by now. */
@@ -68,7 +70,7 @@ export class Connection {
     clearTimeout(this.#timer);
     this.#attempt?.abort();
     const attempt = this.#attempt = new AbortController();
-    this.#heardAt = performance.now();
+    this.#heardAt = elapsed();
     this.#read(attempt).then(
       () => this.#lose(attempt),
       () => this.#lose(attempt),
@@ -93,7 +95,7 @@ export class Connection {
   }
 
   get #isWaiting(): boolean {
-    return this.retryAt > performance.now();
+    return this.retryAt > elapsed();
   }
 
   async #read(attempt: AbortController): Promise<void> {
@@ -115,7 +117,7 @@ export class Connection {
     for (;;) {
       const { done, value } = await reader.read();
       if (done || this.#attempt !== attempt) return;
-      this.#heardAt = performance.now();
+      this.#heardAt = elapsed();
       const messages = (rest + value).split("\n\n");
       rest = messages.pop()!;
       for (const message of messages) this.#take(message);
@@ -145,7 +147,7 @@ export class Connection {
       ? CROWDED_MS
       : WAITS[Math.min(this.#tries++, WAITS.length - 1)];
     if (this.state !== "crowded") this.state = "lost";
-    this.retryAt = performance.now() + wait;
+    this.retryAt = elapsed() + wait;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       if (this.state === "crowded") this.state = "lost";

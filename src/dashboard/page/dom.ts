@@ -22,13 +22,24 @@ export function h<Element extends HTMLElement = HTMLElement>(
   if (classes) node.className = classes.replaceAll(".", " ").trim();
   if (id) node.dataset.testid = id;
   for (const [name, value] of Object.entries(hasAttributes ? first : {})) {
-    if (typeof value === "function") node.addEventListener(name.slice(2), value);
+    if (typeof value === "function") on(node, name.slice(2), value);
     else if (value !== undefined) node.setAttribute(name, value);
   }
   for (const child of (hasAttributes ? rest : given) as Child[]) {
     if (child !== null && child !== undefined) node.append(child);
   }
   return node;
+}
+
+/** Listens. */
+export function on(
+  target: EventTarget,
+  type: string,
+  // deno-lint-ignore no-explicit-any -- which kind of event it is, its name says
+  listener: (event: any) => void,
+  options?: AddEventListenerOptions,
+): void {
+  target.addEventListener(type, listener, options);
 }
 
 /** The element with an id of the document. */

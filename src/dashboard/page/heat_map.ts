@@ -35,7 +35,7 @@ export function drawCells(plot: Plot, { columns, bounds, lowest }: Cells, window
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   const y = (value: number) =>
-    plot.valToPos(Number.isFinite(value) ? value : plot.scales.y.max!, "y", true);
+    plot.valToPos(isFinite(value) ? value : plot.scales.y.max!, "y", true);
   const tops = bounds.map(y);
   const bottom = y(Math.max(lowest, plot.scales.y.min!));
   columns.forEach((counts, c) => {
@@ -81,7 +81,7 @@ export function drawDistribution(
   const reach = width - 92 * pixel;
   const { top, height: room } = plot.bbox;
   const y = (value: number) =>
-    plot.valToPos(Number.isFinite(value) ? value : plot.scales.y.max!, "y", true);
+    plot.valToPos(isFinite(value) ? value : plot.scales.y.max!, "y", true);
   ctx.fillStyle = heatInk(3);
   sums.forEach((count, bin) => {
     if (!count) return;
@@ -112,7 +112,11 @@ export function drawDistribution(
 
 /** What the colours and lines mean. */
 export function legend(): HTMLElement {
-  const ramp = STEP_NAMES.map((name, step) => h("span", h(`i.h${step + 1}`), name));
+  const ramp = STEP_NAMES.map((name, step) => {
+    const box = h("i");
+    box.style.background = `var(--heat-${step + 1})`;
+    return h("span", box, name);
+  });
   return h(
     "div.legend@legend",
     h("span", h("i.key"), "p50"),

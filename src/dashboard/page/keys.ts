@@ -3,55 +3,34 @@
  *
  * @module
  */
-import { $ } from "./dom.ts";
-
-/** What keys do. */
-export interface KeyActions {
-  pause(): void;
-  overview(): void;
-  threads(): void;
-  /** The metric so many places further. */
-  beside(by: number): void;
-  window(index: number): void;
-  copy(kind: "text" | "link"): void;
-  search(): void;
-  /** Clears the choice, or goes up. */
-  escape(): void;
-}
+import { $, on } from "./dom.ts";
 
 const REMEMBERED = "thread-stats single keys";
 
-/** Listens. */
-export function listenToKeys(actions: KeyActions): void {
+/**
+ * Listens.
+ *
+ * @param single What single keys do.
+ * @param escape Clears the choice, or goes up.
+ */
+export function listenToKeys(
+  single: Readonly<Record<string, () => void>>,
+  escape: () => void,
+): void {
   const box = $<HTMLInputElement>("single-keys");
   try {
     box.checked = localStorage.getItem(REMEMBERED) !== "off";
   } catch {
     // A browser that keeps nothing: they are on each time.
   }
-  box.addEventListener("change", () => {
+  on(box, "change", () => {
     try {
       localStorage.setItem(REMEMBERED, box.checked ? "on" : "off");
     } catch {
       // The same.
     }
   });
-  const single: Record<string, () => void> = {
-    p: actions.pause,
-    o: actions.overview,
-    t: actions.threads,
-    c: () => actions.copy("text"),
-    l: () => actions.copy("link"),
-    "?": () => $("help-sheet").togglePopover(),
-    "/": actions.search,
-    "[": () => actions.beside(-1),
-    "]": () => actions.beside(1),
-    1: () => actions.window(0),
-    2: () => actions.window(1),
-    3: () => actions.window(2),
-    4: () => actions.window(3),
-  };
-  document.addEventListener("keydown", (event) => {
+  on(document, "keydown", (event: KeyboardEvent) => {
     const { target, key } = event;
     const field = target instanceof HTMLInputElement && target.type === "search" ? target : null;
     if (key === "Escape") {
@@ -61,7 +40,7 @@ export function listenToKeys(actions: KeyActions): void {
         // A search field of a browser may clear itself.
         event.preventDefault();
       } else if (field) field.blur();
-      else if (!document.querySelector(":popover-open")) actions.escape();
+      else if (!document.querySelector(":popover-open")) escape();
       return;
     }
     if (field || event.ctrlKey || event.metaKey || event.altKey || !box.checked) return;

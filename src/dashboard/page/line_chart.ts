@@ -4,7 +4,9 @@
  * @module
  */
 import type UplotClass from "uplot";
+import { elapsed } from "../shared/elapsed.ts";
 import { text } from "../shared/format.ts";
+import { on } from "./dom.ts";
 import { type Ink, ink, inkFont } from "./ink.ts";
 
 /** uPlot as its own script defines it. */
@@ -177,7 +179,7 @@ export class LineChart {
           if (value < least && value > -Infinity) least = value;
         }
       }
-      const now = performance.now();
+      const now = elapsed();
       this.#top = steady(this.#top, most || 1, now);
       this.#low = least < 0 ? steady(this.#low, -least, now) : undefined;
     }
@@ -186,7 +188,7 @@ export class LineChart {
     this.plot.setData([
       Array.from({ length: n }, (_, i) => -(n - 1 - i) * stride),
       ...columns.slice(0, this.#lines).map((column) =>
-        column.map((value) => Number.isFinite(value) ? value : null)
+        column.map((value) => isFinite(value) ? value : null)
       ),
     ]);
     return this.#top?.max ?? this.#range[1];
@@ -223,7 +225,7 @@ export class LineChart {
     const host = this.#host;
     const { plot } = this;
     host.tabIndex = 0;
-    host.addEventListener("keydown", (event) => {
+    on(host, "keydown", (event: KeyboardEvent) => {
       const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, Home: -1e9, End: 1e9 };
       const by = Object.hasOwn(steps, event.key) ? steps[event.key] : 0;
       if (by === 0 || this.#length === 0) return;
@@ -232,6 +234,6 @@ export class LineChart {
       plot.setCursor({ left: plot.valToPos(plot.data[0][index], "x"), top: 10 });
       host.dispatchEvent(new Event("moved"));
     });
-    host.addEventListener("blur", () => plot.setCursor({ left: -10, top: -10 }));
+    on(host, "blur", () => plot.setCursor({ left: -10, top: -10 }));
   }
 }

@@ -53,6 +53,11 @@ export function hashOf({ view, metric, window, q, sort, at }: State): string {
     Object.entries({ w: window === 60 ? "" : String(window), q, sort, at })
       .filter(([, value]) => value !== ""),
   );
-  const place = view === "m" ? `m/${encodeURIComponent(metric)}` : view;
-  return `#/${place}${params.size > 0 ? `?${params}` : ""}`;
+  const place = view === "m" ? metricHref(metric) : `#/${view}`;
+  return params.size > 0 ? `${place}?${params}` : place;
+}
+
+/** The address of a metric. */
+export function metricHref(name: string): string {
+  return `#/m/${encodeURIComponent(name)}`;
 }

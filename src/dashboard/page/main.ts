@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { elapsed } from "../shared/elapsed.ts";
 import type { DeltaMessage, FullMessage } from "../shared/protocol.ts";
 import { WINDOWS } from "../shared/ring.ts";
 import { Connection } from "./connection.ts";
 import { type CopyKind, copyView } from "./copy.ts";
-import { $, put } from "./dom.ts";
+import { $, on, put } from "./dom.ts";
 import { readInk, resizeCanvases } from "./ink.ts";
 import { listenToKeys } from "./keys.ts";
 import { hashOf, HOME, readHash, type State } from "./link.ts";
@@ -77,7 +78,7 @@ class Page implements App {
     if (model === undefined) return Date.now();
     if (this.#lostAt !== undefined || this.#pausedAt !== undefined) return model.at;
     // No further than to where the next message should be: what is late makes no thread silent.
-    return model.at + Math.min(model.full.every, performance.now() - model.arrivedAt);
+    return model.at + Math.min(model.full.every, elapsed() - model.arrivedAt);
   }
 
   go(change: Partial<State>, isQuiet = false): void {
@@ -93,6 +94,11 @@ class Page implements App {
     $("said").classList.add("shown");
     clearTimeout(this.#sayTimer);
     this.#sayTimer = setTimeout(() => $("said").classList.remove("shown"), 3000);
+  }
+
+  /** Goes to another place with the same window. */
+  #goTo(view: State["view"], metric = ""): void {
+    this.go({ ...HOME, view, metric, window: this.state.window });
   }
 
   /** Opens the stream that the present place needs. */
@@ -130,7 +136,7 @@ class Page implements App {
       : () => this.#takeDelta(data as DeltaMessage);
     if (this.#isMoving && event === "full") {
       this.#isMoving = false;
-      this.#pausedAt = performance.now();
+      this.#pausedAt = elapsed();
       this.#kept = [];
       apply();
       this.#render();
@@ -204,7 +210,7 @@ class Page implements App {
   }
 
   #showTop(): void {
-    const now = performance.now();
+    const now = elapsed();
     this.#top.update({
       connection: this.#connection,
       model: this.model,
@@ -223,7 +229,7 @@ class Page implements App {
 
   #sayVerdict(model: Model): void {
     const { words } = verdict(this, model);
-    const now = performance.now();
+    const now = elapsed();
     if (words === this.#saidVerdict || now - this.#saidAt < SAY_MS) return;
     const isFirst = this.#saidVerdict === "";
     this.#saidVerdict = words;
@@ -233,7 +239,7 @@ class Page implements App {
 
   #checkConnection(): void {
     if (this.#connection.state !== "live" && this.#connection.state !== "connecting") {
-      this.#lostAt ??= performance.now();
+      this.#lostAt ??= elapsed();
     }
     this.#render();
   }
@@ -249,7 +255,7 @@ class Page implements App {
 
   #pause(): void {
     if (this.#pausedAt === undefined) {
-      this.#pausedAt = performance.now();
+      this.#pausedAt = elapsed();
       this.#kept = [];
     } else {
       this.#pausedAt = undefined;
@@ -279,64 +285,67 @@ class Page implements App {
       this.state = readHash(location.hash);
       this.#show();
     };
-    addEventListener("hashchange", reread);
-    addEventListener("popstate", reread);
-    addEventListener("resize", () => {
+    on(globalThis, "hashchange", reread);
+    on(globalThis, "popstate", reread);
+    on(globalThis, "resize", () => {
       resizeCanvases();
       this.#view?.resize?.();
       this.#render();
     });
-    document.addEventListener("visibilitychange", () => {
+    on(document, "visibilitychange", () => {
       clearTimeout(this.#hiddenTimer);
       if (document.hidden) {
         this.#hiddenTimer = setTimeout(() => this.#connection.close(), HIDDEN_MS);
       } else if (this.#connection.isClosed) this.#connection.retry();
     });
     // Links keep the window; with a key or another button they are the browser's.
-    document.addEventListener("click", (event) => {
+    on(document, "click", (event: MouseEvent) => {
       const link = (event.target as Element).closest('a[href^="#/"]') as HTMLAnchorElement | null;
       if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.go({ ...readHash(link.hash), window: this.state.window });
     });
-    document.querySelector(".skip")!.addEventListener("click", (event) => {
+    on(document.querySelector(".skip")!, "click", (event: Event) => {
       event.preventDefault();
       $("main").focus();
     });
-    $("window").addEventListener("change", (event) => {
+    on($("window"), "change", (event: Event) => {
       this.#setWindow(Number((event.target as HTMLInputElement).value));
     });
-    $("pause").addEventListener("click", () => this.#pause());
-    $("copy-menu").addEventListener("click", (event) => {
+    on($("pause"), "click", () => this.#pause());
+    on($("copy-menu"), "click", (event: Event) => {
       const kind = (event.target as Element).closest<HTMLElement>("[data-copy]")?.dataset.copy;
       if (kind === undefined) return;
       $("copy-menu").hidePopover();
       this.#copy(kind as CopyKind);
     });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    on(matchMedia("(prefers-color-scheme: dark)"), "change", () => {
       readInk();
       this.#view?.restyle?.();
       this.#render();
     });
+    const beside = (by: number) => () => {
+      const names = this.model?.metrics.map(({ info }) => info.name) ?? [];
+      if (names.length === 0) return;
+      const at = this.state.view === "m" ? names.indexOf(this.state.metric) : by > 0 ? -1 : 0;
+      this.#goTo("m", names[(at + by + names.length) % names.length]);
+    };
+    const windows = WINDOWS.map((seconds, i) => [i + 1, () => this.#setWindow(seconds)]);
     listenToKeys({
-      pause: () => this.#pause(),
-      overview: () => this.go({ ...HOME, window: this.state.window }),
-      threads: () => this.go({ ...HOME, view: "threads", window: this.state.window }),
-      beside: (by) => {
-        const names = this.model?.metrics.map(({ info }) => info.name) ?? [];
-        if (names.length === 0) return;
-        const at = this.state.view === "m" ? names.indexOf(this.state.metric) : by > 0 ? -1 : 0;
-        const metric = names[(at + by + names.length) % names.length];
-        this.go({ ...HOME, view: "m", metric, window: this.state.window });
-      },
-      window: (index) => this.#setWindow(WINDOWS[index]),
-      copy: (kind) => void this.#copy(kind),
-      search: () => this.#view?.focusSearch ? this.#view.focusSearch() : $("filter").focus(),
-      escape: () => {
-        const { at, view, window } = this.state;
-        if (at !== "") this.go({ at: "" }, true);
-        else if (view !== "") this.go({ ...HOME, window });
-      },
+      p: () => this.#pause(),
+      o: () => this.#goTo(""),
+      t: () => this.#goTo("threads"),
+      c: () => void this.#copy("text"),
+      l: () => void this.#copy("link"),
+      "?": () => $("help-sheet").togglePopover(),
+      "/": () => this.#view?.focusSearch ? this.#view.focusSearch() : $("filter").focus(),
+      "[": beside(-1),
+      "]": beside(1),
+      ...Object.fromEntries(windows),
+    }, () => {
+      const { at, view } = this.state;
+      if (at) this.go({ at: "" }, true);
+      else if (view) this.#goTo("");
     });
   }
 }

@@ -6,7 +6,7 @@
 import { clock, duration, percent, shortUnit, text } from "../shared/format.ts";
 import type { MetricInfo } from "../shared/protocol.ts";
 import { type Bar, Bars } from "./bars.ts";
-import { type Figure, h, numbers, panel, put } from "./dom.ts";
+import { type Figure, h, numbers, on, panel, put } from "./dom.ts";
 import { type Cells, drawCells, drawDistribution, legend, type Mark } from "./heat_map.ts";
 import { LineChart, type LineStyle } from "./line_chart.ts";
 import type { MetricModel, Model } from "./model.ts";
@@ -86,7 +86,7 @@ export function metricView(app: App, { info }: MetricModel): View {
       readout();
     },
   });
-  host.addEventListener("moved", () => app.say(chartPanel.note.textContent ?? ""));
+  on(host, "moved", () => app.say(chartPanel.note.textContent ?? ""));
   const draw = (metric: MetricModel) => {
     const { window } = model.full;
     const clears = (model.full.clears[name] ?? []).map((at) => (model.at - at) / 1000);
@@ -148,7 +148,7 @@ function figureNames({ kind, lines }: MetricInfo): readonly string[] {
 function showFigures(values: readonly Figure[], metric: MetricModel, model: Model): void {
   const { info, latest, totals, count, rings } = metric;
   const unit = shortUnit(info.unit);
-  const known = () => rings[0].values().filter(Number.isFinite);
+  const known = () => rings[0].values().filter(isFinite);
   switch (info.kind) {
     case "histogram":
       for (let i = 0; i < 5; i++) values[i].show(model.windowQ[i] ?? NaN, unit);
@@ -189,10 +189,10 @@ function rangeOf({ columns, bounds, lowest }: Cells): [number, number] {
     first = 0;
     last = bounds.length - 1;
   }
-  const finite = bounds.filter(Number.isFinite);
+  const finite = bounds.filter(isFinite);
   const low = Math.max(first > 0 ? bounds[first - 1] : lowest, 1e-300);
   const top = bounds[last];
-  const high = Number.isFinite(top) ? top * 1.05 : (finite[finite.length - 1] ?? 1) * 10;
+  const high = isFinite(top) ? top * 1.05 : (finite[finite.length - 1] ?? 1) * 10;
   return [low, Math.max(high, low * 2)];
 }
 
@@ -215,7 +215,7 @@ function barsOf(model: Model, { kind, unit, aggregate, lines }: MetricInfo): Bar
   const sum = model.by.reduce((all, part) => all + (part || 0), 0) || 1;
   return model.threads.filter(({ state }) => state !== "reserved").flatMap((thread): Bar[] => {
     const part = model.by[thread.slot];
-    const isKnown = part !== undefined && !Number.isNaN(part);
+    const isKnown = part !== undefined && !isNaN(part);
     if (!isKnown && thread.state !== "active") return [];
     const bar = {
       key: thread.slot,

@@ -4,6 +4,7 @@
  * @module
  */
 import { type ThreadView, toThread } from "../shared/conditions.ts";
+import { elapsed } from "../shared/elapsed.ts";
 import { decodeList, decodeNumber } from "../shared/numbers36.ts";
 import type {
   DeltaMessage,
@@ -41,7 +42,7 @@ export class Model {
   /** When the latest sample was taken, in milliseconds since 1970. */
   at: number;
   /** When it came here, by the page's own clock. */
-  arrivedAt = performance.now();
+  arrivedAt = elapsed();
   self: SelfInfo;
   threads: ThreadView[] = [];
   /** Updates per second of each slot in the last minute. */
@@ -112,7 +113,7 @@ export class Model {
     this.n = delta.n;
     this.#tick = delta.tick;
     this.at = delta.at;
-    this.arrivedAt = performance.now();
+    this.arrivedAt = elapsed();
     this.seconds = Math.max(1, delta.ms) / 1000;
     if (delta.self) this.self = { ...this.self, ...delta.self };
     for (const row of delta.threads ?? []) {

@@ -4,8 +4,9 @@
  * @module
  */
 import { evidenceOf, type ThreadView, worstFirst } from "../shared/conditions.ts";
-import { exact, NARROW, percent, shortUnit, text, trend } from "../shared/format.ts";
+import { exact, percent, shortUnit, text, trend } from "../shared/format.ts";
 import { figure, glyph, h, put } from "./dom.ts";
+import { metricHref } from "./link.ts";
 import { LineChart } from "./line_chart.ts";
 import type { MetricModel, Model } from "./model.ts";
 import { spark } from "./spark.ts";
@@ -181,7 +182,7 @@ function tile({ info }: MetricModel, box: HTMLElement): Tile {
   const host = h("div.chart");
   const node = h(
     `a.tile@tile-${name}`,
-    { href: `#/m/${encodeURIComponent(name)}` },
+    { href: metricHref(name) },
     h("span.name", { title: help }, name),
     h("span.kind", kind),
     h("span.value", big),
@@ -223,7 +224,7 @@ function tile({ info }: MetricModel, box: HTMLElement): Tile {
       });
       const columns = isHistogram ? [first, metric.rings[lines.indexOf("p50")].values()] : [first];
       const top = chart.set({ window, columns });
-      put(limit, columns[0].some(Number.isFinite) ? text(top, axisUnit) : "");
+      put(limit, columns[0].some(isFinite) ? text(top, axisUnit) : "");
     },
     restyle: () => chart?.restyle(),
     destroy: () => chart?.destroy(),
@@ -289,9 +290,6 @@ function selfStrip(): { node: HTMLElement; update(model: Model): void } {
         put(value, words[i]);
         value.parentElement!.classList.toggle("close", close[i]);
       });
-      const full = labelled.filter(({ info, count }) => count >= CLOSE * info.max)
-        .map(({ info, count }) => `${info.name}: ${exact(count)} of ${exact(info.max)}`);
-      values[2].title = full.join(`,${NARROW}`);
     },
   };
 }

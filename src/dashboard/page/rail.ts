@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { $, type Figure, figure, h, put } from "./dom.ts";
+import { $, type Figure, figure, h, on, put } from "./dom.ts";
+import { metricHref } from "./link.ts";
 import type { Model } from "./model.ts";
 import { type App, illCount, mainFigure, verdict } from "./view.ts";
 
@@ -27,7 +28,7 @@ export class Rail {
     this.#overview = h("a@place-overview", { href: "#/" }, h("span", "Overview"));
     this.#threads = h("a@place-threads", { href: "#/threads" }, h("span", "Threads"), this.#badge);
     $("places").append(this.#overview, this.#threads);
-    $("filter").addEventListener("input", () => this.#filter());
+    on($("filter"), "input", () => this.#filter());
   }
 
   /** New figures. */
@@ -37,7 +38,7 @@ export class Rail {
       this.#names = names.join();
       this.#rows = names.map((name) => {
         const value = figure();
-        const href = `#/m/${encodeURIComponent(name)}`;
+        const href = metricHref(name);
         const node = h(`a@rail-${name}`, { href, title: name }, h("span.name", name), value);
         return { name, node, value };
       });

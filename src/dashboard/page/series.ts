@@ -14,21 +14,21 @@ const POINTS = 60;
 /** Lines of so many series are kept. */
 const MOST_LINES = 400;
 
-/** Remembers the series. Everything is by id. Memory: bounded by the greatest id. */
+/** Remembers the series. Everything is by id: ids are small, so that plain arrays do. */
 export class SeriesModel {
   readonly columns: readonly Column[];
   /** In the order of the messages. */
-  ids: number[];
+  ids: number[] = [];
   /** The series that takes what is beyond the limit; -1: none. */
   overflow: number;
   readonly #dict: string[][];
   readonly #low: string[][];
   /** By label and id: index of the value; -1: it has none. */
-  readonly #labels: Int32Array[];
-  readonly #values: Float64Array[];
-  readonly #rates: (Float64Array | undefined)[];
-  readonly #steps: Float64Array[];
-  #ages = new Uint8Array(0);
+  readonly #labels: number[][];
+  readonly #values: number[][];
+  readonly #rates: number[][];
+  readonly #steps: number[][];
+  readonly #ages: number[] = [];
   readonly #lines = new Map<number, number[]>();
 
   constructor(columns: readonly Column[], info: SeriesInfo, n: number) {
@@ -36,25 +36,18 @@ export class SeriesModel {
     this.overflow = info.overflow;
     this.#dict = info.dict.map((words) => [...words]);
     this.#low = info.dict.map((words) => words.map((word) => word.toLowerCase()));
-    this.#labels = info.dict.map(() => new Int32Array(0));
-    this.#values = columns.map(() => new Float64Array(0));
-    this.#rates = columns.map(({ mode }) => mode === "sum" ? new Float64Array(0) : undefined);
-    this.#steps = columns.map(() => new Float64Array(0));
-    this.ids = decodeRanges(info.ids);
-    this.#grow(this.ids.reduce((most, id) => Math.max(most, id + 1), 0));
-    info.labels.forEach((list, label) => {
-      if (list === "") return;
-      list.split(" ").forEach((word, i) => this.#labels[label][this.ids[i]] = indexOf(word));
-    });
-    info.values.forEach((list, c) =>
-      decodeList(list, (i, value) => this.#values[c][this.ids[i]] = value)
+    this.#labels = info.dict.map(() => []);
+    [this.#values, this.#rates, this.#steps] = [0, 1, 2].map(() => columns.map(() => []));
+    for (const id of decodeRanges(info.ids)) this.#add(id, n > 2 ? SMOOTHING : 0);
+    info.labels.forEach((list, label) =>
+      list.split(" ").forEach((word, i) => this.#labels[label][this.ids[i]] = indexOf(word))
     );
     let sum = 0;
-    this.#rates.forEach((rates) => {
-      if (rates === undefined) return;
-      decodeList(info.rates[sum++], (i, value) => rates[this.ids[i]] = value / 100);
+    columns.forEach(({ mode }, c) => {
+      decodeList(info.values[c], (i, value) => this.#values[c][this.ids[i]] = value);
+      if (mode !== "sum") return;
+      decodeList(info.rates[sum++], (i, value) => this.#rates[c][this.ids[i]] = value / 100);
     });
-    for (const id of this.ids) this.#ages[id] = n > 2 ? SMOOTHING : 0;
   }
 
   /** Takes what is new. `seconds`: how long the interval was. */
@@ -71,16 +64,9 @@ export class SeriesModel {
       }
     });
     if (delta.overflow !== undefined) this.overflow = delta.overflow;
-    const born = delta.born ?? [];
-    this.#grow(born.reduce((most, [id]) => Math.max(most, id + 1), 0));
-    for (const [id, words] of born) {
-      this.ids.push(id);
-      this.#ages[id] = 0;
-      this.#values.forEach((values) => values[id] = 0);
-      this.#rates.forEach((rates) => rates && (rates[id] = NaN));
-      words.split(" ").forEach((word, label) => {
-        if (label < this.#labels.length) this.#labels[label][id] = indexOf(word);
-      });
+    for (const [id, words] of delta.born ?? []) {
+      this.#add(id, 0);
+      this.#labels.forEach((labels, l) => labels[id] = indexOf(words.split(" ")[l]));
     }
     this.columns.forEach((column, c) => this.#column(column, c, delta.d[c] ?? "", seconds));
     for (const id of this.ids) if (this.#ages[id] < SMOOTHING) this.#ages[id]++;
@@ -102,11 +88,11 @@ export class SeriesModel {
       steps[id] = value;
       values[id] = mode === "sum" ? values[id] + value : value;
     });
-    if (rates === undefined) return;
+    if (mode !== "sum") return;
     for (const id of this.ids) {
       const rate = steps[id] / seconds;
       const age = this.#ages[id];
-      rates[id] = age === 0 || Number.isNaN(rates[id])
+      rates[id] = age === 0 || isNaN(rates[id])
         ? rate
         : rates[id] + (rate - rates[id]) / Math.min(age + 1, SMOOTHING);
     }
@@ -129,7 +115,7 @@ export class SeriesModel {
 
   /** The rate of a sum, smoothed. */
   rate(c: number, id: number): number {
-    return this.#rates[c]?.[id] ?? NaN;
+    return this.#rates[c][id];
   }
 
   /** The last intervals of the first column, oldest first; `undefined`: they have not been asked for. */
@@ -170,25 +156,12 @@ export class SeriesModel {
     );
   }
 
-  #grow(least: number): void {
-    if (least <= this.#ages.length) return;
-    const size = Math.max(64, 2 ** Math.ceil(Math.log2(least)));
-    const floats = (from: Float64Array | undefined, fill = 0) => {
-      const larger = new Float64Array(size).fill(fill);
-      larger.set(from!);
-      return larger;
-    };
-    const ages = new Uint8Array(size);
-    ages.set(this.#ages);
-    this.#ages = ages;
-    this.#labels.forEach((labels, l) => {
-      this.#labels[l] = new Int32Array(size).fill(-1);
-      this.#labels[l].set(labels);
-    });
+  #add(id: number, age: number): void {
+    this.ids.push(id);
+    this.#ages[id] = age;
     this.columns.forEach((_, c) => {
-      this.#values[c] = floats(this.#values[c]);
-      this.#steps[c] = floats(this.#steps[c]);
-      if (this.#rates[c]) this.#rates[c] = floats(this.#rates[c], NaN);
+      this.#values[c][id] = this.#steps[c][id] = 0;
+      this.#rates[c][id] = NaN;
     });
   }
 }

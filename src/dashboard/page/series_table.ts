@@ -15,7 +15,7 @@ import {
 } from "../shared/format.ts";
 import type { Column, MetricInfo } from "../shared/protocol.ts";
 import { parseOrder, parseSearch } from "../shared/search.ts";
-import { type Figure, figure, h, marked, put, type ShareBar, shareBar } from "./dom.ts";
+import { type Figure, figure, h, marked, on, put, type ShareBar, shareBar } from "./dom.ts";
 import type { Model } from "./model.ts";
 import type { SeriesModel } from "./series.ts";
 import { spark } from "./spark.ts";
@@ -60,7 +60,7 @@ export function seriesPanel(app: App, info: MetricInfo): SeriesPanel {
   const none = h(
     "p.none@no-match",
     "No series matches. ",
-    h("button.link", { type: "button", onclick: clear }, "Clear the search"),
+    h("button.link", { onclick: clear }, "Clear the search"),
   );
   const scale = { all: 1, most: 1 };
   const columns = columnsOf(info, { series, model: () => model, now: () => app.now(), scale });
@@ -109,7 +109,7 @@ export function seriesPanel(app: App, info: MetricInfo): SeriesPanel {
     none.hidden = found > 0 || total === 0 && terms.length === 0;
   };
   let typing: ReturnType<typeof setTimeout> | undefined;
-  field.addEventListener("input", () => {
+  on(field, "input", () => {
     clearTimeout(typing);
     // Where not all series are here, the program searches.
     if (model.cut > 0 || app.state.q !== "") {
@@ -336,7 +336,7 @@ function fieldText(
   { now, every }: { now: number; every: number },
 ): string {
   if (op === "bitOr") return `0x${value.toString(16)}`;
-  if (!Number.isFinite(value)) return "–";
+  if (!isFinite(value)) return "–";
   if (/seen$|time$|At$/i.test(name)) {
     const day = dayOf(value, now);
     if (day !== undefined) return age(now - day, every);
@@ -354,7 +354,7 @@ function seriesDetail(info: MetricInfo, close: () => void) {
     h(
       "header",
       h("h2", "One series"),
-      h("button.button", { type: "button", onclick: close }, "Close"),
+      h("button.button", { onclick: close }, "Close"),
     ),
     facts,
     line,

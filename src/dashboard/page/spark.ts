@@ -25,7 +25,7 @@ export function spark(canvas: HTMLCanvasElement, values: readonly number[] | und
   const step = (width - devicePixelRatio) / (values.length - 1);
   let isDrawing = false;
   values.forEach((value, i) => {
-    if (!Number.isFinite(value)) {
+    if (!isFinite(value)) {
       isDrawing = false;
       return;
     }

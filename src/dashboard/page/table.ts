@@ -6,7 +6,7 @@
  * @module
  */
 import { compareValues, type Order } from "../shared/search.ts";
-import { h } from "./dom.ts";
+import { h, on } from "./dom.ts";
 
 /** A column. `Row` is what a row is known by: it must tell rows apart. */
 export interface TableColumn<Cell extends HTMLElement = HTMLElement> {
@@ -91,14 +91,14 @@ export class Table {
       this.#sizer,
     );
     if (isWhole) this.node.classList.add("whole");
-    this.node.addEventListener("scroll", () => this.#ask(), { passive: true });
-    this.node.addEventListener("keydown", (event) => this.#key(event));
-    this.#body.addEventListener("pointerenter", () => this.#isHovered = true);
-    this.#body.addEventListener("pointerleave", () => {
+    on(this.node, "scroll", () => this.#ask(), { passive: true });
+    on(this.node, "keydown", (event: KeyboardEvent) => this.#key(event));
+    on(this.#body, "pointerenter", () => this.#isHovered = true);
+    on(this.#body, "pointerleave", () => {
       this.#isHovered = false;
       this.showHeld();
     });
-    small.addEventListener("change", this.#listener);
+    on(small, "change", this.#listener);
     this.#makeHead();
   }
 
@@ -253,7 +253,7 @@ export class Table {
       // The head was made anew, and with it the button that had the focus.
       this.#head.querySelector<HTMLElement>(`[data-testid="sort-${CSS.escape(key)}"]`)?.focus();
     };
-    th.append(h("button", { type: "button", "data-testid": `sort-${key}`, onclick }, title, arrow));
+    th.append(h("button", { "data-testid": `sort-${key}`, onclick }, title, arrow));
     return th;
   }
 
@@ -267,7 +267,7 @@ export class Table {
     );
     tr.style.height = `${this.#options.rowHeight}px`;
     const shown: Shown = { tr, cells, index: 0 };
-    tr.addEventListener("click", () => {
+    on(tr, "click", () => {
       const row = this.#rows[shown.index];
       this.select(row);
       this.#options.onOpen?.(row);

@@ -14,6 +14,7 @@ import {
 import { age, duration, exact, text } from "../shared/format.ts";
 import { Bars } from "./bars.ts";
 import { type Figure, figure, glyph, h, panel, put, type ShareBar, shareBar } from "./dom.ts";
+import { metricHref } from "./link.ts";
 import type { Model } from "./model.ts";
 import { spark } from "./spark.ts";
 import { Table, type TableColumn } from "./table.ts";
@@ -67,7 +68,7 @@ export function threadsView(app: App): View {
         return [{
           key: info.name,
           name: info.name,
-          href: `#/m/${encodeURIComponent(info.name)}`,
+          href: metricHref(info.name),
           share: all ? own / all : 0,
           rate: own / seconds,
           unit: info.kind === "record" ? unitOfField(info.lines[0]) : "",

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { elapsed } from "../shared/elapsed.ts";
 import { clock, duration, NARROW } from "../shared/format.ts";
 import type { Connection } from "./connection.ts";
-import { $, h, put } from "./dom.ts";
+import { $, h, on, put } from "./dom.ts";
 import type { Model } from "./model.ts";
 
 /** What the bar shows. */
@@ -29,13 +30,14 @@ export class TopBar {
   readonly #closeRestart: () => void;
   readonly #strong = h("strong");
   readonly #words = h("span");
-  readonly #button = h("button.button@retry", { type: "button" }, "Try now");
+  readonly #button = h("button.button@retry", "Try now");
   #shown = "";
 
   constructor({ retry, closeRestart }: { retry: () => void; closeRestart: () => void }) {
     this.#retry = retry;
     this.#closeRestart = closeRestart;
-    this.#button.addEventListener(
+    on(
+      this.#button,
       "click",
       () => this.#shown === "restarted" ? this.#closeRestart() : this.#retry(),
     );
@@ -63,7 +65,7 @@ export class TopBar {
 
   #banner(state: TopState): void {
     const { connection, model, lostFor, restartedAt } = state;
-    const wait = Math.max(0, Math.ceil((connection.retryAt - performance.now()) / 1000));
+    const wait = Math.max(0, Math.ceil((connection.retryAt - elapsed()) / 1000));
     let shown = "";
     let strong = "";
     let words = "";

@@ -8,18 +8,10 @@
 /** Stands between a number and its unit, and between groups of digits. */
 export const NARROW = "\u202f";
 
-const PREFIXES: readonly (readonly [number, string])[] = [
-  [1e18, "E"],
-  [1e15, "P"],
-  [1e12, "T"],
-  [1e9, "G"],
-  [1e6, "M"],
-  [1e3, "k"],
-  [1, ""],
-  [1e-3, "m"],
-  [1e-6, "µ"],
-  [1e-9, "n"],
-];
+const PREFIXES: readonly (readonly [number, string])[] = [..."EPTGMk mµn"].map((
+  prefix,
+  i,
+) => [10 ** (18 - 3 * i), prefix.trim()]);
 const SHORT_UNITS: Readonly<Record<string, string>> = { seconds: "s", bytes: "B" };
 
 /** A metric's unit as it stands behind a number. */
@@ -63,8 +55,8 @@ export function text(x: number | bigint | undefined | null, unit = ""): string {
 
 /** A value per second. */
 export function rate(x: number | undefined, unit = ""): [string, string] {
-  const [number, u] = parts(x, unit === "s" ? "" : unit);
-  return number === "–" ? ["–", ""] : [number, `${u}${unit === "s" ? "s" : ""}/s`];
+  const [number, u] = parts(x, unit);
+  return number === "–" ? ["–", ""] : [number, `${u}/s`];
 }
 
 /** All digits, in groups of three: where exactness counts. */
