@@ -89,7 +89,8 @@ const CAUSES = [
 
 /** The labels of requests and flows. */
 function labelsOf(random: () => number) {
-  const pick = <Value>(list: readonly Value[]) => list[Math.floor(random() * list.length)];
+  const pick = <Value>(list: readonly Value[]) =>
+    list[Math.floor(random() * list.length)];
   const byte = () => Math.floor(random() * 255);
   const host = () =>
     random() < 0.15
@@ -99,7 +100,9 @@ function labelsOf(random: () => number) {
     method: i % 5 === 3 ? "POST" : i % 17 === 9 ? "DELETE" : "GET",
     route: pick(ROUTES),
     tenant: `t-${String((i * 7919) % 9973).padStart(4, "0")}`,
-    status: random() < 0.9 ? "200" : pick(["204", "301", "404", "429", "500", "503"]),
+    status: random() < 0.9
+      ? "200"
+      : pick(["204", "301", "404", "429", "500", "503"]),
   }));
   const flows = Array.from({ length: 2400 }, () => ({
     protocol: pick(["tcp", "tcp", "tcp", "udp"]),
@@ -144,7 +147,9 @@ export function startScene(
     stats.registerThread("import-once").unregister();
   }
   const weights = names.map((_, i) => i === 0 ? 0.15 : 0.9 + 0.25 * random());
-  const writers = threads.map((thread, i) => writerOf(thread, { requests, flows, random, i }));
+  const writers = threads.map((thread, i) =>
+    writerOf(thread, { requests, flows, random, i })
+  );
   const started = performance.now();
   let walk = 0;
   const turn = () => {
@@ -200,7 +205,9 @@ function writerOf(
         Math.exp(-7.03 + 0.6 * bell(random) * (0.5 + random())),
       );
       if (random() < 0.06) {
-        const slow = isBusy ? 40 * Math.sin((seconds - 30) / 18 * Math.PI) + 4 : 4;
+        const slow = isBusy
+          ? 40 * Math.sin((seconds - 30) / 18 * Math.PI) + 4
+          : 4;
         metrics.latency.record(slow * 1e-3 * Math.exp(0.9 * bell(random)));
       }
       if (random() < 0.0006) {
@@ -228,7 +235,11 @@ function writerOf(
     }
     metrics.queueDepth.set(Math.round((isBusy ? 13 : 4) + 2 * bell(random)));
     metrics.inProgress.set(
-      i === 5 ? 1 : i === 2 ? 0 : Math.max(0, Math.round(1.6 + 1.5 * bell(random))),
+      i === 5
+        ? 1
+        : i === 2
+        ? 0
+        : Math.max(0, Math.round(1.6 + 1.5 * bell(random))),
     );
   };
 }

@@ -40,7 +40,7 @@ export function parts(given: number | bigint | undefined | null, unit = ""): [st
   }
   // Below the least prefix there is nothing to tell; beyond the greatest one digits would have no end.
   if (size < 1e-12) return ["0", unit];
-  if (size >= 1e21) return [`>${sign}999`, `E${unit}`];
+  if (size >= 1e21) return [sign ? "<−999" : ">999", `E${unit}`];
   // 999.6 would read "1000": it gets the next prefix.
   const [scale, prefix] = PREFIXES.find(([least]) => size >= least * 0.9995) ??
     PREFIXES[PREFIXES.length - 1];

@@ -54,6 +54,7 @@ export class Ring {
   fill(n: number, values: readonly (number | null)[]): void {
     const { length } = this.#data;
     this.#step = Math.floor(n / this.#perStep);
+    this.#data.fill(NaN);
     values.slice(-length).forEach((value, i, kept) => {
       this.#data[(this.#step + 1 + length - kept.length + i) % length] = value ?? NaN;
     });
