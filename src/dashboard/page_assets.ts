@@ -9,4 +9,4 @@ export const PAGE: { readonly html: string; readonly css: string; readonly js: s
 };
 
 /** SHA-256 of the sources. */
-export const SOURCES = "c65bbb8f9ce2f83b66293060ce79ef64f010b4fe21239ed06468aff251341099";
+export const SOURCES = "91c7285faeea947c00d14aa92742e4bb1c2683f0bed33693ed3c08a893cc08b9";

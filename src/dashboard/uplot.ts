@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The version, as Deno must be told it; the same as in `deno.json`. */
+/** The version, as Deno must be told it; the same as in the import below. */
 export const UPLOT = "npm:uplot@1.6.32";
 
 /** Loads one file of the package's `dist/` as text. */
@@ -25,8 +25,12 @@ async function read(file: string): Promise<string> {
  */
 export async function readUplot(): Promise<string> {
   try {
-    // In Deno this is what brings the package into the module graph, so that it is there without a network.
-    if ("Deno" in globalThis) await import("uplot");
+    if ("Deno" in globalThis) {
+      // This is what brings the package into the module graph, so that it is there without a network. Not by an import map: that of
+      // this repository is not there where others use it as it stands.
+      // deno-lint-ignore no-import-prefix -- the same
+      await import("npm:uplot@1.6.32");
+    }
     return await read("uPlot.iife.min.js");
   } catch (cause) {
     const remedy = "the npm package uplot must be installed, as it is with the package from JSR";

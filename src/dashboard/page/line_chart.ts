@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type UplotClass from "uplot";
+// deno-lint-ignore no-import-prefix -- its types alone, as in `uplot.ts`
+import type UplotClass from "npm:uplot@1.6.32";
 import { elapsed } from "../shared/elapsed.ts";
 import { text } from "../shared/format.ts";
 import { on } from "./dom.ts";

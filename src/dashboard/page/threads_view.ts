@@ -83,11 +83,15 @@ export function threadsView(app: App): View {
   };
 }
 
+type AnyColumn =
+  // deno-lint-ignore no-explicit-any -- each column has cells of its own kind
+  TableColumn<any>;
+
 function columnsOf(
   app: App,
   model: () => Model,
   thread: (slot: number) => ThreadView,
-): TableColumn<any>[] { // deno-lint-ignore-line no-explicit-any
+): AnyColumn[] {
   const last = (one: ThreadView) => {
     if (one.state === "reserved") return "never";
     if (one.condition === "moving") return age(0, model().full.every);

@@ -1,0 +1,120 @@
+/**
+ * Pictures of the live page, for the README and to be laid beside its design: `deno task screenshots [FOLDER]`. Takes a good minute, as the lines need to have
+ * been lived through.
+ *
+ * The fonts are those of the machine: Debian's `fonts-noto-core` gives the ones of the design.
+ *
+ * @module
+ */
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import process from "node:process";
+import { Browser, type OpenedPage, type Playwright } from "./browser.ts";
+import { type Scene, startScene } from "./scenes.ts";
+import { type LiveServer, serveLive } from "./shop.ts";
+
+/** Seconds until a scene is as it should be. */
+const READY_SECONDS = 64;
+
+interface Picture {
+  readonly name: string;
+  readonly scene: Scene;
+  readonly place: string;
+  readonly options?: Playwright.BrowserContextOptions;
+  /** What to do before it is taken. */
+  readonly prepare?: (page: Playwright.Page) => Promise<unknown>;
+}
+
+const size = (width: number, height: number) => ({
+  viewport: { width, height },
+});
+
+const PICTURES: readonly Picture[] = [
+  { name: "light", scene: "moving", place: "#/", options: size(1280, 800) },
+  {
+    name: "dark",
+    scene: "moving",
+    place: "#/",
+    options: { ...size(1280, 800), colorScheme: "dark" },
+  },
+  {
+    name: "histogram",
+    scene: "moving",
+    place: "#/m/latency",
+    options: size(1280, 720),
+    prepare: (page) =>
+      page.locator("section[data-testid=chart] .chart").hover({
+        position: { x: 440, y: 150 },
+      }),
+  },
+  {
+    name: "labelled",
+    scene: "moving",
+    place: "#/m/requests?q=status:503+api",
+    prepare: async (page) => {
+      await page.getByTestId("series-scroller").focus();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      await page.waitForTimeout(1000);
+    },
+  },
+  { name: "records", scene: "moving", place: "#/m/flow?q=tcp+443" },
+  {
+    name: "threads",
+    scene: "stuck",
+    place: "#/threads?at=5",
+    options: size(1280, 800),
+  },
+  {
+    name: "phone",
+    scene: "stuck",
+    place: "#/",
+    options: { ...size(390, 1180), deviceScaleFactor: 2 },
+  },
+  { name: "empty", scene: "empty", place: "#/", options: size(1280, 800) },
+];
+
+/** Where they go. */
+const folder = process.argv[2] ??
+  fileURLToPath(new URL("../../docs/images", import.meta.url));
+
+async function main(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await using stack = new AsyncDisposableStack();
+  const browser = stack.use(await Browser.start());
+  const servers = new Map<Scene, LiveServer>();
+  for (const scene of new Set(PICTURES.map((picture) => picture.scene))) {
+    const { stats } = stack.use(startScene(scene));
+    servers.set(
+      scene,
+      stack.use(await serveLive(stats as never, { title: "flows" })),
+    );
+  }
+  const opened: [Picture, OpenedPage][] = [];
+  for (const picture of PICTURES) {
+    const { url } = servers.get(picture.scene)!;
+    // The name of the machine is shown: all machines call this one so.
+    const address = url.replace("127.0.0.1", "localhost") + picture.place;
+    opened.push([
+      picture,
+      stack.use(await browser.open(address, picture.options)),
+    ]);
+  }
+  await new Promise((resolve) => setTimeout(resolve, READY_SECONDS * 1000));
+  const shoot = async (name: string, page: Playwright.Page) => {
+    await page.screenshot({ path: `${folder}/${name}.png` });
+    console.log(`${folder}/${name}.png`);
+  };
+  for (const [{ name, prepare }, { page }] of opened) {
+    await prepare?.(page);
+    await shoot(name, page);
+  }
+  const [, { page }] = opened[0];
+  await servers.get("moving")![Symbol.asyncDispose]();
+  await page.getByTestId("banner").waitFor();
+  await page.waitForTimeout(12_000);
+  await shoot("disconnected", page);
+}
+
+await main();
+process.exit(0);
