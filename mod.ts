@@ -3,7 +3,7 @@
  * plain `x += 1`, and that any thread reads, consistently and at any time, even while workers are busy, blocked, crashed or killed.
  *
  * Every thread writes to memory of its own in a `SharedArrayBuffer`; readers add up the memory of all. `@x/thread-stats/prometheus` and
- * `@x/thread-stats/opentelemetry` show it to the world.
+ * `@x/thread-stats/opentelemetry` show it to the world, `@x/thread-stats/dashboard` to people.
  *
  * @example
  * ```ts

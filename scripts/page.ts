@@ -1,7 +1,9 @@
 /**
- * Makes `src/dashboard/page_assets.ts` of the page's sources: bundles its modules, shortens its text, and notes of what it was made.
+ * Makes `src/dashboard/page_assets.ts` of the page's sources: bundles its modules, shortens its
+ * text, and notes of what it was made.
  *
- * What users install has the result, so nobody but who changes the page needs this. `page_assets_test.ts` fails when it was forgotten.
+ * What users install has the result, so nobody but who changes the page needs this.
+ * `page_assets_test.ts` fails when it was forgotten.
  *
  * @module
  */

@@ -1,9 +1,10 @@
 /**
  * What the page consists of: its own document, style and script, and uPlot's script.
  *
- * The page's sources are in `page/`. What is served is in `page_assets.ts`, which `deno task page` makes of them: text that is part of the module graph is the only
- * one that is there however the package was installed. (Text imports are not: Node has none, and JSR refuses packages with them. Files
- * beside a module are not: from JSR, Deno would have to fetch them from the network.)
+ * The page's sources are in `page/`. What is served is in `page_assets.ts`, which `deno task page`
+ * makes of them: text that is part of the module graph is the only one that is there however the
+ * package was installed. (Text imports are not: Node has none, and JSR refuses packages with them.
+ * Files beside a module are not: from JSR, Deno would have to fetch them from the network.)
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * One kind of stream: all pages that ask for the same window, metric and thread get the same messages, which are made once.
+ * One kind of stream: all pages that ask for the same window, metric and thread get the same
+ * messages, which are made once.
  *
  * @module
  */
@@ -84,7 +85,10 @@ export class Channel {
     };
   }
 
-  /** What is new in a sample, which must follow the one of the message before. `undefined` when that takes a full message. */
+  /**
+   * What is new in a sample, which must follow the one of the message before. `undefined` when that
+   * takes a full message.
+   */
   delta(sample: Sample): DeltaMessage | undefined {
     const series = this.#series?.step(sample.n);
     const all = [...this.#sampler.metrics.values()];
@@ -125,7 +129,10 @@ export class Channel {
     const history = this.#open;
     if (history === undefined) {
       if (slot < 0) return {};
-      return { thread: [...metrics.values()].map((one) => one.workOver(window, slot)) };
+      return {
+        thread: [...metrics.values()].map((one) => one.workOver(window, slot)),
+        seconds: Math.min(window, this.#sampler.watchedSeconds),
+      };
     }
     const by = encodeList(history.parts().map((part) => part ?? NaN));
     const { histogram } = history;

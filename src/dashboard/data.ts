@@ -1,5 +1,6 @@
 /**
- * What a view of the page shows, as JSON and as text: for the page's copies, for `curl` and for scripts. All rows, not only those in sight.
+ * What a view of the page shows, as JSON and as text: for the page's copies, for `curl` and for
+ * scripts. All rows, not only those in sight.
  *
  * @module
  */
@@ -41,7 +42,10 @@ function quantilesOf(value: HistogramValue | undefined): Record<string, number> 
   return { p50: of(0.5), p90: of(0.9), p99: of(0.99), "p99.9": of(0.999) };
 }
 
-/** What a metric does now: rates of its sums, a gauge's value, a histogram's quantiles over the window. */
+/**
+ * What a metric does now: rates of its sums, a gauge's value, a histogram's quantiles over the
+ * window.
+ */
 function figuresOf(history: MetricHistory, { seconds }: Sample, window: number) {
   const { definition, latest, lines, totals, histogram } = history;
   if (definition.kind === "gauge") return { value: latest[0] };

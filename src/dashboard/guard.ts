@@ -5,7 +5,10 @@
  */
 import type { CheckedOptions } from "./options.ts";
 
-/** What every answer says: it runs nothing but its own files, and nobody may frame it or read it from elsewhere. */
+/**
+ * What every answer says: it runs nothing but its own files, and nobody may frame it or read it
+ * from elsewhere.
+ */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
@@ -53,7 +56,10 @@ export async function refusalOf(
   return undefined;
 }
 
-/** The host of a request with its port, in lower case. Requests that a program makes itself have it in their address alone. */
+/**
+ * The host of a request with its port, in lower case. Requests that a program makes itself have it
+ * in their address alone.
+ */
 function hostOf({ headers, url }: Request): string | undefined {
   const named = headers.get("host") ?? (URL.canParse(url) ? new URL(url).host : "");
   return /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d*)?$/i.test(named) ? named.toLowerCase() : undefined;
@@ -65,7 +71,10 @@ function isAllowed(host: string, hosts: readonly string[]): boolean {
     /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name) || hosts.includes(name);
 }
 
-/** Whether a request comes from this page, from an address line, or from a program that is no browser. */
+/**
+ * Whether a request comes from this page, from an address line, or from a program that is no
+ * browser.
+ */
 function isSameOrigin({ headers }: Request, host: string | undefined): boolean {
   const origin = headers.get("origin");
   if (origin !== null) {

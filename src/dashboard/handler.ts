@@ -26,11 +26,13 @@ const LONGEST_SEARCH = 500;
 type Route = "page" | "events" | "points" | "data" | "slash" | "none" | `assets/${string}`;
 
 /**
- * Makes a handler that answers with a live page of a program's threads and metrics: for `Deno.serve`, `Bun.serve`, Hono and all that speak in `Request` and
- * `Response`. It opens no port, loads nothing from elsewhere and changes nothing: all that it does is read.
+ * Makes a handler that answers with a live page of a program's threads and metrics: for
+ * `Deno.serve`, `Bun.serve`, Hono and all that speak in `Request` and `Response`. It opens no port,
+ * loads nothing from elsewhere and changes nothing: all that it does is read.
  *
- * Mount it under any path: the addresses in the page are relative. All pages that look share one snapshot an interval; while none does, and for 10 s after the last one has left, no
- * snapshot is taken.
+ * Mount it under any path: the addresses in the page are relative. All pages that look share one
+ * snapshot an interval; while none does, and for 10 s after the last one has left, no snapshot is
+ * taken.
  *
  * | below the path | is |
  * | --- | --- |
@@ -39,11 +41,12 @@ type Route = "page" | "events" | "points" | "data" | "slash" | "none" | `assets/
  * | `points?m=requests&ids=3,17` | the last 60 intervals of at most 100 series |
  * | `data?view=..&metric=..&q=..&sort=..&format=text` | what a view shows, as text or JSON: for `curl` and scripts |
  *
- * By default only requests for this machine's own names (`localhost`, `127.0.0.1`, `[::1]`) are answered, and none that other web pages make. Behind a public
- * name, give that in `hosts`, and say in `authorize` who may read.
+ * By default only requests for this machine's own names (`localhost`, `127.0.0.1`, `[::1]`) are
+ * answered, and none that other web pages make. Behind a public name, give that in `hosts`, and say
+ * in `authorize` who may read.
  *
- * Cost: a snapshot an interval, and a message for each distinct view that is looked at. Memory: about 2 MB for each log-linear histogram, 300 bytes for
- * each series.
+ * Cost: a snapshot an interval, and a message for each distinct view that is looked at. Memory:
+ * about 2 MB for each log-linear histogram, 300 bytes for each series.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param options Where it is mounted, what it is called, who may read it.
@@ -65,10 +68,10 @@ type Route = "page" | "events" | "points" | "data" | "slash" | "none" | `assets/
  * assertEquals(page.headers.get("content-type"), "text/html; charset=utf-8");
  * await page.body?.cancel();
  *
- * const data = await handler(new Request("http://localhost/live/data?view=m&metric=jobs&format=json"));
- * assertEquals((await data.json()).series[0].value, 3);
- * const text = await handler(new Request("http://localhost/live/data"));
- * assertStringIncludes(await text.text(), "jobs");
+ * const data = await handler(new
+ * Request("http://localhost/live/data?view=m&metric=jobs&format=json")); assertEquals((await
+ * data.json()).series[0].value, 3); const text = await handler(new
+ * Request("http://localhost/live/data")); assertStringIncludes(await text.text(), "jobs");
  * ```
  */
 export function dashboardHandler(

@@ -1,8 +1,9 @@
 /**
- * One histogram from sample to sample: quantiles of each step, and columns of bins for its heat map.
+ * One histogram from sample to sample: quantiles of each step, and columns of bins for its heat
+ * map.
  *
- * Quantiles are the library's own, of differences of its values, so they keep the histogram's accuracy. For drawing, log-linear bins are merged to three in
- * each doubling.
+ * Quantiles are the library's own, of differences of its values, so they keep the histogram's
+ * accuracy. For drawing, log-linear bins are merged to three in each doubling.
  *
  * @module
  */
@@ -37,7 +38,8 @@ export function drawnBins(bins: HistogramBins): DrawnBins {
 /** Adds a histogram's counts to bins as they are drawn. */
 function addDrawn(value: HistogramValue, { bounds }: DrawnBins, counts: Float64Array): void {
   let drawn = 0;
-  // A fine bin that a drawn bound cuts counts where the larger part of it is: hence the factor, of half a fine bin or less.
+  // A fine bin that a drawn bound cuts counts where the larger part of it is: hence the factor, of
+  // half a fine bin or less.
   for (const { upperBound, count } of value.bins) {
     while (drawn < bounds.length - 1 && upperBound > bounds[drawn] * (1 + 1e-9)) drawn++;
     counts[drawn] += count;
@@ -99,7 +101,10 @@ export class HistogramHistory {
     }
   }
 
-  /** Takes what all threads have recorded until sample `n`; `isKnown`: whether it is known when that was. */
+  /**
+   * Takes what all threads have recorded until sample `n`; `isKnown`: whether it is known when that
+   * was.
+   */
   update(value: HistogramValue | undefined, n: number, isKnown: boolean): void {
     const before = this.#latest;
     this.#latest = value ?? null;

@@ -1,7 +1,9 @@
 /**
- * The seam for threads that tell when their event loop turned last: for how long each has been blocked, by slot, in milliseconds.
+ * The seam for threads that tell when their event loop turned last: for how long each has been
+ * blocked, by slot, in milliseconds.
  *
- * The library does not measure that yet, so nobody is known to be blocked. What measures it needs to be read here, and nowhere else.
+ * The library does not measure that yet, so nobody is known to be blocked. What measures it needs
+ * to be read here, and nowhere else.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * One metric from sample to sample: its lines over each window, what each thread did of it, its series.
+ * One metric from sample to sample: its lines over each window, what each thread did of it, its
+ * series.
  *
  * @module
  */
@@ -128,7 +129,10 @@ export class MetricHistory {
     return this.#totals;
   }
 
-  /** The lines over a window, oldest first: rates of sums or a gauge's values, then a histogram's quantiles. */
+  /**
+   * The lines over a window, oldest first: rates of sums or a gauge's values, then a histogram's
+   * quantiles.
+   */
   points(seconds: number): number[][] {
     return [
       ...this.#rings.get(seconds)!.map((ring) => ring.values()),
@@ -136,7 +140,10 @@ export class MetricHistory {
     ];
   }
 
-  /** What each thread did in the last interval, by slot; of a gauge, its value. `undefined`: nothing is known of it. */
+  /**
+   * What each thread did in the last interval, by slot; of a gauge, its value. `undefined`: nothing
+   * is known of it.
+   */
   parts(): (number | undefined)[] {
     return Array.from({ length: this.#threadCount }, (_, slot) => this.#parts.get(slot)?.step);
   }
@@ -205,7 +212,10 @@ export class MetricHistory {
   /** Whether there was a sample before the present one. */
   #isWatched = false;
 
-  /** About how many updates made it grow: sums of sizes and times do not count, and of several sums that count, the greatest does. */
+  /**
+   * About how many updates made it grow: sums of sizes and times do not count, and of several sums
+   * that count, the greatest does.
+   */
   #updates(grown: readonly number[]): number {
     const { kind, unit } = this.definition;
     if (kind === "gauge") return 0;

@@ -1,8 +1,9 @@
 /**
- * A live page of a program's threads and metrics, under any path of any server of the program's own: which thread is stuck, what rises, how latencies are spread.
+ * A live page of a program's threads and metrics, under any path of any server of the program's
+ * own: which thread is stuck, what rises, how latencies are spread.
  *
- * It opens no port, has no build step, and loads nothing from elsewhere. All that it does is read: no writer is slowed by more than by a snapshot a
- * second, and none is taken while nobody looks.
+ * It opens no port, has no build step, and loads nothing from elsewhere. All that it does is read:
+ * no writer is slowed by more than by a snapshot a second, and none is taken while nobody looks.
  *
  * @example
  * ```ts
@@ -10,13 +11,12 @@
  * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
  * import { dashboardHandler } from "@x/thread-stats/dashboard";
  *
- * const stats = ThreadStats.create(defineSchema({ requests: counter({ help: "Requests served" }) }));
- * const live = dashboardHandler(stats, { path: "/live" });
+ * const stats = ThreadStats.create(defineSchema({ requests: counter({ help: "Requests served" })
+ * })); const live = dashboardHandler(stats, { path: "/live" });
  *
- * // Deno.serve((request) => new URL(request.url).pathname.startsWith("/live") ? live(request) : ...)
- * const response = await live(new Request("http://localhost:8000/live/"));
- * assertEquals(response.status, 200);
- * await response.body?.cancel();
+ * // Deno.serve((request) => new URL(request.url).pathname.startsWith("/live") ? live(request) :
+ * ...) const response = await live(new Request("http://localhost:8000/live/"));
+ * assertEquals(response.status, 200); await response.body?.cancel();
  * ```
  *
  * @module

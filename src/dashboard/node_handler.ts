@@ -8,7 +8,8 @@ import { dashboardHandler } from "./handler.ts";
 import type { DashboardOptions, DashboardSource } from "./options.ts";
 
 /**
- * The same as {@linkcode dashboardHandler} for `node:http`, Express, Fastify's raw requests and all that speak in `IncomingMessage` and `ServerResponse`.
+ * The same as {@linkcode dashboardHandler} for `node:http`, Express, Fastify's raw requests and all
+ * that speak in `IncomingMessage` and `ServerResponse`.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param options Where it is mounted, what it is called, who may read it.
@@ -26,13 +27,10 @@ import type { DashboardOptions, DashboardSource } from "./options.ts";
  * import { dashboardNodeHandler } from "@x/thread-stats/dashboard";
  *
  * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
- * const server = createServer(dashboardNodeHandler(stats, { path: "/live" })).listen(0, "127.0.0.1");
- * await once(server, "listening");
- * const { port } = server.address() as AddressInfo;
- * const response = await fetch(`http://127.0.0.1:${port}/live/`);
- * assertEquals(response.status, 200);
- * await response.body?.cancel();
- * server.close();
+ * const server = createServer(dashboardNodeHandler(stats, { path: "/live" })).listen(0,
+ * "127.0.0.1"); await once(server, "listening"); const { port } = server.address() as AddressInfo;
+ * const response = await fetch(`http://127.0.0.1:${port}/live/`); assertEquals(response.status,
+ * 200); await response.body?.cancel(); server.close();
  * ```
  */
 export function dashboardNodeHandler(
@@ -88,7 +86,8 @@ async function answer(
 
 function toRequest(message: IncomingMessage): Request {
   const { method = "GET", headers } = message;
-  // A router that strips the mount path keeps the whole one here: only that tells whether the page's slash is there.
+  // A router that strips the mount path keeps the whole one here: only that tells whether the
+  // page's slash is there.
   const url = (message as { originalUrl?: string }).originalUrl ?? message.url ?? "/";
   const list = new Headers();
   for (const [name, value] of Object.entries(headers)) {

@@ -16,7 +16,8 @@ export interface DashboardSource {
 /** Options of {@linkcode dashboardHandler}. */
 export interface DashboardOptions {
   /**
-   * The longest time that the page can look back, in seconds: 60, 300, 900 or 3600. Memory is bounded by this.
+   * The longest time that the page can look back, in seconds: 60, 300, 900 or 3600. Memory is
+   * bounded by this.
    *
    * @default {3600}
    */
@@ -28,8 +29,9 @@ export interface DashboardOptions {
    */
   intervalMs?: number;
   /**
-   * The path that the page is mounted under, such as `"/live"`; other paths get 404. Without it every path is the page's, and what belongs to the page is
-   * found by the end of its path, so that a router may strip what comes before.
+   * The path that the page is mounted under, such as `"/live"`; other paths get 404. Without it
+   * every path is the page's, and what belongs to the page is found by the end of its path, so that
+   * a router may strip what comes before.
    */
   path?: string;
   /**
@@ -39,22 +41,25 @@ export interface DashboardOptions {
    */
   title?: string;
   /**
-   * Decides who may read, for each request, before everything else. `false` is answered with 403; a `Response` (such as a 401 that asks for a
-   * password, or a redirect to a login) is answered as it is. An error that it throws is answered with 403, too.
+   * Decides who may read, for each request, before everything else. `false` is answered with 403; a
+   * `Response` (such as a 401 that asks for a password, or a redirect to a login) is answered as it
+   * is. An error that it throws is answered with 403, too.
    *
    * @default {() => true}
    */
   authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
   /**
-   * Names of hosts that requests may be for, besides those of this machine (`localhost`, `127.0.0.1`, `[::1]`), without ports. A web page that a user
-   * visits can give its own name the address of this machine; it cannot read the figures as long as that name is not one of these. `"any"`
-   * leaves that to `authorize`.
+   * Names of hosts that requests may be for, besides those of this machine (`localhost`,
+   * `127.0.0.1`, `[::1]`), without ports. A web page that a user visits can give its own name the
+   * address of this machine; it cannot read the figures as long as that name is not one of these.
+   * `"any"` leaves that to `authorize`.
    *
    * @default {[]}
    */
   hosts?: readonly string[] | "any";
   /**
-   * Names of gauges that are above 0 for a thread while it has something to do. A thread that is silent meanwhile is stuck.
+   * Names of gauges that are above 0 for a thread while it has something to do. A thread that is
+   * silent meanwhile is stuck.
    *
    * @default all gauges whose names contain `progress` or `busy`
    */
@@ -96,7 +101,8 @@ export function checkOptions(
   if (typeof options !== "object" || options === null) {
     throw new TypeError(cannot(what, "the options must be an object", options));
   }
-  // Own ones, each read once: what stands on `Object.prototype` is no option, and a getter cannot change its mind.
+  // Own ones, each read once: what stands on `Object.prototype` is no option, and a getter cannot
+  // change its mind.
   const {
     window = 3600,
     intervalMs = 1000,

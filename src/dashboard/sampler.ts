@@ -1,5 +1,6 @@
 /**
- * Takes samples for all viewers: one snapshot an interval as long as somebody looks, and none otherwise.
+ * Takes samples for all viewers: one snapshot an interval as long as somebody looks, and none
+ * otherwise.
  *
  * @module
  */
@@ -9,12 +10,18 @@ import { MetricHistory, type Tick } from "./metric_history.ts";
 import type { CheckedOptions, DashboardSource } from "./options.ts";
 import { ThreadWatch } from "./thread_watch.ts";
 
-/** After the last viewer has left it goes on for so long: a page that is loaded again finds its lines. */
+/**
+ * After the last viewer has left it goes on for so long: a page that is loaded again finds its
+ * lines.
+ */
 const LINGER_MS = 10_000;
 /** The second sample comes soon, so that there is something to see. */
 const FIRST_MS = 250;
 
-/** A sample may be late by so much, or by two intervals, and its increments still be those of one stretch of time. */
+/**
+ * A sample may be late by so much, or by two intervals, and its increments still be those of one
+ * stretch of time.
+ */
 const LATE_MS = 2500;
 
 /** What the histories are after a sample. */
@@ -42,6 +49,7 @@ export class Sampler {
   #sample: Sample | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #takenAt = NaN;
+  #firstAt = NaN;
   #leftAt = NaN;
 
   constructor(
@@ -61,6 +69,11 @@ export class Sampler {
   get sample(): Sample {
     const age = performance.now() - this.#takenAt;
     return this.#sample !== undefined && age < 2 * this.every ? this.#sample : this.#take();
+  }
+
+  /** For how long the program has been watched. */
+  get watchedSeconds(): number {
+    return Math.max(1, Math.round(this.#takenAt - this.#firstAt) / 1000);
   }
 
   /** Whether samples are being taken. */
@@ -141,6 +154,7 @@ export class Sampler {
       at: snapshot.takenAt,
     };
     this.#takenAt = now;
+    if (before === undefined) this.#firstAt = now;
     const updates = new Map<number, { changed: boolean; updates: number }>();
     for (const [name, metric] of Object.entries(snapshot.metrics)) {
       let history = this.metrics.get(name);

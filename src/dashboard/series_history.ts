@@ -1,5 +1,6 @@
 /**
- * The series of one metric from sample to sample: what each grew by, how fast it grows, and its last 60 intervals.
+ * The series of one metric from sample to sample: what each grew by, how fast it grows, and its
+ * last 60 intervals.
  *
  * @module
  */
@@ -73,7 +74,10 @@ export class SeriesHistory {
   #ages = new Uint8Array(0);
   /** By column and id: the value of the last sample. */
   readonly #values: (number | bigint)[][];
-  /** By column and id: the increment of a sum, the new value of another; `NaN` where that did not change. */
+  /**
+   * By column and id: the increment of a sum, the new value of another; `NaN` where that did not
+   * change.
+   */
   readonly #steps: Float64Array[];
   /** By column and id: rates of sums per second, smoothed. */
   readonly #rates: Float64Array[];
@@ -90,8 +94,10 @@ export class SeriesHistory {
   /**
    * Takes the series of sample `n`.
    *
-   * @param seconds The time since the sample before; `NaN` when nothing is known of what came between.
-   * @returns How much all series together grew, for each column that is a sum; and whether all of them began anew.
+   * @param seconds The time since the sample before; `NaN` when nothing is known of what came
+   * between.
+   * @returns How much all series together grew, for each column that is a sum; and whether all of
+   * them began anew.
    */
   update(
     rows: readonly Row[],
@@ -138,7 +144,10 @@ export class SeriesHistory {
     return this.#rates[column][id];
   }
 
-  /** What a series is sorted by unless something else is asked for: the rate of its first sum, else its first value. */
+  /**
+   * What a series is sorted by unless something else is asked for: the rate of its first sum, else
+   * its first value.
+   */
   weight(id: number): number {
     const sum = this.columns.findIndex(({ mode }) => mode === "sum");
     return sum < 0 ? Number(this.#values[0][id]) : this.#rates[sum][id] || 0;

@@ -1,5 +1,6 @@
 /**
- * The series of one metric as one page's stream has them: which ones, in which order, and what is new since the message before.
+ * The series of one metric as one page's stream has them: which ones, in which order, and what is
+ * new since the message before.
  *
  * @module
  */
@@ -12,7 +13,10 @@ import { compareValues, matches, type Order, parseOrder, parseSearch } from "./s
 
 /** So many series go to a page; of more, the first ones by the order that is asked for. */
 export const MOST_SERIES = 10_000;
-/** Of more than these the choice is made anew each so many samples: what is in sight should not come and go. */
+/**
+ * Of more than these the choice is made anew each so many samples: what is in sight should not come
+ * and go.
+ */
 const CHOICE_TICKS = 5;
 /** Stands for a label that a series does not have. */
 const NO_LABEL = "~";
@@ -39,7 +43,10 @@ export function labelsOf({ labels }: MetricDefinition, row: Row): (string | unde
   return labels.map((label) => Object.hasOwn(values, label) ? values[label] : undefined);
 }
 
-/** The series that match a search, in the order that is asked for. The overflow series is always there, and last. */
+/**
+ * The series that match a search, in the order that is asked for. The overflow series is always
+ * there, and last.
+ */
 export function chooseSeries(history: MetricHistory, { q, sort }: SeriesQuery): Row[] {
   const { definition, series } = history;
   const terms = parseSearch(q, definition.labels);

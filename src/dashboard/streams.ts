@@ -6,7 +6,9 @@
 import { type About, Channel, type StreamQuery } from "./channel.ts";
 import type { Sample, Sampler } from "./sampler.ts";
 
-/** A page that has not taken so much of what was sent is dropped; it comes back and gets all anew. */
+/**
+ * A page that has not taken so much of what was sent is dropped; it comes back and gets all anew.
+ */
 const MOST_UNSENT_BYTES = 1_000_000;
 
 /** One page. */
@@ -20,7 +22,10 @@ interface Group {
   readonly viewers: Set<Viewer>;
 }
 
-/** Opens streams, and sends what samples bring: each message is made once for all who ask for the same. */
+/**
+ * Opens streams, and sends what samples bring: each message is made once for all who ask for the
+ * same.
+ */
 export class Streams {
   readonly #sampler: Sampler;
   readonly #about: About;
@@ -49,7 +54,8 @@ export class Streams {
         start: (controller) => {
           viewer = { controller };
           this.#sampler.hold(viewer);
-          // Before the page is one of those that get deltas: it must have all before it has what is new.
+          // Before the page is one of those that get deltas: it must have all before it has what is
+          // new.
           const { sample } = this.#sampler;
           let group = this.#groups.get(key);
           if (group === undefined) {

@@ -1,6 +1,6 @@
 /**
- * How threads do, from what they change between samples. The memory has no times: that would cost writers. So a time is late by one interval
- * at most.
+ * How threads do, from what they change between samples. The memory has no times: that would cost
+ * writers. So a time is late by one interval at most.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import type { Tick } from "./metric_history.ts";
 import type { Condition, ThreadRow } from "./shared/conditions.ts";
 import { Ring } from "./shared/ring.ts";
 
-/** A thread that changed nothing for so long is not moving; or for two intervals, if that is longer. */
+/**
+ * A thread that changed nothing for so long is not moving; or for two intervals, if that is longer.
+ */
 const MOVING_MS = 2000;
 /** A break counts as usual for this long, and up to twice as long. */
 const BREAKS_MS = 300_000;
@@ -39,8 +41,8 @@ interface Watched {
   /** When it changed something last; `undefined` before that was seen. */
   last: number | undefined;
   /**
-   * Longest breaks of this stretch of time and the one before; those with work in progress apart, as a thread that waits for work may
-   * well wait for longer than one that has some.
+   * Longest breaks of this stretch of time and the one before; those with work in progress apart,
+   * as a thread that waits for work may well wait for longer than one that has some.
    */
   readonly gaps: { idle: [number, number]; busy: [number, number] };
   row: ThreadRow | undefined;

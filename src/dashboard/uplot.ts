@@ -10,7 +10,8 @@ export const UPLOT = "npm:uplot@1.6.32";
 /** Loads one file of the package's `dist/` as text. */
 async function read(file: string): Promise<string> {
   if ("Deno" in globalThis) {
-    // Not a literal: the registry's analysis of modules does not know text imports. They need no permission to read, unlike files.
+    // Not a literal: the registry's analysis of modules does not know text imports. They need no
+    // permission to read, unlike files.
     const specifier = `${UPLOT}/dist/${file}`;
     return (await import(specifier, { with: { type: "text" } })).default;
   }
@@ -26,8 +27,9 @@ async function read(file: string): Promise<string> {
 export async function readUplot(): Promise<string> {
   try {
     if ("Deno" in globalThis) {
-      // This is what brings the package into the module graph, so that it is there without a network. Not by an import map: that of
-      // this repository is not there where others use it as it stands.
+      // This is what brings the package into the module graph, so that it is there without a
+      // network. Not by an import map: that of this repository is not there where others use it as
+      // it stands.
       // deno-lint-ignore no-import-prefix -- the same
       await import("npm:uplot@1.6.32");
     }

@@ -2,8 +2,9 @@
 /// <reference lib="dom.iterable" />
 // deno-lint-ignore-file no-import-prefix -- what stands in the root's deno.json is downloaded by every task
 /**
- * A real browser for tests: Debian's `chromium`, driven by `playwright-core`, which `scripts/test.ts` installs into this folder's `node_modules`
- * (by hand: `npm install --no-save` in this folder).
+ * A real browser for tests: Debian's `chromium`, driven by `playwright-core`, which
+ * `scripts/test.ts` installs into this folder's `node_modules` (by hand: `npm install --no-save` in
+ * this folder).
  *
  * @module
  */

@@ -1,13 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, ThreadStats } from "../../mod.ts";
 import { startWorker } from "../support/worker.ts";
-import {
-  Browser,
-  isBrowserMissing,
-  type OpenedPage,
-  type Playwright,
-} from "./browser.ts";
+import { Browser, isBrowserMissing, type OpenedPage, type Playwright } from "./browser.ts";
 import { serveLive, shopSchema, type ShopStats } from "./shop.ts";
 
 const script = new URL("./workers/shop.ts", import.meta.url);
@@ -72,9 +67,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
   it("shows the library's values while workers run", async () => {
     const stats = openShop();
     await using server = await serveLive(stats, { intervalMs: 200 });
-    const seats = ["worker-1", "worker-2"].map((name) =>
-      stats.reserveThread(name)
-    );
+    const seats = ["worker-1", "worker-2"].map((name) => stats.reserveThread(name));
     await using one = await startWorker(script, seats[0].handle);
     await using two = await startWorker(script, seats[1].handle);
     const counting = [one.call("count"), two.call("count")];
@@ -83,9 +76,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
     await says(page, "verdict", /All 2 threads are moving/);
     await says(page, "tile-jobs", /\/s/);
     const rate = numberOf(
-      await textOf(page, "tile-jobs").then((text) =>
-        text.replace("jobscounter", "")
-      ),
+      await textOf(page, "tile-jobs").then((text) => text.replace("jobscounter", "")),
     );
     assert(rate > 20 && rate < 1000, `${rate} jobs a second`);
     for (const worker of [one, two]) worker.requestStop();
@@ -93,9 +84,8 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
     const { jobs, requests, latency } = stats.metrics;
     await until(
       async () => {
-        const total =
-          /([\d.]+\u202f?[kM]?) in all/.exec(await textOf(page, "tile-jobs"))
-            ?.[1] ?? "";
+        const total = /([\d.]+\u202f?[kM]?) in all/.exec(await textOf(page, "tile-jobs"))
+          ?.[1] ?? "";
         return Math.abs(numberOf(total) / jobs.read() - 1) < 0.005;
       },
       "the total of jobs",
@@ -128,9 +118,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
   it("shows a worker that hangs as stuck while it does, and one that was killed", async () => {
     const stats = openShop();
     await using server = await serveLive(stats, { intervalMs: 200 });
-    const seats = ["good", "hanging", "killed"].map((name) =>
-      stats.reserveThread(name)
-    );
+    const seats = ["good", "hanging", "killed"].map((name) => stats.reserveThread(name));
     await using good = await startWorker(script, seats[0].handle);
     await using hanging = await startWorker(script, seats[1].handle);
     await using killed = await startWorker(script, seats[2].handle);
@@ -171,8 +159,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
 
   it("shows hostile names and labels as text", async () => {
     const stats = openShop();
-    const evil =
-      `<img src=x onerror="document.title='bad'"><script>alert(1)</script>`;
+    const evil = `<img src=x onerror="document.title='bad'"><script>alert(1)</script>`;
     const { metrics } = stats.registerThread(evil.slice(0, 64));
     metrics.requests.labels({ method: evil, status: `"'&\u202e\u0000</td>` })
       .add(3);
@@ -246,9 +233,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
       await find(page, "no-match").waitFor();
       await find(page, "no-match").getByRole("button").click();
       await says(page, "count", /^10\u202f000 series/);
-      await find(page, "series-scroller").evaluate((box: HTMLElement) =>
-        box.scrollTop = 1e6
-      );
+      await find(page, "series-scroller").evaluate((box: HTMLElement) => box.scrollTop = 1e6);
       await says(page, "series", /s9999/);
       assertEquals(
         await find(page, "series").getAttribute("aria-rowcount"),
@@ -258,6 +243,32 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
       clearInterval(timer);
     }
     assertClean(opened);
+  });
+
+  it("has the program search where there are more series than are sent", async () => {
+    const stats = ThreadStats.create(
+      defineSchema({ hits: counter({ labels: ["n"], maxSeries: 12_000 }) }),
+      { maxThreads: 2 },
+    );
+    const { metrics } = stats.registerThread("main");
+    const series = Array.from({ length: 11_000 }, (_, n) => metrics.hits.labels({ n: `n${n}` }));
+    await using server = await serveLive(stats as never, { intervalMs: 200 });
+    const timer = setInterval(() => series.slice(1000).forEach((one) => one.add()), 100);
+    try {
+      await using opened = await browser.open(`${server.url}#/m/hits`);
+      const { page } = opened;
+      await says(page, "count", /^10\u202f000 of 11\u202f000 series · by rate/);
+      await find(page, "search").fill("n:n77");
+      await says(page, "count", /^111 of 11\u202f000 series/);
+      await find(page, "search").fill("n:n77 n:n777");
+      await says(page, "count", /^11 of 11\u202f000 series/);
+      await says(page, "series", /n777/);
+      await find(page, "search").fill("");
+      await says(page, "count", /^10\u202f000 of 11\u202f000 series/);
+      assertClean(opened);
+    } finally {
+      clearInterval(timer);
+    }
   });
 
   it("says that the connection is lost, keeps the figures, and comes back after a restart", async () => {
@@ -333,9 +344,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
     await says(page, "status", /Live/);
     await press("Tab");
     assertEquals(
-      await page.evaluate(() =>
-        (document.activeElement as HTMLElement).dataset.testid
-      ),
+      await page.evaluate(() => (document.activeElement as HTMLElement).dataset.testid),
       "skip",
     );
     await press("Enter");
@@ -470,9 +479,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
     await says(page, "verdict", /No thread has registered yet/);
     await says(page, "empty", /registerThread\("worker-1"\)/);
     const ground = () =>
-      page.evaluate(() =>
-        getComputedStyle(document.body.parentElement!).backgroundColor
-      );
+      page.evaluate(() => getComputedStyle(document.body.parentElement!).backgroundColor);
     assertEquals(await ground(), "rgb(14, 17, 22)");
     for (
       const place of [
@@ -485,9 +492,7 @@ describe("the live page in a browser", { ignore: isBrowserMissing }, () => {
     ) {
       await page.goto(server.url + place);
       await says(page, "status", /Live/);
-      const width = await page.evaluate(() =>
-        document.documentElement.scrollWidth
-      );
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assertEquals(width, 390, place);
     }
     await page.emulateMedia({ colorScheme: "light" });

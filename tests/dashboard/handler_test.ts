@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertLess,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { readFileSync } from "node:fs";
 import { counter, defineSchema, ThreadStats } from "../../mod.ts";
@@ -73,8 +67,7 @@ describe("dashboardHandler()", () => {
     const html = await (await ask(handler)).text();
     let bytes = new TextEncoder().encode(html).length;
     for (const [address] of html.matchAll(/assets\/[^"]+/g)) {
-      bytes +=
-        (await (await ask(handler, `/${address}`)).arrayBuffer()).byteLength;
+      bytes += (await (await ask(handler, `/${address}`)).arrayBuffer()).byteLength;
     }
     assertLess(bytes, 120 * 1024);
   });
@@ -253,8 +246,7 @@ describe("dashboardHandler()", () => {
 
   it("is found under its path alone, or by the end of any path", async () => {
     const { stats, handler } = open();
-    const at = (one: typeof handler, path: string) =>
-      one(new Request(`http://localhost${path}`));
+    const at = (one: typeof handler, path: string) => one(new Request(`http://localhost${path}`));
     for (
       const path of [
         "/",
@@ -321,8 +313,7 @@ describe("dashboardHandler()", () => {
       path: "/live",
       intervalMs: 100,
     });
-    const pause = (ms: number) =>
-      new Promise((resolve) => setTimeout(resolve, ms));
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     const before = snapshots;
     await pause(500);
     assertEquals(snapshots, before);
@@ -376,8 +367,7 @@ describe("dashboardHandler()", () => {
     const handler = dashboardHandler(ThreadStats.inspect(stats.handle), {
       path: "/live",
     });
-    const data =
-      await (await ask(handler, "/data?view=m&metric=jobs&format=json")).json();
+    const data = await (await ask(handler, "/data?view=m&metric=jobs&format=json")).json();
     assertEquals(data.series[0].value, 3);
   });
 
@@ -505,8 +495,7 @@ describe("dashboardHandler()", () => {
   });
 
   it("takes uPlot in one version everywhere", () => {
-    const read = (path: string) =>
-      readFileSync(new URL(path, import.meta.url), "utf8");
+    const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
     const folder = "../../src/dashboard";
     for (const file of ["uplot.ts", "page/line_chart.ts"]) {
       assertStringIncludes(read(`${folder}/${file}`), `"${UPLOT}"`);

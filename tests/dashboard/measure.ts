@@ -1,5 +1,6 @@
 /**
- * What the live page costs, beside its budget: `deno task measure-page`. Needs chromium; to be run on an idle machine.
+ * What the live page costs, beside its budget: `deno task measure-page`. Needs chromium; to be run
+ * on an idle machine.
  *
  * @module
  */
@@ -172,9 +173,7 @@ async function page(browser: Browser): Promise<void> {
     (busyOf(updated, scrolled) / frames).toFixed(1),
     "below 8",
   );
-  const shift = await page.evaluate(() =>
-    (globalThis as unknown as { shifts: number }).shifts
-  );
+  const shift = await page.evaluate(() => (globalThis as unknown as { shifts: number }).shifts);
   report("layout shift", shift.toFixed(4), "below 0.01");
   report("elements", String(await page.locator("*").count()), "at most 1200");
   stop();

@@ -12,9 +12,7 @@ describe("page_assets.ts", () => {
     const paths = folders.flatMap((folder) =>
       readdirSync(new URL(folder, root)).map((name) => `${folder}/${name}`)
     ).sort();
-    const texts = paths.map((path) =>
-      `${path}\n${readFileSync(new URL(path, root), "utf8")}`
-    );
+    const texts = paths.map((path) => `${path}\n${readFileSync(new URL(path, root), "utf8")}`);
     assertEquals(
       createHash("sha256").update(texts.join("\n")).digest("hex"),
       SOURCES,

@@ -1,5 +1,6 @@
 /**
- * A program that looks as if it had much to do, for pictures of the page and for measurements: nine threads of one process, nine metrics, 12,406 series.
+ * A program that looks as if it had much to do, for pictures of the page and for measurements: nine
+ * threads of one process, nine metrics, 12,406 series.
  *
  * @module
  */
@@ -56,6 +57,11 @@ export const sceneSchema = defineSchema({
 /** What the threads do: all move; one hangs and one was killed; there is none. */
 export type Scene = "moving" | "stuck" | "empty";
 
+/** When there is more to do than usual, for 18 s. */
+const BUSY_SECONDS = 46;
+/** When a thread hangs, seconds after the start. */
+export const HANGS_SECONDS = 72;
+
 type Metrics = (typeof sceneSchema)["metrics"];
 type Writer = Thread<Metrics>;
 
@@ -89,8 +95,7 @@ const CAUSES = [
 
 /** The labels of requests and flows. */
 function labelsOf(random: () => number) {
-  const pick = <Value>(list: readonly Value[]) =>
-    list[Math.floor(random() * list.length)];
+  const pick = <Value>(list: readonly Value[]) => list[Math.floor(random() * list.length)];
   const byte = () => Math.floor(random() * 255);
   const host = () =>
     random() < 0.15
@@ -100,9 +105,7 @@ function labelsOf(random: () => number) {
     method: i % 5 === 3 ? "POST" : i % 17 === 9 ? "DELETE" : "GET",
     route: pick(ROUTES),
     tenant: `t-${String((i * 7919) % 9973).padStart(4, "0")}`,
-    status: random() < 0.9
-      ? "200"
-      : pick(["204", "301", "404", "429", "500", "503"]),
+    status: random() < 0.9 ? "200" : pick(["204", "301", "404", "429", "500", "503"]),
   }));
   const flows = Array.from({ length: 2400 }, () => ({
     protocol: pick(["tcp", "tcp", "tcp", "udp"]),
@@ -147,15 +150,13 @@ export function startScene(
     stats.registerThread("import-once").unregister();
   }
   const weights = names.map((_, i) => i === 0 ? 0.15 : 0.9 + 0.25 * random());
-  const writers = threads.map((thread, i) =>
-    writerOf(thread, { requests, flows, random, i })
-  );
+  const writers = threads.map((thread, i) => writerOf(thread, { requests, flows, random, i }));
   const started = performance.now();
   let walk = 0;
   const turn = () => {
     const seconds = (performance.now() - started) / 1000;
     walk = walk * 0.97 + bell(random) * 0.02;
-    const isBusy = seconds > 30 && seconds < 48;
+    const isBusy = seconds > BUSY_SECONDS && seconds < BUSY_SECONDS + 18;
     threads.forEach((_, i) => {
       if (scene === "stuck" && !isMoving(i, seconds, seats)) return;
       const power = weights[i] * (1 + walk + 0.05 * bell(random)) * stepMs /
@@ -170,9 +171,9 @@ export function startScene(
 
 /** One that hangs at the end, one that works now and then, one that is killed. */
 function isMoving(i: number, seconds: number, seats: readonly Seat[]): boolean {
-  if (i === 5) return seconds < 59;
+  if (i === 5) return seconds < HANGS_SECONDS;
   if (i === 2) return seconds % 20 > 4 && seconds % 20 < 7;
-  if (i === 7 && seconds > 22) {
+  if (i === 7 && seconds > HANGS_SECONDS - 38) {
     seats[i].revoke();
     return false;
   }
@@ -205,9 +206,7 @@ function writerOf(
         Math.exp(-7.03 + 0.6 * bell(random) * (0.5 + random())),
       );
       if (random() < 0.06) {
-        const slow = isBusy
-          ? 40 * Math.sin((seconds - 30) / 18 * Math.PI) + 4
-          : 4;
+        const slow = isBusy ? 40 * Math.sin((seconds - BUSY_SECONDS) / 18 * Math.PI) + 4 : 4;
         metrics.latency.record(slow * 1e-3 * Math.exp(0.9 * bell(random)));
       }
       if (random() < 0.0006) {
@@ -235,11 +234,7 @@ function writerOf(
     }
     metrics.queueDepth.set(Math.round((isBusy ? 13 : 4) + 2 * bell(random)));
     metrics.inProgress.set(
-      i === 5
-        ? 1
-        : i === 2
-        ? 0
-        : Math.max(0, Math.round(1.6 + 1.5 * bell(random))),
+      i === 5 ? 1 : i === 2 ? 0 : Math.max(0, Math.round(1.6 + 1.5 * bell(random))),
     );
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Pictures of the live page, for the README and to be laid beside its design: `deno task screenshots [FOLDER]`. Takes a good minute, as the lines need to have
- * been lived through.
+ * Pictures of the live page, for the README and to be laid beside its design: `deno task
+ * screenshots [FOLDER]`. Takes a good minute, as the lines need to have been lived through.
  *
  * The fonts are those of the machine: Debian's `fonts-noto-core` gives the ones of the design.
  *
@@ -10,11 +10,8 @@ import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
 import { Browser, type OpenedPage, type Playwright } from "./browser.ts";
-import { type Scene, startScene } from "./scenes.ts";
+import { HANGS_SECONDS, type Scene, startScene } from "./scenes.ts";
 import { type LiveServer, serveLive } from "./shop.ts";
-
-/** Seconds until a scene is as it should be. */
-const READY_SECONDS = 64;
 
 interface Picture {
   readonly name: string;
@@ -30,35 +27,7 @@ const size = (width: number, height: number) => ({
 });
 
 const PICTURES: readonly Picture[] = [
-  { name: "light", scene: "moving", place: "#/", options: size(1280, 800) },
-  {
-    name: "dark",
-    scene: "moving",
-    place: "#/",
-    options: { ...size(1280, 800), colorScheme: "dark" },
-  },
-  {
-    name: "histogram",
-    scene: "moving",
-    place: "#/m/latency",
-    options: size(1280, 720),
-    prepare: (page) =>
-      page.locator("section[data-testid=chart] .chart").hover({
-        position: { x: 440, y: 150 },
-      }),
-  },
-  {
-    name: "labelled",
-    scene: "moving",
-    place: "#/m/requests?q=status:503+api",
-    prepare: async (page) => {
-      await page.getByTestId("series-scroller").focus();
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("ArrowDown");
-      await page.waitForTimeout(1000);
-    },
-  },
-  { name: "records", scene: "moving", place: "#/m/flow?q=tcp+443" },
+  // These first: how long a thread hangs is part of the picture.
   {
     name: "threads",
     scene: "stuck",
@@ -71,6 +40,39 @@ const PICTURES: readonly Picture[] = [
     place: "#/",
     options: { ...size(390, 1180), deviceScaleFactor: 2 },
   },
+  { name: "light", scene: "moving", place: "#/", options: size(1280, 800) },
+  {
+    name: "dark",
+    scene: "moving",
+    place: "#/",
+    options: { ...size(1280, 800), colorScheme: "dark" },
+  },
+  {
+    name: "histogram",
+    scene: "moving",
+    place: "#/m/latency",
+    options: size(1280, 720),
+    prepare: async (page) => {
+      const chart = page.locator("section[data-testid=chart] .u-over");
+      await chart.hover({ position: { x: 200, y: 150 } });
+      await chart.hover({ position: { x: 360, y: 150 } });
+      await page.waitForTimeout(300);
+    },
+  },
+  {
+    name: "labelled",
+    scene: "moving",
+    place: "#/m/requests?q=status:503+api",
+    prepare: async (page) => {
+      await page.getByTestId("series-scroller").evaluate((box) =>
+        (box as HTMLElement).focus({ preventScroll: true })
+      );
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      await page.waitForTimeout(1000);
+    },
+  },
+  { name: "records", scene: "moving", place: "#/m/flow?q=tcp+443" },
   { name: "empty", scene: "empty", place: "#/", options: size(1280, 800) },
 ];
 
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const browser = stack.use(await Browser.start());
   const servers = new Map<Scene, LiveServer>();
+  const started = performance.now();
   for (const scene of new Set(PICTURES.map((picture) => picture.scene))) {
     const { stats } = stack.use(startScene(scene));
     servers.set(
@@ -100,7 +103,8 @@ async function main(): Promise<void> {
       stack.use(await browser.open(address, picture.options)),
     ]);
   }
-  await new Promise((resolve) => setTimeout(resolve, READY_SECONDS * 1000));
+  const wait = started + (HANGS_SECONDS + 3) * 1000 - performance.now();
+  await new Promise((resolve) => setTimeout(resolve, wait));
   const shoot = async (name: string, page: Playwright.Page) => {
     await page.screenshot({ path: `${folder}/${name}.png` });
     console.log(`${folder}/${name}.png`);
@@ -109,7 +113,7 @@ async function main(): Promise<void> {
     await prepare?.(page);
     await shoot(name, page);
   }
-  const [, { page }] = opened[0];
+  const [, { page }] = opened.find(([{ name }]) => name === "light")!;
   await servers.get("moving")![Symbol.asyncDispose]();
   await page.getByTestId("banner").waitFor();
   await page.waitForTimeout(12_000);

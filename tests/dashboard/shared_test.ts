@@ -26,11 +26,7 @@ import {
   encodeRanges,
 } from "../../src/dashboard/shared/numbers36.ts";
 import { Ring } from "../../src/dashboard/shared/ring.ts";
-import {
-  compareValues,
-  matches,
-  parseSearch,
-} from "../../src/dashboard/shared/search.ts";
+import { compareValues, matches, parseSearch } from "../../src/dashboard/shared/search.ts";
 
 /** With plain blanks, as these read better here. */
 const plain = (words: string) => words.replaceAll("\u202f", " ");
@@ -95,9 +91,7 @@ describe("text()", () => {
       "13 %",
       "–",
     ]);
-    const times = [400, 2300, 9960, 41_000, 200_000, 8_040_000].map((ms) =>
-      plain(duration(ms))
-    );
+    const times = [400, 2300, 9960, 41_000, 200_000, 8_040_000].map((ms) => plain(duration(ms)));
     assertEquals(times, [
       "0.4 s",
       "2.3 s",

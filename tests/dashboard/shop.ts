@@ -109,9 +109,7 @@ export async function serveLive(
   const server: Server = createServer(dashboardNodeHandler(source, all));
   await new Promise<void>((resolve) => server.listen(port, hostname, resolve));
   return made((server.address() as AddressInfo).port, async () => {
-    const closed = new Promise<void>((resolve) =>
-      server.close(() => resolve())
-    );
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await closed;
   });

@@ -4,10 +4,7 @@
  * @module
  */
 import { Model } from "../../src/dashboard/page/model.ts";
-import type {
-  DeltaMessage,
-  FullMessage,
-} from "../../src/dashboard/shared/protocol.ts";
+import type { DeltaMessage, FullMessage } from "../../src/dashboard/shared/protocol.ts";
 
 /** What answers requests. */
 export type Handler = (request: Request) => Response | Promise<Response>;

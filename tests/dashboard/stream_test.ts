@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertLess,
-} from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import {
   counter,
@@ -96,9 +91,7 @@ describe("the event stream", () => {
       await stream.next();
     }
     one.unregister();
-    const model = await stream.until(({ threads }) =>
-      threads[0].state === "retired"
-    );
+    const model = await stream.until(({ threads }) => threads[0].state === "retired");
     const totals = Object.fromEntries(
       model.metrics.map(({ info, totals }) => [info.name, totals]),
     );
@@ -174,9 +167,7 @@ describe("the event stream", () => {
     const model = stream.model;
     const value = stats.metrics.latency.read();
     const wanted = [0.5, 0.9, 0.99, 0.999].map((q) => value.quantile(q));
-    model.windowQ.slice(0, 4).forEach((q, i) =>
-      assertAlmostEquals(q, wanted[i], wanted[i] * 1e-5)
-    );
+    model.windowQ.slice(0, 4).forEach((q, i) => assertAlmostEquals(q, wanted[i], wanted[i] * 1e-5));
     assertAlmostEquals(model.windowQ[4], 1, 1e-5);
     const counted = model.cells.reduce(
       (all, column) => all + column.reduce((a, b) => a + b),
@@ -195,8 +186,7 @@ describe("the event stream", () => {
   it("tells what each thread did of the open metric, and of the open thread's metrics", async () => {
     const { stats, handler } = open();
     const one = stats.registerThread("one").metrics;
-    const two =
-      ThreadStats.attach(schema, stats.handle).registerThread("two").metrics;
+    const two = ThreadStats.attach(schema, stats.handle).registerThread("two").metrics;
     await using metric = await Stream.open(handler, "m=packets");
     await using thread = await Stream.open(handler, "at=1");
     one.packets.add(30);
@@ -376,9 +366,7 @@ describe("threads in the stream", () => {
       assert(killed.since > 0 && killed.since <= at);
       quiet.packets.add();
       busy.packets.add();
-      await stream.until(() =>
-        conditions().quiet === "moving" && conditions().busy === "moving"
-      );
+      await stream.until(() => conditions().quiet === "moving" && conditions().busy === "moving");
       // A break that it has had before makes it idle, not silent.
       await stream.until(() => conditions().quiet === "idle", 60);
     } finally {

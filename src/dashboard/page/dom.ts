@@ -50,7 +50,10 @@ export function $<Element extends HTMLElement = HTMLElement>(id: string): Elemen
 /** What an element says now: to ask the element itself costs more. */
 const said = new WeakMap<Node, string>();
 
-/** Changes a text only when it differs: no layout, no flicker, nothing for a screen reader to repeat. */
+/**
+ * Changes a text only when it differs: no layout, no flicker, nothing for a screen reader to
+ * repeat.
+ */
 export function put(node: Node, value: string | number): void {
   const words = String(value);
   if (said.get(node) === words) return;

@@ -1,5 +1,6 @@
 /**
- * Heat maps: how values were spread in each step, and beside it how they were spread over the whole window, on the same axis.
+ * Heat maps: how values were spread in each step, and beside it how they were spread over the whole
+ * window, on the same axis.
  *
  * @module
  */
@@ -7,7 +8,10 @@ import { h } from "./dom.ts";
 import { heatInk, type Ink, ink, inkFont, sized } from "./ink.ts";
 import type { Plot } from "./line_chart.ts";
 
-/** Steps: the share of what was recorded in the same column. Each step is a factor of about three, so no single outlier sets the scale. */
+/**
+ * Steps: the share of what was recorded in the same column. Each step is a factor of about three,
+ * so no single outlier sets the scale.
+ */
 const STEPS: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
 const STEP_NAMES: readonly string[] = ["<0.1", "0.1", "0.3", "1", "3", "10", ">30 %"];
 

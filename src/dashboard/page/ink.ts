@@ -1,5 +1,6 @@
 /**
- * The colours and the font of what is drawn. They come from the style sheet, so that both themes have one source.
+ * The colours and the font of what is drawn. They come from the style sheet, so that both themes
+ * have one source.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Keys. Single ones can be switched off, and are off while somebody types or holds Ctrl, Alt or Meta.
+ * Keys. Single ones can be switched off, and are off while somebody types or holds Ctrl, Alt or
+ * Meta.
  *
  * @module
  */

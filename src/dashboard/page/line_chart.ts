@@ -1,5 +1,6 @@
 /**
- * Charts of lines over the window. uPlot draws lines and axes; what else there is, is drawn by hooks.
+ * Charts of lines over the window. uPlot draws lines and axes; what else there is, is drawn by
+ * hooks.
  *
  * @module
  */
@@ -57,7 +58,10 @@ interface Top {
   readonly fullAt: number;
 }
 
-/** A round number above what is needed. It grows at once, and shrinks only after less than 40 % of it was used for 10 s. */
+/**
+ * A round number above what is needed. It grows at once, and shrinks only after less than 40 % of
+ * it was used for 10 s.
+ */
 function steady(old: Top | undefined, needed: number, now: number): Top {
   const power = 10 ** Math.floor(Math.log10(needed || 1));
   const nice = power * ([1, 1.5, 2, 3, 4, 6, 8].find((f) => f * power >= needed * 1.02) ?? 10);

@@ -1,5 +1,6 @@
 /**
- * What the page shows, as it stands in the address. Unknown or damaged values fall back to the default, silently.
+ * What the page shows, as it stands in the address. Unknown or damaged values fall back to the
+ * default, silently.
  *
  * @module
  */

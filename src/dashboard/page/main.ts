@@ -44,6 +44,8 @@ class Page implements App {
   #kept: (() => void)[] | undefined = [];
   /** Whether a paused page waits for the figures of the place that it went to. */
   #isMoving = false;
+  /** The metric of which not all series are here. */
+  #cutMetric = "";
   #restartedAt = 0;
   #saidVerdict = "";
   #saidAt = -Infinity;
@@ -108,7 +110,7 @@ class Page implements App {
     if (view === "m") {
       query.set("m", this.#metricName() || metric);
       // Only where not all series are here does the program search.
-      if (this.model?.cut && this.model.series) {
+      if (this.#cutMetric === query.get("m")) {
         if (q) query.set("q", q);
         if (sort) query.set("sort", sort);
       }
@@ -117,7 +119,8 @@ class Page implements App {
     const asked = query.toString();
     if (asked === this.#query) return;
     this.#query = asked;
-    // What is known of the old place must not be taken for the new one's; a paused page shows the moment at which it gets there.
+    // What is known of the old place must not be taken for the new one's; a paused page shows the
+    // moment at which it gets there.
     this.model?.forgetOpen();
     this.#isMoving = this.#pausedAt !== undefined;
     this.#connection.open(asked);
@@ -157,6 +160,10 @@ class Page implements App {
       this.#restartedAt = full.started;
     }
     this.model = new Model(full);
+    const { series } = full;
+    // What a search found may be few; there are too many as long as there is no search.
+    if (series && !this.state.q) this.#cutMetric = this.model.cut > 0 ? series.m : "";
+    else if (this.model.cut > 0) this.#cutMetric = series!.m;
     put($("title"), full.title);
   }
 

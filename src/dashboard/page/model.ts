@@ -62,6 +62,8 @@ export class Model {
   windowQ: number[] = [];
   /** Of the open thread: what it did in the window, and what all did, by metric. */
   thread: readonly (readonly [number, number])[] = [];
+  /** The seconds that this covers. */
+  threadSeconds = NaN;
   series: SeriesModel | undefined;
   cut: number;
   /** Seconds of the last interval. */
@@ -125,7 +127,8 @@ export class Model {
     if (delta.threads) this.threads.sort((a, b) => a.slot - b.slot);
     const steps: number[] = [];
     decodeList(delta.parts, (slot, value) => steps[slot] = value);
-    // Of a thread that is moving nothing is said but its updates: it has changed something until now.
+    // Of a thread that is moving nothing is said but its updates: it has changed something until
+    // now.
     this.threads = this.threads.map((thread) =>
       thread.condition === "moving" && steps[thread.slot] ? { ...thread, last: delta.at } : thread
     );
@@ -150,7 +153,9 @@ export class Model {
     if (delta.cut !== undefined) this.cut = delta.cut;
   }
 
-  /** The page goes elsewhere: what was known of the open metric or thread alone is of no use there. */
+  /**
+   * The page goes elsewhere: what was known of the open metric or thread alone is of no use there.
+   */
   forgetOpen(): void {
     this.by = [];
     this.windowQ = [];
@@ -199,6 +204,7 @@ export class Model {
     }
     if (open.q !== undefined) this.windowQ = open.q.map((x) => x ?? NaN);
     if (open.thread !== undefined) this.thread = open.thread;
+    if (open.seconds !== undefined) this.threadSeconds = open.seconds;
     if (open.cells !== undefined) {
       const bins = Math.max(0, ...this.metrics.map(({ info }) => info.bounds?.length ?? 0));
       this.#column = Math.floor(this.#tick / ticksPerStep(window, HEAT_COLUMNS, every));

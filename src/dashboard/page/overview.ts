@@ -1,5 +1,6 @@
 /**
- * The overview: the verdict, a cell for each thread, a tile for each metric, the library's own figures.
+ * The overview: the verdict, a cell for each thread, a tile for each metric, the library's own
+ * figures.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The list of places at the side: all metrics with their main figures, in the schema's order, which never changes.
+ * The list of places at the side: all metrics with their main figures, in the schema's order, which
+ * never changes.
  *
  * @module
  */

@@ -118,12 +118,18 @@ export class SeriesModel {
     return this.#rates[c][id];
   }
 
-  /** The last intervals of the first column, oldest first; `undefined`: they have not been asked for. */
+  /**
+   * The last intervals of the first column, oldest first; `undefined`: they have not been asked
+   * for.
+   */
   line(id: number): number[] | undefined {
     return this.#lines.get(id);
   }
 
-  /** Takes the last intervals of a series, as they were asked for. Those that were asked for first are forgotten first. */
+  /**
+   * Takes the last intervals of a series, as they were asked for. Those that were asked for first
+   * are forgotten first.
+   */
   setLine(id: number, points: readonly (number | null)[]): void {
     const line = points.map((x) => x ?? NaN);
     while (line.length < POINTS) line.unshift(NaN);

@@ -112,7 +112,7 @@ export function seriesPanel(app: App, info: MetricInfo): SeriesPanel {
   on(field, "input", () => {
     clearTimeout(typing);
     // Where not all series are here, the program searches.
-    if (model.cut > 0 || app.state.q !== "") {
+    if (model.cut > 0) {
       typing = setTimeout(() => app.go({ q: field.value }, true), TYPING_MS);
     } else app.go({ q: field.value }, true);
     table.toTop();
@@ -306,7 +306,9 @@ function idColumn(): TableColumn {
   };
 }
 
-/** A field of a record that is no sum: a time as an age, bits as hexadecimal, others as they are. */
+/**
+ * A field of a record that is no sum: a time as an age, bits as hexadecimal, others as they are.
+ */
 function fieldColumn(column: Column, c: number, { series, model, now }: Sources): TableColumn {
   return {
     key: column.name,
@@ -324,7 +326,10 @@ function fieldColumn(column: Column, c: number, { series, model, now }: Sources)
   };
 }
 
-/** A time as milliseconds since 1970, whether it is one of seconds, milliseconds, micro- or nanoseconds; `undefined` if it is none of the last ten years. */
+/**
+ * A time as milliseconds since 1970, whether it is one of seconds, milliseconds, micro- or
+ * nanoseconds; `undefined` if it is none of the last ten years.
+ */
 function dayOf(value: number, now: number): number | undefined {
   return [1e3, 1, 1e-3, 1e-6].map((factor) => value * factor)
     .find((ms) => ms <= now + 86_400_000 && ms > now - 10 * 366 * 86_400_000);
@@ -344,7 +349,9 @@ function fieldText(
   return text(value, unitOfField(name));
 }
 
-/** One series opened: all of its labels and figures, in a box that floats, so that nothing moves. */
+/**
+ * One series opened: all of its labels and figures, in a box that floats, so that nothing moves.
+ */
 function seriesDetail(info: MetricInfo, close: () => void) {
   const facts = h("dl");
   const line = h<HTMLCanvasElement>("canvas.spark");

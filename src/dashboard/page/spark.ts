@@ -5,7 +5,10 @@
  */
 import { ink, sized } from "./ink.ts";
 
-/** Draws values from 0 (or the least, if that is below) to the greatest; a gap where nothing is known. */
+/**
+ * Draws values from 0 (or the least, if that is below) to the greatest; a gap where nothing is
+ * known.
+ */
 export function spark(canvas: HTMLCanvasElement, values: readonly number[] | undefined): void {
   const context = sized(canvas);
   const { width, height } = canvas;

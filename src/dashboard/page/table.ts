@@ -1,6 +1,7 @@
 /**
- * A table of any number of rows, of which only those in sight are in the document. A real `<table>`, with the true row count for
- * assistive technology. It stands still while its box scrolls: scrolling and new figures change texts and canvases, and shift the body by less than a
+ * A table of any number of rows, of which only those in sight are in the document. A real
+ * `<table>`, with the true row count for assistive technology. It stands still while its box
+ * scrolls: scrolling and new figures change texts and canvases, and shift the body by less than a
  * row, but neither the tree nor the layout.
  *
  * @module
@@ -126,7 +127,10 @@ export class Table {
     this.draw();
   }
 
-  /** Only figures have changed: the rows keep their order, and those that are gone stay until the order is made anew. */
+  /**
+   * Only figures have changed: the rows keep their order, and those that are gone stay until the
+   * order is made anew.
+   */
   draw(): void {
     const { rowHeight, isWhole, onSight } = this.#options;
     const all = this.#rows.length;

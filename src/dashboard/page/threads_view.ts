@@ -1,5 +1,6 @@
 /**
- * The threads: condition, rate, share, last update of each; below, what the chosen one did in the window.
+ * The threads: condition, rate, share, last update of each; below, what the chosen one did in the
+ * window.
  *
  * @module
  */
@@ -64,13 +65,12 @@ export function threadsView(app: App): View {
       bars.show(now.metrics.flatMap(({ info }, i) => {
         const [own, all] = now.thread[i] ?? [0, 0];
         if (info.kind === "gauge") return [];
-        const seconds = Math.min(now.full.window, Math.max(1, (now.at - now.full.started) / 1000));
         return [{
           key: info.name,
           name: info.name,
           href: metricHref(info.name),
           share: all ? own / all : 0,
-          rate: own / seconds,
+          rate: own / now.threadSeconds,
           unit: info.kind === "record" ? unitOfField(info.lines[0]) : "",
         }];
       }));

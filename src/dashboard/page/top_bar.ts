@@ -1,5 +1,6 @@
 /**
- * The bar at the top and the banner below it: how the connection stands, and what to do when it does not.
+ * The bar at the top and the banner below it: how the connection stands, and what to do when it
+ * does not.
  *
  * @module
  */
@@ -17,7 +18,10 @@ export interface TopState {
   readonly pausedFor: number | undefined;
   /** When the connection was lost, by the page's own clock; `undefined`: it is not. */
   readonly lostFor: number | undefined;
-  /** When the program restarted, in milliseconds since 1970; 0: it did not, or somebody has read that. */
+  /**
+   * When the program restarted, in milliseconds since 1970; 0: it did not, or somebody has read
+   * that.
+   */
   readonly restartedAt: number;
   readonly window: number;
 }

@@ -6,9 +6,10 @@
 import { clock, duration } from "./format.ts";
 
 /**
- * `moving`: changed something within the last two seconds or intervals. `idle`: silent, but not longer than its longest break before.
- * `silent`: longer than that. `stuck`: silent with something in progress. `blocked`: its event loop has not turned. `watched`: looked at for too short a
- * time to tell. The others are states of its slot.
+ * `moving`: changed something within the last two seconds or intervals. `idle`: silent, but not
+ * longer than its longest break before. `silent`: longer than that. `stuck`: silent with something
+ * in progress. `blocked`: its event loop has not turned. `watched`: looked at for too short a time
+ * to tell. The others are states of its slot.
  */
 export type Condition =
   | "moving"
@@ -56,7 +57,10 @@ export interface ThreadView {
   /** Its longest break before the present one. */
   readonly gap: number;
   readonly condition: Condition;
-  /** What the gauges of work in progress have for it; of a blocked thread, for how long it was when the message was made. */
+  /**
+   * What the gauges of work in progress have for it; of a blocked thread, for how long it was when
+   * the message was made.
+   */
   readonly busy: number;
   /** When it came into its state, or when its silence began to be watched. */
   readonly since: number;
@@ -85,7 +89,10 @@ export function worstFirst(threads: readonly ThreadView[]): ThreadView[] {
   return [...threads].sort((a, b) => rank(a) - rank(b) || a.slot - b.slot);
 }
 
-/** How long a thread has been silent. It counts on between messages for those that were silent already. */
+/**
+ * How long a thread has been silent. It counts on between messages for those that were silent
+ * already.
+ */
 export function silenceOf(thread: ThreadView, now: number): number {
   return now - (thread.last || thread.since);
 }

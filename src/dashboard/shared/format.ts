@@ -1,6 +1,7 @@
 /**
- * Numbers and times as text, by one rule for the page and for what it copies: three significant digits, SI prefixes by 1000, a narrow
- * no-break space before the unit, "–" for what is not known. A number and its unit are two strings, so that columns can align both.
+ * Numbers and times as text, by one rule for the page and for what it copies: three significant
+ * digits, SI prefixes by 1000, a narrow no-break space before the unit, "–" for what is not known.
+ * A number and its unit are two strings, so that columns can align both.
  *
  * @module
  */
@@ -24,7 +25,10 @@ function digits(x: number): string {
   return x.toFixed(x >= 99.95 ? 0 : x >= 9.995 ? 1 : 2);
 }
 
-/** A value as number and unit with its prefix. Whole numbers below 1000 stay whole; only time goes below 1. */
+/**
+ * A value as number and unit with its prefix. Whole numbers below 1000 stay whole; only time goes
+ * below 1.
+ */
 export function parts(given: number | bigint | undefined | null, unit = ""): [string, string] {
   if (given === undefined || given === null) return ["–", ""];
   const x = Number(given);
@@ -38,7 +42,8 @@ export function parts(given: number | bigint | undefined | null, unit = ""): [st
   if (!isTime && size < 1) {
     return size < 0.01 ? [`${sign}<0.01`, unit] : [sign + size.toFixed(2), unit];
   }
-  // Below the least prefix there is nothing to tell; beyond the greatest one digits would have no end.
+  // Below the least prefix there is nothing to tell; beyond the greatest one digits would have no
+  // end.
   if (size < 1e-12) return ["0", unit];
   if (size >= 1e21) return [sign ? "<−999" : ">999", `E${unit}`];
   // 999.6 would read "1000": it gets the next prefix.
@@ -101,7 +106,9 @@ export function clock(ms: number): string {
     .join(":");
 }
 
-/** Rising or falling: the last sixth of the window against the rest of it. Within 5 % it is steady. */
+/**
+ * Rising or falling: the last sixth of the window against the rest of it. Within 5 % it is steady.
+ */
 export function trend(values: readonly number[]): string {
   const known = values.filter((v) => Number.isFinite(v));
   if (known.length < 12) return "";

@@ -1,5 +1,6 @@
 /**
- * Lists of numbers as short text: base 36, parted by blanks. `.N` stands for N entries that did not change.
+ * Lists of numbers as short text: base 36, parted by blanks. `.N` stands for N entries that did not
+ * change.
  *
  * @module
  */
@@ -57,7 +58,9 @@ export function decodeList(list: string, callback: (index: number, value: number
   }
 }
 
-/** Whole numbers, of which most follow each other: `0-7ps 7pu` are all from 0 to 10,000, and 10,002. */
+/**
+ * Whole numbers, of which most follow each other: `0-7ps 7pu` are all from 0 to 10,000, and 10,002.
+ */
 export function encodeRanges(ids: readonly number[]): string {
   const words: string[] = [];
   for (let i = 0; i < ids.length; i++) {

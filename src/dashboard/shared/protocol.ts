@@ -68,7 +68,10 @@ export interface SeriesInfo {
   readonly labels: readonly string[];
   /** For each column, each series' value; 0 is left out. */
   readonly values: readonly string[];
-  /** For each `sum` column, each series' rate, in hundredths per second; what is not known is left out. */
+  /**
+   * For each `sum` column, each series' rate, in hundredths per second; what is not known is left
+   * out.
+   */
   readonly rates: readonly string[];
   /** The series that takes what is beyond the limit; -1 when there is none. */
   readonly overflow: number;
@@ -117,7 +120,10 @@ export interface FullMessage {
   readonly cut: Readonly<Record<string, number>>;
 }
 
-/** What a metric did in an interval: increments of a counter or of a record's sums, a gauge's value, a histogram's count and quantiles. */
+/**
+ * What a metric did in an interval: increments of a counter or of a record's sums, a gauge's value,
+ * a histogram's count and quantiles.
+ */
 export type MetricDelta =
   | number
   | null

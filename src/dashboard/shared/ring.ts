@@ -1,6 +1,7 @@
 /**
- * The last values of something in the steps of one window. A value of several intervals is their mean; an interval of which nothing
- * is known is left out of it, and a step without any stays a gap (`NaN`).
+ * The last values of something in the steps of one window. A value of several intervals is their
+ * mean; an interval of which nothing is known is left out of it, and a step without any stays a gap
+ * (`NaN`).
  *
  * @module
  */
@@ -20,7 +21,10 @@ export function stepsOf(seconds: number, steps: number, every: number): number {
   return Math.max(2, Math.round(seconds * 1000 / every / ticksPerStep(seconds, steps, every)));
 }
 
-/** The intervals are counted by the program, so that all rings of a window change steps at once. Memory: one number for each step, for ever. */
+/**
+ * The intervals are counted by the program, so that all rings of a window change steps at once.
+ * Memory: one number for each step, for ever.
+ */
 export class Ring {
   readonly #data: Float64Array;
   readonly #perStep: number;

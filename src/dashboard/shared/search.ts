@@ -1,5 +1,6 @@
 /**
- * The search of series: words, all of which must match; `label:value` is one that a label begins with. The same on the page and in the program.
+ * The search of series: words, all of which must match; `label:value` is one that a label begins
+ * with. The same on the page and in the program.
  *
  * @module
  */

@@ -1,9 +1,5 @@
 import { ThreadStats, type ThreadStatsHandle } from "../../../mod.ts";
-import {
-  blockUntilStopped,
-  serve,
-  stopRequested,
-} from "../../support/worker_side.ts";
+import { blockUntilStopped, serve, stopRequested } from "../../support/worker_side.ts";
 import { shopSchema } from "../shop.ts";
 
 /** A worker that counts a little and often, and hangs when it is told to. */
