@@ -162,8 +162,9 @@ export class MetricHistory {
   }
 
   /** The gauge of all series together, as its threads become one. */
-  #gauge({ series }: MetricSnapshot): number {
-    if (this.definition.kind !== "gauge") return NaN;
+  #gauge({ series, threads = [] }: MetricSnapshot): number {
+    // Of a gauge that no live thread has set nothing is known.
+    if (this.definition.kind !== "gauge" || threads.length === 0) return NaN;
     const { aggregate } = this.definition;
     const known = series.map(({ value }) => Number(value)).filter(Number.isFinite);
     if (known.length === 0) return NaN;

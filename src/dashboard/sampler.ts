@@ -8,6 +8,7 @@ import type { Snapshot } from "../../mod.ts";
 import { blockedThreads } from "./last_turns.ts";
 import { MetricHistory, type Tick } from "./metric_history.ts";
 import type { CheckedOptions, DashboardSource } from "./options.ts";
+import { elapsed } from "./shared/elapsed.ts";
 import { ThreadWatch } from "./thread_watch.ts";
 
 /**
@@ -18,11 +19,8 @@ const LINGER_MS = 10_000;
 /** The second sample comes soon, so that there is something to see. */
 const FIRST_MS = 250;
 
-/**
- * A sample may be late by so much, or by two intervals, and its increments still be those of one
- * stretch of time.
- */
-const LATE_MS = 2500;
+/** A sample that is late by less than this still says how much came about in what time: the program was busy. */
+const LATE_MS = 30_000;
 
 /** What the histories are after a sample. */
 export interface Sample extends Tick {
@@ -67,8 +65,9 @@ export class Sampler {
 
   /** The latest sample; takes one if none is as young as an interval. */
   get sample(): Sample {
-    const age = performance.now() - this.#takenAt;
-    return this.#sample !== undefined && age < 2 * this.every ? this.#sample : this.#take();
+    const age = elapsed() - this.#takenAt;
+    if (this.#sample !== undefined && age < 2 * this.every) return this.#sample;
+    return this.#take(!this.isRunning);
   }
 
   /** For how long the program has been watched. */
@@ -90,14 +89,14 @@ export class Sampler {
   hold(holder: object): void {
     this.#holders.add(holder);
     if (this.#timer !== undefined) return;
-    this.#take();
+    this.#take(true);
     this.#schedule(Math.min(FIRST_MS, this.every));
   }
 
   /** Somebody looks no longer. */
   release(holder: object): void {
     this.#holders.delete(holder);
-    this.#leftAt = performance.now();
+    this.#leftAt = elapsed();
   }
 
   /** A sample of which rates are known: of now, or of in a moment if nobody has looked before. */
@@ -105,7 +104,7 @@ export class Sampler {
     const holder = {};
     this.hold(holder);
     try {
-      for (let n = 0; n < 20 && !(this.#sample!.seconds > 0); n++) {
+      for (let n = 0; n < 20 && !this.#sample!.isNext; n++) {
         await new Promise((resolve) => setTimeout(resolve, FIRST_MS / 2));
       }
       return this.#sample!;
@@ -125,7 +124,7 @@ export class Sampler {
   }
 
   #turn(): void {
-    const started = performance.now();
+    const started = elapsed();
     if (this.#holders.size === 0 && started - this.#leftAt >= this.#lingerMs) {
       this.#timer = undefined;
       return;
@@ -137,20 +136,21 @@ export class Sampler {
       console.error(error);
     }
     // What a sample takes is part of the interval.
-    this.#schedule(Math.max(10, this.every - (performance.now() - started)));
+    this.#schedule(Math.max(10, this.every - (elapsed() - started)));
   }
 
-  #take(): Sample {
-    const now = performance.now();
+  #take(isFirst = false): Sample {
+    const now = elapsed();
     const before = this.#sample;
     const snapshot = this.#source.snapshot({ threadTotals: true });
     const ms = now - this.#takenAt;
     const ticks = before === undefined ? 1 : Math.max(1, Math.round(ms / this.every));
-    const isLate = !(ms < Math.max(3 * this.every, LATE_MS));
+    // Nobody looked, or the machine slept.
+    const isLate = isFirst || !(ms < LATE_MS);
     const tick: Tick = {
       n: (before?.n ?? 0) + ticks,
-      // Nobody looked: when in that time it came about is not known.
-      seconds: isLate ? NaN : Math.max(ms, 1) / 1000,
+      // Nobody looked: when in that time it came about is not known. Nobody counts: nothing is.
+      seconds: isLate || snapshot.threads.length === 0 ? NaN : Math.max(ms, 1) / 1000,
       at: snapshot.takenAt,
     };
     this.#takenAt = now;

@@ -6,12 +6,13 @@
  *
  * @module
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
 import { Browser, type OpenedPage, type Playwright } from "./browser.ts";
 import { HANGS_SECONDS, type Scene, startScene } from "./scenes.ts";
 import { type LiveServer, serveLive } from "./shop.ts";
+import { smallPng } from "./small_png.ts";
 
 interface Picture {
   readonly name: string;
@@ -103,11 +104,13 @@ async function main(): Promise<void> {
       stack.use(await browser.open(address, picture.options)),
     ]);
   }
-  const wait = started + (HANGS_SECONDS + 3) * 1000 - performance.now();
+  const wait = started + (HANGS_SECONDS + 4) * 1000 - performance.now();
   await new Promise((resolve) => setTimeout(resolve, wait));
+  const taken: [string, Uint8Array][] = [];
   const shoot = async (name: string, page: Playwright.Page) => {
-    await page.screenshot({ path: `${folder}/${name}.png` });
-    console.log(`${folder}/${name}.png`);
+    // What it says to screen readers is not part of the picture.
+    await page.getByTestId("announcer").evaluate((node) => node.classList.remove("shown"));
+    taken.push([name, await page.screenshot()]);
   };
   for (const [{ name, prepare }, { page }] of opened) {
     await prepare?.(page);
@@ -118,6 +121,12 @@ async function main(): Promise<void> {
   await page.getByTestId("banner").waitFor();
   await page.waitForTimeout(12_000);
   await shoot("disconnected", page);
+  // Only now: it takes time, in which the servers would stand still.
+  for (const [name, png] of taken) {
+    const path = `${folder}/${name}.png`;
+    writeFileSync(path, smallPng(png));
+    console.log(path);
+  }
 }
 
 await main();

@@ -185,7 +185,8 @@ export class Model {
       : Array.isArray(delta)
       ? delta
       : [delta as number | null];
-    metric.latest = values.map((x) => info.kind === "gauge" ? x ?? NaN : x / this.seconds);
+    const seconds = this.threads.length === 0 ? NaN : this.seconds;
+    metric.latest = values.map((x) => info.kind === "gauge" ? x ?? NaN : x / seconds);
     if (info.kind !== "gauge") {
       metric.totals = metric.totals.map((total, i) => total + (values[i] ?? 0));
     }

@@ -11,7 +11,15 @@ import { metricHref } from "./link.ts";
 import { LineChart } from "./line_chart.ts";
 import type { MetricModel, Model } from "./model.ts";
 import { spark } from "./spark.ts";
-import { type App, headline, mainFigure, showCondition, unitOfField, type View } from "./view.ts";
+import {
+  type App,
+  headline,
+  mainFigure,
+  seriesCount,
+  showCondition,
+  unitOfField,
+  type View,
+} from "./view.ts";
 
 /** Of more threads than these, those that are well are folded. */
 const MOST_CELLS = 24;
@@ -264,17 +272,17 @@ function selfStrip(): { node: HTMLElement; update(model: Model): void } {
   );
   return {
     node,
-    update({ self, threads, metrics }) {
+    update(model) {
+      const { self, threads, metrics } = model;
       const labelled = metrics.filter(({ info }) => info.labels.length > 0);
-      const series = metrics.reduce((sum, { count }) => sum + count, 0);
-      const most = labelled.reduce((sum, { info }) => sum + info.max, 0) + metrics.length -
-        labelled.length;
+      const series = seriesCount(model);
+      const most = labelled.reduce((sum, { info }) => sum + info.max, 0);
       const overflowed = Object.values(self.overflowed).reduce((sum, count) => sum + count, 0);
       const taken = threads.filter(({ state }) => state !== "retired").length;
       const words = [
         `${text(self.used, "B")} of ${text(self.max, "B")}`,
         `${exact(taken)} of ${exact(self.maxThreads)}`,
-        labelled.length > 0 ? `${exact(series)} of ${exact(most)}` : exact(series),
+        `${exact(series)} of ${exact(most)}`,
         exact(overflowed),
         exact(self.refused),
         exact(self.retries),

@@ -75,6 +75,11 @@ export function heading(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** How many series there are of metrics that have any. */
+export function seriesCount({ metrics }: Model): number {
+  return metrics.reduce((sum, { info, count }) => sum + (info.labels.length > 0 ? count : 0), 0);
+}
+
 /** The line at the top of overview and threads. */
 export function headline(app: App): { node: HTMLElement; update(model: Model): void } {
   const sign = glyph();
@@ -91,7 +96,7 @@ export function headline(app: App): { node: HTMLElement; update(model: Model): v
       put(sign, signs[found.level] ?? "○");
       put(words, found.words);
       put(also, found.also && ` · ${found.also}`);
-      const series = model.metrics.reduce((sum, { count }) => sum + count, 0);
+      const series = seriesCount(model);
       const running = duration(app.now() - model.full.started);
       put(
         facts,
