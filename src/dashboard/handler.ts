@@ -68,10 +68,11 @@ type Route = "page" | "events" | "points" | "data" | "slash" | "none" | `assets/
  * assertEquals(page.headers.get("content-type"), "text/html; charset=utf-8");
  * await page.body?.cancel();
  *
- * const data = await handler(new
- * Request("http://localhost/live/data?view=m&metric=jobs&format=json")); assertEquals((await
- * data.json()).series[0].value, 3); const text = await handler(new
- * Request("http://localhost/live/data")); assertStringIncludes(await text.text(), "jobs");
+ * const address = "http://localhost/live/data";
+ * const data = await handler(new Request(`${address}?view=m&metric=jobs&format=json`));
+ * assertEquals((await data.json()).series[0].value, 3);
+ * const text = await handler(new Request(address));
+ * assertStringIncludes(await text.text(), "jobs");
  * ```
  */
 export function dashboardHandler(

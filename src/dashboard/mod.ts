@@ -11,12 +11,12 @@
  * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
  * import { dashboardHandler } from "@x/thread-stats/dashboard";
  *
- * const stats = ThreadStats.create(defineSchema({ requests: counter({ help: "Requests served" })
- * })); const live = dashboardHandler(stats, { path: "/live" });
+ * const stats = ThreadStats.create(defineSchema({ requests: counter() }));
+ * const live = dashboardHandler(stats, { path: "/live" }); // Deno.serve(live)
  *
- * // Deno.serve((request) => new URL(request.url).pathname.startsWith("/live") ? live(request) :
- * ...) const response = await live(new Request("http://localhost:8000/live/"));
- * assertEquals(response.status, 200); await response.body?.cancel();
+ * const response = await live(new Request("http://localhost:8000/live/"));
+ * assertEquals(response.status, 200);
+ * await response.body?.cancel();
  * ```
  *
  * @module

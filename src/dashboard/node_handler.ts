@@ -27,10 +27,14 @@ import type { DashboardOptions, DashboardSource } from "./options.ts";
  * import { dashboardNodeHandler } from "@x/thread-stats/dashboard";
  *
  * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
- * const server = createServer(dashboardNodeHandler(stats, { path: "/live" })).listen(0,
- * "127.0.0.1"); await once(server, "listening"); const { port } = server.address() as AddressInfo;
- * const response = await fetch(`http://127.0.0.1:${port}/live/`); assertEquals(response.status,
- * 200); await response.body?.cancel(); server.close();
+ * const server = createServer(dashboardNodeHandler(stats, { path: "/live" }));
+ * server.listen(0, "127.0.0.1");
+ * await once(server, "listening");
+ * const { port } = server.address() as AddressInfo;
+ * const response = await fetch(`http://127.0.0.1:${port}/live/`);
+ * assertEquals(response.status, 200);
+ * await response.body?.cancel();
+ * server.close();
  * ```
  */
 export function dashboardNodeHandler(
