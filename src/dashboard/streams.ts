@@ -14,6 +14,8 @@ const MOST_UNSENT_BYTES = 1_000_000;
 /** One page. */
 interface Viewer {
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
+  /** Size of the last `full` message: with long labels that alone may be more than is let wait. */
+  fullBytes: number;
 }
 
 /** The pages that ask for the same. */
@@ -52,7 +54,7 @@ export class Streams {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          viewer = { controller };
+          viewer = { controller, fullBytes: 0 };
           this.#sampler.hold(viewer);
           // Before the page is one of those that get deltas: it must have all before it has what is
           // new.
@@ -66,8 +68,10 @@ export class Streams {
             this.#groups.set(key, group);
           }
           group.viewers.add(viewer);
+          const full = this.#encode("full", group.channel.full(sample));
+          viewer.fullBytes = full.length;
           controller.enqueue(this.#encoder.encode("retry: 2000\n\n"));
-          controller.enqueue(this.#encode("full", group.channel.full(sample)));
+          controller.enqueue(full);
         },
         cancel: () => this.#leave(key, viewer!),
       },
@@ -81,14 +85,17 @@ export class Streams {
       const bytes = delta === undefined
         ? this.#encode("full", channel.full(sample))
         : this.#encode("delta", delta);
-      for (const viewer of [...viewers]) this.#give(key, viewer, bytes);
+      for (const viewer of [...viewers]) {
+        if (delta === undefined) viewer.fullBytes = bytes.length;
+        this.#give(key, viewer, bytes);
+      }
     }
   }
 
   #give(key: string, viewer: Viewer, bytes: Uint8Array): void {
     const { controller } = viewer;
     try {
-      if ((controller.desiredSize ?? 0) <= 0) {
+      if ((controller.desiredSize ?? 0) <= -viewer.fullBytes) {
         controller.error(new Error("the page did not take what was sent"));
         this.#leave(key, viewer);
         return;

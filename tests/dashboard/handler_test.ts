@@ -589,6 +589,25 @@ describe("a server with the page", () => {
     }
   });
 
+  it("keeps a viewer whose first message is large", async () => {
+    const long = defineSchema({ hits: counter({ labels: ["n"], maxSeries: 2000 }) });
+    const stats = ThreadStats.create(long);
+    const { metrics } = stats.registerThread("main");
+    for (let n = 0; n < 1500; n++) metrics.hits.labels({ n: `${n}${"x".repeat(1000)}` }).add();
+    const handler = dashboardHandler(stats, { path: "/live", intervalMs: 100, maxViewers: 1 });
+    const response = await ask(handler, "/events?m=hits");
+    // Some intervals go by before it takes anything.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const reader = response.body!.getReader();
+    let bytes = 0;
+    while (bytes < 1_600_000) {
+      const { done, value } = await reader.read();
+      assert(!done);
+      bytes += value.length;
+    }
+    await reader.cancel();
+  });
+
   it("drops a viewer that takes nothing of what is sent", async () => {
     const wide = defineSchema({
       hits: counter({ labels: ["n"], maxSeries: 10_000 }),

@@ -18,25 +18,27 @@ export async function copyView(kind: CopyKind, state: State): Promise<string> {
   }).filter(([, value]) => value !== "");
   const address = new URL(`data?${new URLSearchParams(given)}`, document.baseURI);
   address.hash = "";
+  let words: string;
+  let said: string;
   try {
-    switch (kind) {
-      case "link":
-        await navigator.clipboard.writeText(location.href);
-        return "Link copied";
-      case "curl":
-        await navigator.clipboard.writeText(`curl -s '${address.href.replaceAll("'", "%27")}'`);
-        return "Command copied";
-      default: {
-        const response = await fetch(address);
-        if (!response.ok) throw new Error(response.statusText);
-        const words = await response.text();
-        await navigator.clipboard.writeText(words);
-        return `${words.split("\n").length - 1} lines copied`;
-      }
+    if (kind === "link") [words, said] = [location.href, "Link copied"];
+    else if (kind === "curl") {
+      words = `curl -s '${address.href.replaceAll("'", "%27")}'`;
+      said = "Command copied";
+    } else {
+      const response = await fetch(address);
+      if (!response.ok) throw new Error(response.statusText);
+      words = await response.text();
+      said = `${words.split("\n").length - 1} lines copied`;
     }
-  } catch (error) {
-    return (error as Error).name === "NotAllowedError"
-      ? "The browser does not let this page copy"
-      : "There is nothing to copy: the connection is lost";
+  } catch {
+    return "There is nothing to copy: the connection is lost";
+  }
+  try {
+    // It is not there where the page came without encryption from another machine.
+    await navigator.clipboard.writeText(words);
+    return said;
+  } catch {
+    return "The browser does not let this page copy";
   }
 }

@@ -18,7 +18,7 @@ import { overview } from "./overview.ts";
 import { Rail } from "./rail.ts";
 import { chosenSlot, threadsView } from "./threads_view.ts";
 import { TopBar } from "./top_bar.ts";
-import { type App, verdict, type View } from "./view.ts";
+import { type App, illCount, verdict, type View } from "./view.ts";
 
 /** Verdicts are said at most once in so long. */
 const SAY_MS = 5000;
@@ -227,8 +227,7 @@ class Page implements App {
       window: this.state.window,
     });
     const { model, state } = this;
-    const level = model ? verdict(this, model).level : "";
-    const sign = level === "bad" || level === "warn" ? "▲ " : "";
+    const sign = model && !this.lostAt && illCount(model.threads) > 0 ? "▲ " : "";
     const place = state.view === "m" ? `${state.metric} · ` : "";
     const title = sign + place + (model?.full.title ?? $("title").textContent);
     if (document.title !== title) document.title = title;
