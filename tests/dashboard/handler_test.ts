@@ -598,13 +598,16 @@ describe("a server with the page", () => {
     const response = await ask(handler, "/events?m=hits");
     // Some intervals go by before it takes anything.
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const reader = response.body!.getReader();
-    let bytes = 0;
-    while (bytes < 1_600_000) {
+    const alive = setInterval(() => {}, 1000);
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes("event: delta")) {
       const { done, value } = await reader.read();
       assert(!done);
-      bytes += value.length;
+      text += value;
     }
+    assert(text.length > 1_500_000);
+    clearInterval(alive);
     await reader.cancel();
   });
 
