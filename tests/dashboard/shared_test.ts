@@ -312,7 +312,7 @@ describe("verdictOf()", () => {
     assertEquals(words(thread("t1", "stuck")), "no update for 3.1 s");
     assertEquals(
       words(thread("t1", "silent", { last: 0 })),
-      "none for at least 42 s",
+      "no update for 42 s",
     );
     assertEquals(words(thread("t1", "revoked")), "killed 42 s ago");
     assertEquals(words(thread("t1", "revoked", { since: 0 })), "killed");

@@ -46,14 +46,16 @@ export function seriesDetail(info: MetricInfo, close: () => void) {
       rows.push(["id", `#${id}`]);
       info.columns.forEach((column, c) => {
         const value = series.value(c, id);
+        // Only records have several sums.
+        const named = info.kind === "record" ? `${column.name} ` : "";
         const u = info.kind === "record"
           ? unitOfField(column.name)
           : column.name === "count"
           ? ""
           : unit;
         if (column.mode === "sum") {
-          rows.push([`${column.name} per second`, rateText(series.rate(c, id), u).join("\u202f")]);
-          rows.push([`${column.name} in all`, exact(value) + (u && `\u202f${u}`)]);
+          rows.push([`${named}per second`, rateText(series.rate(c, id), u).join("\u202f")]);
+          rows.push([`${named}in all`, exact(value) + (u && `\u202f${u}`)]);
         } else {
           const words = column.op === undefined
             ? parts(value, unit).join("\u202f").trim()

@@ -105,7 +105,7 @@ export function evidenceOf(thread: ThreadView, now: number): string {
       return `idle for ${silence}`;
     case "silent":
     case "stuck":
-      return thread.last ? `no update for ${silence}` : `none for at least ${silence}`;
+      return `no update for ${silence}`;
     case "blocked":
       return `blocked for ${duration(now - thread.since)}`;
     case "watched":
