@@ -6,7 +6,6 @@ import {
   dashboardHandler,
   dashboardNodeHandler,
   type DashboardOptions,
-  type DashboardSource,
 } from "../../src/dashboard/mod.ts";
 import { UPLOT } from "../../src/dashboard/uplot.ts";
 import { assertRefuses } from "../metrics/observe.ts";
@@ -298,35 +297,6 @@ describe("dashboardHandler()", () => {
     );
     assertEquals(points[99], []);
     assertEquals(await statusOf(ask(handler, "/points?m=nothing&ids=0")), 404);
-  });
-
-  it("takes no snapshot while nobody looks", async () => {
-    const stats = ThreadStats.create(shopSchema);
-    let snapshots = 0;
-    const source: DashboardSource = {
-      snapshot(options) {
-        snapshots++;
-        return stats.snapshot(options);
-      },
-    };
-    const handler = dashboardHandler(source, {
-      path: "/live",
-      intervalMs: 100,
-    });
-    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-    const before = snapshots;
-    await pause(500);
-    assertEquals(snapshots, before);
-    {
-      await using stream = await Stream.open(handler);
-      for (let n = 0; n < 5; n++) await stream.next();
-    }
-    assert(snapshots >= before + 5);
-    // It lingers, for a page that is loaded again.
-    await pause(12_000);
-    const after = snapshots;
-    await pause(500);
-    assertEquals(snapshots, after);
   });
 
   it("refuses one viewer too many", async () => {
