@@ -44,6 +44,7 @@ export {
   type HistogramDefinition,
   type HistogramOptions,
   type LogLinearBins,
+  type MissingBins,
 } from "./src/schema/histogram.ts";
 export type { LabelOptions, LabelValues, MetricOptions } from "./src/schema/options.ts";
 export {

@@ -9,6 +9,6 @@
  * @module
  */
 
-import { benchGroups } from "./driver.ts";
+import { benchAlone } from "./driver.ts";
 
-await benchGroups("counter add", "labelled add, bound child", "labelled add, fresh lookup");
+await benchAlone("counter add", "labelled add, bound child", "labelled add, fresh lookup");

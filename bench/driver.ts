@@ -1,91 +1,140 @@
 /**
- * Hands the cases to `Deno.bench`, or to mitata under Bun and Node.
+ * Runs groups of cases and prints what one operation of each costs, in the same way under `deno bench`, Bun and Node.
  *
- * An iteration is as many operations as make the tables readable, for their columns have no more digits: a million, a thousand
- * or one, so that their milliseconds are nanoseconds, microseconds or milliseconds of one operation. The title of each table says which.
+ * Nothing is handed to `Deno.bench`: it calls a function for each iteration, which costs more than an addition to a counter (4 ns beside 2), and a function
+ * that does many at once would have the time of all of them in Deno's table.
  *
  * @module
  */
 
-import { loadCase } from "./cases/all.ts";
+import process from "node:process";
+import { type ImplementationName, loadCase } from "./cases/all.ts";
 import type { Circumstances, GroupName } from "./cases/case.ts";
-import { baseline, groups } from "./cases/groups.ts";
-import { loadPackage } from "./packages.ts";
-import { type Pool, startPool } from "./pool.ts";
+import { baseline, type Field, groups } from "./cases/groups.ts";
+import { howToInstall, MissingPackageError } from "./packages.ts";
+import { startPool } from "./pool.ts";
 import { describe } from "./results.ts";
+import { findTimer, type Timer, type Times } from "./timer.ts";
 
-const units = new Map([[1_000_000, "ns"], [1000, "µs"], [1, "ms"]]);
+/** Milliseconds of calls before one is timed: the compilers have finished by then. */
+const warmUpMs = 50;
+/** Milliseconds of one call: long for any clock, and shorter than a time slice, so that other programs spoil few calls and no median. */
+const sampleMs = 0.5;
+/** The same with several threads: to wake them and to wait for the last takes some 0.1 ms. */
+const threadsSampleMs = 20;
+/** Nanoseconds of calls that are timed, and how many there are at least. */
+const budget = { min_cpu_time: 150e6, min_samples: 5 };
 
-interface Entry {
-  readonly group: string;
-  readonly name: string;
-  readonly isBaseline: boolean;
-  readonly isLong: boolean;
-  readonly run: () => void | Promise<void>;
+const isDeno = "Deno" in globalThis;
+
+/** Measures groups in the thread that runs the benchmark. */
+export async function benchAlone(...names: readonly GroupName[]): Promise<void> {
+  await benchFields(names, ({ at }) => !hasThreads(at));
 }
 
-interface Mitata {
-  group(name: string, body: () => void): void;
-  summary(body: () => void): void;
-  bench(name: string, fn: () => unknown): { baseline(yes: boolean): void };
-  run(): Promise<unknown>;
-}
-
-/** Registers the groups, and runs them where that is not done by `deno bench`. */
-export async function benchGroups(...names: readonly GroupName[]): Promise<void> {
-  const pools: Pool[] = [];
-  const byTitle = new Map<string, readonly Entry[]>();
-  for (const group of names) {
-    const { fields, perIteration } = groups[group];
-    for (const { at, names } of fields) {
-      const title = titleOf(group, at, perIteration);
-      const entries: Entry[] = [];
-      for (const implementation of names) {
-        const made = await loadCase(group, implementation);
-        const pool = await startPool(made, { implementation, group, at });
-        pools.push(pool);
-        entries.push({
-          group: title,
-          name: implementation,
-          isBaseline: implementation === baseline && names.length > 1,
-          isLong: perIteration === 1_000_000,
-          run: await loopOf(pool, perIteration),
-        });
-      }
-      byTitle.set(title, entries);
-    }
-  }
-
-  if ("Deno" in globalThis) {
-    for (const { name, group, isBaseline, isLong, run } of [...byTitle.values()].flat()) {
-      // Deno would give half a second to each; a million updates take up to that.
-      const times = isLong ? { warmup: 3, n: 10 } : {};
-      Deno.bench({ name, group, baseline: isBaseline, ...times, fn: run });
-    }
+/** Measures groups in several threads at once. */
+export async function benchThreads(...names: readonly GroupName[]): Promise<void> {
+  // Asked for, a person would be asked.
+  if (isDeno && (await Deno.permissions.query({ name: "read" })).state !== "granted") {
+    console.log(
+      `Left out: ${
+        names.join(", ")
+      }, each in 2 threads at once, as threads need permission to read. ` +
+        "`deno bench -A` runs all.",
+    );
     return;
   }
-  const { group, summary, bench, run } = loadPackage<Mitata>("mitata");
-  for (const [title, entries] of byTitle) {
-    group(title, () => {
-      summary(() => {
-        for (const entry of entries) bench(entry.name, entry.run).baseline(entry.isBaseline);
-      });
-    });
+  await benchFields(names, ({ at }) => hasThreads(at));
+  // Workers that wait would keep Bun and Node alive.
+  if (!isDeno) process.exit(0);
+}
+
+function hasThreads({ threads = 1 }: Circumstances): boolean {
+  return threads > 1;
+}
+
+async function benchFields(
+  names: readonly GroupName[],
+  isWanted: (field: Field) => boolean,
+): Promise<void> {
+  const timer = await findTimer();
+  console.log(`One operation each, timed by ${timer.name} under ${runtime()}\n`);
+  const missing = new Set<string>(timer.missing);
+  for (const group of names) {
+    for (const { at, names } of groups[group].fields.filter(isWanted)) {
+      console.log(
+        row([[group, describe(at)].filter(Boolean).join(", "), "median", "least", "p75"]),
+      );
+      let floor: number | undefined;
+      for (const name of names) {
+        try {
+          const times = await measure(timer.time, { group, name, at });
+          if (name === baseline) floor = times.p50;
+          const ratio = floor === undefined || name === baseline
+            ? ""
+            : `${digits(times.p50 / floor)} × ${baseline}`;
+          console.log(
+            row([`  ${name}`, ...[times.p50, times.min, times.p75].map(duration), ratio]),
+          );
+        } catch (error) {
+          if (!(error instanceof MissingPackageError)) throw error;
+          missing.add(error.packageName);
+        }
+      }
+      console.log("");
+    }
   }
-  await run();
-  for (const pool of pools) pool.stop();
+  if (missing.size > 0) console.log(`Left out: ${[...missing].join(", ")} (${howToInstall})`);
 }
 
-/** Deno and mitata wait for functions that are declared so, and not for others that return a promise. */
-async function loopOf(pool: Pool, perIteration: number): Promise<Entry["run"]> {
-  const running = pool.run(Math.min(1024, perIteration));
-  if (running === undefined) return () => pool.run(perIteration);
-  await running;
-  return async () => await pool.run(perIteration);
+/** Nanoseconds of one operation, after it was made sure that the implementation does what it is told. */
+async function measure(
+  time: Timer,
+  { group, name, at }: { group: GroupName; name: ImplementationName; at: Circumstances },
+): Promise<Times> {
+  const { chunk } = groups[group];
+  const pool = await startPool(await loadCase(group, name), { implementation: name, group, at });
+  await pool.run(chunk);
+  const [total, expected] = [await pool.total(), pool.expected(chunk, chunk)];
+  // Shared atomic cells have 32 bits.
+  if (total !== undefined && (total | 0) !== (expected | 0)) {
+    throw new Error(`Cannot measure ${name}: it must have counted ${expected}, got ${total}`);
+  }
+  let operations = chunk;
+  const wantedMs = hasThreads(at) ? threadsSampleMs : sampleMs;
+  const end = performance.now() + warmUpMs + wantedMs * 10;
+  while (performance.now() < end) {
+    const start = performance.now();
+    await pool.run(operations);
+    const lasted = performance.now() - start;
+    if (lasted < wantedMs / 2) operations *= 2;
+    else if (lasted > wantedMs * 2 && operations > chunk) operations /= 2;
+  }
+  const { min, p50, p75 } = await time(() => pool.run(operations), budget);
+  pool.stop();
+  return { min: min / operations, p50: p50 / operations, p75: p75 / operations };
 }
 
-function titleOf(group: GroupName, at: Circumstances, perIteration: number): string {
-  const unit = units.get(perIteration);
-  const scale = unit === "ms" ? "" : ` (1 ms: 1 ${unit} each)`;
-  return [group, describe(at)].filter((part) => part !== "").join(", ") + scale;
+function runtime(): string {
+  const { deno, bun, node } = process.versions;
+  return deno ? `Deno ${deno}` : bun ? `Bun ${bun}` : `Node ${node}`;
+}
+
+function row([name, ...cells]: readonly string[]): string {
+  return [name.padEnd(48), ...cells.map((cell) => cell.padStart(10))].join(" ").trimEnd();
+}
+
+function duration(ns: number): string {
+  const units = ["ns", "µs", "ms", "s"];
+  let unit = 0;
+  while (ns >= 999.5 && unit < units.length - 1) {
+    ns /= 1000;
+    unit++;
+  }
+  return `${digits(ns)} ${units[unit]}`;
+}
+
+/** Three digits, or all before the point. */
+function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -60,8 +60,8 @@ async function library({ series, threads = 0, workers }: ExpositionCase): Promis
   return () => handler(new Request("http://localhost/metrics")).body!;
 }
 
-function client({ name, series }: ExpositionCase): Scrape {
-  const { Registry, Counter } = loadPackage<Client>(name);
+async function client({ name, series }: ExpositionCase): Promise<Scrape> {
+  const { Registry, Counter } = await loadPackage<Client>(name);
   const registry = new Registry();
   const labelNames = Object.keys(labelsOf(0));
   const requests = new Counter({
@@ -82,7 +82,7 @@ function memory(figure: "VmRSS" | "VmHWM"): number {
   }
 }
 
-const scrape = what.name === "library" ? await library(what) : client(what);
+const scrape = what.name === "library" ? await library(what) : await client(what);
 
 async function time(): Promise<number> {
   const before = performance.now();

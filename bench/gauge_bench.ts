@@ -5,6 +5,6 @@
  * @module
  */
 
-import { benchGroups } from "./driver.ts";
+import { benchAlone } from "./driver.ts";
 
-await benchGroups("gauge set", "gauge add");
+await benchAlone("gauge set", "gauge add");

@@ -7,6 +7,6 @@
  * @module
  */
 
-import { benchGroups } from "./driver.ts";
+import { benchAlone } from "./driver.ts";
 
-await benchGroups("histogram record");
+await benchAlone("histogram record");

@@ -7,9 +7,9 @@
  * @module
  */
 
-import { benchGroups } from "./driver.ts";
+import { benchAlone } from "./driver.ts";
 
-await benchGroups(
+await benchAlone(
   "register and unregister a thread",
   "create and destroy a bucket",
   "create and destroy a labelled bucket",

@@ -18,8 +18,7 @@ const group = rest[0] as GroupName;
 const implementation = rest[1] as ImplementationName;
 const at: Circumstances = JSON.parse(rest[2]);
 const pool = await startPool(await loadCase(group, implementation), { implementation, group, at });
-// At most one iteration, and a multiple of the burst where that matters.
-const chunk = Math.min(1024, groups[group].perIteration);
+const { chunk } = groups[group];
 await pool.run(chunk);
 await expectTotal(chunk, chunk);
 const { ns, perSample, operations } = await sample(

@@ -3,14 +3,14 @@
  * mutex, a bare shared `Atomics` cell, and the packages that are used today.
  *
  * The floor and the single cells win, and from 8 slots on by a lot: one cell for all threads is read at once. Who writes pays for
- * that, see `counter_bench.ts` and `record_bench.ts` with two threads.
+ * that, see `threads_bench.ts`.
  *
  * @module
  */
 
-import { benchGroups } from "./driver.ts";
+import { benchAlone } from "./driver.ts";
 
-await benchGroups(
+await benchAlone(
   "counter read",
   "labelled counter read, by id",
   "labelled counter read, by labels",

@@ -1,6 +1,6 @@
 /**
  * What one update of a record costs, beside the floor (plain private additions), a mutex and bare shared
- * `Atomics.add` cells, in one thread and in as many as there are cores.
+ * `Atomics.add` cells. In 2 threads: `threads_bench.ts`.
  *
  * The floor wins always: it publishes nothing, and nobody can read a total from it. In one thread
  * a mutex that nobody contends for is two atomic operations, and a burst under it is as cheap as
@@ -9,6 +9,6 @@
  * @module
  */
 
-import { benchGroups } from "./driver.ts";
+import { benchAlone } from "./driver.ts";
 
-await benchGroups("record update", "record burst of 32");
+await benchAlone("record update", "record burst of 32");

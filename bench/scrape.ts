@@ -15,7 +15,7 @@ import { Worker } from "node:worker_threads";
 import { expect } from "./many.ts";
 import { finish, median, readSettings, type Row } from "./results.ts";
 import { BUSY, busyMs, type ScrapeStart } from "./scrape_worker.ts";
-import { type ScrapeName, scrapers } from "./scrapers.ts";
+import { type ScrapeName, type Scraper, scrapers } from "./scrapers.ts";
 
 const settings = readSettings();
 const workers = 8;
@@ -27,7 +27,7 @@ const busyScrapes = settings.quick ? 1 : 3;
 const rows: Row[] = [];
 
 async function measure(name: ScrapeName): Promise<void> {
-  const scraper = scrapers[name]();
+  const scraper: Scraper = await scrapers[name]();
   const control = new Int32Array(new SharedArrayBuffer(128));
   const threads = await Promise.all(Array.from({ length: workers }, (_, thread) => {
     const workerData: ScrapeStart = {

@@ -18,7 +18,7 @@ export interface ScrapeStart {
 if (!isMainThread) {
   const { control, name, counters, thread, shared } = workerData as ScrapeStart;
   const words = new Int32Array(control);
-  const answer = workerSides[name]({ counters, thread, shared });
+  const answer = await workerSides[name]({ counters, thread, shared });
   parentPort!.on("message", (message) => {
     if (message !== "be busy") {
       parentPort!.postMessage(answer());

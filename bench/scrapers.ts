@@ -21,7 +21,7 @@ export interface Scraper {
 /** The counting side: counts 1 in each counter. Returns what answers a message. */
 export type WorkerSide = (
   options: { counters: number; thread: number; shared: unknown },
-) => () => unknown;
+) => (() => unknown) | Promise<() => unknown>;
 
 /** Names of the ways. */
 export type ScrapeName = keyof typeof scrapers;
@@ -51,8 +51,8 @@ export const scrapers = {
       },
     };
   },
-  "@prometheus-io/client": () => {
-    const client = loadPackage<PrometheusClient>("@prometheus-io/client");
+  "@prometheus-io/client": async () => {
+    const client = await loadPackage<PrometheusClient>("@prometheus-io/client");
     const registry = new client.WorkerRegistry();
     return {
       shared: undefined,
@@ -91,7 +91,7 @@ export const scrapers = {
       },
     };
   },
-} satisfies Record<string, () => Scraper>;
+} satisfies Record<string, () => Scraper | Promise<Scraper>>;
 
 /** The counting sides. */
 export const workerSides: Readonly<Record<ScrapeName, WorkerSide>> = {
@@ -101,8 +101,8 @@ export const workerSides: Readonly<Record<ScrapeName, WorkerSide>> = {
     for (let n = 0; n < counters; n++) requests.labels({ key: keyOf(n) }).add();
     return () => undefined;
   },
-  "@prometheus-io/client": ({ counters }) => {
-    const client = loadPackage<PrometheusClient>("@prometheus-io/client");
+  "@prometheus-io/client": async ({ counters }) => {
+    const client = await loadPackage<PrometheusClient>("@prometheus-io/client");
     const requests = new client.Counter({ name: "requests", help: "r", labelNames: ["key"] });
     for (let n = 0; n < counters; n++) requests.inc({ key: keyOf(n) }, 1);
     // Answers requests from now on.

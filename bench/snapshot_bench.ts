@@ -8,6 +8,6 @@
  * @module
  */
 
-import { benchGroups } from "./driver.ts";
+import { benchAlone } from "./driver.ts";
 
-await benchGroups("snapshot of counters", "snapshot of records");
+await benchAlone("snapshot of counters", "snapshot of records");

@@ -1,4 +1,5 @@
 import { capture, root } from "./_process.ts";
+import { packageFolders } from "./_suite.ts";
 
 /** How the Deno subcommands are told where `@std/*` comes from. */
 export interface ModuleSource {
@@ -9,28 +10,18 @@ export interface ModuleSource {
 }
 
 /**
- * Folders whose tests need packages that nothing else does. Each pins them in a `package.json` and a lock file of its own, since every task fetches
- * what stands in those of the root.
- */
-export const packageFolders: readonly string[] = [
-  "tests/property",
-  "tests/opentelemetry",
-  "tests/dashboard",
-  "tests/examples/from_prom_client",
-];
-
-/**
  * Probes JSR with a short time limit and falls back to the stand-ins of `tests/std/`.
  *
- * The lock file is read from a copy either way: the set of modules differs between the two, and
- * what one run resolves must not show up as a change in the work tree. It has what `packageFolders` pin, too.
+ * The lock file is a temporary one that has what some of the `packageFolders` pin: what one run resolves must not show up as a change in the work
+ * tree, and Deno fetches all that its lock file has.
  */
-export async function findModules(): Promise<ModuleSource> {
+export async function findModules(
+  folders: readonly string[] = packageFolders,
+): Promise<ModuleSource> {
   const lock = await Deno.makeTempFile({ prefix: "thread-stats-", suffix: ".lock" });
-  const files = ["deno.lock", ...packageFolders.map((folder) => `${folder}/deno.lock`)];
-  const locks = await Promise.all(files.map(readJson));
+  const locks = await Promise.all(folders.map((folder) => readJson(`${folder}/deno.lock`)));
   const merged = {
-    ...locks[0],
+    version: "5",
     specifiers: Object.assign({}, ...locks.map(({ specifiers }) => specifiers)),
     npm: Object.assign({}, ...locks.map(({ npm }) => npm)),
   };

@@ -12,12 +12,10 @@
 
 import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
-import { findModules, type ModuleSource, packageFolders } from "./_modules.ts";
+import { findModules, type ModuleSource } from "./_modules.ts";
 import { root, stream } from "./_process.ts";
 import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./_runtimes.ts";
-
-/** Bun gives a test 5 s unless told otherwise; these tests are stress tests on shared machines. */
-const testTimeoutMs = 600_000;
+import { meteredFirst, packageFolders, testTimeoutMs } from "./_suite.ts";
 
 interface Section {
   readonly title: string;
@@ -35,15 +33,6 @@ function parseArguments(args: readonly string[]): { names: RuntimeName[]; filter
     else filters.push(arg);
   }
   return { names: names.length === 0 ? [...runtimeNames] : names, filters };
-}
-
-/**
- * The tests that measure allocations before the others: Bun runs all in one process, and its meter works the longer the more the heap
- * has room for.
- */
-function meteredFirst(files: readonly string[]): readonly string[] {
-  const isMetered = (file: string) => /(heap|allocation)_test\.ts$/.test(file);
-  return [...files.filter(isMetered), ...files.filter((file) => !isMetered(file))];
 }
 
 function testCommand(
@@ -150,12 +139,12 @@ async function main(): Promise<number> {
     console.error(`No test file's path contains ${filters.join(" or ")}`);
     return 1;
   }
-  const modules = await findModules();
+  const folders = packageFolders.filter((folder) =>
+    files.some((path) => path.startsWith(`${folder}/`))
+  );
+  const modules = await findModules(folders);
   if (modules.notice !== undefined) console.log(modules.notice);
-
-  for (const folder of packageFolders) {
-    if (files.some((path) => path.startsWith(`${folder}/`))) await installPackages(folder);
-  }
+  for (const folder of folders) await installPackages(folder);
 
   const sections: Section[] = [];
   for (const name of names) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inspectable } from "./inspect.ts";
 import type { MetricWriters } from "./metrics/writers.ts";
 import type { SchemaDefinition } from "./schema/schema.ts";
 import type { ThreadHome } from "./threads/thread_home.ts";
@@ -20,6 +21,13 @@ export class Thread<Metrics extends SchemaDefinition> {
   /** The writers of all metrics by name. */
   readonly metrics: MetricWriters<Metrics>;
   readonly #home: ThreadHome;
+
+  static {
+    inspectable<Thread<SchemaDefinition>>(this.prototype, {
+      type: "Thread",
+      facts: ({ name, slot, metrics }) => ({ name, slot, metrics: Object.keys(metrics) }),
+    });
+  }
 
   /** Not for users. */
   constructor(home: ThreadHome, name: string, metrics: MetricWriters<Metrics>) {

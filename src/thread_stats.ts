@@ -4,28 +4,25 @@
  * @module
  */
 import { cannot, got, StaleThreadError } from "./errors.ts";
-import { Arena } from "./memory/arena.ts";
+import { inspectable } from "./inspect.ts";
+import { Arena, needing } from "./memory/arena.ts";
 import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
 import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
 import type { MetricReaders } from "./metrics/readers.ts";
 import type { MetricWriters } from "./metrics/writers.ts";
-import {
-  assertSchema,
-  firstDifference,
-  type Schema,
-  type SchemaDefinition,
-} from "./schema/schema.ts";
+import { firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
-import { type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
-import { own } from "./schema/options.ts";
-import { parseDescription } from "./schema/description.ts";
-import type { SeatTicket, ThreadStatsHandle } from "./threads/handle.ts";
+import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
+import { type OptionNames, takeOptions, takeOwn } from "./schema/take_options.ts";
+import { isPlain } from "./shapes.ts";
+import { parseDescription, schemaOf } from "./schema/description.ts";
+import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/handle.ts";
 import { Seat } from "./threads/seat.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
 import {
   ACTIVE,
-  assertThreadName,
+  checkThreadName,
   isActive,
   RESERVED,
   SlotDirectory,
@@ -50,12 +47,22 @@ export interface ThreadStatsOptions {
    */
   maxByteLength?: number;
   /**
-   * How long the slot of a revoked thread stays unused, in seconds, unless the revoker knows that it has stopped.
+   * How long the slot of a revoked thread stays unused, in seconds, unless the revoker knows that
+   * it has stopped. A thread measures it by a clock of its own that nobody sets: from `revoke()` in
+   * the revoking thread, in others from when they first find the slot revoked; `registerThread`,
+   * `reserveThread`, `threads` and `snapshot` look. So one thread of the program has to look now
+   * and then, or the slot rests for longer.
    *
    * @default {60}
    */
   quarantineSeconds?: number;
 }
+
+const CREATE_OPTIONS: OptionNames<ThreadStatsOptions> = {
+  maxThreads: true,
+  maxByteLength: true,
+  quarantineSeconds: true,
+};
 
 /** Statistics as {@linkcode ThreadStats.inspect} shows them. */
 export interface StatsView {
@@ -105,6 +112,13 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   readonly #seat: SeatTicket | undefined;
   readonly #homes: ReadonlyMap<string, MetricHome>;
 
+  static {
+    inspectable<ThreadStats<SchemaDefinition>>(this.prototype, {
+      type: "ThreadStats",
+      facts: (stats) => stats.#facts(),
+    });
+  }
+
   private constructor(
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
@@ -113,7 +127,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ) {
     const entries = Object.entries(schema.metrics);
     const { seat, ...shared } = handle;
-    this.handle = Object.freeze(shared);
+    this.handle = makeHandle(shared);
     this.#seat = seat;
     this.#arena = new Arena(handle);
     this.#slots = new SlotDirectory(this.#arena, maxThreads, quarantine);
@@ -139,7 +153,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * @param schema From {@linkcode defineSchema}.
    * @param options Sizes.
    * @returns The statistics.
-   * @throws {TypeError} When the schema did not come from `defineSchema`.
+   * @throws {TypeError} When the schema did not come from `defineSchema`, or an option is unknown
+   * or has the wrong shape.
    * @throws {RangeError} When an option is out of range, or the schema needs more memory than `maxByteLength`.
    *
    * @example
@@ -156,24 +171,25 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     options: ThreadStatsOptions = {},
   ): ThreadStats<Metrics> {
     const what = "create the statistics";
-    assertSchema(what, schema);
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot(what, "the options must be an object", options));
-    }
-    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = own(options);
+    const checked = schemaOf(what, schema);
+    const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
+      what,
+      options,
+      CREATE_OPTIONS,
+    );
     assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
     assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
     assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
-    const labelled = labelledOf(schema);
+    const labelled = labelledOf(checked);
     const format = {
       maxThreads,
       quarantine: quarantineSeconds,
-      description: schema.description,
+      description: checked.description,
       labelled,
     };
     const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
-    const stats = new ThreadStats(schema as Schema<Metrics>, handle, quarantineSeconds, maxThreads);
-    for (const home of stats.#homes.values()) home.initialize();
+    const stats = new ThreadStats(checked, handle, quarantineSeconds, maxThreads);
+    needing(what, () => stats.#homes.forEach((home) => home.initialize()));
     return stats;
   }
 
@@ -201,8 +217,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
     const what = "attach to the handle";
-    assertSchema(what, schema);
-    const { given, format } = open(what, handle);
+    return ThreadStats.#over(what, schemaOf(what, schema), open(what, handle));
+  }
+
+  /** The statistics in a memory that was opened. */
+  static #over<Metrics extends SchemaDefinition>(
+    what: string,
+    schema: Schema<Metrics>,
+    { given, format }: ReturnType<typeof open>,
+  ): ThreadStats<Metrics> {
     if (format.description !== schema.description) {
       const difference = got(firstDifference(schema.description, format.description));
       throw new TypeError(
@@ -237,12 +260,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   static inspect(handle: ThreadStatsHandle): StatsView {
-    const { given, format } = open("inspect the handle", handle);
-    const stats = ThreadStats.attach(parseDescription(format.description), given);
-    return Object.freeze({
+    const what = "inspect the handle";
+    const opened = open(what, handle);
+    const stats = ThreadStats.#over(what, parseDescription(opened.format.description), opened);
+    const view: StatsView = {
       threads: () => stats.threads(),
       snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
-    });
+    };
+    inspectable(view, { type: "StatsView", facts: () => stats.#facts() });
+    return Object.freeze(view);
   }
 
   /**
@@ -267,6 +293,10 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   registerThread(name?: string): Thread<Metrics> {
+    return needing("register a thread", () => this.#register(name));
+  }
+
+  #register(name: string | undefined): Thread<Metrics> {
     const seat = this.#seat;
     const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
     const home = new ThreadHome(this.#arena, this.#slots, this.#cells, tenure);
@@ -303,7 +333,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   reserveThread(name?: string): Seat {
-    const tenure = this.#acquire(name, RESERVED);
+    const tenure = needing("reserve a thread", () => this.#acquire(name, RESERVED));
     return new Seat(this.#slots, tenure, this.handle);
   }
 
@@ -337,7 +367,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    *
    * @param options Whether threads are told apart.
    * @returns The snapshot.
-   * @throws {TypeError} When the options have the wrong shape.
+   * @throws {TypeError} When an option is unknown or has the wrong shape.
    *
    * @example
    * ```ts
@@ -352,10 +382,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   snapshot(options: SnapshotOptions = {}): Snapshot<Metrics> {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot("take a snapshot", "the options must be an object", options));
-    }
-    const { perThread, threadTotals } = own(options);
+    const { perThread, threadTotals } = takeOptions("take a snapshot", options, SNAPSHOT_OPTIONS);
     for (const [name, value] of Object.entries({ perThread, threadTotals })) {
       if (value !== undefined && typeof value !== "boolean") {
         throw new TypeError(cannot("take a snapshot", `${name} must be a boolean`, value));
@@ -368,19 +395,28 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     });
   }
 
+  /** What the statistics show of themselves. */
+  #facts(): Record<string, unknown> {
+    return {
+      metrics: [...this.#homes.keys()],
+      threads: this.#slots.used,
+      usedBytes: this.#arena.bytesUsed,
+    };
+  }
+
   #acquire(name: string | undefined, state: typeof RESERVED | typeof ACTIVE): Tenure {
     return this.#slots.acquire(name, { state, prepare: (slot) => this.#cells.ensureBlock(slot) });
   }
 
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
-    const what = "register the thread";
-    assertThreadName(name);
+    const what = "register a thread";
+    const checked = checkThreadName(what, name);
     // First what may fail: a seat that was taken in vain would be lost.
     this.#cells.ensureBlock(seat.slot);
     const tenure = { slot: seat.slot, control: seat.control };
     const state = this.#slots.activate(tenure);
     if (state === "reserved") {
-      if (name !== undefined) this.#slots.rename(tenure, name);
+      if (checked !== undefined) this.#slots.rename(tenure, checked);
       return tenure;
     }
     if (state === "active") {
@@ -395,14 +431,16 @@ function open(
   what: string,
   handle: ThreadStatsHandle,
 ): { given: ThreadStatsHandle; format: ReturnType<typeof readFormat> } {
-  const given = typeof handle === "object" && handle !== null ? own(handle) : undefined;
+  const given = isPlain(handle)
+    ? takeOwn<ThreadStatsHandle>(handle, ["threadStats", "buffer", "memory", "seat"])
+    : undefined;
   if (typeof given?.threadStats !== "number") {
     throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
   }
   if (given.threadStats !== LAYOUT_VERSION) {
     throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
   }
-  return { given, format: readFormat(given) };
+  return { given, format: readFormat(given, what) };
 }
 
 function labelledOf(schema: Schema): boolean[] {
@@ -427,10 +465,17 @@ function assertInteger(
 
 /** A copy of a ticket: the giver may change his own afterwards. */
 function ticketOf(what: string, seat: SeatTicket, maxThreads: number): SeatTicket {
-  const { slot, control } = own<SeatTicket>(Object(seat));
-  const isSlot = Number.isInteger(slot) && slot >= 0 && slot < maxThreads;
-  if (!isSlot || (control | 0) !== control || !isActive(control)) {
+  const { slot, control }: Partial<SeatTicket> = isPlain(seat)
+    ? takeOwn(seat, ["slot", "control"])
+    : {};
+  const isSlot = isWord(slot) && slot >= 0 && slot < maxThreads;
+  if (!isSlot || !isWord(control) || !isActive(control)) {
     throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
   }
   return { slot, control };
+}
+
+/** Whether something is a signed integer of 32 bits. */
+function isWord(value: unknown): value is number {
+  return typeof value === "number" && (value | 0) === value;
 }

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 const root = new URL("../", import.meta.url);
 
@@ -47,4 +47,55 @@ describe("package", () => {
   it("package.json says no more than that the modules are ES modules", () => {
     assertEquals(readJson("package.json"), { private: true, type: "module" });
   });
+
+  it("no command fetches packages that it does not use: the root has none", () => {
+    assertEquals(deno.lock, false);
+    for (const name of ["deno.lock", "package-lock.json", "bun.lock"]) {
+      assert(!existsSync(new URL(name, root)), name);
+    }
+    for (const target of Object.values<string>(deno.imports)) assertMatch(target, /^jsr:/);
+  });
+
+  it("plain `deno test` and `bun test` find what runs the suite, and nothing else does", () => {
+    const [path, ...others] = deno.test.include;
+    assertEquals(others, []);
+    const bun = readFileSync(new URL("bunfig.toml", root), "utf8");
+    const folder = /^root = "(.*)"$/m.exec(bun)![1];
+    assertEquals(readdirSync(new URL(folder, root)), [path.slice(folder.length + 1)]);
+    // Else the suite would run itself.
+    assert(!path.endsWith("_test.ts"));
+  });
+
+  it(
+    "plain `deno test` tells in one line what to do",
+    { ignore: !("Deno" in globalThis) },
+    async () => {
+      const { status, output } = await run(["test", "--no-check"]);
+      assertEquals(status, 1, output);
+      const ours = output.split("\n").filter((line) => line.includes("deno task test"));
+      assertEquals(ours.length, 1, output);
+      assertLess(output.split("\n").length, 20, output);
+    },
+  );
+
+  it("plain `deno bench` finds benchmarks alone", () => {
+    const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) =>
+      /(^|[/._])bench\.[mc]?[jt]sx?$/.test(file) && !file.includes("node_modules")
+    );
+    for (const file of files) assertMatch(file.replaceAll("\\", "/"), /^bench\/[a-z]+_bench\.ts$/);
+  });
 });
+
+/** Runs Deno in the root, without a terminal. Not by `node:child_process`: there a child has its parent's permissions. */
+async function run(args: string[]): Promise<{ status: number; output: string }> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    signal: AbortSignal.timeout(60_000),
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { status: code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}

@@ -10,26 +10,26 @@ export interface Field {
 /** What belongs in one table. */
 export interface Group {
   readonly fields: readonly Field[];
-  /** Operations that one iteration of `deno bench` or mitata does, of which the table shows the sum. */
-  readonly perIteration: number;
+  /** How many operations are done at once at least. The tables show the time of one. */
+  readonly chunk: number;
 }
 
 const rivals = ["prom-client", "@prometheus-io/client", "OpenTelemetry"] as const;
 const shared = ["plain", "library", "mutex", "shared atomics"] as const;
 
-/** Operations of nanoseconds: those of the tables are milliseconds then. */
+/** Operations of nanoseconds. A multiple of the burst. */
 function fast(fields: readonly Field[]): Group {
-  return { fields, perIteration: 1_000_000 };
+  return { fields, chunk: 1024 };
 }
 
 /** Operations of microseconds. */
 function slow(fields: readonly Field[]): Group {
-  return { fields, perIteration: 1000 };
+  return { fields, chunk: 32 };
 }
 
 /** Operations of milliseconds. */
 function slowest(fields: readonly Field[]): Group {
-  return { fields, perIteration: 1 };
+  return { fields, chunk: 1 };
 }
 
 const alone = (...names: readonly ImplementationName[]): Field => ({ at: { threads: 1 }, names });
@@ -98,5 +98,5 @@ export const updateNames = Object.keys(updates) as UpdateName[];
 /** All other groups. */
 export const useNames = Object.keys(uses) as UseName[];
 
-/** The one that ratios in the tables of `deno bench` and mitata refer to, and the first name of every field that has it. */
+/** The one that ratios in the tables refer to, and the first name of every field that has it. */
 export const baseline: ImplementationName = "plain";

@@ -9,8 +9,8 @@ interface HdrHistogram {
 }
 
 /** hdr-histogram-js with two digits, that is 1 %: its JavaScript or its WebAssembly build. */
-export function makeCases(useWebAssembly: boolean): Cases {
-  const hdr = loadPackage<HdrHistogram>("hdr-histogram-js");
+export async function makeCases(useWebAssembly: boolean): Promise<Cases> {
+  const hdr = await loadPackage<HdrHistogram>("hdr-histogram-js");
   if (useWebAssembly) hdr.initWebAssemblySync();
   return {
     "histogram record": privateCase(() => {

@@ -21,7 +21,7 @@ export interface Collected {
   resourceMetrics: { scopeMetrics: { metrics: { dataPoints: { value: unknown }[] }[] }[] };
 }
 
-const sdk = loadPackage<Sdk>("@opentelemetry/sdk-metrics");
+const sdk = await loadPackage<Sdk>("@opentelemetry/sdk-metrics");
 
 /** A reader that collects when asked: without one, the SDK keeps nothing and costs nothing. */
 class ManualReader

@@ -38,8 +38,8 @@ export async function sumOf(metric: Metric, name?: string): Promise<number> {
 }
 
 /** `prom-client`, or its successor. */
-export function makeCases(name: string): Cases {
-  const client = loadPackage<PromClient>(name);
+export async function makeCases(name: string): Promise<Cases> {
+  const client = await loadPackage<PromClient>(name);
   const options = () => ({ name: "m", help: "m", registers: [new client.Registry()] });
   return {
     "counter add": privateCase(() => {

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { STANDARD_INPUT } from "./capture/open_source.ts";
 import { readFlows } from "./output/flow_row.ts";
 import { FlowRun } from "./flow_run.ts";
 import { formatFlows } from "./output/format.ts";
@@ -47,28 +48,23 @@ export async function runCommand(args: string[]): Promise<number> {
 
 async function count(run: FlowRun, options: FlowOptions): Promise<number> {
   const bar = process.stderr.isTTY ? new ProgressBar(run) : undefined;
-  let status = 0;
-  let message = "";
+  const errors: unknown[] = [];
   try {
     await run.run(options.file);
   } catch (error) {
-    status = 1;
-    message = `flows: ${options.file}: ${error}`;
+    errors.push(error);
   }
+  errors.unshift(...run.undecoded);
   bar?.stop();
-  if (message) say(message);
-  return status;
+  const file = options.file === STANDARD_INPUT ? "standard input" : options.file;
+  for (const error of errors) say(`flows: ${file}: ${error}`);
+  return errors.length > 0 ? 1 : 0;
 }
 
 async function report(run: FlowRun, options: FlowOptions): Promise<void> {
   const { rows, overflow } = readFlows(run.stats);
   const { packets, bytes, malformed } = run.stats.metrics;
   const total = packets.read();
-  for (const linkType of run.unknownLinkTypes) {
-    say(
-      `flows: warning: link type ${linkType} is not understood: its packets count, but belong to no flow`,
-    );
-  }
   if (overflow > 0n) {
     say(`flows: warning: ${overflow} packets belong to flows beyond the limit and are not listed`);
   }

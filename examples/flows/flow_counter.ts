@@ -1,5 +1,7 @@
 import { formatIpv4, formatIpv6 } from "./packet/address.ts";
 import type { PacketSink } from "./capture/capture_layout.ts";
+import type { Time } from "./capture/timestamp.ts";
+import { addFarTime } from "./far_times.ts";
 import { decodePacket } from "./packet/decode_packet.ts";
 import { FlowTable } from "./packet/flow_table.ts";
 import { Packet } from "./packet/packet.ts";
@@ -27,7 +29,7 @@ export class FlowCounter implements PacketSink {
     end: number,
     linkType: number,
     length: number,
-    time: number,
+    time: Time,
   ): void {
     const { packets, bytes, malformed, flow } = this.#metrics;
     const packet = this.#packet;
@@ -40,6 +42,11 @@ export class FlowCounter implements PacketSink {
     if (id < 0) {
       id = this.#createFlow(view);
       this.#table.add(id);
+    }
+    if (typeof time === "bigint") {
+      // First, so that whoever sees the rounded time below finds the exact one.
+      addFarTime(this.#stats, this.#metrics, id, time);
+      time = Number(time);
     }
     if (Number.isNaN(time)) {
       const delta = this.#timeless;

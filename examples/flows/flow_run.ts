@@ -1,7 +1,9 @@
 import { ThreadStats } from "../../mod.ts";
 import { BlockPool } from "./capture/block_pool.ts";
-import { type ByteSource, openByteSource } from "./capture/byte_source.ts";
+import type { ByteSource } from "./capture/byte_source.ts";
+import type { CaptureError } from "./capture/capture_error.ts";
 import { CaptureReader } from "./capture/capture_reader.ts";
+import { openByteSource } from "./capture/open_source.ts";
 import { Crew } from "./crew.ts";
 import { type FlowStats, schema } from "./schema.ts";
 
@@ -24,7 +26,7 @@ export class FlowRun {
   #source: ByteSource | undefined;
   #started = 0;
   #ended = 0;
-  #unknownLinkTypes: number[] = [];
+  #undecoded: CaptureError[] = [];
 
   constructor(options: FlowRunOptions) {
     this.#workers = options.workers;
@@ -35,9 +37,12 @@ export class FlowRun {
     });
   }
 
-  /** How much of the file is read, from 0 to 1. */
+  /** How much of the file is read, from 0 to 1; what comes through a pipe counts at its end only. */
   get progress(): number {
-    return this.#source && this.#source.size > 0 ? this.#source.consumed / this.#source.size : 0;
+    if (!this.#source) return 0;
+    const { consumed, size } = this.#source;
+    if (size === undefined) return this.ended ? 1 : 0;
+    return size > 0 ? consumed / size : 0;
   }
 
   /** Since the start, or from the start to the end. */
@@ -50,13 +55,13 @@ export class FlowRun {
     return this.#ended !== 0;
   }
 
-  /** Link types in the file whose packets count, but belong to no flow. */
-  get unknownLinkTypes(): number[] {
-    return this.#unknownLinkTypes;
+  /** One error for each link type that is not understood: its packets count, but belong to no flow. */
+  get undecoded(): readonly CaptureError[] {
+    return this.#undecoded;
   }
 
   /**
-   * Reads the file at `path`. What was read before an error is counted.
+   * Reads the file at `path`, or standard input if that is `-`. What was read before an error is counted.
    *
    * @throws {CaptureError} If the file is no capture, damaged or cut short
    * @throws {WorkerError} If a worker broke down
@@ -84,7 +89,7 @@ export class FlowRun {
       for await (const slice of reader.slices()) crew.send(slice);
     } finally {
       await crew.finish();
-      this.#unknownLinkTypes = reader.unknownLinkTypes;
+      this.#undecoded = reader.undecoded;
     }
     if (crew.failure) throw crew.failure;
     const counted = this.stats.metrics.packets.read();

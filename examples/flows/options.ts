@@ -3,7 +3,8 @@ import { type Format, FORMATS } from "./output/format.ts";
 
 export const USAGE = `Usage: flows FILE [--workers N] [--format table|tsv|json] [--serve PORT]
 
-Counts the flows of a packet capture (pcap or pcapng, gzipped or not).
+Counts the flows of a packet capture (pcap or pcapng, gzipped or not). FILE may be
+a pipe, or - for standard input.
 
   --workers N      threads that read packets (default: one per processor)
   --format FORMAT  how flows are printed (default: table, the top 20)

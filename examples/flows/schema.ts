@@ -9,6 +9,8 @@ import {
   type ThreadStats,
 } from "../../mod.ts";
 
+const MAX_FLOWS = 1_000_000;
+
 /** What the workers count, and everyone can read. */
 export const schema = defineSchema({
   packets: counter({ help: "Packets read" }),
@@ -19,7 +21,16 @@ export const schema = defineSchema({
     {
       help: "Traffic from one address and port to another",
       labels: ["protocol", "source", "source_port", "destination", "destination_port"],
-      maxSeries: 1_000_000,
+      maxSeries: MAX_FLOWS,
+    },
+  ),
+  farTimes: record(
+    { firstHigh: min(), firstLow: min(), lastHigh: max(), lastLow: max() },
+    {
+      help:
+        "Exact times outside of the years 1684 to 2255, by thread: high * 2^53 + low microseconds",
+      labels: ["flow"],
+      maxSeries: MAX_FLOWS,
     },
   ),
 });

@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { shorten } from "../describe.ts";
 import { cannot, got } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { damaged } from "../memory/format.ts";
@@ -73,9 +74,12 @@ export class LabelIndex {
   /** What this thread knows about these labels without looking at shared memory: perhaps a life that is over. */
   peek(labels: Readonly<Record<string, string>>): Series | undefined {
     if (typeof labels !== "object" || labels === null) return undefined;
+    // First what is known, so that nobody's memory is walked.
+    const known = this.#tree.find(labels);
+    if (known === undefined) return undefined;
     let given = 0;
     for (const _ in labels) given++;
-    return given === this.#names.length ? this.#tree.find(labels) : undefined;
+    return given === this.#names.length ? known : undefined;
   }
 
   /**
@@ -320,16 +324,22 @@ export class LabelIndex {
     return { life: Number(word >> 32n), block: Number(word & 0xffffffffn) };
   }
 
-  /** A copy of the labels, checked: a getter gives one value only. */
+  /**
+   * A copy of the labels, checked, and in well-formed Unicode: a getter gives one value only; and
+   * values that were cut in the middle of a character are one series to those who read the memory,
+   * as they are to those who read it as UTF-8. `peek` does not find them, so each lookup of them
+   * comes here.
+   */
   #exactly(labels: Readonly<Record<string, string>>, verb: string): Record<string, string> {
     const what = `${verb} ${this.#table.name}`;
     const required = `the labels must be ${this.#names.join(", ")}`;
-    if (typeof labels !== "object" || labels === null) {
+    // A view of memory has too many properties to look at.
+    if (typeof labels !== "object" || labels === null || ArrayBuffer.isView(labels)) {
       throw new TypeError(cannot(what, required, labels));
     }
     for (const name of Object.keys(labels)) {
       if (!this.#names.includes(name)) {
-        throw new TypeError(cannot(what, required, got(`the unknown label ${name}`)));
+        throw new TypeError(cannot(what, required, got(`the unknown label ${shorten(name)}`)));
       }
     }
     const exact: Record<string, string> = {};
@@ -339,7 +349,7 @@ export class LabelIndex {
       if (typeof value !== "string") {
         throw new TypeError(cannot(what, `the label ${name} must be a string`, value));
       }
-      exact[name] = value;
+      exact[name] = value.toWellFormed();
     }
     return exact;
   }

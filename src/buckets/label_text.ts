@@ -1,6 +1,6 @@
 /**
  * The text of a bucket's labels in shared memory: a block with a header, the values' lengths and their UTF-16 code
- * units (lone surrogates and all: what went in comes out).
+ * units. The values are well-formed; see `LabelIndex`.
  *
  * The header also says which creation the block was made for (`L_STAMP`, `L_METRIC`, `L_ID`, `L_EPOCH`), so that any thread can finish
  * that creation, see `label_log.ts`.

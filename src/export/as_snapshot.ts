@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { isArray, lookAt } from "../shapes.ts";
 import { cannot } from "../errors.ts";
-import { Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
+import { type MetricSnapshot, Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
 
 /**
  * A snapshot, with the methods of its values.
@@ -12,12 +13,33 @@ import { Snapshot, type SnapshotData } from "../snapshots/snapshot.ts";
  * @throws {TypeError} When it is none, nor the data of one.
  */
 export function asSnapshot(what: string, given: unknown): Snapshot {
-  if (given instanceof Snapshot) return given;
-  const { metrics, self } = (given ?? {}) as Partial<SnapshotData>;
-  if (
-    typeof metrics !== "object" || metrics === null || typeof self !== "object" || self === null
-  ) {
-    throw new TypeError(cannot(what, "it must come from snapshot()", given));
-  }
-  return new Snapshot(given as SnapshotData);
+  if (lookAt(() => given instanceof Snapshot)) return given as Snapshot;
+  if (lookAt(() => isWhole(given))) return new Snapshot(given as SnapshotData);
+  throw new TypeError(cannot(what, "it must come from snapshot()", given));
 }
+
+/**
+ * Whether all that exporters rely on is there: what came by a message may have come from anybody.
+ */
+function isWhole(given: unknown): boolean {
+  const { metrics, self, threads } = Object(given) as Partial<SnapshotData>;
+  return isObject(metrics) && isObject(self) && isArray(threads) &&
+    Object.values<unknown>(metrics).every(isMetric);
+}
+
+function isMetric(given: unknown): boolean {
+  const { definition, series } = Object(given) as Partial<MetricSnapshot>;
+  return isObject(definition) && KINDS.includes(definition.kind) &&
+    isArray(definition.labels) && isArray(series) && series.every(isRow);
+}
+
+function isRow(given: unknown): boolean {
+  const { id, labels, value } = Object(given) as Partial<MetricSnapshot["series"][number]>;
+  return typeof id === "number" && isObject(labels) && value !== undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+const KINDS: readonly unknown[] = ["counter", "gauge", "histogram", "record"];

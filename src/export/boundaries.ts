@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isArray } from "../shapes.ts";
 import { cannot } from "../errors.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
@@ -27,12 +28,12 @@ export function checkBoundaries(
   if (boundaries === undefined) return () => undefined;
   const isOther = typeof boundaries !== "object" || boundaries === null ||
     // A map or a typed array would seem to be an object without bounds.
-    (!Array.isArray(boundaries) && Symbol.iterator in boundaries);
+    (!isArray(boundaries) && Symbol.iterator in boundaries);
   if (isOther) {
     const required = "boundaries must be an array, or an object of arrays";
     throw new TypeError(cannot(what, required, boundaries));
   }
-  if (Array.isArray(boundaries)) {
+  if (isArray(boundaries)) {
     const bounds = checkBounds(what, "boundaries", boundaries);
     return () => bounds;
   }
@@ -48,7 +49,7 @@ export function checkBoundaries(
 }
 
 function checkBounds(what: string, name: string, given: unknown): readonly number[] {
-  if (!Array.isArray(given) || given.some((bound) => typeof bound !== "number")) {
+  if (!isArray(given) || given.some((bound) => typeof bound !== "number")) {
     throw new TypeError(cannot(what, `${name} must be an array of numbers`, given));
   }
   const bounds: number[] = [...given];

@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
+import { hasMethod } from "../shapes.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
 import type { SnapshotOptions } from "../snapshots/take.ts";
 import { asSnapshot } from "./as_snapshot.ts";
@@ -20,7 +21,7 @@ export interface MetricSource {
  * @throws {TypeError} When it is none.
  */
 export function firstSnapshot(what: string, stats: MetricSource): Snapshot {
-  if (typeof stats?.snapshot !== "function") {
+  if (!hasMethod(stats, "snapshot")) {
     throw new TypeError(cannot(what, "it needs a ThreadStats or a view of one", stats));
   }
   return asSnapshot(what, stats.snapshot());

@@ -114,13 +114,33 @@ export class Arena {
   }
 
   #full(bytes: number): never {
-    throw new RangeError(
-      cannot(
-        `allocate ${bytes} bytes`,
-        `at most ${this.maxByteLength} bytes (maxByteLength) in all`,
-        got(`an arena with ${this.bytesUsed} in use`),
-      ),
+    const most = this.maxByteLength;
+    const found = got(`an arena with ${this.bytesUsed} in use`);
+    const error = new RangeError(
+      cannot(`allocate ${bytes} bytes`, `at most ${most} bytes (maxByteLength) in all`, found),
     );
+    const required = `it must allocate ${bytes} bytes, at most ${most} (maxByteLength) in all`;
+    refusals.set(error, (what) => cannot(what, required, found));
+    throw error;
+  }
+}
+
+/** The errors of full arenas, and what they are called by who needed the memory. */
+const refusals = new WeakMap<object, (what: string) => string>();
+
+/**
+ * Does something that may need memory.
+ *
+ * @param what What the caller of the library does.
+ * @throws {RangeError} When there is no room: that says what the caller did, and not which part of
+ * the library found none.
+ */
+export function needing<Result>(what: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    const textFor = refusals.get(Object(error));
+    throw textFor === undefined ? error : new RangeError(textFor(what), { cause: error });
   }
 }
 

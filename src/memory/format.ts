@@ -99,8 +99,10 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
  *
  * @throws {TypeError} When this is no memory of ours, is cut short, or has a newer layout.
  */
-export function readFormat(handle: MemoryHandle): Format & { schemaOffset: number } {
-  const what = "attach to the handle";
+export function readFormat(
+  handle: MemoryHandle,
+  what = "attach to the handle",
+): Format & { schemaOffset: number } {
   const buffer = openMemory(what, handle);
   if (buffer.byteLength < SLOTS_OFFSET) {
     throw new TypeError(

@@ -6,7 +6,7 @@
  *      128   bump           first free 64-byte line                                       (CAS by whoever allocates)
  *      256   tallies        thread slots used so far; retries, refusals, overflowed updates (slow paths)
  *      384   free blocks    24 tagged heads of recycled blocks, 8 bytes each
- *      640   thread slots   maxThreads x 256: control word and times | the name
+ *      640   thread slots   maxThreads x 256: control word | the name
  *      ...   metrics        one a metric, x 256: bucket directory | log end
  *      ...   label logs     one a labelled metric: 1024 entries of 8 bytes
  *      ...   schema         its description as JSON in UTF-8
@@ -64,12 +64,13 @@ export const BLOCK_CLASSES = 24;
 // Thread slots.
 export const SLOTS_OFFSET = 640;
 export const SLOT_BYTES = 256;
-/** State and generation, see `threads/slot.ts`. On its own pair of lines: the owner's hot path loads it. */
+/**
+ * State and generation, see `threads/slot_directory.ts`. On its own pair of lines: the owner's hot
+ * path loads it.
+ */
 export const SLOT_CONTROL = 0;
 /** Reference of the slot's thread block, 0 while it has none. */
 export const SLOT_BLOCK = 1;
-/** When the slot was revoked: the generation that was (32 bits) | seconds since 1970; index in 8-byte words. */
-export const SLOT_REVOKED_LONG = 1;
 /** The control word's generation for which the name below was written. */
 export const SLOT_NAME_GENERATION = 4;
 export const SLOT_NAME_LENGTH = 5;

@@ -28,6 +28,31 @@ export interface MemoryHandle {
   readonly memory?: WebAssembly.Memory;
 }
 
+/**
+ * Whether something is a `SharedArrayBuffer`, of whichever realm: test runners run a program in a
+ * realm of its own, where what comes by a message is no `instanceof`. The getter works on such
+ * buffers alone, whatever they say of themselves.
+ */
+function isSharedBuffer(value: unknown): value is SharedArrayBuffer {
+  return getOf(SharedArrayBuffer.prototype, "byteLength", value) !== undefined;
+}
+
+/** The buffer of a `WebAssembly.Memory`, of whichever realm; `undefined` of what is none. */
+function bufferOf(memory: unknown): unknown {
+  return typeof WebAssembly === "object"
+    ? getOf(WebAssembly.Memory.prototype, "buffer", memory)
+    : undefined;
+}
+
+/** What a prototype's getter gives for a value; `undefined` when that is not of its kind. */
+function getOf(prototype: object, name: string, value: unknown): unknown {
+  try {
+    return Object.getOwnPropertyDescriptor(prototype, name)?.get?.call(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** One thread's way to the memory. Any thread. */
 export class SharedMemory {
   /** The memory, as long as this thread has last seen it. */
@@ -98,13 +123,13 @@ export function reserveMemory(byteLength: number, maxByteLength: number): Memory
  * @throws {TypeError} When it holds none, or a part of it.
  */
 export function openMemory(what: string, { buffer, memory }: MemoryHandle): SharedArrayBuffer {
-  if (!(buffer instanceof SharedArrayBuffer)) {
+  if (!isSharedBuffer(buffer)) {
     throw new TypeError(cannot(what, "it must hold a SharedArrayBuffer", buffer));
   }
   if (memory === undefined) return buffer;
-  const isShared = typeof WebAssembly === "object" && memory instanceof WebAssembly.Memory &&
-    (memory.buffer as unknown) instanceof SharedArrayBuffer;
-  if (!isShared) throw new TypeError(cannot(what, "its memory must be shared", memory));
+  if (!isSharedBuffer(bufferOf(memory))) {
+    throw new TypeError(cannot(what, "its memory must be shared", memory));
+  }
   if (buffer.byteLength % PAGE !== 0) {
     throw new TypeError(
       cannot(what, "its memory must be whole", got(`${buffer.byteLength} bytes`)),

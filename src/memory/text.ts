@@ -1,5 +1,6 @@
 /**
- * Text in shared memory: UTF-16 code units, so that every string comes out as it went in, lone surrogates and all.
+ * Text in shared memory: UTF-16 code units, so that every string comes out as it went in, without
+ * being decoded.
  *
  * @module
  */

@@ -11,13 +11,17 @@
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
+import { describe } from "../describe.ts";
 import { cannot, got } from "../errors.ts";
-import type { Views } from "../memory/arena.ts";
+import { inspectable } from "../inspect.ts";
+import { needing, type Views } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 import type { LabelValues } from "../schema/options.ts";
+import type { MetricDefinition } from "../schema/schema.ts";
 import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
 import type { Cells } from "./cells.ts";
+import { typeOf, wordsOf } from "./shown.ts";
 
 /** How often a read is begun again because the bucket was cleared meanwhile. */
 const ROUNDS = 8;
@@ -75,14 +79,16 @@ export type Aggregator<Value, Result> = (
 
 /** What a reader needs to know of its metric. */
 export interface BucketReaderOptions<Value> {
+  /** What the metric is. */
+  definition: MetricDefinition;
   /** The buckets. */
   table: BucketTable;
   /** The labels, if the metric has any. */
   index?: LabelIndex;
   /** The threads. */
   slots: SlotDirectory;
-  /** Adds up one bucket. */
-  cells: Cells<Value>;
+  /** Makes what adds up one bucket. */
+  makeCells: () => Cells<Value>;
   /** Index in `u64` of the number of updates sent to the overflow series. */
   overflowed: number;
 }
@@ -92,11 +98,24 @@ export type BucketName = number | Readonly<Record<string, string>>;
 
 /** Reads and manages the buckets of one metric. The readers of {@linkcode ThreadStats.metrics} are made of this. Any thread. */
 export class BucketReader<Value> {
+  static {
+    inspectable<BucketReader<unknown>>(this.prototype, {
+      type: (reader) =>
+        typeOf(reader.#definition.kind, "Reader", reader.#definition.labels.length > 0),
+      metric: (reader) => reader.#table.name,
+      facts: (reader) => wordsOf(reader.#definition),
+    });
+  }
+
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
   readonly #slots: SlotDirectory;
   readonly #cells: Cells<Value>;
+  readonly #makeCells: () => Cells<Value>;
+  /** The same for the totals of threads' parts; not before somebody asks for these. */
+  #whole: Cells<Value> | undefined = undefined;
   readonly #overflowed: number;
+  readonly #definition: MetricDefinition;
   /** The epochs of the buckets that are read together. */
   readonly #epochs = new Int32Array(STRETCH);
 
@@ -104,7 +123,9 @@ export class BucketReader<Value> {
     this.#table = options.table;
     this.#index = options.index;
     this.#slots = options.slots;
-    this.#cells = options.cells;
+    this.#makeCells = options.makeCells;
+    this.#cells = options.makeCells();
+    this.#definition = options.definition;
     this.#overflowed = options.overflowed;
   }
 
@@ -164,14 +185,18 @@ export class BucketReader<Value> {
       const { views: { i32 }, epochs } = segment;
       let totals: ArrayLike<Value> | undefined;
       for (let offset = 0; offset < capacity; offset++) {
-        if (offset % STRETCH === 0) totals = this.#totalsFrom(segment, k, offset);
+        if (offset % STRETCH === 0) totals = this.#totalsFrom(segment, k, offset, perThread);
         const epoch = this.#epochs[offset % STRETCH];
         if ((epoch & 1) === 0) continue;
         const id = first + offset;
         const series = index?.at(id, epoch);
         if (index !== undefined && series === undefined) continue;
-        let value = totals === undefined ? this.#total(k, offset, epoch) : totals[offset % STRETCH];
         let parts = perThread ? this.#threadParts(k, offset, epoch).map(toThreadValue) : undefined;
+        let value = parts !== undefined
+          ? this.#wholeCells().value()
+          : totals === undefined
+          ? this.#total(k, offset, epoch)
+          : totals[offset % STRETCH];
         // As in `BucketTable.confirmEpoch`.
         const now = Atomics.add(i32, epochs + offset, 0);
         if (now !== epoch) {
@@ -227,6 +252,7 @@ export class BucketReader<Value> {
     { views: { i32 }, epochs }: { views: Views; epochs: number },
     segment: number,
     offset: number,
+    perThread: boolean,
   ): ArrayLike<Value> | undefined {
     const noted = this.#epochs;
     const capacity = capacityOf(segment, this.#table.shift);
@@ -237,7 +263,9 @@ export class BucketReader<Value> {
       noted[n] = epoch;
       if ((epoch & 1) !== 0) isAnyLive = true;
     }
-    if (!isAnyLive) return undefined;
+    // Threads' parts are read one by one, and the totals are theirs: those of other reads would be
+    // of another moment.
+    if (!isAnyLive || perThread) return undefined;
     const asked = count === STRETCH ? noted : noted.subarray(0, count);
     return this.#cells.totals?.(this.#slots.used, segment, offset, asked);
   }
@@ -258,12 +286,18 @@ export class BucketReader<Value> {
 
   /** The bucket with these labels, made if there is none. */
   id(labels: Readonly<Record<string, string>>): number {
-    return this.#labelled("find a bucket of").intern(labels, "find a bucket of").id;
+    const verb = "find a bucket of";
+    const index = this.#labelled(verb);
+    return needing(`${verb} ${this.#table.name}`, () => index.intern(labels, verb).id);
   }
 
   /** Makes a bucket without labels. */
   create(): number {
-    return this.#index === undefined ? this.#table.create() : this.#index.createAnonymous();
+    const index = this.#index;
+    return needing(
+      `create a bucket of ${this.#table.name}`,
+      () => index === undefined ? this.#table.create() : index.createAnonymous(),
+    );
   }
 
   /** Makes all counts of one bucket start again from nothing, in all threads at once. */
@@ -304,14 +338,24 @@ export class BucketReader<Value> {
     return [];
   }
 
+  /** The parts of all threads that have one; `#wholeCells()` has what they add up to. */
   #threadParts(segment: number, offset: number, epoch: number): ThreadPart<Value>[] {
     const parts: ThreadPart<Value>[] = [];
+    const cells = this.#cells;
+    const whole = this.#wholeCells();
+    whole.reset();
     for (let slot = 0; slot < this.#slots.used; slot++) {
-      this.#cells.reset();
-      if (!this.#cells.merge(slot, segment, offset, epoch)) continue;
-      parts.push({ thread: this.#slots.describe(slot)!, value: this.#cells.value() });
+      cells.reset();
+      if (!cells.merge(slot, segment, offset, epoch)) continue;
+      // Of the same reads: a second look would find what was counted meanwhile.
+      whole.absorb(cells);
+      parts.push({ thread: this.#slots.describe(slot)!, value: cells.value() });
     }
     return parts;
+  }
+
+  #wholeCells(): Cells<Value> {
+    return this.#whole ??= this.#makeCells();
   }
 
   #empty(): Value {
@@ -356,10 +400,17 @@ export class BucketReader<Value> {
   }
 
   #missing(bucket: BucketName, verb: string): never {
+    // The labels were found to be the metric's.
+    const given = typeof bucket === "object" ? labelsIn(this.#definition.labels, bucket) : bucket;
     throw new RangeError(
-      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", bucket),
+      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", given),
     );
   }
+}
+
+/** Labels for an error text. */
+function labelsIn(names: readonly string[], labels: Readonly<Record<string, string>>): unknown {
+  return got(`{${names.map((name) => `${describe(name)}:${describe(labels[name])}`).join()}}`);
 }
 
 function idOf(found: number | Series): number {

@@ -14,6 +14,11 @@ export interface Cells<Value> {
    * @returns Whether there was anything.
    */
   merge(slot: number, segment: number, offset: number, epoch: number): boolean;
+  /**
+   * Adds what another one of the same metric has added up: what that gives by itself is a part of
+   * what this gives.
+   */
+  absorb(other: this): void;
   /** The totals. */
   value(): Value;
   /**

@@ -8,6 +8,7 @@ import { fence } from "../memory/fence.ts";
 import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
+import { saturate } from "../saturate.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { Cells } from "./cells.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
@@ -47,12 +48,16 @@ export class CounterCells implements Cells<number> {
     // SeqCst; pairs with the store of the tag in `OwnCounter`: the value below is not older than the tag.
     if (Atomics.load(found.views.i32, found.tags + offset) !== epoch) return false;
     // Unordered; pairs with the store in `OwnCounter.add`. Does not tear.
-    this.#total += found.views.f64[found.cells + offset];
+    this.#total += saturate(found.views.f64[found.cells + offset]);
     return true;
   }
 
+  absorb(other: this): void {
+    this.#total += other.#total;
+  }
+
   value(): number {
-    return this.#total;
+    return saturate(this.#total);
   }
 
   /** Thread by thread, as their cells stand in memory, and with one fence for all tags in place of a SeqCst load for each. */
@@ -79,6 +84,8 @@ export class CounterCells implements Cells<number> {
         if (isCurrent[n] === 1) totals[n] += f64[cells + n];
       }
     }
+    // At the end, as counters are not negative: nothing takes from an infinity.
+    for (let n = 0; n < count; n++) totals[n] = saturate(totals[n]);
     return totals;
   }
 

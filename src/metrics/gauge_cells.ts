@@ -7,6 +7,7 @@ import type { Arena, Views } from "../memory/arena.ts";
 import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
+import { saturate } from "../saturate.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { Cells } from "./cells.ts";
@@ -62,15 +63,22 @@ export class GaugeCells implements Cells<number> {
     // SeqCst, both; pair with the stores in `OwnGauge`: the value below is not older than tenure and tag.
     if (Atomics.load(i32, found.tenures + offset) !== this.#slots.activeControl(slot)) return false;
     if (Atomics.load(i32, found.tags + offset) !== epoch) return false;
-    const value = f64[found.values + offset];
-    const { aggregate } = this.#options;
-    if (aggregate === "sum") this.#total += value;
-    else if (aggregate === "min" ? value < this.#total : value > this.#total) this.#total = value;
+    this.#combine(saturate(f64[found.values + offset]));
     return true;
+  }
+
+  absorb(other: this): void {
+    this.#combine(other.#total);
   }
 
   value(): number {
     return this.#total;
+  }
+
+  #combine(value: number): void {
+    const { aggregate } = this.#options;
+    if (aggregate === "sum") this.#total = saturate(this.#total + value);
+    else if (aggregate === "min" ? value < this.#total : value > this.#total) this.#total = value;
   }
 
   #view(slot: number, segment: number): Segment | undefined {

@@ -6,6 +6,7 @@
 import type { Arena, Views } from "../memory/arena.ts";
 import { blockViews } from "../memory/format.ts";
 import { DIRECTORY, longIndex, wordIndex } from "../memory/layout.ts";
+import { saturate } from "../saturate.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { Cells } from "./cells.ts";
@@ -92,13 +93,25 @@ export class HistogramCells implements Cells<HistogramValue> {
     return true;
   }
 
+  absorb(other: this): void {
+    const low = other.#low;
+    const high = other.#high;
+    for (let bin = low; bin <= high; bin++) this.#totals[bin] += other.#totals[bin];
+    if (low < this.#low) this.#low = low;
+    if (high > this.#high) this.#high = high;
+    this.#sum += other.#sum;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+    this.#clamped += other.#clamped;
+  }
+
   value(): HistogramValue {
     const isEmpty = this.#high < this.#low;
     return new HistogramValue({
       scale: this.#bins,
       offset: isEmpty ? 0 : this.#low,
       counts: this.#totals.slice(this.#low, this.#high + 1),
-      sum: this.#sum,
+      sum: saturate(this.#sum),
       min: isEmpty ? NaN : this.#min,
       max: isEmpty ? NaN : this.#max,
       clamped: this.#clamped,

@@ -37,7 +37,10 @@ export function binsUpTo(bins: HistogramBins, boundaries: readonly number[]): nu
   const isExplicit = hasBoundaries(bins);
   const pointOf = (index: number) => {
     const upper = scale.upperBound(index);
-    return isExplicit ? upper : (upper + scale.lowerBound(index)) / 2;
+    if (isExplicit) return upper;
+    const lower = scale.lowerBound(index);
+    // Not half of the sum, which may be beyond the doubles.
+    return lower + (upper - lower) / 2;
   };
   return boundaries.map((boundary) => {
     let low = 0;

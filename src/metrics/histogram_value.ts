@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { isArray, lookAt } from "../shapes.ts";
 import { cannot, got } from "../errors.ts";
+import { inspectable, toJson } from "../inspect.ts";
+import { saturate } from "../saturate.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
 import { CumulativeCounts } from "./cumulative_counts.ts";
 import { type HistogramScale, scaleOf } from "./histogram_scale.ts";
@@ -74,8 +77,20 @@ export class HistogramValue implements HistogramData {
   /** How many values were out of range, and count in the end bins. */
   readonly clamped: number;
 
-  /** From the data of another, for instance one that came by a message. */
+  static {
+    inspectable<HistogramValue>(this.prototype, { type: "HistogramValue", facts: briefOf });
+  }
+
+  /**
+   * From the data of another, for instance one that came by a message.
+   *
+   * @param data The data.
+   * @throws {TypeError} When it is none.
+   */
   constructor(data: HistogramData) {
+    if (lookAt(() => typeof data.counts.length) !== "number") {
+      throw new TypeError(cannot("make a HistogramValue", "it needs the data of one", data));
+    }
     this.scale = data.scale;
     this.offset = data.offset;
     this.counts = data.counts;
@@ -215,6 +230,17 @@ export class HistogramValue implements HistogramData {
   }
 
   /**
+   * The value as JSON has it: the bins by their bounds, and `"NaN"` and `"Infinity"` as texts,
+   * which JSON has no numbers for.
+   *
+   * @returns `count`, `sum`, `min`, `max`, `clamped`, `scale` and `bins`.
+   */
+  toJSON(): Record<string, unknown> {
+    const { count, sum, min, max, clamped, scale, bins } = this;
+    return toJson({ count, sum, min, max, clamped, scale, bins }) as Record<string, unknown>;
+  }
+
+  /**
    * A point inside a bin. The exact one lies between the bin's bounds and between least and greatest; that of a clamped value
    * perhaps only between the latter.
    */
@@ -226,10 +252,13 @@ export class HistogramValue implements HistogramData {
 
   #assertSameBins(other: HistogramValue): void {
     const what = "combine histograms";
-    if (typeof other !== "object" || other === null || typeof other.scale !== "object") {
+    const isValue = typeof other === "object" && other !== null &&
+      typeof other.scale === "object" && other.scale !== null &&
+      typeof other.counts?.length === "number";
+    if (!isValue) {
       throw new TypeError(cannot(what, "the other one must be a HistogramValue", other));
     }
-    if (JSON.stringify(this.scale) !== JSON.stringify(other.scale)) {
+    if (!haveSameBins(this.scale, other.scale)) {
       throw new TypeError(cannot(what, "they must have the same bins", got("others")));
     }
   }
@@ -251,11 +280,16 @@ export class HistogramValue implements HistogramData {
       scale: this.scale,
       offset,
       counts,
-      sum: Math.max(0, this.sum + sign * other.sum),
+      sum: Math.max(0, saturate(this.sum + sign * other.sum)),
       ...bounds,
       clamped: Math.max(0, this.clamped + sign * other.clamped),
     });
   }
+}
+
+/** The value in few words. */
+export function briefOf({ count, sum, min, max, mean }: HistogramValue): Record<string, number> {
+  return { count, sum, min, max, mean };
 }
 
 /**
@@ -273,9 +307,19 @@ export function assertQuantile(q: unknown): asserts q is number {
   }
 }
 
+function haveSameBins(one: HistogramBins, other: HistogramBins): boolean {
+  if (!hasBoundaries(one)) {
+    return !hasBoundaries(other) && one.lowest === other.lowest && one.highest === other.highest &&
+      one.relativeError === other.relativeError;
+  }
+  const { boundaries } = one;
+  return hasBoundaries(other) && boundaries.length === other.boundaries?.length &&
+    boundaries.every((bound, n) => bound === other.boundaries[n]);
+}
+
 function assertBoundaries(boundaries: unknown): asserts boundaries is readonly number[] {
   const what = "tell cumulative counts";
-  if (!Array.isArray(boundaries) || boundaries.some((bound) => typeof bound !== "number")) {
+  if (!isArray(boundaries) || boundaries.some((bound) => typeof bound !== "number")) {
     throw new TypeError(cannot(what, "the boundaries must be an array of numbers", boundaries));
   }
   if (!boundaries.every((bound, n) => Number.isFinite(bound) && !(bound <= boundaries[n - 1]))) {

@@ -6,6 +6,7 @@
 import type { Arena } from "../memory/arena.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
+import { saturate } from "../saturate.ts";
 import type { Cells } from "./cells.ts";
 import {
   LATEST_KERNEL,
@@ -63,14 +64,21 @@ export class LatestCells implements Cells<number> {
     const control = this.#slots.activeControl(slot);
     if (!this.#record.look(slot, segment, offset, { epoch, control })) return false;
     const { value, stamp } = this.#record.latest;
-    if (stamp > this.#stamp) {
-      this.#value = value;
-      this.#stamp = stamp;
-    }
+    this.#combine(saturate(value), stamp);
     return true;
+  }
+
+  absorb(other: this): void {
+    this.#combine(other.#value, other.#stamp);
   }
 
   value(): number {
     return this.#value;
+  }
+
+  #combine(value: number, stamp: number): void {
+    if (stamp <= this.#stamp) return;
+    this.#value = value;
+    this.#stamp = stamp;
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { BucketTable } from "../buckets/bucket_table.ts";
+import { inspectable } from "../inspect.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
 import { LabelLog } from "../buckets/label_log.ts";
@@ -23,6 +24,7 @@ import type { CellSegments, CellShape } from "../threads/cell_segments.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { ThreadHome } from "../threads/thread_home.ts";
 import { type Aggregator, BucketReader } from "./bucket_reader.ts";
+import { typeOf, wordsOf } from "./shown.ts";
 import type { Cells } from "./cells.ts";
 import { CounterCells } from "./counter_cells.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
@@ -31,6 +33,7 @@ import { gaugeSegmentParts } from "./gauge_layout.ts";
 import { HistogramCells } from "./histogram_cells.ts";
 import { histogramSegmentBytes } from "./histogram_layout.ts";
 import { scaleOf } from "./histogram_scale.ts";
+import { briefOf, HistogramValue } from "./histogram_value.ts";
 import { LatestCells } from "./latest_cells.ts";
 import type { CellHome, OwnCell } from "./own_cell.ts";
 import { OverflowCounter, OwnCounter } from "./own_counter.ts";
@@ -113,17 +116,25 @@ export class MetricHome {
       this.#index = new LabelIndex(table, log, { metric, names, maxSeries });
     }
     this.buckets = new BucketReader({
+      definition,
       table,
       index: this.#index,
       slots: shared.slots,
-      cells: this.#kind.cells(shared, { metric, shift }),
+      makeCells: () => this.#kind.cells(shared, { metric, shift }),
       overflowed: longIndex(place.control) + M_OVERFLOWED_LONG,
     });
   }
 
   /** What users read the metric with. */
   get reader(): BucketReader<unknown> | SingleReader<unknown> {
-    return isSingle(this.definition) ? singleReader(this.buckets) : this.buckets;
+    if (!isSingle(this.definition)) return this.buckets;
+    const reader = singleReader(this.buckets);
+    inspectable(reader, {
+      type: typeOf(this.definition.kind, "Reader"),
+      metric: () => this.name,
+      facts: (self) => ({ ...wordsOf(this.definition), value: briefly(self.read()) }),
+    });
+    return reader;
   }
 
   /** Makes the implicit bucket of a metric that has one. Once, by the thread that makes the memory. */
@@ -136,7 +147,8 @@ export class MetricHome {
     const control = longIndex(this.#place.control);
     const overflowed = control + M_OVERFLOWED_LONG;
     const { metric } = this.#place;
-    const home = { thread, metric, table: this.#table, index: this.#index, overflowed };
+    const { kind } = this.definition;
+    const home = { thread, kind, metric, table: this.#table, index: this.#index, overflowed };
     return this.#kind.writer(home, control + M_CLOCK_LONG);
   }
 }
@@ -144,6 +156,11 @@ export class MetricHome {
 /** Whether a metric has one implicit bucket. Records get theirs from `create()`. */
 function isSingle(definition: MetricDefinition): boolean {
   return definition.kind !== "record" && definition.labels.length === 0;
+}
+
+/** A value in few words. */
+function briefly(value: unknown): unknown {
+  return value instanceof HistogramValue ? briefOf(value) : value;
 }
 
 function kindOf(name: string, definition: MetricDefinition): Kind {

@@ -23,12 +23,16 @@ import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
 import { cannot, got } from "../errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
+import type { MetricDefinition } from "../schema/schema.ts";
 import type { ThreadHome } from "../threads/thread_home.ts";
+import { showWriters } from "./shown.ts";
 
 /** What the writers of a metric need to know of it. */
 export interface CellHome {
   /** The thread. */
   readonly thread: ThreadHome;
+  /** What kind of metric it is. */
+  readonly kind: MetricDefinition["kind"];
   /** The metric's number. */
   readonly metric: number;
   /** Its buckets. */
@@ -70,6 +74,10 @@ export class OwnCell {
   declare protected readonly id: number;
   declare protected readonly home: CellHome;
   declare private readonly series: Series | undefined;
+
+  static {
+    showWriters<OwnCell>(this.prototype, (cell) => cell.home, (cell) => cell.series);
+  }
 
   /** `id` is a live bucket, in the life `series` if the metric has labels; `tag` is the index of the cell's tag in `words`. */
   constructor(

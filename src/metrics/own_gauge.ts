@@ -17,21 +17,24 @@ import { gaugeSegmentParts } from "./gauge_layout.ts";
 import { type CellHome, OwnCell, placeOf } from "./own_cell.ts";
 import type { GaugeWriter } from "./writers.ts";
 
+/** What a caller does to a gauge, as in the error's text. */
+export const SET = "set";
+export const ADD = "add to";
+export const SUBTRACT = "subtract from";
+const SCOPE = "open a scope of";
+
 /** A gauge's part that does not depend on where the value stands. */
 export abstract class GaugeCell extends OwnCell implements GaugeWriter {
   abstract set(value: number): void;
   abstract add(n?: number): void;
+  abstract sub(n?: number): void;
 
   /** Takes back the 1 of a scope: what it belongs to is current. */
   protected abstract takeBack(): void;
 
-  sub(n = 1): void {
-    // Here, as a minus would make numbers of what is none.
-    this.assertValue(n);
-    this.add(-n);
-  }
-
   scope(): Disposable {
+    // For the error's text: `add` would speak of itself.
+    if (!this.isCurrent()) this.nextEpoch(SCOPE);
     this.add(1);
     const { epoch } = this;
     let isOpen = true;
@@ -46,9 +49,9 @@ export abstract class GaugeCell extends OwnCell implements GaugeWriter {
   }
 
   /** Throws unless `value` can be set or added. */
-  protected assertValue(value: unknown): void {
+  protected assertValue(value: unknown, verb: string): void {
     if (typeof value === "number" && value - value === 0) return;
-    const what = `set ${this.home.table.name}`;
+    const what = `${verb} ${this.home.table.name}`;
     if (typeof value !== "number") {
       throw new TypeError(cannot(what, "the value must be a number", value));
     }
@@ -83,7 +86,7 @@ export class OwnGauge extends GaugeCell {
       this.words[this.epochIndex] !== this.epoch ||
       this.words[this.controlIndex] !== this.control
     ) {
-      this.setSlowly(value, false);
+      this.setSlowly(value, SET);
       return;
     }
     // Unordered; pairs with the load in `GaugeCells.merge`. Does not tear.
@@ -97,10 +100,23 @@ export class OwnGauge extends GaugeCell {
       this.words[this.epochIndex] !== this.epoch ||
       this.words[this.controlIndex] !== this.control
     ) {
-      this.setSlowly(n, true);
+      this.setSlowly(n, ADD);
       return;
     }
     this.cells[this.cell] = this.value += n;
+  }
+
+  sub(n = 1): void {
+    if (
+      !(typeof n === "number" && n - n === 0) ||
+      // `isCurrent()`, written out.
+      this.words[this.epochIndex] !== this.epoch ||
+      this.words[this.controlIndex] !== this.control
+    ) {
+      this.setSlowly(n, SUBTRACT);
+      return;
+    }
+    this.cells[this.cell] = this.value -= n;
   }
 
   protected override takeBack(): void {
@@ -108,11 +124,13 @@ export class OwnGauge extends GaugeCell {
   }
 
   /** The first value, one after a clear, or one that must be refused. */
-  private setSlowly(value: number, isRelative: boolean): void {
-    this.assertValue(value);
-    const epoch = this.nextEpoch("set");
+  private setSlowly(value: number, verb: typeof SET | typeof ADD | typeof SUBTRACT): void {
+    this.assertValue(value, verb);
+    const epoch = this.nextEpoch(verb);
     if (this.epoch !== epoch) this.value = 0;
-    this.cells[this.cell] = this.value = isRelative ? this.value + value : value;
+    this.cells[this.cell] = this.value = verb === SET
+      ? value
+      : this.value + (verb === ADD ? value : -value);
     this.setTag(epoch);
     Atomics.store(this.words, this.tenure, this.home.thread.tenure.control);
   }
@@ -127,6 +145,11 @@ export class OverflowGauge extends OwnGauge {
 
   override add(n = 1): void {
     super.add(n);
+    Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
+  }
+
+  override sub(n = 1): void {
+    super.sub(n);
     Atomics.add(this.home.thread.arena.views().u64, this.home.overflowed, 1n);
   }
 

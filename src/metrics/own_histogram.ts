@@ -12,6 +12,7 @@
  */
 import type { Series } from "../buckets/label_tree.ts";
 import { cannot } from "../errors.ts";
+import { needing } from "../memory/arena.ts";
 import { longIndex, wordIndex } from "../memory/layout.ts";
 import {
   HISTOGRAM_BINS,
@@ -127,7 +128,7 @@ export class OwnHistogram extends OwnCell implements HistogramWriter {
       throw new RangeError(cannot(what, "the count must be a positive integer", count));
     }
     const epoch = this.nextEpoch("record in");
-    if (this.block === NOWHERE) this.locate();
+    if (this.block === NOWHERE) needing(what, () => this.locate());
     if (this.epoch !== epoch) {
       // The tag is the bucket's epoch only if this writer, or the slot's owner before it, has recorded in this epoch.
       if (this.words[this.tag] === epoch) this.adopt();

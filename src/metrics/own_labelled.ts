@@ -5,11 +5,17 @@
  */
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
+import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { CellHome, OwnCell } from "./own_cell.ts";
+import { showWriters } from "./shown.ts";
 
 /** Finds the writers of one metric by label. Owner thread only. */
 export class OwnLabelled<Cell extends OwnCell> {
+  static {
+    showWriters(this.prototype, (self) => self.#home);
+  }
+
   readonly #home: CellHome;
   readonly #index: LabelIndex;
   readonly #make: (series: Series) => Cell;
@@ -32,10 +38,14 @@ export class OwnLabelled<Cell extends OwnCell> {
   }
 
   #bind(labels: LabelValues<string>): Cell {
-    this.#home.thread.check(`update ${this.#home.table.name}`);
-    const series = this.#index.intern(labels, "update");
-    const known = this.#cells[series.id];
-    if (known !== undefined && known.isOf(series)) return known;
-    return this.#cells[series.id] = this.#make(series);
+    const verb = "bind labels of";
+    const what = `${verb} ${this.#home.table.name}`;
+    this.#home.thread.check(what);
+    return needing(what, () => {
+      const series = this.#index.intern(labels, verb);
+      const known = this.#cells[series.id];
+      if (known !== undefined && known.isOf(series)) return known;
+      return this.#cells[series.id] = this.#make(series);
+    });
   }
 }

@@ -10,9 +10,10 @@
  * @module
  */
 import type { Series } from "../buckets/label_tree.ts";
+import { needing } from "../memory/arena.ts";
 import { sum } from "../schema/fields.ts";
 import type { CellHome } from "./own_cell.ts";
-import { GaugeCell } from "./own_gauge.ts";
+import { ADD, GaugeCell, SET, SUBTRACT } from "./own_gauge.ts";
 import { makeKernel } from "./record_kernel.ts";
 import { layoutOf } from "./record_layout.ts";
 import { type RecordHome, RecordPublisher } from "./record_publisher.ts";
@@ -81,24 +82,30 @@ export class OwnLatestGauge extends GaugeCell {
   }
 
   set(value: number): void {
-    this.#prepare(value);
+    this.#prepare(value, SET);
     this.#values.set(this.id, value);
   }
 
   add(n = 1): void {
-    this.#prepare(n);
+    this.#prepare(n, ADD);
     this.#values.set(this.id, this.#values.get(this.id) + n);
+  }
+
+  sub(n = 1): void {
+    this.#prepare(n, SUBTRACT);
+    this.#values.set(this.id, this.#values.get(this.id) - n);
   }
 
   protected override takeBack(): void {
     this.#values.set(this.id, this.#values.get(this.id) - 1);
   }
 
-  #prepare(value: number): void {
-    this.assertValue(value);
+  #prepare(value: number, verb: string): void {
+    this.assertValue(value, verb);
     if (this.isCurrent()) return;
-    const epoch = this.nextEpoch("set");
-    this.#values.start(this.id, epoch, this.#isOverflow);
+    const epoch = this.nextEpoch(verb);
+    const what = `${verb} ${this.home.table.name}`;
+    needing(what, () => this.#values.start(this.id, epoch, this.#isOverflow));
     this.epoch = epoch;
   }
 }

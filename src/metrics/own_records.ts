@@ -9,8 +9,11 @@ import type { LabelIndex } from "../buckets/label_index.ts";
 import type { Series } from "../buckets/label_tree.ts";
 import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../errors.ts";
+import { inspectable } from "../inspect.ts";
+import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/options.ts";
 import type { RecordFields } from "../schema/record.ts";
+import { showWriters } from "./shown.ts";
 import { type RecordHome, RecordPublisher } from "./record_publisher.ts";
 import { Burst, type BurstHost, type RecordBurst } from "./record_burst.ts";
 import type { AnyFields, BucketLife, UpdateHost } from "./record_kernel.ts";
@@ -30,10 +33,19 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
   /** Made by the kernel. Like `update`, but only in one life of the bucket. */
   declare updateLife: (life: RecordLife, delta: AnyFields) => void;
 
+  static {
+    showWriters<OwnRecords>(this.prototype, (records) => records.home);
+  }
+
   constructor(home: RecordHome) {
     super(home);
     // A class for each writer, so that the engine knows its accessors.
     this.burst = new (home.kernel.withFields(Burst))(home, this.burstHost());
+  }
+
+  /** The metric's name. */
+  get metric(): string {
+    return this.home.table.name;
   }
 
   begin(id: number): RecordBurst<RecordFields> {
@@ -78,7 +90,7 @@ export class OwnRecords extends RecordPublisher implements RecordWriter<RecordFi
       }
       life.epoch = epoch;
     }
-    if (this.epochOf(id) !== epoch) this.adopt(id, epoch);
+    if (this.epochOf(id) !== epoch) needing(what, () => this.adopt(id, epoch));
     this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
     this.reach = this.room;
   }
@@ -112,6 +124,14 @@ export class OwnRecord implements RecordBucketWriter<RecordFields> {
   declare readonly id: number;
   declare private readonly life: RecordLife;
   declare private readonly records: OwnRecords;
+
+  static {
+    inspectable<OwnRecord>(this.prototype, {
+      type: "RecordBucketWriter",
+      metric: ({ records }) => records.metric,
+      facts: ({ id, life }) => ({ id, labels: life.series.labels }),
+    });
+  }
 
   constructor(records: OwnRecords, series: Series) {
     this.id = series.id;
@@ -147,8 +167,9 @@ export class OwnLabelledRecords extends OwnRecords
   labels(labels: LabelValues<string>): OwnRecord {
     let series = this.#index.peek(labels);
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
-      this.home.thread.check(`update ${this.home.table.name}`);
-      series = this.#index.intern(labels, "update");
+      this.home.thread.check(`bind labels of ${this.home.table.name}`);
+      const verb = "bind labels of";
+      series = needing(`${verb} ${this.home.table.name}`, () => this.#index.intern(labels, verb));
     }
     const known = this.#records[series.id];
     if (known !== undefined && known.isOf(series)) return known;

@@ -4,6 +4,7 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
+import { inspectable } from "../inspect.ts";
 import type { RecordDelta, RecordFields, RecordValue } from "../schema/record.ts";
 import type { RecordHome } from "./record_publisher.ts";
 import type { AnyFields, FieldHolder, RecordValues } from "./record_kernel.ts";
@@ -15,7 +16,8 @@ export interface BurstMethods<Fields extends RecordFields> {
   /**
    * Merges a change by the ops of the fields. Owner thread only.
    *
-   * @throws {TypeError} When the change has the wrong shape, or the burst is over.
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or the burst is
+   * over.
    * @throws {RangeError} When a value is out of range.
    */
   merge(delta: RecordDelta<Fields>): void;
@@ -63,6 +65,14 @@ export class Burst implements FieldHolder {
   declare merge: (delta: AnyFields) => void;
   declare readonly $host: BurstHost;
   declare readonly $metric: string;
+
+  static {
+    inspectable<Burst>(this.prototype, {
+      type: "RecordBurst",
+      metric: ({ $metric }) => $metric,
+      facts: ({ id, $isOpen: isOpen }) => ({ id, isOpen }),
+    });
+  }
 
   constructor(home: RecordHome, host: BurstHost) {
     this.$fields = home.layout.fields.length;

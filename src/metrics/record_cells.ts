@@ -101,6 +101,10 @@ export class RecordCells implements Cells<AnyFields> {
     return true;
   }
 
+  absorb(other: this): void {
+    this.#kernel.combine(this.#totals, this.#totalBits, other.#totals, other.#totalBits);
+  }
+
   value(): AnyFields {
     return this.#kernel.toObject(this.#totals, this.#totalBits, 0);
   }

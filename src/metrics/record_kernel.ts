@@ -7,7 +7,9 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { describe, shorten } from "../describe.ts";
+import { cannot, got } from "../errors.ts";
+import { saturate } from "../saturate.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
@@ -93,7 +95,16 @@ export type FieldHolderClass = new (...args: any[]) => FieldHolder;
 export type UpdateHostClass = new (...args: any[]) => UpdateHost;
 
 /** What the compiled text calls. */
-const TOOLS = { addHalves, addUint64, getUint64, reject, rejectFirst, setUint64 };
+const TOOLS = {
+  addHalves,
+  addUint64,
+  getUint64,
+  reject,
+  rejectFirst,
+  rejectUnknown,
+  saturate,
+  setUint64,
+};
 
 /** Makes the inner loops for a list of fields. */
 export function makeKernel(name: string, layout: RecordLayout): RecordKernel {
@@ -143,7 +154,9 @@ function kernelSource({ fields, doubles }: RecordLayout): string {
     if (type === "u64") {
       return `addHalves(totalBits, ${2 * word}, bits[${2 * word}], bits[${2 * word + 1}]);`;
     }
-    if (op === "sum") return `totals[${word}] += values[${word}];`;
+    if (op === "sum") {
+      return `totals[${word}] = saturate(totals[${word}] + saturate(values[${word}]));`;
+    }
     if (op === "bitOr") return `totals[${word}] = (totals[${word}] | values[${word}]) >>> 0;`;
     return `if (values[${word}] ${
       op === "min" ? "<" : ">"
@@ -179,14 +192,20 @@ ${
   }
     }`;
   const names = fields.map((_, n) => `v${n}`).join(", ");
-  const read = `if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
-${each((n) => `      const v${n} = delta.${fields[n].name};`)}`;
+  const areUndefined = fields.map((_, n) => `v${n} === undefined`).join(" && ");
+  const read = (what: string) =>
+    `if (typeof delta !== "object" || delta === null) reject(${what}, "", "", delta);
+${each((n) => `      const v${n} = delta.${fields[n].name};`)}
+      if (${areUndefined}) rejectUnknown(${what}, fields, delta);`;
   const areValid = fields.map((_, n) => `(v${n} === undefined || ${check(n)})`).join(" && ");
-  const change = `if (!(${areValid})) rejectFirst(metric, fields, [${names}]);
+  const change = (what: string) =>
+    `if (!(${areValid})) rejectFirst(${what}, fields, [${names}]);
 ${each((n) => `      if (v${n} !== undefined) { ${apply(n)} }`)}`;
   return `"use strict";
-const { addHalves, addUint64, getUint64, reject, rejectFirst, setUint64 } = tools;
-const rejectField = (n, value) => reject(metric, fields[n].name, fields[n].type, value);
+const { addHalves, addUint64, getUint64, reject, rejectFirst, rejectUnknown, saturate, setUint64 } =
+  tools;
+const UPDATE = "update " + metric, MERGE = "merge into " + metric;
+const rejectField = (n, value) => reject("change " + metric, fields[n].name, fields[n].type, value);
 return {
   ${copy},
   combine(totals, totalBits, values, bits) {
@@ -206,13 +225,13 @@ ${
   withUpdates(Base) {
     return class extends Base {
     update(id, delta) {
-      ${read}
+      ${read("UPDATE")}
       if (!this.isReady(id)) this.prepare(id, "update");
       this.apply(id, ${names});
       this.publish(id);
     }
     updateLife(life, delta) {
-      ${read}
+      ${read("UPDATE")}
       const { id } = life;
       if (!this.isReadyIn(life)) this.prepare(id, "update", life);
       this.apply(id, ${names});
@@ -222,7 +241,7 @@ ${
     apply(id, ${names}) {
       const { values, bits } = this;
       const base = id * ${fields.length};
-      ${change}
+      ${change("UPDATE")}
     }
     };
   },
@@ -230,13 +249,13 @@ ${
     // Accessors in a class body: those that are defined on a prototype cost JavaScriptCore 3-20 times as much.
     return class extends Base {
     merge(delta) {
-      ${read}
+      ${read("MERGE")}
       if (!this.$isOpen) this.$refuse("merge into");
       this.$apply(${names});
     }
     $apply(${names}) {
       const { $values: values, $bits: bits, $base: base } = this;
-      ${change}
+      ${change("MERGE")}
     }
 ${each(accessor)}
     };
@@ -246,13 +265,21 @@ ${each(accessor)}
 
 /** The same without a compiler. */
 export function interpretKernel(metric: string, { fields, doubles }: RecordLayout): RecordKernel {
-  const read = (delta: AnyFields): unknown[] => {
-    if (typeof delta !== "object" || delta === null) reject(metric, "", "", delta);
+  const read = (verb: string, delta: AnyFields): unknown[] => {
+    const what = `${verb} ${metric}`;
+    if (typeof delta !== "object" || delta === null) reject(what, "", "", delta);
     // One look at each field, as a getter may give another value the next time.
-    return fields.map(({ name }) => delta[name]);
+    const given = fields.map(({ name }) => delta[name]);
+    if (given.every((value) => value === undefined)) rejectUnknown(what, fields, delta);
+    return given;
   };
-  const change = ({ values, bits }: RecordValues, base: number, given: unknown[]) => {
-    rejectFirst(metric, fields, given);
+  const change = (
+    verb: string,
+    { values, bits }: RecordValues,
+    base: number,
+    given: unknown[],
+  ) => {
+    rejectFirst(`${verb} ${metric}`, fields, given);
     for (const [n, { op, type, word }] of fields.entries()) {
       const value = given[n];
       if (value === undefined) continue;
@@ -268,6 +295,7 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
     combine(totals, totalBits, values, bits) {
       for (const { op, type, word } of fields) {
         if (type === "u64") addHalves(totalBits, 2 * word, bits[2 * word], bits[2 * word + 1]);
+        else if (op === "sum") totals[word] = saturate(totals[word] + saturate(values[word]));
         else totals[word] = mergeNumber(op, totals[word], values[word]);
       }
     },
@@ -281,16 +309,16 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
     withUpdates(Base) {
       return class extends Base {
         update(id: number, delta: AnyFields): void {
-          const given = read(delta);
+          const given = read("update", delta);
           if (!this.isReady(id)) this.prepare(id, "update");
-          change(this, id * fields.length, given);
+          change("update", this, id * fields.length, given);
           this.publish(id);
         }
 
         updateLife(life: BucketLife, delta: AnyFields): void {
-          const given = read(delta);
+          const given = read("update", delta);
           if (!this.isReadyIn(life)) this.prepare(life.id, "update", life);
-          change(this, life.id * fields.length, given);
+          change("update", this, life.id * fields.length, given);
           this.publish(life.id);
         }
       };
@@ -298,9 +326,9 @@ export function interpretKernel(metric: string, { fields, doubles }: RecordLayou
     withFields(Base) {
       const FieldsClass = class extends Base {
         merge(delta: AnyFields): void {
-          const given = read(delta);
+          const given = read("merge into", delta);
           if (!this.$isOpen) this.$refuse("merge into");
-          change({ values: this.$values, bits: this.$bits }, this.$base, given);
+          change("merge into", { values: this.$values, bits: this.$bits }, this.$base, given);
         }
       };
       for (const field of fields) {
@@ -324,7 +352,7 @@ function accessorOf(
     set(value: number | bigint) {
       if (!this.$isOpen) this.$refuse("change");
       // Any number but NaN may be assigned to a double, whatever its op.
-      if (!isValid("max", type, value)) reject(metric, name, type, value);
+      if (!isValid("max", type, value)) reject(`change ${metric}`, name, type, value);
       const index = this.$base + word;
       if (type === "u64") setUint64(this.$bits, 2 * index, value);
       else this.$values[index] = type === "u32" ? (value as number) >>> 0 : value as number;
@@ -348,22 +376,36 @@ function isValid(op: string, type: string, value: unknown): boolean {
 
 /** Throws what is wrong with the first value that is not valid. */
 function rejectFirst(
-  metric: string,
+  what: string,
   fields: readonly FieldPlace[],
   given: readonly unknown[],
 ): void {
   for (const [n, { name, op, type }] of fields.entries()) {
     const value = given[n];
-    if (value !== undefined && !isValid(op, type, value)) reject(metric, name, type, value);
+    if (value !== undefined && !isValid(op, type, value)) reject(what, name, type, value);
   }
 }
 
+/**
+ * Throws when a change without values is one of other fields, or nothing that has fields: it would
+ * be counted as a change of none. One that has no properties at all changes nothing, as does one
+ * whose fields are `undefined`.
+ */
+function rejectUnknown(what: string, fields: readonly FieldPlace[], delta: object): void {
+  if (fields.some(({ name }) => name in delta)) return;
+  const prototype: unknown = Object.getPrototypeOf(delta);
+  // That of plain objects, in whichever realm, inherits from nothing.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  const first = isPlain ? Object.keys(delta)[0] : undefined;
+  if (isPlain && first === undefined) return;
+  const names = fields.map(({ name }) => name).join(", ");
+  const given = first === undefined ? delta : got(`the unknown field ${describe(shorten(first))}`);
+  throw new TypeError(cannot(what, `the fields are ${names}`, given));
+}
+
 /** Throws what is wrong with a value. */
-function reject(metric: string, field: string, type: string, value: unknown): never {
-  if (field === "") {
-    throw new TypeError(cannot(`update ${metric}`, "the change must be an object", value));
-  }
-  const what = `update ${metric}`;
+function reject(what: string, field: string, type: string, value: unknown): never {
+  if (field === "") throw new TypeError(cannot(what, "the change must be an object", value));
   if (type === "u64") {
     const text = cannot(what, `${field} must be a bigint or a safe integer`, value);
     throw typeof value === "number" ? new RangeError(text) : new TypeError(text);

@@ -146,7 +146,8 @@ export interface RecordWriter<Fields extends RecordFields> {
    *
    * @param id The bucket.
    * @param delta The change; fields left out stay as they are.
-   * @throws {TypeError} When the change has the wrong shape, or a burst is open.
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or a burst is
+   * open.
    * @throws {RangeError} When the bucket does not live, a value is out of range, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
@@ -172,7 +173,8 @@ export interface RecordBucketWriter<Fields extends RecordFields> {
    * Merges one change, see {@linkcode RecordWriter.update}. Owner thread only; wait-free.
    *
    * @param delta The change; fields left out stay as they are.
-   * @throws {TypeError} When the change has the wrong shape, or a burst is open.
+   * @throws {TypeError} When the change has the wrong shape or only unknown fields, or a burst is
+   * open.
    * @throws {RangeError} When the bucket was destroyed, a value is out of range, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */

@@ -49,7 +49,7 @@ export function metricDataOf(
   const points = <Value>(convert: (value: unknown) => Value) =>
     told.map((sample) => pointOf(sample, convert(sample.value)));
   const common = {
-    descriptor: { name, description, unit, valueType: valueTypeOf(family, told) },
+    descriptor: { name, description, unit, valueType: valueTypeOf(family) },
     aggregationTemporality: isDelta
       ? AggregationTemporality.DELTA
       : AggregationTemporality.CUMULATIVE,
@@ -98,7 +98,7 @@ function pointMaker({ metric }: Family, collection: Collection, isDelta: boolean
     const due = isDelta ? readBefore : startOf(metric, row);
     if (due !== start) {
       start = due;
-      // No clock that was set back lets a point end before it starts.
+      // Of a start that nobody has seen, in damaged memory, anything may be said.
       startTime = timeOf(Math.min(start, readAt));
     }
     return { startTime, endTime, attributes, value };
@@ -113,15 +113,14 @@ function timeOf(milliseconds: number): HighResolutionTime {
 }
 
 /**
- * Integers where all values are: 64-bit sums, bits, and the library's own figures. Beyond 2^53 a number of JavaScript has not each integer, and the
- * SDK takes no others: then doubles, which reach further than OTLP's signed 64 bits.
+ * By the definition alone, as a metric's type must not change while it is told: integers are 64-bit
+ * sums, bits, and the library's own figures. Beyond 2^53 a number has not each integer, and the SDK
+ * takes no others; beyond OTLP's signed 64 bits see `samplesIn`.
  */
-function valueTypeOf({ field, definition }: Family, samples: readonly Sample[]): 0 | 1 {
+function valueTypeOf({ field, definition }: Family): 0 | 1 {
   const isInteger = definition === undefined ||
     (definition.kind === "record" && definition.fields[field!].type !== "f64");
-  return isInteger && samples.every(({ value }) => Number.isSafeInteger(value))
-    ? ValueType.INT
-    : ValueType.DOUBLE;
+  return isInteger ? ValueType.INT : ValueType.DOUBLE;
 }
 
 /** What both kinds of histograms have. The extremes of a difference nobody knows. */

@@ -13,6 +13,11 @@ export class Deltas {
   /** What was told so far. */
   #told: Snapshot | undefined;
 
+  /** Whether nothing was told yet. */
+  get isEmpty(): boolean {
+    return this.#told === undefined;
+  }
+
   /** What has happened since the snapshot before; all of it the first time. */
   next(now: Snapshot): Snapshot {
     const told = this.#told;

@@ -5,13 +5,15 @@
  */
 import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { cannot } from "../errors.ts";
+import { hasMethod, isArray } from "../shapes.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { instrumentParts } from "../schema/families.ts";
 import { snakeCase } from "../schema/names.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { BatchResult, ObservableMeter } from "./api.ts";
 import { assertInstrumentName, instrumentOf } from "./instruments.ts";
 import { observerOf } from "./observers.ts";
-import { checkOptions, type OpenTelemetryOptions } from "./options.ts";
+import { checkOptions, COMMON_OPTIONS, type OpenTelemetryOptions } from "./options.ts";
 
 /** Options of {@linkcode observe}. */
 export interface ObserveOptions extends OpenTelemetryOptions {
@@ -29,6 +31,12 @@ export interface ObserveOptions extends OpenTelemetryOptions {
    */
   onError?: (error: unknown) => void;
 }
+
+const OBSERVE_OPTIONS: OptionNames<ObserveOptions> = {
+  ...COMMON_OPTIONS,
+  quantiles: true,
+  onError: true,
+};
 
 const METHODS = [
   "createObservableCounter",
@@ -65,7 +73,8 @@ const METHODS = [
  * @param meter Any `Meter` of `@opentelemetry/api`.
  * @param options What is told.
  * @returns What ends it, for `using` too: the instruments stay, but get no values any more.
- * @throws {TypeError} When an argument has the wrong shape, or quantiles are asked for and a histogram has a label of that name.
+ * @throws {TypeError} When an argument has the wrong shape, an option is unknown, or quantiles are
+ * asked for and a histogram has a label of that name.
  * @throws {RangeError} When a quantile is not from 0 to 1, or a metric has a name that OpenTelemetry does not allow.
  *
  * @example
@@ -96,11 +105,11 @@ export function observe(
 ): Disposable {
   const what = "observe the statistics";
   const first = firstSnapshot(what, stats);
-  const missing = METHODS.find((method) => typeof meter?.[method] !== "function");
+  const missing = METHODS.find((method) => !hasMethod(meter, method));
   if (missing !== undefined) {
     throw new TypeError(cannot(what, `the meter must have ${missing}()`, meter));
   }
-  const checked = checkOptions(what, options);
+  const checked = checkOptions(what, options, OBSERVE_OPTIONS);
   const { perThread, selfMetrics, onError = (error) => console.error(error) } = checked;
   if (typeof onError !== "function") {
     throw new TypeError(cannot(what, "onError must be a function", onError));
@@ -141,7 +150,7 @@ export function observe(
 }
 
 function checkQuantiles(what: string, given: readonly number[] = []): readonly number[] {
-  if (!Array.isArray(given)) {
+  if (!isArray(given)) {
     throw new TypeError(cannot(what, "quantiles must be an array", given));
   }
   const quantiles: readonly number[] = [...given];

@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { own } from "../schema/options.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
 
 /** What both {@linkcode observe} and {@linkcode ThreadStatsProducer} can be told. */
 export interface OpenTelemetryOptions {
@@ -26,8 +26,14 @@ export interface OpenTelemetryOptions {
   selfMetrics?: boolean;
 }
 
+/** The names of the common options. */
+export const COMMON_OPTIONS: OptionNames<OpenTelemetryOptions> = {
+  perThread: true,
+  selfMetrics: true,
+};
+
 /**
- * Checks the common options.
+ * Checks the common options, and that there are no others than `known`.
  *
  * @returns All options as their own properties.
  * @throws {TypeError} When an option has the wrong shape.
@@ -35,11 +41,9 @@ export interface OpenTelemetryOptions {
 export function checkOptions<Options extends OpenTelemetryOptions>(
   what: string,
   options: Options,
+  known: OptionNames<Options>,
 ): Options & Required<OpenTelemetryOptions> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(what, "the options must be an object", options));
-  }
-  const given = own(options);
+  const given = takeOptions(what, options, known);
   const { perThread = false, selfMetrics = true } = given;
   for (const [name, value] of Object.entries({ perThread, selfMetrics })) {
     if (typeof value !== "boolean") {

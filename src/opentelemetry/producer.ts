@@ -9,13 +9,14 @@ import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
 import { type Collection, type HistogramScale, metricDataOf } from "./data_points.ts";
 import { Deltas } from "./deltas.ts";
 import { ExplicitScale } from "./explicit.ts";
 import { ExponentialScale } from "./exponential.ts";
 import { type Instrument, instrumentOf } from "./instruments.ts";
-import { checkOptions, type OpenTelemetryOptions } from "./options.ts";
+import { checkOptions, COMMON_OPTIONS, type OpenTelemetryOptions } from "./options.ts";
 import { SCOPE } from "./scope.ts";
 import type { CollectionResult, MetricData, MetricProducer, NoResource } from "./sdk.ts";
 
@@ -47,6 +48,13 @@ export interface ThreadStatsProducerOptions extends OpenTelemetryOptions {
   maxSize?: number;
 }
 
+const PRODUCER_OPTIONS: OptionNames<ThreadStatsProducerOptions> = {
+  ...COMMON_OPTIONS,
+  boundaries: true,
+  temporality: true,
+  maxSize: true,
+};
+
 /** One family of the schema or of the library. */
 interface Member {
   readonly instrument: Instrument;
@@ -75,7 +83,14 @@ const NO_RESOURCE: NoResource = Object.freeze({
  * The resource is that of the reader's `MeterProvider`, as the SDK wants it. Each reader needs a producer of its own: it remembers what that
  * reader was told.
  *
- * Names, attributes and units: see the module. A `sum()` of doubles is told as one that never falls, which is for the program to keep.
+ * Names, attributes and units: see the module. A `sum()` is told as one that never falls, which is
+ * for the program to keep. `sum("u64")`, bits and the library's own figures are integers, all else
+ * are doubles, whatever the values are. OTLP's integers are signed and pass through a `number`:
+ * exact up to 2^53, and what is beyond 2^63 is told as the greatest one.
+ *
+ * Times are those of the wall clock at the first collection, from there on by a clock that nobody
+ * sets. When the wall clock is set forward, they follow it and leave a gap; when it is set back,
+ * they go on ahead of it: so no series changes its start, and no delta has a wrong length.
  *
  * @example Beside a program's other metrics, by OTLP
  * ```ts
@@ -133,13 +148,13 @@ export class ThreadStatsProducer implements MetricProducer {
    *
    * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
    * @param options What is told, and how.
-   * @throws {TypeError} When an argument has the wrong shape.
+   * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
    * @throws {RangeError} When an option is out of range, boundaries are not finite, not negative and rising, or a metric has a name that OpenTelemetry does not allow.
    */
   constructor(stats: MetricSource, options: ThreadStatsProducerOptions = {}) {
     const what = "make a producer";
     const first = firstSnapshot(what, stats);
-    const checked = checkOptions(what, options);
+    const checked = checkOptions(what, options, PRODUCER_OPTIONS);
     const { perThread, selfMetrics, temporality = "cumulative", maxSize = 160 } = checked;
     if (temporality !== "cumulative" && temporality !== "delta") {
       const required = 'temporality must be "cumulative" or "delta"';
@@ -183,14 +198,17 @@ export class ThreadStatsProducer implements MetricProducer {
 
   *#metrics(now: Snapshot): Generator<MetricData> {
     const starts = this.#starts;
-    starts.look(now);
-    const told = this.#deltas?.next(now) ?? now;
+    const { since, at } = starts.look(now);
+    const deltas = this.#deltas;
+    // The first delta tells all since the statistics began.
+    const readBefore = deltas?.isEmpty === false ? since : now.startedAt;
+    const told = deltas?.next(now) ?? now;
     const collection: Collection = {
       temporality: this.#deltas === undefined ? "cumulative" : "delta",
       perThread: this.#perThread,
       startOf: (metric, row) => starts.of(metric, row) ?? now.startedAt,
-      readBefore: told.startedAt,
-      readAt: now.takenAt,
+      readBefore,
+      readAt: at,
     };
     let n = 0;
     for (const family of familiesIn(told, { selfMetrics: this.#selfMetrics })) {

@@ -19,7 +19,7 @@ export interface Sample {
   /** The bucket. */
   readonly row: Row;
   readonly attributes: SeriesAttributes;
-  /** A `bigint` is a `number` here. */
+  /** A `bigint` is a `number` here: the nearest one that is in OTLP's signed 64 bits. */
   readonly value: unknown;
 }
 
@@ -44,8 +44,14 @@ export function* samplesIn(family: Family, perThread: boolean): Generator<Sample
   }
 }
 
+/**
+ * The greatest double that is a signed integer of 64 bits. The SDK's serializers let what is
+ * greater come round.
+ */
+const MOST = 2 ** 63 - 1024;
+
 function plain(value: unknown): unknown {
-  return typeof value === "bigint" ? Number(value) : value;
+  return typeof value === "bigint" ? Math.min(Number(value), MOST) : value;
 }
 
 function isKnown(value: unknown): boolean {

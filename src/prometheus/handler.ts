@@ -3,13 +3,22 @@
  *
  * @module
  */
+import { cannot } from "../errors.ts";
+import { lookAt } from "../shapes.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { samplesOf } from "../schema/families.ts";
 import { own } from "../schema/options.ts";
+import type { OptionNames } from "../schema/take_options.ts";
+import { Answers, type AnswersOptions } from "./answers.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
-import { assertBoolean, checkOptions, type PrometheusOptions } from "./options.ts";
+import {
+  assertBoolean,
+  checkOptions,
+  PROMETHEUS_OPTIONS,
+  type PrometheusOptions,
+} from "./options.ts";
 import { END, render } from "./render.ts";
 import { eventLoopLag, runtimeFamilies } from "./runtime.ts";
 
@@ -24,7 +33,31 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
    * @default {false}
    */
   runtimeMetrics?: boolean;
+  /**
+   * How many answers may be under way at a time, from 1. Each holds a snapshot until its client has taken all of it. Requests beyond are answered
+   * with 503, and `Retry-After` says after how many seconds there is room at the latest.
+   *
+   * @default {16}
+   */
+  maxAnswers?: number;
+  /**
+   * How many seconds a client has to take its answer when others wait. While all answers are under way, a new request ends the oldest one
+   * if it is older than this; its body fails then. As long as there is room, no answer is ended.
+   *
+   * @default {30}
+   */
+  maxAnswerSeconds?: number;
 }
+
+const HANDLER_OPTIONS: OptionNames<PrometheusHandlerOptions> = {
+  ...PROMETHEUS_OPTIONS,
+  maxAnswers: true,
+  maxAnswerSeconds: true,
+  runtimeMetrics: true,
+};
+
+/** Longer addresses are refused. The servers of the three runtimes take none of this length from the network. */
+const MAX_URL_LENGTH = 65_536;
 
 /**
  * Makes a handler that answers a Prometheus server's scrapes: for `Deno.serve`, `Bun.serve`, Hono and all that speak in `Request` and
@@ -32,19 +65,19 @@ export interface PrometheusHandlerOptions extends PrometheusOptions {
  *
  * An answer never waits for a worker, and is complete whatever they do. It comes in OpenMetrics 1.0 or in Prometheus' format
  * 0.0.4, and compressed, as the client asks for. Of `?name[]=requests_total&name[]=...` only these families are sent. `HEAD` gets the same
- * headers; other methods get 405.
+ * headers; other methods get 405, and addresses of more than 65,536 characters 414.
  *
  * A handler knows when a series began from what it has seen before, so make one for the program and keep it: two of them have seen different things, and
  * tell different times (`created: false` where several threads answer).
  *
  * Cost: a snapshot, and about 0.3 µs for each line. The text is made as the client takes it, some 64 KiB at a time (at least one series); until the client
- * has taken it all, the answer holds its snapshot.
+ * has taken it all, the answer holds its snapshot. At most `maxAnswers` do so, however slow clients are.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param options What is told.
  * @returns The handler.
- * @throws {TypeError} When an argument has the wrong shape.
- * @throws {RangeError} When boundaries are not finite, not negative and rising.
+ * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
+ * @throws {RangeError} When boundaries are not finite, not negative and rising, or `maxAnswers` or `maxAnswerSeconds` is out of range.
  *
  * @example
  * ```ts
@@ -67,18 +100,22 @@ export function prometheusHandler(
 ): (request: Request) => Response {
   const what = "make a handler";
   const first = firstSnapshot(what, stats);
-  const checked = checkOptions(what, options, first);
-  const { runtimeMetrics = false } = own(options);
+  const checked = checkOptions(what, options, { known: HANDLER_OPTIONS, snapshot: first });
+  const { runtimeMetrics = false } = checked;
   assertBoolean(what, "runtimeMetrics", runtimeMetrics);
+  const answers = new Answers(checkLimits(what, checked));
   const starts = new StartTimes();
   starts.look(first);
 
   return (request) => {
+    if (lookAt(() => typeof request.headers.get) !== "function") {
+      throw new TypeError(cannot("answer a scrape", "it needs a Request", request));
+    }
     const { method, headers, url } = request;
     if (method !== "GET" && method !== "HEAD") {
-      const headers = { allow: "GET, HEAD", "content-type": "text/plain; charset=utf-8" };
-      return new Response("Only GET and HEAD are allowed\n", own({ status: 405, headers }));
+      return refusal(405, "Only GET and HEAD are allowed", { allow: "GET, HEAD" });
     }
+    if (url.length > MAX_URL_LENGTH) return refusal(414, "The address is too long");
     const format = formatFor(headers.get("accept"));
     const isZipped = acceptsGzip(headers.get("accept-encoding"));
     // By `own`, as everything that is given to the platform: it takes what stands on `Object.prototype` for an option.
@@ -91,6 +128,11 @@ export function prometheusHandler(
     });
     // Not `null`: of that a server would say that its length is 0.
     if (method === "HEAD") return new Response(emptyStream(), answer);
+    const seconds = answers.makeRoom();
+    if (seconds > 0) {
+      const words = "Too many answers are under way, try again later";
+      return refusal(503, words, { "retry-after": `${seconds}` });
+    }
     const snapshot = stats.snapshot({ perThread: checked.perThread });
     // A look that is left out makes no start wrong, only earlier than it need be.
     if (format === "openmetrics" && checked.created) starts.look(snapshot);
@@ -107,7 +149,7 @@ export function prometheusHandler(
       }
       if (format === "openmetrics") yield new TextEncoder().encode(END);
     };
-    const body = toStream(chunks());
+    const body = answers.stream(chunks());
     return new Response(isZipped ? body.pipeThrough(new CompressionStream("gzip")) : body, answer);
   };
 }
@@ -134,17 +176,29 @@ function emptyStream(): ReadableStream {
   return new ReadableStream(own({ start }));
 }
 
-/** The chunks, each made when it is asked for. */
-function toStream<Chunk>(chunks: AsyncGenerator<Chunk>): ReadableStream<Chunk> {
-  const source: UnderlyingDefaultSource<Chunk> = {
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await chunks.return(undefined);
-    },
-  };
-  return new ReadableStream(own(source), own({ highWaterMark: 0 }));
+function refusal(status: number, words: string, headers: Record<string, string> = {}): Response {
+  const all = { "content-type": "text/plain; charset=utf-8", ...headers };
+  return new Response(`${words}\n`, own({ status, headers: own(all) }));
+}
+
+/** Checks the bounds of what is under way. */
+function checkLimits(
+  what: string,
+  options: Pick<PrometheusHandlerOptions, "maxAnswers" | "maxAnswerSeconds">,
+): AnswersOptions {
+  const { maxAnswers = 16, maxAnswerSeconds = 30 } = options;
+  for (const [name, value] of Object.entries({ maxAnswers, maxAnswerSeconds })) {
+    if (typeof value !== "number") {
+      throw new TypeError(cannot(what, `${name} must be a number`, value));
+    }
+  }
+  if (!Number.isSafeInteger(maxAnswers) || maxAnswers < 1) {
+    throw new RangeError(cannot(what, "maxAnswers must be an integer from 1", maxAnswers));
+  }
+  if (!(maxAnswerSeconds > 0 && maxAnswerSeconds < Infinity)) {
+    throw new RangeError(
+      cannot(what, "maxAnswerSeconds must be finite and above 0", maxAnswerSeconds),
+    );
+  }
+  return { most: maxAnswers, maxSeconds: maxAnswerSeconds };
 }

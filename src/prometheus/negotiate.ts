@@ -1,6 +1,8 @@
 /**
  * What a client wants: the format and the coding of the answer.
  *
+ * Headers are read from left to right once, with a stack of constant depth, and only up to a length that no honest client needs.
+ *
  * Source: RFC 9110, 12.5.1 and 12.5.3.
  *
  * @module
@@ -12,6 +14,9 @@ export const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
   text: "text/plain; version=0.0.4; charset=utf-8",
   openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
+
+/** What stands beyond is not read. As much as Node takes for all headers of a request; Prometheus sends some 300 characters. */
+const MAX_LENGTH = 16_384;
 
 /** One choice of an `Accept` or `Accept-Encoding` header. */
 interface Choice {
@@ -46,12 +51,14 @@ export function acceptsGzip(acceptEncoding: string | null): boolean {
   return best(named.length > 0 ? named : choices.filter(({ name }) => name === "*")) > 0;
 }
 
+// Not `Math.max(...)`: the number of arguments is the depth of the stack that they take.
 function best(choices: readonly Choice[]): number {
-  return Math.max(0, ...choices.map(({ quality }) => quality));
+  return choices.reduce((most, { quality }) => Math.max(most, quality), 0);
 }
 
 function parse(header: string): Choice[] {
-  return split(header, ",").map((part) => {
+  const choices = split(header.slice(0, MAX_LENGTH), ",", header.length <= MAX_LENGTH);
+  return choices.map((part) => {
     const [name = "", ...rest] = split(part, ";").map((word) => word.trim().toLowerCase());
     const parameters = new Map(rest.map((pair) => {
       const [key, value = ""] = pair.split("=", 2);
@@ -62,7 +69,24 @@ function parse(header: string): Choice[] {
   });
 }
 
-/** The parts of a text between separators, of which those in quotation marks are none. */
-function split(text: string, separator: "," | ";"): string[] {
-  return text.match(new RegExp(`(?:[^${separator}"]|"(?:\\\\.|[^"\\\\])*"?)+`, "g")) ?? [];
+/**
+ * The parts of a text between separators that are not empty. Separators in quotation marks are none; quotation marks that are open at the end
+ * close there. Where more of the text would follow, the last part is left out: the end of it is not known.
+ */
+function split(text: string, separator: "," | ";", isWhole = true): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let isQuoted = false;
+  const cut = (end: number) => {
+    if (end > start) parts.push(text.slice(start, end));
+    start = end + 1;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted && character === "\\") i++;
+    else if (!isQuoted && character === separator) cut(i);
+  }
+  if (isWhole) cut(text.length);
+  return parts;
 }

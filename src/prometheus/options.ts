@@ -5,7 +5,7 @@
  */
 import { cannot } from "../errors.ts";
 import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
-import { own } from "../schema/options.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 
 /** What both {@linkcode prometheusText} and {@linkcode prometheusHandler} can be told. */
@@ -44,32 +44,39 @@ export interface PrometheusOptions {
   selfMetrics?: boolean;
 }
 
-/** The options, each one there. */
+/** The names of the options that both functions have. */
+export const PROMETHEUS_OPTIONS: OptionNames<PrometheusOptions> = {
+  boundaries: true,
+  created: true,
+  perThread: true,
+  selfMetrics: true,
+};
+
+/** The common options, each one there. */
 export interface CheckedOptions extends Required<Omit<PrometheusOptions, "boundaries">> {
   /** The bounds of one log-linear histogram's buckets, if they were chosen. */
   readonly boundariesOf: BoundariesOf;
 }
 
 /**
- * Checks the options that both functions have.
+ * Checks the options that both functions have, and that there are no others than `known`.
  *
+ * @returns The common options, and the others as they were given.
  * @throws {TypeError} When an option has the wrong shape, or names a metric that is no log-linear histogram.
  * @throws {RangeError} When boundaries are not finite, not negative and rising.
  */
-export function checkOptions(
+export function checkOptions<Options extends PrometheusOptions>(
   what: string,
-  options: PrometheusOptions,
-  snapshot: SnapshotData,
-): CheckedOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(what, "the options must be an object", options));
-  }
-  const { created = true, perThread = false, selfMetrics = true, boundaries } = own(options);
+  options: Options,
+  { known, snapshot }: { known: OptionNames<Options>; snapshot: SnapshotData },
+): Omit<Options, keyof PrometheusOptions> & CheckedOptions {
+  const { created = true, perThread = false, selfMetrics = true, boundaries, ...rest } =
+    takeOptions(what, options, known);
   for (const [name, value] of Object.entries({ created, perThread, selfMetrics })) {
     assertBoolean(what, name, value);
   }
   const boundariesOf = checkBoundaries(what, boundaries, snapshot);
-  return { created, perThread, selfMetrics, boundariesOf };
+  return { ...rest, created, perThread, selfMetrics, boundariesOf };
 }
 
 /** Throws unless an option is a boolean. */

@@ -6,9 +6,9 @@
 import { cannot, got } from "../errors.ts";
 import { familiesIn } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
-import { own } from "../schema/options.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
-import { checkOptions, type PrometheusOptions } from "./options.ts";
+import { checkOptions, PROMETHEUS_OPTIONS, type PrometheusOptions } from "./options.ts";
 import { END, render, type TextFormat } from "./render.ts";
 import { asSnapshot } from "../export/as_snapshot.ts";
 
@@ -22,6 +22,8 @@ export interface PrometheusTextOptions extends PrometheusOptions {
   format?: TextFormat;
 }
 
+const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = { ...PROMETHEUS_OPTIONS, format: true };
+
 /**
  * All metrics of a snapshot as text for Prometheus, whole. For many series {@linkcode prometheusHandler} is better: it
  * sends the text as it is made.
@@ -33,7 +35,7 @@ export interface PrometheusTextOptions extends PrometheusOptions {
  * @param snapshot The snapshot, or the data of one that came by a message.
  * @param options What is told, and how.
  * @returns The text.
- * @throws {TypeError} When an argument has the wrong shape.
+ * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
  * @throws {RangeError} When boundaries are not finite, not negative and rising.
  *
  * @example
@@ -55,13 +57,13 @@ export function prometheusText(
 ): string {
   const what = "render the snapshot";
   const data = asSnapshot(what, snapshot);
-  const checked = checkOptions(what, options, data);
+  const checked = checkOptions(what, options, { known: TEXT_OPTIONS, snapshot: data });
   if (checked.perThread && !hasThreads(data)) {
     throw new TypeError(
       cannot(what, "perThread needs a snapshot with perThread", got("one without")),
     );
   }
-  const { format = "text" } = own(options);
+  const { format = "text" } = checked;
   if (format !== "text" && format !== "openmetrics") {
     throw new TypeError(cannot(what, 'format must be "text" or "openmetrics"', format));
   }

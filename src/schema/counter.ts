@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { define, labelling, type LabelOptions, type MetricOptions, words } from "./options.ts";
+import {
+  define,
+  labelling,
+  type LabelOptions,
+  METRIC_OPTIONS,
+  type MetricOptions,
+  words,
+} from "./options.ts";
+import { takeOptions } from "./take_options.ts";
 
 /** The definition of a counter. Made by {@linkcode counter}. */
 export interface CounterDefinition<Label extends string = never> {
@@ -25,7 +33,7 @@ export interface CounterDefinition<Label extends string = never> {
  * @typeParam Label The names of the labels.
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` is out of range.
  *
  * @example Count requests by method
@@ -48,7 +56,7 @@ export function counter<const Label extends string>(
  *
  * @param options Words.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
 export function counter(
   options?: MetricOptions & { labels?: undefined; maxSeries?: undefined },
@@ -56,9 +64,10 @@ export function counter(
 export function counter(
   options: MetricOptions & LabelOptions<string> = {},
 ): CounterDefinition<string> {
+  const given = takeOptions("define a counter", options, METRIC_OPTIONS);
   return define({
     kind: "counter",
-    ...words("counter", options),
-    ...labelling("counter", options),
+    ...words("counter", given),
+    ...labelling("counter", given),
   });
 }

@@ -4,16 +4,9 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
-import { counter } from "./counter.ts";
-import { bitOr, type FieldDefinition, max, min, sum } from "./fields.ts";
-import { gauge } from "./gauge.ts";
-import { histogram } from "./histogram.ts";
-import { own } from "./options.ts";
-import { record } from "./record.ts";
-import { defineSchema, type MetricDefinition, type Schema } from "./schema.ts";
-
-// deno-lint-ignore no-explicit-any -- what JSON gives; every part of it is checked by the functions that define metrics
-type Json = any;
+import { isMarked } from "./marks.ts";
+import { remake } from "./remake.ts";
+import { defineSchema, isSchema, type Schema, type SchemaDefinition } from "./schema.ts";
 
 /**
  * Makes the schema anew. Every name and option passes the checks of the functions that define metrics, so that nothing in the memory
@@ -21,13 +14,15 @@ type Json = any;
  *
  * @throws {TypeError} When the text is no description of a schema.
  */
-export function parseDescription(description: string): Schema {
-  const what = "inspect the handle";
+export function parseDescription(
+  description: string,
+  what = "inspect the handle",
+): Schema {
   let schema: Schema;
   try {
-    const metrics = Object.entries<Json>(JSON.parse(description)).map((
+    const metrics = Object.entries(JSON.parse(description)).map((
       [name, json],
-    ) => [name, define(json)]);
+    ) => [name, remake(json)]);
     schema = defineSchema(Object.fromEntries(metrics));
   } catch (error) {
     throw new TypeError(cannot(what, "its schema must be intact", got(String(error))), {
@@ -40,39 +35,30 @@ export function parseDescription(description: string): Schema {
   );
 }
 
-function define(json: Json): MetricDefinition {
-  const { kind, bins, fields, ...options } = own<Json>(json);
-  switch (kind) {
-    case "counter":
-      return counter(options);
-    case "gauge":
-      return gauge(options);
-    case "histogram":
-      return histogram({ ...options, ...bins });
-    case "record":
-      return record(
-        Object.fromEntries(
-          Object.entries<Json>(fields).map(([name, field]) => [name, defineField(field)]),
-        ),
-        options,
-      );
-    default:
-      throw new TypeError(cannot("define a metric", "its kind must be known", kind));
-  }
-}
+/** The schemas of other copies of this module, made anew. */
+const remade = new WeakMap<object, Schema>();
 
-function defineField(json: Json): FieldDefinition<number> | FieldDefinition<bigint> {
-  const { op, type } = own<Json>(json);
-  switch (op) {
-    case "sum":
-      return sum(type);
-    case "min":
-      return min();
-    case "max":
-      return max();
-    case "bitOr":
-      return bitOr();
-    default:
-      throw new TypeError(cannot("define a field", "its op must be known", op));
+/**
+ * A schema that was checked: the given one if it came from `defineSchema`; one like it if it came
+ * from that of another copy of this module.
+ *
+ * @throws {TypeError} When it came from neither.
+ */
+export function schemaOf<Metrics extends SchemaDefinition>(
+  what: string,
+  schema: Schema<Metrics>,
+): Schema<Metrics> {
+  if (isSchema(schema)) return schema as Schema<Metrics>;
+  if (!isMarked(schema, "schema")) {
+    throw new TypeError(cannot(what, "the schema must come from defineSchema", schema));
   }
+  let made = remade.get(schema);
+  if (made === undefined) {
+    const { description } = schema as Schema;
+    if (typeof description !== "string") {
+      throw new TypeError(cannot(what, "the schema must be whole", got("one without description")));
+    }
+    remade.set(schema, made = parseDescription(description, what));
+  }
+  return made as Schema<Metrics>;
 }

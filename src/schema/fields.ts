@@ -19,7 +19,9 @@ export interface FieldDefinition<Value extends number | bigint = number> {
 }
 
 /**
- * A field that adds up: a double, or with `"u64"` an integer exact modulo 2^64, which reads as a `bigint`.
+ * A field that adds up: a double, or with `"u64"` an integer exact modulo 2^64, which reads as a
+ * `bigint`. A sum beyond the doubles reads as the outermost one; the difference of two snapshots
+ * takes that of integers as signed 64 bits, so they may fall.
  *
  * @param type `"f64"` or `"u64"`.
  * @returns The field's definition.

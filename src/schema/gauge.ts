@@ -4,7 +4,15 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { define, labelling, type LabelOptions, type MetricOptions, own, words } from "./options.ts";
+import {
+  define,
+  labelling,
+  type LabelOptions,
+  METRIC_OPTIONS,
+  type MetricOptions,
+  words,
+} from "./options.ts";
+import { type OptionNames, takeOptions } from "./take_options.ts";
 
 /** How the values of live threads become one: their sum, the least, the greatest, or the one that was set last. */
 export type GaugeAggregate = "sum" | "min" | "max" | "latest";
@@ -35,6 +43,11 @@ export interface GaugeDefinition<Label extends string = never> {
   readonly aggregate: GaugeAggregate;
 }
 
+const GAUGE_OPTIONS: OptionNames<GaugeOptions & LabelOptions<string>> = {
+  ...METRIC_OPTIONS,
+  aggregate: true,
+};
+
 const AGGREGATES: readonly unknown[] = ["sum", "min", "max", "latest"];
 
 /**
@@ -43,7 +56,7 @@ const AGGREGATES: readonly unknown[] = ["sum", "min", "max", "latest"];
  * @typeParam Label The names of the labels.
  * @param options Words, labels, and how threads' values become one.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` is out of range.
  *
  * @example Jobs in progress
@@ -69,18 +82,19 @@ export function gauge<const Label extends string>(
  *
  * @param options Words, and how threads' values become one.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  */
 export function gauge(
   options?: GaugeOptions & { labels?: undefined; maxSeries?: undefined },
 ): GaugeDefinition;
 export function gauge(options: GaugeOptions & LabelOptions<string> = {}): GaugeDefinition<string> {
+  const given = takeOptions("define a gauge", options, GAUGE_OPTIONS);
   const common = {
     kind: "gauge" as const,
-    ...words("gauge", options),
-    ...labelling("gauge", options),
+    ...words("gauge", given),
+    ...labelling("gauge", given),
   };
-  const { aggregate = "sum" } = own(options);
+  const { aggregate = "sum" } = given;
   if (!AGGREGATES.includes(aggregate)) {
     throw new TypeError(
       cannot("define a gauge", 'aggregate must be "sum", "min", "max" or "latest"', aggregate),

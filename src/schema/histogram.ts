@@ -3,8 +3,17 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
-import { define, labelling, type LabelOptions, type MetricOptions, own, words } from "./options.ts";
+import { isArray } from "../shapes.ts";
+import { cannot, got } from "../errors.ts";
+import {
+  define,
+  labelling,
+  type LabelOptions,
+  METRIC_OPTIONS,
+  type MetricOptions,
+  words,
+} from "./options.ts";
+import { type OptionNames, takeOptions } from "./take_options.ts";
 
 /** The bins of a log-linear histogram: each as wide as a fixed part of its values. */
 export interface LogLinearBins {
@@ -34,7 +43,13 @@ export function hasBoundaries(bins: HistogramBins): bins is ExplicitBins {
   return Object.hasOwn(bins, "boundaries");
 }
 
-/** Options of {@linkcode histogram}: the bins, one kind or the other. */
+/** What the compiler says to options without bins. Nothing is of this type. */
+export interface MissingBins {
+  /** What a histogram needs. */
+  readonly "boundaries, or lowest and highest": never;
+}
+
+/** Options of {@linkcode histogram}: `boundaries`, or `lowest` and `highest`. */
 export type HistogramOptions =
   & MetricOptions
   & (
@@ -44,6 +59,7 @@ export type HistogramOptions =
       readonly highest?: undefined;
       readonly relativeError?: undefined;
     })
+    | (MissingBins & { readonly boundaries?: undefined })
   );
 
 /** The definition of a histogram. Made by {@linkcode histogram}. */
@@ -62,18 +78,31 @@ export interface HistogramDefinition<Label extends string = never> {
   readonly bins: HistogramBins;
 }
 
+/** All options, of either kind of bins. */
+interface AllOptions extends MetricOptions, LabelOptions<string>, Partial<LogLinearBins> {
+  boundaries?: readonly number[];
+}
+
+const HISTOGRAM_OPTIONS: OptionNames<AllOptions> = {
+  ...METRIC_OPTIONS,
+  boundaries: true,
+  lowest: true,
+  highest: true,
+  relativeError: true,
+};
+
 /** A histogram's bins are copied by every read: beyond this it is the wrong tool. */
 const MAX_BINS = 65_536;
 
 /**
  * Defines a histogram of values that are finite and not negative. Log-linear (`lowest`, `highest`, `relativeError`): every
  * quantile within the stated error, as in HdrHistogram and OpenTelemetry's exponential histograms. Or with explicit
- * `boundaries`, as in Prometheus.
+ * `boundaries`, as in Prometheus. It needs `boundaries`, or `lowest` and `highest`.
  *
  * @typeParam Label The names of the labels.
  * @param options Words, labels and bins.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
  *
  * @example Latencies
@@ -102,7 +131,7 @@ export function histogram<const Label extends string>(
  *
  * @param options Words and bins.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When an option has the wrong shape.
+ * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
  */
 export function histogram(
@@ -111,22 +140,32 @@ export function histogram(
 export function histogram(
   options: HistogramOptions & LabelOptions<string>,
 ): HistogramDefinition<string> {
+  const given = takeOptions<AllOptions>(
+    "define a histogram",
+    options as AllOptions,
+    HISTOGRAM_OPTIONS,
+  );
   const common = {
     kind: "histogram" as const,
-    ...words("histogram", options),
-    ...labelling("histogram", options),
+    ...words("histogram", given),
+    ...labelling("histogram", given),
   };
-  return define({ ...common, bins: Object.freeze(binsOf(options)) });
+  return define({ ...common, bins: Object.freeze(binsOf(given)) });
 }
 
-function binsOf(options: HistogramOptions): HistogramBins {
+function binsOf({ boundaries: given, lowest, highest, relativeError }: AllOptions): HistogramBins {
   const what = "define a histogram";
-  const { boundaries: given, lowest, highest, relativeError: error } = own(options);
   if (given !== undefined) {
-    if (lowest !== undefined || highest !== undefined || error !== undefined) {
-      throw new TypeError(cannot(what, "it has either boundaries or lowest and highest", options));
+    if (lowest !== undefined || highest !== undefined || relativeError !== undefined) {
+      const other = lowest !== undefined
+        ? "lowest"
+        : highest !== undefined
+        ? "highest"
+        : "relativeError";
+      const both = got(`boundaries and ${other}`);
+      throw new TypeError(cannot(what, "it has either boundaries or lowest and highest", both));
     }
-    if (!Array.isArray(given)) {
+    if (!isArray(given)) {
       throw new TypeError(cannot(what, "boundaries must be an array", given));
     }
     const boundaries: readonly number[] = Object.freeze([...given]);
@@ -147,13 +186,24 @@ function binsOf(options: HistogramOptions): HistogramBins {
     }
     return { boundaries };
   }
-  const relativeError = error === undefined ? 0.01 : error;
+  if (lowest === undefined || highest === undefined) {
+    const alone = lowest !== undefined ? "lowest alone" : "highest alone";
+    const there = lowest === highest ? "neither" : alone;
+    throw new TypeError(cannot(what, "it needs boundaries, or lowest and highest", got(there)));
+  }
+  return logLinear(what, { lowest, highest, relativeError });
+}
+
+function logLinear(
+  what: string,
+  { lowest, highest, relativeError = 0.01 }: LogLinearBins,
+): Required<LogLinearBins> {
   for (const [name, value] of Object.entries({ lowest, highest, relativeError })) {
     if (typeof value !== "number") {
       throw new TypeError(cannot(what, `${name} must be a number`, value));
     }
   }
-  if (!(lowest! >= 2 ** -1022 && lowest! < highest! && highest! < Infinity)) {
+  if (!(lowest >= 2 ** -1022 && lowest < highest && highest < Infinity)) {
     throw new RangeError(
       cannot(what, "2^-1022 <= lowest < highest < Infinity is needed", [lowest, highest]),
     );
@@ -161,11 +211,11 @@ function binsOf(options: HistogramOptions): HistogramBins {
   if (!(relativeError >= 1e-6 && relativeError <= 1)) {
     throw new RangeError(cannot(what, "relativeError must be from 1e-6 to 1", relativeError));
   }
-  const bins = Math.ceil(1 / relativeError) * (Math.log2(highest!) - Math.log2(lowest!) + 2);
+  const bins = Math.ceil(1 / relativeError) * (Math.log2(highest) - Math.log2(lowest) + 2);
   if (bins > MAX_BINS) {
     throw new RangeError(
       cannot(what, `at most about ${MAX_BINS} bins are needed`, Math.ceil(bins)),
     );
   }
-  return { lowest: lowest!, highest: highest!, relativeError };
+  return { lowest: lowest, highest: highest, relativeError };
 }

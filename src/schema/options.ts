@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { isArray } from "../shapes.ts";
 import { cannot } from "../errors.ts";
+import { mark } from "./marks.ts";
 import { assertName, snakeCase } from "./names.ts";
+import type { OptionNames } from "./take_options.ts";
 
 /** Words that describe a metric to people and to exporters. */
 export interface MetricOptions {
@@ -27,6 +30,7 @@ const made = new WeakSet<object>();
 
 /** Freezes a definition and notes that it was checked. */
 export function define<Definition extends object>(definition: Definition): Definition {
+  mark(definition, "definition");
   made.add(Object.freeze(definition));
   return definition;
 }
@@ -37,8 +41,8 @@ export function isDefinition(value: unknown): boolean {
 }
 
 /**
- * A copy of options' own properties, each read once: what stands on `Object.prototype` is no option, and a getter cannot give one
- * value to the check and another one to the use.
+ * A copy without a prototype, for the platform: it takes what stands on `Object.prototype` for an
+ * option.
  */
 export function own<Options extends object>(options: Options): Options {
   return Object.assign(Object.create(null), options);
@@ -61,43 +65,53 @@ export interface LabelOptions<Label extends string> {
   maxSeries?: number;
 }
 
-/** Values of a metric's labels. */
+/** The names of the options that all metrics have. */
+export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> = {
+  help: true,
+  unit: true,
+  labels: true,
+  maxSeries: true,
+};
+
+/**
+ * Values of a metric's labels. Text that is not well-formed Unicode, such as text that was cut in the
+ * middle of a character, gets U+FFFD there.
+ */
 export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 
 /** How many series a metric has at most when its definition does not say it: the default of OpenTelemetry's SDKs. */
 const DEFAULT_MAX_SERIES = 2000;
 
 /**
- * Checks what all metrics have in common.
+ * Checks what all metrics have in common, of options that are `takeOptions`' copy.
  *
  * @throws {TypeError} When an option has the wrong shape.
  */
-export function words(kind: string, options: MetricOptions): { help: string; unit: string } {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(`define a ${kind}`, "the options must be an object", options));
-  }
-  const { help = "", unit = "" } = own(options);
+export function words(
+  kind: string,
+  { help = "", unit = "" }: MetricOptions,
+): { help: string; unit: string } {
   if (typeof help !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "help must be a string", help));
   }
   if (typeof unit !== "string") {
     throw new TypeError(cannot(`define a ${kind}`, "unit must be a string", unit));
   }
-  return { help, unit };
+  // Cut in the middle of a character, they would be other words to each exporter.
+  return { help: help.toWellFormed(), unit: unit.toWellFormed() };
 }
 
 /**
- * Checks the labels of a metric.
+ * Checks the labels of a metric, of options that are `takeOptions`' copy.
  *
  * @throws {TypeError} When an option has the wrong shape.
  * @throws {RangeError} When `maxSeries` is out of range.
  */
 export function labelling<Label extends string>(
   kind: string,
-  options: LabelOptions<Label>,
+  { labels: given = [], maxSeries = DEFAULT_MAX_SERIES }: LabelOptions<Label>,
 ): { labels: readonly Label[]; maxSeries: number } {
-  const { labels: given = [], maxSeries = DEFAULT_MAX_SERIES } = own(options);
-  if (!Array.isArray(given)) {
+  if (!isArray(given)) {
     throw new TypeError(cannot(`define a ${kind}`, "labels must be an array", given));
   }
   const labels: readonly Label[] = Object.freeze([...given]);

@@ -3,10 +3,20 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { describe } from "../describe.ts";
+import { cannot, got } from "../errors.ts";
 import { FIELD_TYPES, type FieldDefinition, type FieldOp } from "./fields.ts";
 import { assertName } from "./names.ts";
-import { define, labelling, type LabelOptions, type MetricOptions, own, words } from "./options.ts";
+import {
+  define,
+  labelling,
+  type LabelOptions,
+  METRIC_OPTIONS,
+  type MetricOptions,
+  words,
+} from "./options.ts";
+import { takeOptions, takeOwn } from "./take_options.ts";
+import { isPlain } from "../shapes.ts";
 
 /** The fields of a record by name. */
 export type RecordFields = Readonly<
@@ -52,7 +62,8 @@ export type RecordDelta<Fields extends RecordFields> = {
  * @param fields The fields; at least one, at most 64.
  * @param options Words and labels.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
+ * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
+ * option is unknown.
  * @throws {RangeError} When there are too many fields, or `maxSeries` is out of range.
  *
  * @example Bytes and packets that always belong together
@@ -79,7 +90,8 @@ export function record<const Fields extends RecordFields, const Label extends st
  * @param fields The fields; at least one, at most 64.
  * @param options Words.
  * @returns The definition, for {@linkcode defineSchema}.
- * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape.
+ * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
+ * option is unknown.
  * @throws {RangeError} When there are too many fields.
  */
 export function record<const Fields extends RecordFields>(
@@ -90,7 +102,7 @@ export function record(
   fields: RecordFields,
   options: MetricOptions & LabelOptions<string> = {},
 ): RecordDefinition<RecordFields, string> {
-  if (typeof fields !== "object" || fields === null) {
+  if (!isPlain(fields)) {
     throw new TypeError(cannot("define a record", "the fields must be an object", fields));
   }
   const names = Object.keys(fields);
@@ -112,22 +124,24 @@ export function record(
     }
     return [name, fieldOf(name, fields[name])] as const;
   });
+  const given = takeOptions("define a record", options, METRIC_OPTIONS);
   return define({
     kind: "record",
-    ...words("record", options),
-    ...labelling("record", options),
+    ...words("record", given),
+    ...labelling("record", given),
     fields: Object.freeze(Object.fromEntries(checked)),
   });
 }
 
 /** A copy of a field's definition, so that nobody can change it after it was checked: records' code is made from it. */
 function fieldOf(name: string, field: unknown): FieldDefinition {
-  const { op, type } = typeof field === "object" && field !== null
-    ? own(field as Partial<FieldDefinition>)
+  const { op, type } = isPlain(field)
+    ? takeOwn(field as Partial<FieldDefinition>, ["op", "type"])
     : {};
   if (typeof op !== "string" || FIELD_TYPES[op]?.includes(type as string) !== true) {
+    const given = op === undefined ? field : got(`the op ${describe(op)} of ${describe(type)}`);
     throw new TypeError(
-      cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", field),
+      cannot(`define the field ${name}`, "it must come from sum, min, max or bitOr", given),
     );
   }
   return Object.freeze({ op: op as FieldOp, type: type as FieldDefinition["type"] });

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot, got } from "../errors.ts";
 import type { CounterDefinition } from "./counter.ts";
 import type { GaugeDefinition } from "./gauge.ts";
 import type { HistogramDefinition } from "./histogram.ts";
 import { assertFamilies } from "./families.ts";
+import { isMarked, mark } from "./marks.ts";
 import { assertName } from "./names.ts";
 import { isDefinition } from "./options.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
+import { remake } from "./remake.ts";
+import {} from "./take_options.ts";
+import { isPlain } from "../shapes.ts";
 
 /** Any definition. */
 export type MetricDefinition =
@@ -59,36 +63,43 @@ const made = new WeakSet<object>();
 export function defineSchema<const Metrics extends SchemaDefinition>(
   metrics: Metrics,
 ): Schema<Metrics> {
-  if (typeof metrics !== "object" || metrics === null) {
+  if (!isPlain(metrics)) {
     throw new TypeError(cannot("define a schema", "the metrics must be an object", metrics));
   }
   // One look at each: a getter may give something else the next time.
-  const copy = { ...metrics };
-  for (const [name, definition] of Object.entries(copy)) {
+  const entries = Object.entries<MetricDefinition>({ ...metrics }).map(([name, definition]) => {
     assertName("define a metric", name);
-    if (!isDefinition(definition)) {
-      const required = "it must come from counter, gauge, histogram or record";
-      throw new TypeError(cannot(`define the metric ${name}`, required, definition));
-    }
-  }
-  assertFamilies(copy);
-  const schema = Object.freeze({
-    metrics: Object.freeze(copy),
-    description: JSON.stringify(copy),
+    return [name, definitionOf(name, definition)] as const;
   });
-  made.add(schema);
+  const copy = Object.freeze(Object.fromEntries(entries)) as Metrics;
+  assertFamilies(copy);
+  const schema = { metrics: copy, description: JSON.stringify(copy) };
+  mark(schema, "schema");
+  made.add(Object.freeze(schema));
   return schema;
 }
 
 /**
- * Throws unless `schema` came from `defineSchema`.
- *
- * @throws {TypeError} When it did not.
+ * A definition that was checked: the given one, or one like that of another copy of this module.
  */
-export function assertSchema(verb: string, schema: unknown): asserts schema is Schema {
-  if (typeof schema !== "object" || schema === null || !made.has(schema)) {
-    throw new TypeError(cannot(verb, "the schema must come from defineSchema", schema));
+function definitionOf(name: string, definition: MetricDefinition): MetricDefinition {
+  if (isDefinition(definition)) return definition;
+  const what = `define the metric ${name}`;
+  const required = "it must come from counter, gauge, histogram or record";
+  if (!isMarked(definition, "definition")) {
+    throw new TypeError(cannot(what, required, definition));
   }
+  try {
+    return remake(definition);
+  } catch (cause) {
+    const text = cannot(what, `${required} of this version`, got(String(cause)));
+    throw new TypeError(text, { cause });
+  }
+}
+
+/** Whether something came from this module's `defineSchema`. */
+export function isSchema(value: unknown): value is Schema {
+  return typeof value === "object" && value !== null && made.has(value);
 }
 
 /** The first metric in which two descriptions differ, for an error text. */

@@ -3,12 +3,16 @@
  *
  * @module
  */
+import { isArray, lookAt } from "../shapes.ts";
 import { cannot } from "../errors.ts";
 import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
 import { type HistogramData, HistogramValue } from "../metrics/histogram_value.ts";
 import type { LabelsOf, ValueOf } from "../metrics/readers.ts";
+import { saturate } from "../saturate.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
+import { inspectable, toJson } from "../inspect.ts";
 import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";
+import { elapsed, setBetween } from "./elapsed.ts";
 
 /** One metric in a snapshot. */
 export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefinition> {
@@ -44,7 +48,11 @@ export interface SelfMetrics {
 
 /** The data of a {@linkcode Snapshot}: what structured cloning keeps of it. */
 export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinition> {
-  /** When the counting began, in milliseconds since 1970: the start of the statistics, or the earlier snapshot of a difference. */
+  /**
+   * When the counting began, in milliseconds since 1970: the start of the statistics, or the
+   * earlier snapshot of a difference. Of a difference it is as long before `takenAt` as the
+   * counting took, also when the wall clock was set meanwhile.
+   */
   readonly startedAt: number;
   /** When, in milliseconds since 1970. */
   readonly takenAt: number;
@@ -78,7 +86,11 @@ export interface SnapshotData<Metrics extends SchemaDefinition = SchemaDefinitio
  */
 export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   implements SnapshotData<Metrics> {
-  /** When the counting began, in milliseconds since 1970: the start of the statistics, or the earlier snapshot of a difference. */
+  /**
+   * When the counting began, in milliseconds since 1970: the start of the statistics, or the
+   * earlier snapshot of a difference. Of a difference it is as long before `takenAt` as the
+   * counting took, also when the wall clock was set meanwhile.
+   */
   readonly startedAt: number;
   /** When, in milliseconds since 1970. */
   readonly takenAt: number;
@@ -89,8 +101,18 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   /** The library's own figures. */
   readonly self: SelfMetrics;
 
-  /** From the data of another, for instance one that came by a message. */
+  static {
+    inspectable<Snapshot>(this.prototype, { type: "Snapshot", facts: factsOf });
+  }
+
+  /**
+   * From the data of another, for instance one that came by a message.
+   *
+   * @param data The data.
+   * @throws {TypeError} When it is none.
+   */
   constructor(data: SnapshotData<Metrics>) {
+    assertData(data);
     this.startedAt = data.startedAt;
     this.takenAt = data.takenAt;
     this.threads = data.threads;
@@ -120,17 +142,76 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
       const theirs = earlier.metrics as Record<string, MetricSnapshot | undefined>;
       // Own ones only: `toString` is a name like any other.
       const before = Object.hasOwn(theirs, name) ? theirs[name] : undefined;
-      if (!Array.isArray(before?.series)) {
+      if (!isArray(before?.series)) {
         throw new TypeError(cannot(what, "both must have the same metrics", name));
       }
       return [name, differenceOf(metric, before)];
     });
     return new Snapshot<Metrics>({
       ...this,
-      startedAt: earlier.takenAt,
+      startedAt: labelOf(earlier, this),
       metrics: Object.freeze(Object.fromEntries(metrics)) as SnapshotData<Metrics>["metrics"],
     });
   }
+
+  /**
+   * The snapshot as `JSON.stringify` has it. JSON has no integers of 64 bits and no numbers that
+   * are not finite: values of `u64` fields are decimal strings, and what is not finite is `"NaN"`,
+   * `"Infinity"` or `"-Infinity"`, as in the JSON of Protocol Buffers. Of histograms see
+   * {@linkcode HistogramValue.toJSON}.
+   *
+   * @returns All of the snapshot, as plain values.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { defineSchema, record, sum, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ flow: record({ bytes: sum("u64") }) }));
+   * const id = stats.metrics.flow.create();
+   * stats.registerThread("main").metrics.flow.update(id, { bytes: 2n ** 60n });
+   * const { metrics } = JSON.parse(JSON.stringify(stats.snapshot()));
+   * assertEquals(metrics.flow.series[0].value, { bytes: "1152921504606846976" });
+   * ```
+   */
+  toJSON(): Record<string, unknown> {
+    return toJson({ ...this }) as Record<string, unknown>;
+  }
+}
+
+/** A snapshot in few words. */
+function factsOf({ takenAt, threads, metrics }: Snapshot): Record<string, unknown> {
+  const counts = Object.entries<MetricSnapshot>(metrics).map(([name, { series }]) => [
+    name,
+    series.length,
+  ]);
+  return {
+    takenAt: new Date(takenAt).toISOString(),
+    threads: threads.length,
+    series: Object.fromEntries(counts),
+  };
+}
+
+/** Throws unless something has the parts of a snapshot. */
+function assertData(data: unknown): void {
+  if (lookAt(() => hasParts(data))) return;
+  throw new TypeError(cannot("make a snapshot", "it needs the data of one", data));
+}
+
+function hasParts(data: unknown): boolean {
+  const { metrics, self, threads } = data as SnapshotData;
+  return typeof self === "object" && self !== null && isArray(threads) &&
+    Object.values<MetricSnapshot>(metrics).every(({ definition, series }) =>
+      typeof definition === "object" && isArray(series)
+    );
+}
+
+/** When an earlier snapshot was taken, by the wall clock as it was set at the later one. */
+function labelOf(earlier: SnapshotData, later: Snapshot): number {
+  const duration = elapsed(earlier, later);
+  return setBetween(earlier.takenAt, later.takenAt, duration) === 0
+    ? earlier.takenAt
+    : later.takenAt - duration;
 }
 
 function differenceOf(now: MetricSnapshot, before: MetricSnapshot): MetricSnapshot {
@@ -189,8 +270,9 @@ function subtractorOf(definition: MetricDefinition): Subtractor {
 
 function difference(now: number | bigint, before: number | bigint): number | bigint {
   return typeof now === "bigint"
-    ? BigInt.asUintN(64, now - (before as bigint))
-    : now - (before as number);
+    // A sum modulo 2^64 may have fallen, or have come round.
+    ? BigInt.asIntN(64, now - (before as bigint))
+    : saturate(now - (before as number));
 }
 
 /** The metrics as they were before structured cloning, which takes histograms' values their methods. */

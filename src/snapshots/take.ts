@@ -7,7 +7,9 @@ import type { Arena } from "../memory/arena.ts";
 import { H_MAX_THREADS, H_READ_RETRIES, H_REFUSED_UPDATES, H_STARTED } from "../memory/layout.ts";
 import type { MetricHome } from "../metrics/metric_home.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import type { OptionNames } from "../schema/take_options.ts";
 import type { ThreadInfo } from "../threads/slot_directory.ts";
+import { takeTime } from "./elapsed.ts";
 import { type MetricSnapshot, type SelfMetrics, Snapshot, type SnapshotData } from "./snapshot.ts";
 
 /** Options of {@linkcode ThreadStats.snapshot}. */
@@ -27,6 +29,12 @@ export interface SnapshotOptions {
   threadTotals?: boolean;
 }
 
+/** The names of the options. */
+export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = {
+  perThread: true,
+  threadTotals: true,
+};
+
 /** Takes a snapshot. Cost: live buckets times slots in use. */
 export function takeSnapshot<Metrics extends SchemaDefinition>(
   arena: Arena,
@@ -35,7 +43,7 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     threads: readonly ThreadInfo[];
   },
 ): Snapshot<Metrics> {
-  const takenAt = Date.now();
+  const { takenAt, note } = takeTime();
   const metrics: Record<string, MetricSnapshot> = {};
   const series: Record<string, number> = {};
   const overflowed: Record<string, number> = {};
@@ -68,13 +76,15 @@ export function takeSnapshot<Metrics extends SchemaDefinition>(
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
   });
-  return new Snapshot<Metrics>({
+  const snapshot = new Snapshot<Metrics>({
     startedAt: f64[H_STARTED],
     takenAt,
     threads: Object.freeze(threads),
     metrics: Object.freeze(metrics) as SnapshotData<Metrics>["metrics"],
     self,
   });
+  note(snapshot);
+  return snapshot;
 }
 
 function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"], number> {

@@ -4,9 +4,14 @@
  * @module
  */
 import { cannot, got } from "../errors.ts";
+import { inspectable } from "../inspect.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
-import { type LabelValues, own } from "../schema/options.ts";
+import type { LabelValues } from "../schema/options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { hasMethod, isPlain } from "../shapes.ts";
+import { saturate } from "../saturate.ts";
+import { elapsed } from "./elapsed.ts";
 import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
 
 /** Where a window gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
@@ -27,13 +32,20 @@ export interface WindowOptions {
    */
   maxSnapshots?: number;
   /**
-   * `moving`: the last `seconds` before the latest snapshot. `fixed`: the last whole stretch of `seconds` since 1970, so that all
+   * `moving`: the last `seconds` before the latest snapshot. `fixed`: the last whole stretch of
+   * `seconds` since 1970, by the wall clock as it is set at the latest snapshot, so that all
    * processes speak of the same one.
    *
    * @default {"moving"}
    */
   mode?: "moving" | "fixed";
 }
+
+const WINDOW_OPTIONS: OptionNames<WindowOptions> = {
+  seconds: true,
+  maxSnapshots: true,
+  mode: true,
+};
 
 /** Timers take what is longer for no time at all. */
 const LONGEST_INTERVAL = 2 ** 31 - 1;
@@ -46,6 +58,10 @@ export type FieldSums = Record<string, number>;
  * a timer of its own between `start()` and `stop()`. Any thread; nothing that it does is seen by a writer.
  *
  * Without labels, the methods speak of all series of a metric together. They give `NaN` while there are less than two snapshots.
+ *
+ * Time is that of a clock that nobody sets: the wall clock may be set meanwhile, by any amount.
+ * Snapshots that another thread has taken have their `takenAt` only: of these, one that is earlier
+ * than the one before counts as taken at the same time.
  *
  * @typeParam Metrics The definitions of the schema.
  *
@@ -71,27 +87,45 @@ export class Window<Metrics extends SchemaDefinition> {
   readonly #isFixed: boolean;
   /** In rising order of time; the first may lie before the window, so that differences cover all of it. */
   #snapshots: Snapshot<Metrics>[] = [];
+  /**
+   * When each of them was taken, in milliseconds: as `takenAt`, but for the times that the wall
+   * clock was set.
+   */
+  #times: number[] = [];
   #timer: ReturnType<typeof setInterval> | undefined = undefined;
+
+  static {
+    inspectable<Window<SchemaDefinition>>(this.prototype, {
+      type: "Window",
+      facts: (window) => ({
+        seconds: window.#milliseconds / 1000,
+        mode: window.#isFixed ? "fixed" : "moving",
+        snapshots: window.#snapshots.length,
+        isStarted: window.#timer !== undefined,
+      }),
+    });
+  }
 
   /**
    * A window that has taken no snapshot yet.
    *
    * @param source Where the snapshots come from.
    * @param options The window's length.
-   * @throws {TypeError} When an argument has the wrong shape.
+   * @throws {TypeError} When an argument has the wrong shape, or an option is unknown.
    * @throws {RangeError} When an option is out of range.
    */
   constructor(source: SnapshotSource<Metrics>, options: WindowOptions) {
     const what = "make a window";
-    if (typeof source?.snapshot !== "function") {
+    if (!hasMethod(source, "snapshot")) {
       throw new TypeError(
         cannot(what, "the source must be a ThreadStats or a view of one", source),
       );
     }
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot(what, "the options must be an object", options));
-    }
-    const { seconds, maxSnapshots = 61, mode = "moving" } = own(options);
+    const { seconds, maxSnapshots = 61, mode = "moving" } = takeOptions(
+      what,
+      options,
+      WINDOW_OPTIONS,
+    );
     for (const [name, value] of Object.entries({ seconds, maxSnapshots })) {
       if (typeof value !== "number") {
         throw new TypeError(cannot(what, `${name} must be a number`, value));
@@ -123,18 +157,44 @@ export class Window<Metrics extends SchemaDefinition> {
     const snapshot = this.#source.snapshot();
     const spacing = this.#milliseconds * (this.#isFixed ? 2 : 1) / (this.#maxSnapshots - 1);
     const kept = this.#snapshots;
+    const times = this.#times;
+    const time = this.#timeOf(snapshot);
     // The latest always counts; one that came sooner than there is room for gives way to it.
-    if (
-      kept.length > 1 && kept[kept.length - 1].takenAt - kept[kept.length - 2].takenAt < spacing
-    ) kept.pop();
+    if (times.length > 1 && times[times.length - 1] - times[times.length - 2] < spacing) {
+      kept.pop();
+      times.pop();
+    }
     kept.push(snapshot);
-    const start = this.#isFixed
-      ? (Math.floor(snapshot.takenAt / this.#milliseconds) - 1) * this.#milliseconds
-      : snapshot.takenAt - this.#milliseconds;
+    times.push(time);
+    // Twice as far when it is fixed, as the wall clock may be set to any part of a stretch.
+    const start = time - this.#milliseconds * (this.#isFixed ? 2 : 1);
     // The last one at or before the start remains.
-    while (kept.length > 2 && kept[1].takenAt <= start) kept.shift();
-    while (kept.length > this.#maxSnapshots) kept.shift();
+    while (times.length > this.#maxSnapshots || (times.length > 2 && times[1] <= start)) {
+      kept.shift();
+      times.shift();
+    }
     return snapshot;
+  }
+
+  #timeOf(snapshot: Snapshot<Metrics>): number {
+    const { takenAt } = snapshot;
+    const last = this.#snapshots.length - 1;
+    if (last < 0) return takenAt;
+    const before = this.#snapshots[last];
+    const time = this.#times[last];
+    const duration = elapsed(before, snapshot);
+    // Where the clock was not set, as the label says: a sum of durations has rounding errors.
+    return duration === takenAt - before.takenAt
+      ? takenAt - (before.takenAt - time)
+      : time + duration;
+  }
+
+  /** The end of the last whole stretch, by the wall clock as it was set at the latest snapshot. */
+  #lastWhole(): number {
+    const last = this.#times.length - 1;
+    const { takenAt } = this.#snapshots[last];
+    return Math.floor(takenAt / this.#milliseconds) * this.#milliseconds -
+      (takenAt - this.#times[last]);
   }
 
   /**
@@ -186,13 +246,14 @@ export class Window<Metrics extends SchemaDefinition> {
    * @param name The metric.
    * @param labels One series; without them, all.
    * @returns A number, or for records one for each `sum` field.
+   * @throws {TypeError} When the name is no string, or the labels are no object.
    * @throws {RangeError} When there is no such metric.
    */
   delta<Name extends keyof Metrics & string>(
     name: Name,
     labels?: LabelValues<string>,
   ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
-    const definition = this.#definition(name);
+    const definition = this.#definition("tell a delta", name, labels);
     const ends = this.#ends();
     const amount = (from: Snapshot<Metrics>, to: Snapshot<Metrics>): number | FieldSums =>
       growth(
@@ -201,7 +262,7 @@ export class Window<Metrics extends SchemaDefinition> {
         labels,
       );
     let result: number | FieldSums = NaN;
-    if (ends !== undefined) result = amount(...ends);
+    if (ends !== undefined) result = amount(ends.first, ends.last);
     else if (definition.kind === "record") {
       const sums = Object.entries(definition.fields).filter(([, { op }]) => op === "sum");
       result = Object.fromEntries(sums.map(([field]) => [field, NaN]));
@@ -215,21 +276,21 @@ export class Window<Metrics extends SchemaDefinition> {
    * @param name The metric.
    * @param labels One series; without them, all.
    * @returns A number, or for records one for each `sum` field.
+   * @throws {TypeError} When the name is no string, or the labels are no object.
    * @throws {RangeError} When there is no such metric.
    */
   rate<Name extends keyof Metrics & string>(
     name: Name,
     labels?: LabelValues<string>,
   ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
+    this.#definition("tell a rate", name, labels);
     const delta: number | FieldSums = this.delta(name, labels);
     const ends = this.#ends();
-    // The clock has milliseconds: two snapshots in the same one count as one apart.
-    const seconds = ends === undefined
-      ? NaN
-      : Math.max(1, ends[1].takenAt - ends[0].takenAt) / 1000;
-    const rate = typeof delta === "number"
-      ? delta / seconds
-      : Object.fromEntries(Object.entries(delta).map(([field, sum]) => [field, sum / seconds]));
+    // Two snapshots in the same millisecond count as one apart.
+    const seconds = ends === undefined ? NaN : Math.max(1, ends.milliseconds) / 1000;
+    const rate = typeof delta === "number" ? saturate(delta / seconds) : Object.fromEntries(
+      Object.entries(delta).map(([field, sum]) => [field, saturate(sum / seconds)]),
+    );
     return rate as Metrics[Name] extends { kind: "record" } ? FieldSums : number;
   }
 
@@ -259,13 +320,17 @@ export class Window<Metrics extends SchemaDefinition> {
    * @throws {RangeError} When there is no such metric.
    */
   max(name: keyof Metrics & string, labels?: LabelValues<string>): number {
-    if (this.#definition(name).kind !== "gauge") {
-      return this.#histogram("tell the greatest value", name, labels)?.max ?? NaN;
+    const what = "tell the greatest value";
+    if (this.#definition(what, name, labels).kind !== "gauge") {
+      return this.#histogram(what, name, labels)?.max ?? NaN;
     }
     let greatest = NaN;
-    for (const { metrics } of this.#inside()) {
-      for (const { value } of rowsOf(metrics[name] as MetricSnapshot, labels)) {
-        if (!((value as number) <= greatest)) greatest = value as number;
+    const { from, to } = this.#inside();
+    for (let n = from; n <= to; n++) {
+      const metric = this.#snapshots[n].metrics[name] as MetricSnapshot;
+      for (const value of valuesOf<number>(rowsOf(metric, labels))) {
+        // What no thread has set is no value.
+        if (Number.isFinite(value) && !(value <= greatest)) greatest = value;
       }
     }
     return greatest;
@@ -276,53 +341,79 @@ export class Window<Metrics extends SchemaDefinition> {
     name: keyof Metrics & string,
     labels?: LabelValues<string>,
   ): HistogramValue | undefined {
-    const { kind } = this.#definition(name);
+    const { kind } = this.#definition(what, name, labels);
     if (kind !== "histogram") {
       throw new TypeError(cannot(what, `${name} must be a histogram`, got(`a ${kind}`)));
     }
     const ends = this.#ends();
     if (ends === undefined) return undefined;
-    const { series } = ends[1].since(ends[0]).metrics[name] as MetricSnapshot;
+    const { series } = ends.last.since(ends.first).metrics[name] as MetricSnapshot;
     const values = rowsOf({ series }, labels).map(({ value }) =>
       value as unknown as HistogramValue
     );
     return values.length === 0 ? undefined : values.reduce((all, value) => all.merge(value));
   }
 
-  #definition(name: keyof Metrics & string): MetricSnapshot["definition"] {
+  #definition(
+    what: string,
+    name: keyof Metrics & string,
+    labels: LabelValues<string> | undefined,
+  ): MetricSnapshot["definition"] {
+    if (typeof name !== "string") {
+      throw new TypeError(cannot(what, "the metric's name must be a string", name));
+    }
+    if (labels !== undefined && !isPlain(labels)) {
+      throw new TypeError(cannot(what, "the labels must be an object", labels));
+    }
     const latest = this.#snapshots[this.#snapshots.length - 1] ?? this.take();
     if (Object.hasOwn(latest.metrics, name)) {
       return (latest.metrics[name] as MetricSnapshot).definition;
     }
-    throw new RangeError(cannot("look into the window", "the metric must be in the schema", name));
+    throw new RangeError(cannot(what, "the metric must be in the schema", name));
   }
 
-  /** The snapshots at the beginning and the end of the window. */
-  #ends(): [Snapshot<Metrics>, Snapshot<Metrics>] | undefined {
-    const inside = this.#inside();
-    return inside.length < 2 ? undefined : [inside[0], inside[inside.length - 1]];
+  /** The snapshots at the beginning and the end of the window, and the time between them. */
+  #ends():
+    | { first: Snapshot<Metrics>; last: Snapshot<Metrics>; milliseconds: number }
+    | undefined {
+    const { from, to } = this.#inside();
+    if (to <= from) return undefined;
+    const milliseconds = this.#times[to] - this.#times[from];
+    return { first: this.#snapshots[from], last: this.#snapshots[to], milliseconds };
   }
 
-  /** The snapshots of the window: those of the last whole stretch when it is fixed. */
-  #inside(): readonly Snapshot<Metrics>[] {
-    const kept = this.#snapshots;
-    if (!this.#isFixed || kept.length === 0) return kept;
-    const end = Math.floor(kept[kept.length - 1].takenAt / this.#milliseconds) * this.#milliseconds;
+  /**
+   * Which snapshots are in the window: those of the last whole stretch when it is fixed. `to` is
+   * before `from` when there are none.
+   */
+  #inside(): { from: number; to: number } {
+    const times = this.#times;
+    if (!this.#isFixed || times.length === 0) return { from: 0, to: times.length - 1 };
+    const end = this.#lastWhole();
     const start = end - this.#milliseconds;
-    const first = kept.findLastIndex(({ takenAt }) => takenAt <= start);
-    const last = kept.findLastIndex(({ takenAt }) => takenAt <= end);
-    return last < 0 ? [] : kept.slice(Math.max(0, first), last + 1);
+    return {
+      from: Math.max(0, times.findLastIndex((time) => time <= start)),
+      to: times.findLastIndex((time) => time <= end),
+    };
   }
 }
 
 type Rows = Pick<MetricSnapshot, "series">;
+
+function valuesOf<Value>(rows: Rows["series"]): Value[] {
+  return rows.map(({ value }) => value as Value);
+}
 
 function rowsOf(
   { series }: Rows,
   labels: LabelValues<string> | undefined,
 ): MetricSnapshot["series"] {
   if (labels === undefined) return series;
-  const wanted = Object.entries(labels);
+  // As label values are where they are interned.
+  const wanted = Object.entries(labels).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value.toWellFormed() : value,
+  ]);
   return series.filter((row) =>
     Object.keys(row.labels).length === wanted.length &&
     wanted.every(([name, value]) => (row.labels as LabelValues<string>)[name] === value)
@@ -341,7 +432,7 @@ function growth(
     case "counter":
       return total(rows);
     case "gauge":
-      return total(rows) - total(rowsOf(before, labels));
+      return saturate(total(rows) - total(rowsOf(before, labels)));
     case "histogram":
       return rows.reduce((sum, { value }) => sum + (value as unknown as HistogramValue).count, 0);
     case "record": {
@@ -351,12 +442,16 @@ function growth(
           (sum, { value }) => sum + Number((value as Record<string, number | bigint>)[field]),
           0,
         );
-        return [field, sum];
+        return [field, saturate(sum)];
       }));
     }
   }
 }
 
+/**
+ * The sum of what was counted, or of what threads have set: where none has, a gauge is infinite.
+ */
 function total(rows: Rows["series"]): number {
-  return rows.reduce((sum, { value }) => sum + (value as number), 0);
+  const values = valuesOf<number>(rows).filter(Number.isFinite);
+  return saturate(values.reduce((sum, value) => sum + value, 0));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inspectable } from "../inspect.ts";
 import type { MemoryHandle } from "../memory/shared_memory.ts";
 
 /** Which tenure of which slot a seat's handle is for. */
@@ -20,4 +21,17 @@ export interface ThreadStatsHandle extends MemoryHandle {
   readonly threadStats: number;
   /** The reserved slot, in the handle of a `Seat`. */
   readonly seat?: SeatTicket;
+}
+
+/** Freezes a handle, and makes it show no memory. A copy that came by a message shows it. */
+export function makeHandle(handle: ThreadStatsHandle): ThreadStatsHandle {
+  inspectable(handle, {
+    type: "ThreadStatsHandle",
+    facts: ({ threadStats, seat, buffer }) => ({
+      threadStats,
+      ...seat !== undefined && { seat: { ...seat } },
+      byteLength: buffer.byteLength,
+    }),
+  });
+  return Object.freeze(handle);
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { cannot } from "../errors.ts";
-import { own } from "../schema/options.ts";
-import type { ThreadStatsHandle } from "./handle.ts";
+import { inspectable } from "../inspect.ts";
+import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { makeHandle, type ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
 
 /** Options of {@linkcode Seat.revoke}. */
@@ -19,6 +20,8 @@ export interface RevokeOptions {
   stopped?: boolean;
 }
 
+const REVOKE_OPTIONS: OptionNames<RevokeOptions> = { stopped: true };
+
 /** A slot reserved for a worker. Made by {@linkcode ThreadStats.reserveThread}; may be used in the thread that made it. */
 export class Seat {
   /** The slot. */
@@ -28,13 +31,18 @@ export class Seat {
   readonly #slots: SlotDirectory;
   readonly #tenure: Tenure;
 
+  static {
+    inspectable<Seat>(this.prototype, {
+      type: "Seat",
+      facts: (seat) => ({ ...seat.#slots.describe(seat.slot) }),
+    });
+  }
+
   /** Not for users. */
   constructor(slots: SlotDirectory, tenure: Tenure, handle: ThreadStatsHandle) {
     this.slot = tenure.slot;
-    this.handle = Object.freeze({
-      ...handle,
-      seat: Object.freeze({ slot: tenure.slot, control: tenure.control }),
-    });
+    const { slot, control } = tenure;
+    this.handle = makeHandle({ ...handle, seat: Object.freeze({ slot, control }) });
     this.#slots = slots;
     this.#tenure = tenure;
   }
@@ -46,7 +54,7 @@ export class Seat {
    *
    * @param options What the caller knows.
    * @returns Whether the thread could write until now: false if it had left by itself, or was revoked before.
-   * @throws {TypeError} When the options have the wrong shape.
+   * @throws {TypeError} When an option is unknown or has the wrong shape.
    *
    * @example A killed worker's slot is used again
    * ```ts
@@ -60,10 +68,7 @@ export class Seat {
    * ```
    */
   revoke(options: RevokeOptions = {}): boolean {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(cannot("revoke the seat", "the options must be an object", options));
-    }
-    const { stopped = false } = own(options);
+    const { stopped = false } = takeOptions("revoke the seat", options, REVOKE_OPTIONS);
     if (typeof stopped !== "boolean") {
       throw new TypeError(cannot("revoke the seat", "stopped must be a boolean", stopped));
     }

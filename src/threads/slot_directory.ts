@@ -11,8 +11,19 @@
  *                            │ revoke        revoke │  │ unregister
  *                            ▼                      ▼  ▼
  *                         revoked ◀─────────────────┘  retired
- *                            └── quarantine over, or "stopped" ──▶ taken like a retired one
+ *                            │ some thread has seen it revoked for the whole quarantine
+ *                            ▼
+ *                         rested ── taken like a retired one, as after "stopped"
  * ```
+ *
+ * A reserved tenure that is revoked rests at once: nobody has written in it.
+ *
+ * The quarantine. Threads have no clock in common that nobody sets (`clock.ts`). So each thread
+ * that finds a slot revoked notes what its own steady clock shows, and the one that revokes does so
+ * at once. Whoever finds the same control word when the quarantine has passed on its own clock lets
+ * the slot rest, for all threads. The word names one tenure, so the slot was revoked all the time:
+ * it never rests before the quarantine is over. It rests later when no thread looks; `acquire()`
+ * and `describe()` look.
  *
  * Assumptions: a slot has fewer than 2^28 tenures. A fenced thread needs less than the quarantine between the check and the store
  * of one update, or the caller of `revoke({ stopped: true })` knows that it has stopped.
@@ -25,11 +36,11 @@
  *
  * @module
  */
+import { steady } from "../clock.ts";
 import { cannot, got } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
   H_SLOTS_USED,
-  longIndex,
   NAME_UNITS,
   SLOT_BLOCK,
   SLOT_BYTES,
@@ -37,7 +48,6 @@ import {
   SLOT_NAME_GENERATION,
   SLOT_NAME_LENGTH,
   SLOT_NAME_UNITS,
-  SLOT_REVOKED_LONG,
   SLOTS_OFFSET,
   wordIndex,
 } from "../memory/layout.ts";
@@ -69,11 +79,16 @@ export const RESERVED = 1;
 export const ACTIVE = 2;
 export const RETIRED = 3;
 export const REVOKED = 4;
-const STATES: readonly ThreadState[] = ["retired", "reserved", "active", "retired", "revoked"];
+/** Revoked, and there is nothing to wait for any more. */
+export const RESTED = 5;
+const STATES = ["retired", "reserved", "active", "retired", "revoked", "revoked"] as const;
 const STATE_MASK = 7;
 const GENERATION = 8;
-/** Instead of a time: there is nothing to wait for. */
-const NEVER = 0;
+/**
+ * By so many milliseconds two readings of a clock may be further apart than they were taken:
+ * engines round them.
+ */
+const RESOLUTION = 1;
 /** Not the generation of any name: it is being written. */
 const UNNAMED = -1;
 
@@ -81,13 +96,19 @@ const UNNAMED = -1;
 export class SlotDirectory {
   readonly #arena: Arena;
   readonly #maxThreads: number;
+  /** In milliseconds. */
   readonly #quarantine: number;
+  /**
+   * By slot: the control word of a revoked tenure, and what the steady clock showed when this
+   * thread first found it.
+   */
+  readonly #watched: ({ control: number; since: number } | undefined)[] = [];
 
   /** `quarantine` in seconds. */
   constructor(arena: Arena, maxThreads: number, quarantine: number) {
     this.#arena = arena;
     this.#maxThreads = maxThreads;
-    this.#quarantine = quarantine;
+    this.#quarantine = quarantine * 1000;
   }
 
   /** How many slots were ever used: readers need to look no further. Any thread. */
@@ -126,21 +147,22 @@ export class SlotDirectory {
       prepare?: (slot: number) => void;
     },
   ): Tenure {
-    assertThreadName(name);
+    const what = state === RESERVED ? "reserve a thread" : "register a thread";
+    const wanted = checkThreadName(what, name);
     for (;;) {
-      const slot = this.#choose(name);
-      const control = this.#control(slot);
-      if (!this.#isTakeable(slot, control)) continue;
+      const slot = this.#choose(what, wanted);
+      const control = this.#look(slot);
+      if (!this.#isTakeable(control)) continue;
       prepare?.(slot);
       const next = (((control & ~STATE_MASK) + GENERATION) | state) | 0;
       if (!this.#change(slot, control, next)) continue;
       this.#raiseUsed(slot + 1);
-      this.#writeName(slot, next, name ?? `thread-${slot}`);
+      this.#writeName(slot, next, wanted ?? `thread-${slot}`);
       return { slot, control: (next & ~STATE_MASK) | ACTIVE };
     }
   }
 
-  /** Gives a tenure another name. Owner thread only. */
+  /** Gives a tenure another name, one that was checked. Owner thread only. */
   rename(tenure: Tenure, name: string): void {
     this.#writeName(tenure.slot, tenure.control, name);
   }
@@ -172,13 +194,13 @@ export class SlotDirectory {
       const control = this.#control(tenure.slot);
       const state = control & STATE_MASK;
       if ((control & ~STATE_MASK) !== generation || state === RETIRED) return false;
-      if (state === REVOKED && !stopped) return false;
-      if (!this.#change(tenure.slot, control, generation | (stopped ? RETIRED : REVOKED))) continue;
+      const wasRevoked = state === REVOKED || state === RESTED;
+      if (wasRevoked && !stopped) return false;
       // A seat that nobody took needs no quarantine: nobody has written, and from the change on nobody can.
-      if (!stopped) {
-        this.#noteRevocation(tenure.slot, generation, state === RESERVED ? NEVER : seconds());
-      }
-      return state !== REVOKED;
+      const next = stopped ? RETIRED : state === RESERVED ? RESTED : REVOKED;
+      if (!this.#change(tenure.slot, control, generation | next)) continue;
+      this.#look(tenure.slot);
+      return !wasRevoked;
     }
   }
 
@@ -193,13 +215,14 @@ export class SlotDirectory {
     const control = this.#control(tenure.slot);
     const same = (control & ~STATE_MASK) === (tenure.control & ~STATE_MASK);
     if (!same) return "one whose slot has a new owner";
-    return (control & STATE_MASK) === REVOKED ? "a revoked one" : "one that has ended";
+    const state = control & STATE_MASK;
+    return state === REVOKED || state === RESTED ? "a revoked one" : "one that has ended";
   }
 
   /** The slot as people see it; `undefined` when it was never used. Any thread. */
   describe(slot: number): ThreadInfo | undefined {
     for (;;) {
-      const control = this.#control(slot);
+      const control = this.#look(slot);
       if ((control & STATE_MASK) === FREE) return undefined;
       const name = this.#readName(slot, control);
       if (this.#control(slot) === control) {
@@ -219,16 +242,16 @@ export class SlotDirectory {
       from;
   }
 
-  #choose(name: string | undefined): number {
+  #choose(what: string, name: string | undefined): number {
     // Slots may change hands behind our back: there is none only if nothing has changed while we found none, twice.
     for (let before = "";;) {
       const used = this.used;
       let gone = -1;
       let seen = "";
       for (let slot = 0; slot < used; slot++) {
-        const control = this.#control(slot);
+        const control = this.#look(slot);
         seen += `${control} `;
-        if (!this.#isTakeable(slot, control)) continue;
+        if (!this.#isTakeable(control)) continue;
         if (
           name !== undefined && (control & STATE_MASK) !== FREE &&
           this.#readName(slot, control) === name
@@ -247,36 +270,35 @@ export class SlotDirectory {
     }
     throw new RangeError(
       cannot(
-        "register a thread",
+        what,
         `at most ${this.#maxThreads} at a time (maxThreads)`,
         got("one more"),
       ),
     );
   }
 
-  #isTakeable(slot: number, control: number): boolean {
+  #isTakeable(control: number): boolean {
     const state = control & STATE_MASK;
-    if (state !== REVOKED) return state === FREE || state === RETIRED;
-    const since = this.#noteRevocation(slot, control & ~STATE_MASK, seconds());
-    return since === NEVER || this.#quarantine === 0 ||
-      ((seconds() - since) | 0) > this.#quarantine;
+    if (state === REVOKED) return this.#quarantine === 0;
+    return state === FREE || state === RETIRED || state === RESTED;
   }
 
   /**
-   * Notes when a tenure was revoked, and returns that. The note carries the generation, so that who sleeps in here does not
-   * touch that of a later tenure; and whoever finds a revoked slot makes the note, so that nobody needs the revoker for it.
+   * The control word. Lets a slot rest that this thread has seen revoked for the whole quarantine.
    */
-  #noteRevocation(slot: number, generation: number, since: number): number {
-    const { u64 } = this.#arena.views();
-    const index = longIndex(SLOTS_OFFSET + slot * SLOT_BYTES) + SLOT_REVOKED_LONG;
-    for (;;) {
-      const note = Atomics.load(u64, index);
-      const age = ((generation >>> 0) - Number(note >> 32n)) | 0;
-      if (age === 0 && note !== 0n) return Number(note & 0xffffffffn);
-      if (age < 0) return since;
-      const made = (BigInt(generation >>> 0) << 32n) | BigInt(since >>> 0); // negative from 2038 on
-      if (Atomics.compareExchange(u64, index, note, made) === note) return since;
+  #look(slot: number): number {
+    const control = this.#control(slot);
+    if ((control & STATE_MASK) !== REVOKED || this.#quarantine === 0) return control;
+    const watched = this.#watched[slot];
+    if (watched === undefined || watched.control !== control) {
+      this.#watched[slot] = { control, since: steady() };
+      return control;
     }
+    if (steady() - watched.since <= this.#quarantine + RESOLUTION) return control;
+    const rested = (control & ~STATE_MASK) | RESTED;
+    // Who does not make the change comes too late for it: another thread has, or the slot has a new
+    // owner.
+    return this.#change(slot, control, rested) ? rested : this.#control(slot);
   }
 
   #raiseUsed(count: number): void {
@@ -311,30 +333,27 @@ export class SlotDirectory {
 }
 
 /**
- * Throws unless `name` can name a thread.
+ * The name of a thread, in well-formed Unicode: one that was cut in the middle of a character is
+ * the same name to all exporters.
  *
  * @throws {TypeError} When it is neither a string nor left out.
  * @throws {RangeError} When it is too long.
  */
-export function assertThreadName(name: unknown): void {
-  if (name === undefined) return;
+export function checkThreadName(what: string, name: unknown): string | undefined {
+  if (name === undefined) return undefined;
   if (typeof name !== "string") {
-    throw new TypeError(cannot("register a thread", "its name must be a string", name));
+    throw new TypeError(cannot(what, "its name must be a string", name));
   }
   if (name.length > NAME_UNITS) {
     throw new RangeError(
       cannot(
-        "register a thread",
+        what,
         `its name may have ${NAME_UNITS} UTF-16 code units`,
         got(String(name.length)),
       ),
     );
   }
-}
-
-/** Seconds since 1970, in a word: the same clock in all threads. */
-function seconds(): number {
-  return Math.floor(Date.now() / 1000) | 0;
+  return name.toWellFormed();
 }
 
 /** Whether a control word is that of an active tenure. */

@@ -254,7 +254,7 @@ describe("BucketTable.liveEpoch()", () => {
       [undefined, "undefined"],
       [null, "null"],
       [0n, "0n"],
-      [{}, "{}"],
+      [{}, "an object"],
     ];
     for (const [id, text] of wrong) {
       assertRefuses(

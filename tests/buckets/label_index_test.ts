@@ -25,6 +25,22 @@ describe("LabelIndex.intern()", () => {
     assertEquals(sets.map(([a, b]) => index.intern({ b, a }, "find").id), ids);
   });
 
+  it("takes values that differ in halves of characters for one, in well-formed Unicode", () => {
+    const handle = makeHandle();
+    const [one, other] = [makeIndex(handle), makeIndex(handle)];
+    const whole = "agent 1.2 \ufffd";
+    const made = one.index.intern({ a: "agent 1.2 \ud83d" }, "find");
+    assertEquals([made.values, made.labels], [[whole], { a: whole }]);
+    for (const a of ["agent 1.2 \ud83e", "agent 1.2 \udc00", whole, "agent 1.2 \ud83d"]) {
+      for (const { index } of [one, other]) {
+        assertEquals(index.find({ a }, "read")!.id, made.id);
+        assertEquals(index.intern({ a }, "find").id, made.id);
+      }
+    }
+    assertEquals(other.index.describe(made.id)!.values, [whole]);
+    assertEquals(other.index.intern({ a: "agent 1.2 😀" }, "find").id, 1);
+  });
+
   it("finds what another thread made while this one fell a whole log behind", () => {
     const handle = makeHandle();
     const reader = makeIndex(handle);

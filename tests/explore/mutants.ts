@@ -340,8 +340,8 @@ export const mutants: readonly Mutant[] = [
     fault: "A revoked slot is taken at once",
     file: "threads/slot_directory.ts",
     edits: [{
-      find: "if (state !== REVOKED) return state === FREE || state === RETIRED;",
-      replace: "return state === FREE || state === RETIRED || state === REVOKED;",
+      find: "if (state === REVOKED) return this.#quarantine === 0;",
+      replace: "if (state === REVOKED) return true;",
     }],
     histories: ["revoke-quarantine"],
   },

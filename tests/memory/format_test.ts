@@ -86,7 +86,7 @@ describe("makeMemory(), readFormat()", () => {
     const cut = whole.slice(0, staticBytes - 128);
     const cases: [unknown, string][] = [
       [undefined, "it must hold a SharedArrayBuffer, got undefined"],
-      [new ArrayBuffer(8), "it must hold a SharedArrayBuffer, got {}"],
+      [new ArrayBuffer(8), "it must hold a SharedArrayBuffer, got an object of class ArrayBuffer"],
       [new SharedArrayBuffer(0), "its memory must be whole, got 0 bytes"],
       [new SharedArrayBuffer(639), "its memory must be whole, got 639 bytes"],
       [

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { runInNewContext } from "node:vm";
 import {
   type MemoryHandle,
   openMemory,
@@ -72,8 +73,11 @@ describe("openMemory()", () => {
     const { buffer, memory } = reserveMemory(page, 8 * page);
     const refused: [unknown, string][] = [
       [{ memory }, "it must hold a SharedArrayBuffer, got undefined"],
-      [{ buffer: new ArrayBuffer(8), memory }, "it must hold a SharedArrayBuffer, got {}"],
-      [{ buffer, memory: {} }, "its memory must be shared, got {}"],
+      [
+        { buffer: new ArrayBuffer(8), memory },
+        "it must hold a SharedArrayBuffer, got an object of class ArrayBuffer",
+      ],
+      [{ buffer, memory: {} }, "its memory must be shared, got an object"],
       [{ buffer, memory: null }, "its memory must be shared, got null"],
       [{ buffer: buffer.slice(0, 100), memory }, "its memory must be whole, got 100 bytes"],
     ];
@@ -82,5 +86,40 @@ describe("openMemory()", () => {
     }
     const unshared = new WebAssembly.Memory({ initial: 1 });
     assertThrows(() => open({ buffer, memory: unshared }), TypeError, "its memory must be shared");
+  });
+
+  it("takes the memory of another realm for what it is", () => {
+    const buffer = runInNewContext("new SharedArrayBuffer(8)") as SharedArrayBuffer;
+    assert(!(buffer instanceof SharedArrayBuffer));
+    assert(open({ buffer }) === buffer);
+    const pages = "{ initial: 1, maximum: 8, shared: true }";
+    const memory = runInNewContext(`new WebAssembly.Memory(${pages})`) as WebAssembly.Memory;
+    assert(!((memory as unknown) instanceof WebAssembly.Memory));
+    const handle = { buffer: memory.buffer as unknown as SharedArrayBuffer, memory };
+    new SharedMemory(handle).growTo(2 * page);
+    assertEquals(open(handle).byteLength, 2 * page);
+  });
+
+  it("believes nothing that an object says of itself", () => {
+    const { buffer, memory } = reserveMemory(page, 8 * page);
+    const likeBuffer = [
+      Object.create(SharedArrayBuffer.prototype),
+      { byteLength: page, [Symbol.toStringTag]: "SharedArrayBuffer" },
+      Object.setPrototypeOf(new ArrayBuffer(page), SharedArrayBuffer.prototype),
+      new Proxy(buffer, {}),
+      runInNewContext("new ArrayBuffer(65536)"),
+    ];
+    for (const like of likeBuffer) {
+      assertThrows(() => open({ buffer: like }), TypeError, "it must hold a SharedArrayBuffer");
+      assertThrows(() => open({ buffer: like, memory }), TypeError, "must hold");
+    }
+    const likeMemory = [
+      Object.create(WebAssembly.Memory.prototype),
+      { buffer, grow: () => 1, [Symbol.toStringTag]: "WebAssembly.Memory" },
+      new Proxy(memory!, {}),
+    ];
+    for (const like of likeMemory) {
+      assertThrows(() => open({ buffer, memory: like }), TypeError, "its memory must be shared");
+    }
   });
 });

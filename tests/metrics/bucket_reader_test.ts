@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { counter } from "../../mod.ts";
 import type { LabelIndex } from "../../src/buckets/label_index.ts";
 import type { Series } from "../../src/buckets/label_tree.ts";
 import { BucketReader } from "../../src/metrics/bucket_reader.ts";
@@ -292,6 +293,7 @@ describe("BucketReader", () => {
         onMerge();
         return true;
       },
+      absorb: () => {},
       value: () => seen,
     };
     const slots = new SlotDirectory(table.arena, 1, 60);
@@ -302,7 +304,14 @@ describe("BucketReader", () => {
       onFind();
       return series;
     };
-    const reader = new BucketReader({ table, index, slots, cells, overflowed: 0 });
+    const reader = new BucketReader({
+      definition: counter(),
+      table,
+      index,
+      slots,
+      makeCells: () => cells,
+      overflowed: 0,
+    });
     return { reader, table, other: makeIndex(buffer).index as LabelIndex };
   }
 

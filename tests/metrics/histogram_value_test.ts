@@ -279,7 +279,9 @@ describe("HistogramValue.merge()", () => {
         assertRefuses(combine, TypeError, text);
       }
     }
-    for (const [other, got] of [[undefined, "undefined"], [null, "null"], [1, "1"], [{}, "{}"]]) {
+    for (
+      const [other, got] of [[undefined, "undefined"], [null, "null"], [1, "1"], [{}, "an object"]]
+    ) {
       const text = `Cannot combine histograms: the other one must be a HistogramValue, got ${got}`;
       assertRefuses(() => value.merge(other as HistogramValue), TypeError, text);
     }
@@ -377,9 +379,9 @@ describe("HistogramValue.cumulative()", () => {
     const value = valueOf(LATENCY, [1]);
     const what = "Cannot tell cumulative counts";
     for (
-      const [bounds, got] of [[[2, 1], "[2,1]"], [[1, 1], "[1,1]"], [[Infinity], "[null]"], [
+      const [bounds, got] of [[[2, 1], "[2,1]"], [[1, 1], "[1,1]"], [[Infinity], "[Infinity]"], [
         [NaN],
-        "[null]",
+        "[NaN]",
       ]] as const
     ) {
       const text = `${what}: the boundaries must be finite and rising, got ${got}`;

@@ -7,6 +7,14 @@ import { assertRefuses, assertRefusesUnchanged } from "./observe.ts";
 const a = { name: "a" };
 const b = { name: "b" };
 
+/** What the methods do, as error texts say it. */
+const VERBS = {
+  set: "set",
+  add: "add to",
+  sub: "subtract from",
+  scope: "open a scope of",
+} as const;
+
 const BAD_NUMBERS: [number, string][] = [
   [NaN, "NaN"],
   [Infinity, "Infinity"],
@@ -17,7 +25,7 @@ const BAD_TYPES: [unknown, string][] = [
   ["1", '"1"'],
   [1n, "1n"],
   [true, "true"],
-  [{}, "{}"],
+  [{}, "an object"],
   [[1], "[1]"],
   [Symbol("x"), "a symbol"],
 ];
@@ -127,11 +135,11 @@ describe("GaugeWriter", () => {
       for (const [gauge, name] of gauges) {
         for (const method of ["set", "add", "sub"] as const) {
           for (const [n, got] of BAD_NUMBERS) {
-            const text = `Cannot set ${name}: the value must be finite, got ${got}`;
+            const text = `Cannot ${VERBS[method]} ${name}: the value must be finite, got ${got}`;
             assertRefusesUnchanged(stats, () => gauge[method](n), RangeError, text);
           }
           for (const [n, got] of BAD_TYPES) {
-            const text = `Cannot set ${name}: the value must be a number, got ${got}`;
+            const text = `Cannot ${VERBS[method]} ${name}: the value must be a number, got ${got}`;
             assertRefusesUnchanged(stats, () => gauge[method](n as number), TypeError, text);
           }
         }
@@ -177,11 +185,10 @@ describe("GaugeWriter", () => {
       const [thread, got] of [[gone, "one that has ended"], [revoked, "a revoked one"]] as const
     ) {
       for (const name of SINGLE) {
-        const text = `Cannot set ${name}: the thread must be registered, got ${got}`;
-        for (const change of ["set", "add", "sub"] as const) {
+        for (const change of ["set", "add", "sub", "scope"] as const) {
+          const text = `Cannot ${VERBS[change]} ${name}: the thread must be registered, got ${got}`;
           assertRefuses(() => thread.metrics[name][change](1), StaleThreadError, text);
         }
-        assertRefuses(() => thread.metrics[name].scope(), StaleThreadError, text);
       }
     }
     assertEquals(SINGLE.map((name) => stats.metrics[name].read()), [0, 0]);
@@ -365,7 +372,7 @@ describe("LabelledGaugeWriter.labels()", () => {
         stats,
         () => old.add(1),
         RangeError,
-        `Cannot set ${name}: the bucket must be live, got 0, one that was destroyed`,
+        `Cannot add to ${name}: the bucket must be live, got 0, one that was destroyed`,
       );
       assertEquals(stats.metrics[name].read(a), 2);
     }
@@ -405,7 +412,7 @@ describe("LabelledGaugeWriter.labels()", () => {
     assertRefuses(
       labels({ nam: "a" }),
       TypeError,
-      "Cannot update queue: the labels must be name, got the unknown label nam",
+      "Cannot bind labels of queue: the labels must be name, got the unknown label nam",
     );
   });
 });

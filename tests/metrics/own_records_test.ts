@@ -1,5 +1,6 @@
 import { assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { runInNewContext } from "node:vm";
 import {
   defineSchema,
   record,
@@ -130,9 +131,47 @@ describe("RecordWriter.update()", () => {
         }
       })(),
     );
-    cell.update(id, [] as Delta);
-    cell.update(id, { other: 5 } as Delta);
-    assertEquals(stats.metrics.cell.read(id), { ...NOTHING, packets: 9 });
+    cell.update(id, { packets: 1, other: 5 } as Delta);
+    for (
+      const empty of [{}, Object.create(null), runInNewContext("({})"), { packets: undefined }]
+    ) {
+      cell.update(id, empty as Delta);
+    }
+    assertEquals(stats.metrics.cell.read(id), { ...NOTHING, packets: 10 });
+  });
+
+  it("refuses deltas none of whose fields it knows, and changes nothing", () => {
+    const stats = createTraffic();
+    const id = stats.metrics.cell.create();
+    const { cell, flow } = stats.registerThread().metrics;
+    const source = flow.labels({ source: "s" });
+    const burst = flow.begin(stats.metrics.flow.id({ source: "t" }));
+    const bad: [unknown, string][] = [
+      [{ packet: 1 }, 'the unknown field "packet"'],
+      [{ packet: undefined, other: 1 }, 'the unknown field "packet"'],
+      [{ ["x".repeat(1e5)]: 1 }, `the unknown field "${"x".repeat(80)}…"`],
+      [runInNewContext("({ packet: 1 })"), 'the unknown field "packet"'],
+      [[], "[]"],
+      [[1], "[1]"],
+      [new Map([["packets", 1]]), "an object of class Map"],
+      [new Int32Array(2 ** 26), "an object of class Int32Array"],
+      [stats, "a ThreadStats"],
+      [cell, "a RecordWriter of cell"],
+    ];
+    for (const [delta, got] of bad) {
+      const calls: [() => void, string][] = [
+        [() => cell.update(id, delta as Delta), "update cell"],
+        [() => source.update(delta as Delta), "update flow"],
+        [() => burst.merge(delta as Delta), "merge into flow"],
+      ];
+      for (const [call, what] of calls) {
+        const text =
+          `Cannot ${what}: the fields are bytes, packets, first, last, flags, got ${got}`;
+        assertRefusesUnchanged(stats, call, TypeError, text);
+      }
+    }
+    burst.merge({ packets: 1 });
+    burst.commit();
   });
 
   it("reads a delta before anything else, so that a getter may use the same metric", () => {
@@ -221,7 +260,7 @@ describe("RecordWriter.update()", () => {
       ["packets", null, TypeError, "packets must be a number, got null"],
       ["packets", "1", TypeError, 'packets must be a number, got "1"'],
       ["first", NaN, RangeError, "first must be a finite number, got NaN"],
-      ["first", {}, TypeError, "first must be a number, got {}"],
+      ["first", {}, TypeError, "first must be a number, got an object"],
       ["last", NaN, RangeError, "last must be a finite number, got NaN"],
       ["last", true, TypeError, "last must be a number, got true"],
       ["flags", 0.5, RangeError, "flags must be an integer of 32 bits, got 0.5"],
@@ -246,7 +285,8 @@ describe("RecordWriter.update()", () => {
         `Cannot update flow: ${text}`,
       );
       const burst = cell.begin(id);
-      assertRefusesUnchanged(stats, () => burst.merge(delta), Class, `Cannot update cell: ${text}`);
+      const merged = `Cannot merge into cell: ${text}`;
+      assertRefusesUnchanged(stats, () => burst.merge(delta), Class, merged);
       burst.commit();
     }
     const shapes: [unknown, string][] = [
@@ -292,7 +332,7 @@ describe("RecordWriter.update()", () => {
       ["1", TypeError, 'the bucket\'s id must be a number, got "1"'],
       [undefined, TypeError, "the bucket's id must be a number, got undefined"],
       [1n, TypeError, "the bucket's id must be a number, got 1n"],
-      [{ source: "a" }, TypeError, 'the bucket\'s id must be a number, got {"source":"a"}'],
+      [{ source: "a" }, TypeError, "the bucket's id must be a number, got an object"],
     ];
     for (const [id, Class, text] of bad) {
       for (const verb of ["update", "begin"] as const) {
@@ -339,7 +379,7 @@ describe("LabelledRecordWriter.labels()", () => {
   it("refuses labels that are not exactly the metric's, also beside known ones", () => {
     const stats = createTraffic();
     const { flow } = stats.registerThread().metrics;
-    const what = "Cannot update flow:";
+    const what = "Cannot bind labels of flow:";
     const bad: [unknown, string][] = [
       [undefined, `${what} the labels must be source, got undefined`],
       [{}, `${what} the labels must be source, got no source`],

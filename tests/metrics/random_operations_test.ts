@@ -233,7 +233,7 @@ class Simulation {
   }
 
   #labels(): Labels {
-    return { x: this.#random.pick(["a", "b", ""]), y: this.#random.pick(["a", "b", "\ud800"]) };
+    return { x: this.#random.pick(["a", "b", ""]), y: this.#random.pick(["a", "b", "\ufffd"]) };
   }
 
   #delta(): Delta {

@@ -247,7 +247,7 @@ describe("RecordBurst's properties", () => {
         stats,
         () => (burst as unknown as Record<string, unknown>)[name] = value,
         Class,
-        `Cannot update cell: ${text}`,
+        `Cannot change cell: ${text}`,
       );
     }
     burst.commit();

@@ -75,7 +75,7 @@ export const models: readonly Model[] = [
     name: "thread slots: three tenures in turn",
     flags: ["IN_TURN"],
     check: "safety",
-    faults: ["NOTE_WITHOUT_GENERATION"],
+    faults: ["WATCHED_WITHOUT_GENERATION"],
   },
   {
     file: "ids",

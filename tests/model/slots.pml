@@ -1,6 +1,7 @@
 /*
- * The life of a thread slot: src/threads/slot_directory.ts (acquire, activate, retire, revoke, #isTakeable, #noteRevocation),
- * src/threads/seat.ts, and the fence in the writers (OwnCell.isCurrent, RecordPublisher.isOwner).
+ * The life of a thread slot: src/threads/slot_directory.ts (acquire, activate, retire, revoke,
+ * #isTakeable, #look), src/threads/seat.ts, and the fence in the writers (OwnCell.isCurrent,
+ * RecordPublisher.isOwner).
  *
  * Theorem. Parents that reserve the one slot and revoke it at any moment, their workers, each killed at any step or going on
  * as a zombie, and one cell:
@@ -9,13 +10,15 @@
  *   3. a tenure is ended by its own worker or its own parent only           (NOBODY ELSE'S)
  *   4. a slot is taken once for each generation, and a reserved tenure is activated once  (ONE OWNER)
  *
- * Assumptions: a fenced thread needs less than the quarantine between the check and the store of one update: the clock does
- * not tick twice over an open window. `stopped` is said only of a thread that has stopped. The clock does not jump. Generations
- * do not come round (2^29 tenures).
+ * Assumptions: a fenced thread needs less than the quarantine between the check and the store of
+ * one update: the clock does not tick twice over an open window. `stopped` is said only of a thread
+ * that has stopped. Generations do not come round (2^29 tenures). The clock here is time itself: a
+ * thread's own clock shows the differences between two of its looks, and the model compares no
+ * others.
  *
- * Memory model: the control word and the note are SeqCst. The check of an update is a plain load and its store a plain one; the
- * store depends on the load (a branch), so it is not visible earlier. Later it may be: the window of the model, from the
- * check to the store, is open until then.
+ * Memory model: the control word is SeqCst. The check of an update is a plain load and its store a
+ * plain one; the store depends on the load (a branch), so it is not visible earlier. Later it may
+ * be: the window of the model, from the check to the store, is open until then.
  *
  * Abstracted: one slot, one cell; the quarantine is one tick; the name is left out.
  */
@@ -32,16 +35,14 @@
 #define ACTIVE 2
 #define RETIRED 3
 #define REVOKED 4
+#define RESTED 5
 #define GENERATION 8
 #define STATE(control) ((control) & 7)
 #define GENERATION_OF(control) ((control) & ~7)
 #define NONE 255
-#define NEVER 255
 
 /* Shared memory. */
 byte control;            /* generation << 3 | state */
-byte note_generation;    /* of the note: 0 is none */
-byte note_since;         /* ticks; NEVER: nothing to wait for */
 byte cell;
 
 /* The world. */
@@ -54,32 +55,40 @@ bool over[PARENTS];      /* a worker has stopped */
 byte gone;               /* parents that have ended */
 byte stores;             /* all that the cell ever got */
 
-/* Returns what the note says, and makes it when there is none of this generation. */
-inline note(generation, now, result) {
-  do
-  :: d_step { noted = note_generation; result = note_since }
+/*
+ * A thread's look at the control word: notes, for itself, since when it has seen a tenure revoked;
+ * lets the slot rest when it has seen that for the whole quarantine. Another thread may do so at
+ * any step of it.
+ */
+inline look() {
+  found = control;
+  if
+  :: STATE(found) == REVOKED ->
     if
-#ifdef NOTE_WITHOUT_GENERATION
-    :: noted != 0 -> break
+#ifdef WATCHED_WITHOUT_GENERATION
+    :: watched == 0 -> atomic { watched = found; since = clock }
 #else
-    :: noted == generation -> break
-    :: noted > generation -> result = now; break
+    :: watched != found -> atomic { watched = found; since = clock }
 #endif
     :: else ->
       if
-      :: d_step {
-          note_generation == noted && note_since == result ->
-          note_generation = generation; note_since = now
-        }
-        result = now; break
+      :: clock - since > QUARANTINE ->
+        if
+        :: d_step {
+            control == found -> control = GENERATION_OF(found) | RESTED;
+            found = control
+          }
+        :: else -> found = control
+        fi
       :: else
       fi
     fi
-  od
+  :: else
+  fi
 }
 
 proctype Parent(byte me) {
-  byte found, noted, since, tenure;
+  byte found, watched, since, tenure;
   /* acquire; IN_TURN: one after the other, and the first one has done it */
 #ifdef IN_TURN
   if
@@ -90,25 +99,23 @@ end_turn:
   fi;
 #endif
   do
-  :: found = control;
+  :: look();
     if
-    :: STATE(found) == FREE || STATE(found) == RETIRED
-    :: STATE(found) == REVOKED ->
-      note(GENERATION_OF(found), clock, since);
-      if
+    :: STATE(found) == FREE || STATE(found) == RETIRED || STATE(found) == RESTED
 #ifdef NO_QUARANTINE
-      :: skip
+    :: STATE(found) == REVOKED
 #else
-      :: since == NEVER || clock - since > QUARANTINE
-      :: else ->
+    :: STATE(found) == REVOKED ->
 end_quarantine:
-        atomic { STATE(control) != REVOKED || clock - since > QUARANTINE || clock == LAST_TICK };
-        if
-        :: clock == LAST_TICK -> goto out
-        :: else -> goto again
-        fi
-#endif
+      atomic {
+        STATE(control) != REVOKED || watched != control || clock - since > QUARANTINE ||
+        clock == LAST_TICK
+      };
+      if
+      :: watched == control && clock - since <= QUARANTINE -> goto out
+      :: else -> goto again
       fi
+#endif
     :: else ->
 end_taken:
       atomic { STATE(control) != RESERVED && STATE(control) != ACTIVE }; goto again
@@ -139,23 +146,20 @@ taken:
 #ifndef REVOKED_BY_STATE_ALONE
     :: GENERATION_OF(found) != GENERATION_OF(tenure) -> break
 #endif
-    :: STATE(found) == RETIRED || (STATE(found) == REVOKED && !over[me]) -> break
+    :: STATE(found) == RETIRED ||
+      ((STATE(found) == REVOKED || STATE(found) == RESTED) && !over[me]) -> break
     :: else ->
       if
       :: d_step {
           control == found ->
           assert(GENERATION_OF(found) == GENERATION_OF(tenure));
-          control = GENERATION_OF(found) | (over[me] -> RETIRED : REVOKED)
+          control = GENERATION_OF(found) |
+            (over[me] -> RETIRED : (STATE(found) == RESERVED -> RESTED : REVOKED))
         }
+        /* The parent may be killed before its look. */
         if
-        :: !over[me] || STATE(control) == REVOKED ->
-          /* The parent may be killed before its note. */
-          if
-          :: true -> goto out
-          :: true
-          fi;
-          note(GENERATION_OF(tenure), (STATE(found) == RESERVED -> NEVER : clock), since)
-        :: else
+        :: true -> goto out
+        :: true -> look()
         fi;
         break
       :: else
@@ -163,7 +167,7 @@ taken:
     fi
   od;
 out:
-  atomic { found = 0; noted = 0; since = 0; tenure = 0; gone++ }
+  atomic { found = 0; watched = 0; since = 0; tenure = 0; gone++ }
 }
 
 /* It may end after any step: then it was killed. Or go on after it was revoked: a zombie. */

@@ -14,6 +14,7 @@ import {
 } from "../../mod.ts";
 import {
   type DataPoint,
+  type HighResolutionTime,
   type MetricData,
   type MetricSource,
   ThreadStatsProducer,
@@ -44,7 +45,11 @@ export function valuesOf(metric: MetricData | undefined): unknown[] {
 
 /** When the first series of a metric began, in milliseconds since 1970. */
 export function startOf(metric: MetricData): number {
-  const [seconds, nanoseconds] = metric.dataPoints[0].startTime;
+  return millisecondsOf(metric.dataPoints[0].startTime);
+}
+
+/** A time in milliseconds. */
+export function millisecondsOf([seconds, nanoseconds]: HighResolutionTime): number {
   return seconds * 1000 + nanoseconds / 1e6;
 }
 

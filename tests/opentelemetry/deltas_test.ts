@@ -1,8 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { counter, gauge, histogram, max, record, sum } from "../../mod.ts";
 import { type ExplicitHistogram, ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
-import { collect, InFlight, make, producerOf, tick, valuesOf } from "./collect.ts";
+import { withClocks } from "../support/clocks.ts";
+import { collect, InFlight, make, millisecondsOf, producerOf, tick, valuesOf } from "./collect.ts";
 
 describe("ThreadStatsProducer with deltas", () => {
   it("tells what has happened in between, from one end to the next", async () => {
@@ -39,6 +40,45 @@ describe("ThreadStatsProducer with deltas", () => {
     ]);
     const [point] = second.jobs.dataPoints;
     assertEquals(point.startTime, first.jobs.dataPoints[0].endTime);
+  });
+
+  for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
+    it(`are of as much time as has passed, one after the other, when the wall clock is set by ${seconds} s`, async () => {
+      await withClocks(async ({ pass, set }) => {
+        const { stats, metrics } = make({ jobs: counter() });
+        const producer = producerOf(stats, { temporality: "delta" });
+        let last = stats.snapshot().startedAt;
+        let total = 0;
+        for (let n = 0; n < 12; n++) {
+          pass(10);
+          if (n % 3 === 1) set(n % 2 === 0 ? -seconds : seconds);
+          metrics.jobs.add(n + 1);
+          const { jobs } = await collect(producer);
+          const [{ startTime, endTime, value }] = jobs.dataPoints;
+          const [start, end] = [startTime, endTime].map(millisecondsOf);
+          assertEquals(end - start, 10_000);
+          // A gap is left where the clock was set forward, and no overlap anywhere.
+          assert(start >= last, `${start - last}`);
+          if (n % 3 !== 1) assertEquals(start, last);
+          last = end;
+          total += value as number;
+        }
+        assertEquals(total, stats.metrics.jobs.read());
+      });
+    });
+  }
+
+  it("tells by how much a 64-bit sum has fallen", async () => {
+    const { stats, metrics } = make({ flow: record({ bytes: sum("u64") }) });
+    const id = stats.metrics.flow.create();
+    const producer = producerOf(stats, { temporality: "delta" });
+    const told: unknown[] = [];
+    for (const bytes of [2n ** 60n, -5n, 2n, -(2n ** 60n)]) {
+      metrics.flow.update(id, { bytes });
+      const { "flow.bytes": { descriptor, dataPoints } } = await collect(producer);
+      told.push([descriptor.valueType, dataPoints[0].value]);
+    }
+    assertEquals(told, [[0, 2 ** 60], [0, -5], [0, 2], [0, -(2 ** 60)]]);
   });
 
   it("is never negative after clear(), nor in a new life of an id", async () => {

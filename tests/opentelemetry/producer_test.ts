@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { withClocks } from "../support/clocks.ts";
 import {
   bitOr,
   counter,
@@ -14,7 +15,16 @@ import {
   ThreadStats,
 } from "../../mod.ts";
 import { type CollectionResult, ThreadStatsProducer } from "../../src/opentelemetry/mod.ts";
-import { collect, InFlight, make, producerOf, startOf, tick, valuesOf } from "./collect.ts";
+import {
+  collect,
+  InFlight,
+  make,
+  millisecondsOf,
+  producerOf,
+  startOf,
+  tick,
+  valuesOf,
+} from "./collect.ts";
 
 describe("ThreadStatsProducer.collect()", () => {
   it("tells all kinds by the names, units and types of OpenTelemetry", async () => {
@@ -130,17 +140,65 @@ describe("ThreadStatsProducer.collect()", () => {
     ]);
   });
 
-  it("tells 64-bit sums as integers as far as a number is exact, then as doubles", async () => {
+  it("tells 64-bit sums as integers of OTLP, signed, whatever they are", async () => {
     const { stats, metrics } = make({ flow: record({ bytes: sum("u64") }) });
     const id = stats.metrics.flow.create();
     const producer = producerOf(stats);
-    metrics.flow.update(id, { bytes: 2n ** 53n - 1n });
-    const { "flow.bytes": exact } = await collect(producer);
-    assertEquals([exact.descriptor.valueType, exact.dataPoints[0].value], [0, 2 ** 53 - 1]);
-    metrics.flow.update(id, { bytes: 2n ** 63n });
-    const { "flow.bytes": beyond } = await collect(producer);
-    assertEquals([beyond.descriptor.valueType, beyond.dataPoints[0].value], [1, 2 ** 63 + 2 ** 53]);
+    const most = 2 ** 63 - 1024;
+    const steps: [change: bigint, told: number][] = [
+      [2n ** 53n - 1n, 2 ** 53 - 1],
+      [-1n, 2 ** 53 - 2],
+      [2n ** 60n, 2 ** 60 + 2 ** 53],
+      [2n ** 62n + 2n ** 61n, 2 ** 62 + 2 ** 61 + 2 ** 60 + 2 ** 53],
+      // The nearest double is 2^63.
+      [2n ** 63n - 1n - (2n ** 62n + 2n ** 61n + 2n ** 60n + 2n ** 53n - 2n), most],
+      [2n ** 62n, most],
+      [2n ** 62n + 1n, 0],
+      [2n ** 53n, 2 ** 53],
+    ];
+    for (const [change, told] of steps) {
+      metrics.flow.update(id, { bytes: change });
+      const { "flow.bytes": bytes } = await collect(producer);
+      assertEquals([bytes.descriptor.valueType, bytes.dataPoints[0].value], [0, told]);
+    }
   });
+
+  for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
+    it(`keeps a series' start, and its times in order, when the wall clock is set by ${seconds} s`, async () => {
+      await withClocks(async ({ pass, set }) => {
+        const { stats, metrics } = make({ jobs: counter(), took: histogram({ boundaries: [10] }) });
+        const producer = producerOf(stats);
+        const { startedAt } = stats.snapshot();
+        let last = startedAt;
+        for (let n = 0; n < 12; n++) {
+          pass(10);
+          if (n % 3 === 1) set(n % 2 === 0 ? -seconds : seconds);
+          metrics.jobs.add();
+          metrics.took.record(1);
+          for (
+            const { dataPoints: [{ startTime, endTime }] } of Object.values(await collect(producer))
+          ) {
+            assertEquals(millisecondsOf(startTime), startedAt);
+            assert(millisecondsOf(endTime) >= last, "not before the last one");
+          }
+          // At least as much as has passed, and where the clock was set forward, what it says.
+          const { jobs } = await collect(producer);
+          const end = millisecondsOf(jobs.dataPoints[0].endTime);
+          assert(
+            end - last >= 10_000 && end >= Date.now(),
+            `${end - last} ms, ${end - Date.now()}`,
+          );
+          last = end;
+        }
+        // A series that began since is younger than all that was told before.
+        stats.metrics.jobs.clear();
+        pass(10);
+        const { jobs } = await collect(producer);
+        const [{ startTime, endTime }] = jobs.dataPoints;
+        assertEquals([millisecondsOf(startTime), millisecondsOf(endTime) - last], [last, 10_000]);
+      });
+    });
+  }
 
   it("starts a series anew after clear() and in a new life of its id", async () => {
     const { stats, metrics } = make({

@@ -1,5 +1,14 @@
-import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { withClocks } from "../support/clocks.ts";
 import { counter, defineSchema, gauge, Snapshot, ThreadStats } from "../../mod.ts";
 import {
   type MetricSource,
@@ -8,6 +17,7 @@ import {
   prometheusText,
 } from "../../src/prometheus/mod.ts";
 import { listen } from "../../examples/http_server/runtime.ts";
+import { Random } from "../metrics/random.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { startWorker } from "../support/worker.ts";
 import { openShop } from "./shop.ts";
@@ -145,6 +155,32 @@ describe("prometheusHandler()", () => {
     assertEquals(await createdOf('flow_bytes_created{source="new"}'), start);
   });
 
+  for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
+    it(`tells one time for each series when the wall clock is set by ${seconds} s`, async () => {
+      await withClocks(async ({ pass, set }) => {
+        const stats = openShop();
+        const handler = prometheusHandler(stats);
+        const createdOf = async (sample: string) => {
+          const text = await handler(get(openMetrics)).text();
+          return Number(new RegExp(`^${sample}_created (\\S+)$`, "m").exec(text)?.[1]);
+        };
+        const start = await createdOf("visits");
+        assertEquals(start, stats.snapshot().startedAt / 1000);
+        let last = start;
+        for (let n = 0; n < 6; n++) {
+          pass(10);
+          set(n % 2 === 0 ? seconds : -seconds);
+          assertEquals(await createdOf("visits"), last);
+          stats.metrics.visits.clear();
+          pass(10);
+          const cleared = await createdOf("visits");
+          assert(cleared > last, `${cleared} is not after ${last}`);
+          last = cleared;
+        }
+      });
+    });
+  }
+
   it("makes the text as it is taken, and stops with the client", async () => {
     const stats = ThreadStats.create(
       defineSchema({ jobs: counter({ labels: ["queue"], maxSeries: 20_000 }) }),
@@ -177,6 +213,101 @@ describe("prometheusHandler()", () => {
     assertEquals(looks, atEnd);
     const whole = await handler(get()).text();
     assertEquals(whole.match(/^jobs_total\{/gm)!.length, 20_000);
+  });
+
+  it("answers whatever headers and queries say", async () => {
+    const handler = prometheusHandler(openShop());
+    const signs = [
+      ...';,="\\ */q0.1',
+      "text/plain",
+      "gzip",
+      "application/openmetrics-text",
+      "\t",
+      "ä",
+    ];
+    const marks = [..."?&=[]%+;/#", "name[]", "%5B%5D", "%", "%FF", "visits", "requests_total"];
+    const some = (random: Random, from: readonly string[]) =>
+      Array.from({ length: random.below(40) }, () => random.pick(from)).join("");
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = new Random(seed);
+      const accept = some(random, signs);
+      const query = some(random, marks);
+      const response = handler(
+        get({ accept, "accept-encoding": some(random, signs) }, `?${query}`),
+      );
+      assertEquals(response.status, 200, `seed ${seed}`);
+      const body = response.headers.get("content-encoding") === "gzip"
+        ? response.body!.pipeThrough(new DecompressionStream("gzip"))
+        : response.body!;
+      await new Response(body).text();
+    }
+  });
+
+  it("answers headers and queries of any length, and refuses addresses beyond 65,536 characters", async () => {
+    const handler = prometheusHandler(openShop());
+    const long = {
+      accept: "text/plain,".repeat(200_000),
+      "accept-encoding": "gzip;q=0,".repeat(200_000),
+    };
+    assertEquals(handler(get(long)).status, 200);
+    const most = `?${"name[]=visits&".repeat(4_678)}`;
+    const text = await handler(get({}, most)).text();
+    assertEquals(text.match(/^# TYPE (\S+)/gm), ["# TYPE visits_total"]);
+    for (const method of ["GET", "HEAD"]) {
+      const request = new Request(`${url}?${"name[]=visits&".repeat(100_000)}`, { method });
+      assertEquals(handler(request).status, 414);
+    }
+  });
+
+  it("refuses more answers under way than it may have, until some of them are over", async () => {
+    const handler = prometheusHandler(openShop(), { maxAnswers: 3, maxAnswerSeconds: 60 });
+    const [first, second, third] = [handler(get()), handler(get(openMetrics)), handler(get())];
+    const refused = handler(get());
+    assertEquals([refused.status, refused.headers.get("retry-after")], [503, "60"]);
+    assertEquals(await refused.text(), "Too many answers are under way, try again later\n");
+    // It has no body to wait for.
+    assertEquals(handler(new Request(url, { method: "HEAD" })).status, 200);
+    assertStringIncludes(await first.text(), "visits_total 3\n");
+    const next = handler(get());
+    assertEquals(next.status, 200);
+    assertEquals(handler(get()).status, 503);
+    await second.body!.cancel();
+    assertEquals(handler(get()).status, 200);
+    assertStringIncludes(await third.text(), "visits_total 3\n");
+    assertStringIncludes(await next.text(), "visits_total 3\n");
+  });
+
+  it("takes no snapshot for an answer that it refuses, and none counts that failed", async () => {
+    const stats = openShop();
+    let snapshots = 0;
+    let isBroken = false;
+    const source: MetricSource = {
+      snapshot() {
+        snapshots++;
+        if (isBroken) throw new Error("no snapshot");
+        return stats.snapshot();
+      },
+    };
+    const handler = prometheusHandler(source, { maxAnswers: 1 });
+    isBroken = true;
+    for (let n = 0; n < 3; n++) assertThrows(() => handler(get()), Error, "no snapshot");
+    isBroken = false;
+    const body = handler(get()).body!;
+    const before = snapshots;
+    for (let n = 0; n < 3; n++) assertEquals(handler(get()).status, 503);
+    assertEquals(snapshots, before);
+    await body.cancel();
+    assertEquals(handler(get()).status, 200);
+  });
+
+  it("ends an answer that nobody takes when another one needs its place", async () => {
+    const handler = prometheusHandler(openShop(), { maxAnswers: 2, maxAnswerSeconds: 0.01 });
+    const [old, other] = [handler(get()), handler(get())];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const answer = handler(get());
+    assertStringIncludes(await answer.text(), "visits_total 3\n");
+    await assertRejects(() => old.text());
+    assertStringIncludes(await other.text(), "visits_total 3\n");
   });
 
   it("answers over a real connection whatever the workers do", async () => {
@@ -238,14 +369,21 @@ describe("prometheusHandler()", () => {
   it("refuses bad input", () => {
     const stats = openShop();
     const what = "Cannot make a handler";
-    for (const [bad, got] of [[undefined, "undefined"], [null, "null"], [{}, "{}"]] as const) {
+    for (
+      const [bad, got] of [[undefined, "undefined"], [null, "null"], [{}, "an object"]] as const
+    ) {
       assertRefuses(
         () => prometheusHandler(bad as never),
         TypeError,
         `${what}: it needs a ThreadStats or a view of one, got ${got}`,
       );
     }
-    for (const [given, got] of [[undefined, "undefined"], [Promise.resolve(), "{}"]]) {
+    for (
+      const [given, got] of [[undefined, "undefined"], [
+        Promise.resolve(),
+        "an object of class Promise",
+      ]]
+    ) {
       assertRefuses(
         () => prometheusHandler({ snapshot: () => given as never }),
         TypeError,
@@ -255,6 +393,8 @@ describe("prometheusHandler()", () => {
     const cases: [options: unknown, text: string][] = [
       [null, "the options must be an object, got null"],
       [{ runtimeMetrics: 1 }, "runtimeMetrics must be a boolean, got 1"],
+      [{ maxAnswers: "1" }, 'maxAnswers must be a number, got "1"'],
+      [{ maxAnswerSeconds: null }, "maxAnswerSeconds must be a number, got null"],
       [{ perThread: 1 }, "perThread must be a boolean, got 1"],
       [
         { boundaries: { visits: [1] } },
@@ -267,6 +407,14 @@ describe("prometheusHandler()", () => {
         TypeError,
         `${what}: ${text}`,
       );
+    }
+    for (const maxAnswers of [0, -1, 1.5, NaN, Infinity]) {
+      const text = `${what}: maxAnswers must be an integer from 1, got ${maxAnswers}`;
+      assertRefuses(() => prometheusHandler(stats, { maxAnswers }), RangeError, text);
+    }
+    for (const maxAnswerSeconds of [0, -1, NaN, Infinity]) {
+      const text = `${what}: maxAnswerSeconds must be finite and above 0, got ${maxAnswerSeconds}`;
+      assertRefuses(() => prometheusHandler(stats, { maxAnswerSeconds }), RangeError, text);
     }
   });
 });

@@ -240,6 +240,53 @@ cell_hits_total{id="0"} 2
     ) assertStringIncludes(text, `${line}\n`);
   });
 
+  for (const format of ["text", "openmetrics"] as const) {
+    it(`has one series for labels that differ in halves of characters (${format})`, () => {
+      const labels = ["agent"] as const;
+      const stats = ThreadStats.create(defineSchema({
+        hits: counter({ labels, help: "Hits \ud83d" }),
+        depth: gauge({ labels }),
+        took: histogram({ labels, boundaries: [1] }),
+        flow: record({ bytes: sum("u64") }, { labels }),
+      }));
+      const { hits, depth, took, flow } = stats.registerThread("main \ud83d").metrics;
+      for (const agent of ["b 1 \ud83d", "b 1 \ud83e", "b 1 \ufffd", "b 1 \ude00"]) {
+        hits.labels({ agent }).add();
+        depth.labels({ agent }).add();
+        took.labels({ agent }).record(1);
+        flow.labels({ agent }).update({ bytes: 1 });
+        const whole = stats.metrics.hits.read({ agent: "b 1 \ufffd" });
+        assertEquals(stats.metrics.hits.read({ agent }), whole);
+      }
+      const snapshot = stats.snapshot({ perThread: true });
+      for (const perThread of [false, true]) {
+        const text = prometheusText(snapshot, { ...bare, format, perThread, created: false });
+        const values = text.split("\n").filter((line) => /^[a-z_]+\{/.test(line)).map((line) => {
+          const [, name, agent, value] = /^([a-z_]+)\{agent="(.*?)".*\} (\S+)$/.exec(line)!;
+          return [name, agent, Number(value)];
+        });
+        assertEquals(
+          values,
+          [
+            "hits_total",
+            "depth",
+            "took_bucket",
+            "took_bucket",
+            "took_sum",
+            "took_count",
+            "flow_bytes_total",
+          ]
+            .map((name) => [name, "b 1 \ufffd", 4]),
+        );
+        if (perThread) assertStringIncludes(text, 'thread="main \ufffd",slot="0"');
+        assertStringIncludes(
+          text,
+          format === "text" ? "# HELP hits_total Hits \ufffd\n" : "# HELP hits Hits \ufffd\n",
+        );
+      }
+    });
+  }
+
   it("tells buckets without labels from others by their id", () => {
     const schema = defineSchema({
       jobs: record({ n: sum() }, { labels: ["queue"] }),
@@ -282,6 +329,10 @@ cell_hits_total{id="0"} 2
 
   it("refuses bad input", () => {
     const snapshot = openShop().snapshot();
+    const withRow = (row: unknown) => ({
+      ...snapshot,
+      metrics: { visits: { ...snapshot.metrics.visits, series: [row] } },
+    });
     const what = "Cannot render the snapshot";
     const cases: [options: unknown, Class: typeof TypeError | typeof RangeError, text: string][] = [
       [null, TypeError, "the options must be an object, got null"],
@@ -293,7 +344,7 @@ cell_hits_total{id="0"} 2
       [
         { boundaries: new Map([["latency", [1]]]) },
         TypeError,
-        "boundaries must be an array, or an object of arrays, got {}",
+        "boundaries must be an array, or an object of arrays, got an object of class Map",
       ],
       [{ boundaries: ["1"] }, TypeError, 'boundaries must be an array of numbers, got ["1"]'],
       [
@@ -304,7 +355,7 @@ cell_hits_total{id="0"} 2
       [
         { boundaries: [Infinity] },
         RangeError,
-        "boundaries must be finite, not negative and rising, got [null]",
+        "boundaries must be finite, not negative and rising, got [Infinity]",
       ],
       [
         { boundaries: [-1] },
@@ -337,10 +388,20 @@ cell_hits_total{id="0"} 2
       `${what}: perThread needs a snapshot with perThread, got one without`,
     );
     for (
-      const [bad, got] of [[undefined, "undefined"], [1, "1"], [{}, "{}"], [{
-        metrics: null,
-        self: {},
-      }, '{"metrics":null,"self":{}}']]
+      const [bad, got] of [
+        [undefined, "undefined"],
+        [1, "1"],
+        [{}, "an object"],
+        [{ metrics: null, self: {} }, "an object"],
+        [{ ...snapshot, threads: undefined }, "an object"],
+        [{ ...snapshot, metrics: { a: null } }, "an object"],
+        [{ ...snapshot, metrics: { a: { series: [] } } }, "an object"],
+        [withRow(null), "an object"],
+        [withRow({ id: 0, value: 1 }), "an object"],
+        [withRow({ labels: {}, value: 1 }), "an object"],
+        [withRow({ id: 0, labels: {} }), "an object"],
+        [new Int32Array(2 ** 26), "an object of class Int32Array"],
+      ]
     ) {
       assertRefuses(
         () => prometheusText(bad as never),

@@ -7,6 +7,11 @@ import { assertRefuses } from "../metrics/observe.ts";
 const define = counter as unknown as (options: unknown) => CounterDefinition;
 
 describe("counter()", () => {
+  it("makes well-formed Unicode of words that were cut in the middle of a character", () => {
+    const { help, unit } = counter({ help: "Jobs \ud83d", unit: "\udc00s" });
+    assertEquals([help, unit], ["Jobs \ufffd", "\ufffds"]);
+  });
+
   it("has an empty help and unit, no labels and 2000 series by default", () => {
     assertEquals(counter(), { kind: "counter", help: "", unit: "", labels: [], maxSeries: 2000 });
   });

@@ -46,12 +46,12 @@ const DAMAGED: [string, RegExp][] = [
   [metric({ ...COUNTER, labels: "a" }), /labels must be an array/],
   [metric({ ...COUNTER, labels: ["a-b"] }), /a name is letters/],
   [metric({ ...COUNTER, maxSeries: 1e99 }), /maxSeries must be/],
-  [metric({ ...COUNTER, more: 1 }), /another form/],
+  [metric({ ...COUNTER, more: 1 }), /the unknown option "more"/],
   [metric({ kind: "counter" }), /another form/],
   [metric({ ...GAUGE, aggregate: "average" }), /aggregate must be/],
   [metric({ ...HISTOGRAM, bins: { boundaries: [2, 1] } }), /boundaries must be/],
   [metric({ ...HISTOGRAM, bins: { lowest: 0, highest: 1 } }), /lowest < highest/],
-  [metric({ ...HISTOGRAM, bins: null }), /lowest must be a number/],
+  [metric({ ...HISTOGRAM, bins: null }), /needs boundaries, or lowest and highest/],
   [metric({ ...RECORD, fields: {} }), /fields are needed/],
   [metric({ ...RECORD, fields: null }), /TypeError/],
   [metric({ ...RECORD, fields: { a: null } }), /TypeError/],
@@ -86,6 +86,26 @@ describe("parseDescription()", () => {
 });
 
 describe("ThreadStats.inspect()", () => {
+  it("speaks of itself in its errors, whatever is wrong", () => {
+    const { handle } = createKinds();
+    const truncated = handle.buffer.slice(0, 4096);
+    const bad: [unknown, RegExp][] = [
+      [null, /handle of a ThreadStats/],
+      [new Int32Array(2 ** 26), /handle of a ThreadStats, got an object of class Int32Array/],
+      [{ ...handle, buffer: 1, memory: undefined }, /must hold a SharedArrayBuffer/],
+      [{ ...handle, memory: 1 }, /must be shared/],
+      [{ ...handle, threadStats: 99 }, /layout must be/],
+      [{ threadStats: handle.threadStats, buffer: truncated }, /must be whole/],
+      [{ threadStats: handle.threadStats, buffer: new SharedArrayBuffer(2 ** 16) }, /other memory/],
+      [{ ...handle, seat: { slot: -1, control: 2 } }, /seat must come from reserveThread/],
+    ];
+    for (const [handle, text] of bad) {
+      const { message } = assertThrows(() => ThreadStats.inspect(handle as never), TypeError);
+      assert(message.startsWith("Cannot inspect the handle: "), message);
+      assert(text.test(message) && message.length < 300, message);
+    }
+  });
+
   it("shows the same threads and snapshot as the owner, in every form", () => {
     const stats = createKinds();
     const thread = stats.registerThread("one");

@@ -56,11 +56,14 @@ describe("histogram()", () => {
   });
 
   it("refuses options of the wrong shape", () => {
+    const needed = "it needs boundaries, or lowest and highest";
     const cases: [unknown, string][] = [
       [null, `${what}: the options must be an object, got null`],
       [undefined, `${what}: the options must be an object, got undefined`],
-      [{}, `${what}: lowest must be a number, got undefined`],
-      [{ lowest: 1 }, `${what}: highest must be a number, got undefined`],
+      [{}, `${what}: ${needed}, got neither`],
+      [{ unit: "seconds", relativeError: 0.1 }, `${what}: ${needed}, got neither`],
+      [{ lowest: 1 }, `${what}: ${needed}, got lowest alone`],
+      [{ highest: 1 }, `${what}: ${needed}, got highest alone`],
       [{ lowest: "1", highest: 2 }, `${what}: lowest must be a number, got "1"`],
       [{ lowest: 1, highest: 2n }, `${what}: highest must be a number, got 2n`],
       [
@@ -72,11 +75,11 @@ describe("histogram()", () => {
       [{ boundaries: [1, "2"] }, `${what}: a boundary must be a number, got "2"`],
       [
         { boundaries: [1], lowest: 1 },
-        `${what}: it has either boundaries or lowest and highest, got {"boundaries":[1],"lowest":1}`,
+        `${what}: it has either boundaries or lowest and highest, got boundaries and lowest`,
       ],
       [
         { boundaries: [1], relativeError: 1 },
-        `${what}: it has either boundaries or lowest and highest, got {"boundaries":[1],"relativeError":1}`,
+        `${what}: it has either boundaries or lowest and highest, got boundaries and relativeError`,
       ],
       [{ boundaries: [1], help: 1 }, `${what}: help must be a string, got 1`],
       [{ boundaries: [1], labels: 1 }, `${what}: labels must be an array, got 1`],
@@ -96,8 +99,8 @@ describe("histogram()", () => {
       [{ lowest: -1, highest: 1 }, range("[-1,1]")],
       [{ lowest: 1, highest: 1 }, range("[1,1]")],
       [{ lowest: 2, highest: 1 }, range("[2,1]")],
-      [{ lowest: 1, highest: Infinity }, range("[1,null]")],
-      [{ lowest: NaN, highest: 1 }, range("[null,1]")],
+      [{ lowest: 1, highest: Infinity }, range("[1,Infinity]")],
+      [{ lowest: NaN, highest: 1 }, range("[NaN,1]")],
       [{ lowest: 1, highest: 2, relativeError: 0 }, error("0")],
       [{ lowest: 1, highest: 2, relativeError: 9e-7 }, error("9e-7")],
       [{ lowest: 1, highest: 2, relativeError: 1.1 }, error("1.1")],
@@ -120,8 +123,8 @@ describe("histogram()", () => {
       [{ boundaries: [1, 1] }, rising("[1,1]")],
       [{ boundaries: [2, 1] }, rising("[2,1]")],
       [{ boundaries: [-1] }, rising("[-1]")],
-      [{ boundaries: [NaN] }, rising("[null]")],
-      [{ boundaries: [1, Infinity] }, rising("[1,null]")],
+      [{ boundaries: [NaN] }, rising("[NaN]")],
+      [{ boundaries: [1, Infinity] }, rising("[1,Infinity]")],
       [
         { boundaries: [1], maxSeries: 0 },
         `${what}: maxSeries must be an integer from 1 to 2^29, got 0`,

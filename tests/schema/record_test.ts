@@ -54,10 +54,10 @@ describe("record()", () => {
       [null, "null"],
       [undefined, "undefined"],
       ["sum", '"sum"'],
-      [{}, "{}"],
-      [{ op: "sum", type: "u32" }, '{"op":"sum","type":"u32"}'],
-      [{ op: "min", type: "u64" }, '{"op":"min","type":"u64"}'],
-      [{ op: "constructor", type: "f64" }, '{"op":"constructor","type":"f64"}'],
+      [{}, "an object"],
+      [{ op: "sum", type: "u32" }, 'the op "sum" of "u32"'],
+      [{ op: "min", type: "u64" }, 'the op "min" of "u64"'],
+      [{ op: "constructor", type: "f64" }, 'the op "constructor" of "f64"'],
       [sum, "a function"],
     ];
     for (const [field, got] of bad) {

@@ -13,6 +13,7 @@ import { Arena } from "../../src/memory/arena.ts";
 import { H_READ_RETRIES } from "../../src/memory/layout.ts";
 import { attachKinds, createKinds, type Kinds, kinds, twoThreads } from "../metrics/kinds.ts";
 import { assertRefuses } from "../metrics/observe.ts";
+import { withClocks } from "../support/clocks.ts";
 
 const a = { name: "a" };
 const r = { route: "r" };
@@ -298,6 +299,36 @@ describe("Snapshot", () => {
 });
 
 describe("Snapshot.since()", () => {
+  it("takes the difference of 64-bit sums as a signed one", () => {
+    const stats = createKinds();
+    const flow = stats.registerThread().metrics.flow.labels(s);
+    const bytesSince = (before: Snapshot<Kinds>) =>
+      stats.snapshot().since(before).metrics.flow.series[0].value.bytes;
+    flow.update({ bytes: 2n ** 64n - 5n });
+    for (const change of [7n, -7n, -1n, 0n, 2n ** 63n - 1n, -(2n ** 63n), 3n]) {
+      const before = stats.snapshot();
+      flow.update({ bytes: change });
+      assertEquals(bytesSince(before), change);
+    }
+  });
+
+  it("began as long before its end as the counting took, whatever the wall clock was set to", () => {
+    const stats = createKinds();
+    for (const seconds of [0, -5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
+      withClocks(({ pass, set }) => {
+        const before = stats.snapshot();
+        pass(4);
+        set(seconds);
+        pass(6);
+        const { startedAt, takenAt } = stats.snapshot().since(before);
+        assertEquals([takenAt, takenAt - startedAt], [Date.now(), 10_000]);
+        // Of one that came by a message there is the label alone.
+        const other = stats.snapshot().since(structuredClone({ ...before }));
+        assert(other.startedAt <= other.takenAt);
+      });
+    }
+  });
+
   it("subtracts counters, sums and histograms, and keeps the later value of the rest", () => {
     const stats = createKinds();
     const thread = stats.registerThread();
@@ -312,7 +343,7 @@ describe("Snapshot.since()", () => {
     metrics.hits.add(0.5);
     metrics.size.record(50, 3);
     metrics.latency.record(0.25);
-    metrics.flow.labels(s).update({ bytes: 2n ** 63n + 5n, way: -3, high: 9, flags: 2 });
+    metrics.flow.labels(s).update({ bytes: 2n ** 62n, way: -3, high: 9, flags: 2 });
     const now = stats.snapshot();
     const delta = now.since(before);
     const { latency, size, took, ...rest } = valuesOf(delta) as Record<string, HistogramValue>;
@@ -325,8 +356,7 @@ describe("Snapshot.since()", () => {
       newest: 9,
       hits: 0.5,
       requests: 0,
-      // The sum passed 2^64.
-      flow: { bytes: 2n ** 63n + 5n, way: -3, low: 1, high: 9, flags: 3 },
+      flow: { bytes: 2n ** 62n, way: -3, low: 1, high: 9, flags: 3 },
       cell: { n: 0 },
     });
     assertEquals(size.bins.map(({ count }) => count), [3, 0, 0, 0]);
@@ -475,8 +505,8 @@ describe("Snapshot.since()", () => {
     refuses(null, `${what}: the earlier one must be a snapshot, got null`);
     refuses(undefined, `${what}: the earlier one must be a snapshot, got undefined`);
     refuses(5, `${what}: the earlier one must be a snapshot, got 5`);
-    refuses({}, `${what}: the earlier one must be a snapshot, got {}`);
-    refuses({ metrics: null }, `${what}: the earlier one must be a snapshot, got {"metrics":null}`);
+    refuses({}, `${what}: the earlier one must be a snapshot, got an object`);
+    refuses({ metrics: null }, `${what}: the earlier one must be a snapshot, got an object`);
     const other = ThreadStats.create(defineSchema({ hits: counter() })).snapshot();
     refuses(other, `${what}: both must have the same metrics, got "jobs"`);
   });

@@ -1,4 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertLessOrEqual } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLessOrEqual,
+  assertThrows,
+} from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { execFile } from "node:child_process";
 import process from "node:process";
@@ -6,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { Snapshot, type SnapshotSource, ThreadStats, Window } from "../../mod.ts";
 import { attachKinds, createKinds, type Kinds } from "../metrics/kinds.ts";
 import { assertRefuses } from "../metrics/observe.ts";
+import { type Clocks, withClocks } from "../support/clocks.ts";
 
 const a = { name: "a" };
 const b = { name: "b" };
@@ -180,6 +187,113 @@ describe("Window.delta() and rate(), moving", () => {
   });
 });
 
+describe("Window, when the wall clock is set", () => {
+  // At each tenth of a second: what happens to the wall clock, as if by chance.
+  const settings: Record<string, (clocks: Clocks, n: number) => void> = {
+    "back by 5 s, once": ({ set }, n) => n === 333 && set(-5),
+    "forward by 5 s, once": ({ set }, n) => n === 333 && set(5),
+    "back and forward by an hour, again and again": ({ set }, n) =>
+      n % 7 === 0 && set(n % 2 === 0 ? -3600 : 3600),
+    "by years, before each snapshot": ({ set }, n) => set(n % 3 === 0 ? 1.6e9 : -0.8e9),
+    "back by 200 ms, before each snapshot": ({ set }) => set(-0.2),
+    "forward by 200 ms, before each snapshot": ({ set }) => set(0.2),
+  };
+  for (const [how, setting] of Object.entries(settings)) {
+    for (const mode of ["moving", "fixed"] as const) {
+      it(`${how}: rates, differences, quantiles stay what they are, ${mode}`, () => {
+        withClocks((clocks) => {
+          const stats = createKinds();
+          const { hits, latency, jobs } = stats.registerThread("main").metrics;
+          const recent = new Window(stats, { seconds: 10, mode });
+          for (let n = 0; n < 600; n++) {
+            setting(clocks, n);
+            recent.take();
+            if (n > 250) {
+              // That of 10 s, to within a snapshot at each end.
+              assertAlmostEquals(recent.rate("hits"), 70, 1e-6, `rate at ${n}`);
+              const delta = recent.delta("hits");
+              assert(delta >= 650 && delta <= 750, `${delta} hits at ${n}`);
+              assertAlmostEquals(recent.quantile("latency", 0.5), 0.3, 0.01);
+              assertEquals(recent.max("jobs"), 4);
+            }
+            hits.add(7);
+            latency.record(0.3);
+            jobs.set(4);
+            clocks.pass(0.1);
+          }
+        });
+      });
+    }
+  }
+
+  it("takes snapshots of another thread that seem to be earlier for ones of the same time", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    for (const second of [100, 101, 60, 61, 62, 5000, 10]) {
+      takeAt(second);
+      assert(!(recent.delta("hits") < 0) && !(recent.rate("hits") < 0));
+      metrics.hits.add(1);
+    }
+    takeAt(11);
+    takeAt(12);
+    metrics.hits.add(4);
+    takeAt(22);
+    assertEquals([recent.delta("hits"), recent.rate("hits")], [4, 0.4]);
+  });
+});
+
+describe("Window, labels", () => {
+  it("finds a series by labels that were cut in the middle of a character", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    takeAt(0);
+    metrics.requests.labels({ method: "G \ud83d" }).add(3);
+    takeAt(1);
+    for (const method of ["G \ud83d", "G \ud83e", "G \ufffd"]) {
+      assertEquals(recent.delta("requests", { method }), 3);
+    }
+  });
+});
+
+describe("Window, beyond the doubles", () => {
+  it("gives numbers for all that was counted with numbers", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    const most = Number.MAX_VALUE;
+    metrics.jobs.set(-most);
+    metrics.queue.labels(a).set(-most);
+    takeAt(0);
+    metrics.jobs.set(most);
+    metrics.queue.labels(b).set(most);
+    metrics.hits.add(most);
+    metrics.requests.labels({ method: "GET" }).add(most);
+    metrics.requests.labels({ method: "PUT" }).add(most);
+    for (const source of ["s", "t"]) {
+      metrics.flow.labels({ source }).update({ way: most, bytes: -3 });
+    }
+    takeAt(0.001);
+    const looks = (["hits", "requests", "jobs", "queue"] as const).map((name) =>
+      recent.delta(name)
+    );
+    assertEquals(looks, [most, most, most, most]);
+    assertEquals([recent.rate("hits"), recent.rate("jobs")], [most, most]);
+    // A series that is new counts all that it has: modulo 2^64.
+    assertEquals(recent.delta("flow"), { way: most, bytes: 2 * (2 ** 64) });
+    assertEquals(recent.rate("flow").way, most);
+    metrics.flow.labels({ source: "s" }).update({ bytes: -3 });
+    takeAt(0.002);
+  });
+
+  it("has no change and no greatest value of a gauge that nobody has set", () => {
+    const { takeAt, metrics, recent } = setUp({ seconds: 10 });
+    takeAt(0);
+    takeAt(1);
+    for (const name of ["lowest", "highest"] as const) {
+      assertEquals([recent.delta(name), recent.rate(name), recent.max(name)], [0, 0, NaN]);
+      metrics[name].set(-3);
+    }
+    takeAt(2);
+    assertEquals([recent.max("lowest"), recent.max("highest")], [-3, -3]);
+  });
+});
+
 describe("Window.quantile() and max(), moving", () => {
   it("tell those of the window alone", () => {
     const { takeAt, metrics, recent } = setUp({ seconds: 10 });
@@ -337,6 +451,21 @@ function breathe(ms = 1): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** All methods that look, and what they do as error texts say it. */
+const LOOKS: [(window: Window<Kinds>, name: unknown, labels?: unknown) => unknown, string][] = [
+  [(window, name, labels) => window.delta(name as "hits", labels as Labels), "tell a delta"],
+  [(window, name, labels) => window.rate(name as "hits", labels as Labels), "tell a rate"],
+  [
+    (window, name, labels) => window.max(name as "hits", labels as Labels),
+    "tell the greatest value",
+  ],
+  [
+    (window, name, labels) => window.quantile(name as "hits", 0.5, labels as Labels),
+    "tell a quantile",
+  ],
+];
+type Labels = Record<string, string>;
+
 describe("Window, bad input", () => {
   const make = (source: unknown, options: unknown) => () =>
     new Window(source as SnapshotSource<Kinds>, options as { seconds: number });
@@ -344,7 +473,7 @@ describe("Window, bad input", () => {
 
   it("constructor", () => {
     const what = "Cannot make a window";
-    for (const [source, got] of [[null, "null"], [undefined, "undefined"], [{}, "{}"]]) {
+    for (const [source, got] of [[null, "null"], [undefined, "undefined"], [{}, "an object"]]) {
       const text = `${what}: the source must be a ThreadStats or a view of one, got ${got}`;
       assertRefuses(make(source, { seconds: 1 }), TypeError, text);
     }
@@ -385,12 +514,22 @@ describe("Window, bad input", () => {
     // With no snapshot, and with some.
     for (let round = 0; round < 2; round++) {
       for (const name of ["", "nothing", "toString", "__proto__"]) {
-        const text = `Cannot look into the window: the metric must be in the schema, got "${name}"`;
-        const wrong = name as "hits";
-        for (const look of ["delta", "rate", "max"] as const) {
-          assertRefuses(() => recent[look](wrong), RangeError, text);
+        const required = "the metric must be in the schema";
+        for (const [look, verb] of LOOKS) {
+          const text = `Cannot ${verb}: ${required}, got "${name}"`;
+          assertRefuses(() => look(recent, name as "hits"), RangeError, text);
         }
-        assertRefuses(() => recent.quantile(wrong, 0.5), RangeError, text);
+      }
+      for (const [look, verb] of LOOKS) {
+        for (const name of [null, undefined, 5, Object.create(null), Symbol("x")]) {
+          const { message } = assertThrows(() => look(recent, name), TypeError);
+          const text = `Cannot ${verb}: the metric's name must be a string, got `;
+          assert(message.startsWith(text), message);
+        }
+        for (const labels of [null, "a", 5, ["a"], new Int32Array(2 ** 20)]) {
+          const { message } = assertThrows(() => look(recent, "latency", labels), TypeError);
+          assert(message.startsWith(`Cannot ${verb}: the labels must be an object, got `), message);
+        }
       }
       for (
         const [name, got] of [["hits", "a counter"], ["jobs", "a gauge"], ["flow", "a record"]]

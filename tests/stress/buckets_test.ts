@@ -58,7 +58,7 @@ describe("RecordReader.create()", () => {
     await using crew = await startCrew(stats, "buckets", { count: 4 });
     type Grown = { ids: number[]; error: string };
     const grown = await Promise.all(crew.workers.map((worker) => worker.call<Grown>("grow", 1e6)));
-    for (const { error } of grown) assert(error.startsWith("Cannot allocate"), error);
+    for (const { error } of grown) assert(/ it must allocate /.test(error), error);
     // Each has counted once in each of its buckets, but for the last, in which it may have had no room to count.
     const counted = grown.map(({ ids }) =>
       ids.filter((id) => stats.metrics.moves.read(id).count === 1n)

@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type Seat, StaleThreadError, ThreadStats } from "../../mod.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../metrics/observe.ts";
 import { createTraffic, traffic } from "../metrics/traffic.ts";
+import { withClock } from "../support/clocks.ts";
 
 const attach = (seat: Seat) => ThreadStats.attach(traffic, structuredClone(seat.handle));
 
@@ -21,7 +22,7 @@ describe("Seat.handle", () => {
       stats,
       () => attach(seat).registerThread(),
       TypeError,
-      "Cannot register the thread: the seat must be free, got one that is taken",
+      "Cannot register a thread: the seat must be free, got one that is taken",
     );
   });
 
@@ -39,13 +40,13 @@ describe("Seat.handle", () => {
       stats,
       () => stats.reserveThread(),
       RangeError,
-      "Cannot register a thread: at most 2 at a time (maxThreads), got one more",
+      "Cannot reserve a thread: at most 2 at a time (maxThreads), got one more",
     );
   });
 
   it("is worth nothing when the seat is over", () => {
     const stats = createTraffic({ maxThreads: 1 });
-    const what = "Cannot register the thread: the seat must be free, got";
+    const what = "Cannot register a thread: the seat must be free, got";
     stats.registerThread().unregister(); // the slot's memory is allocated once, whoever asks first
     const revoked = stats.reserveThread();
     revoked.revoke();
@@ -104,7 +105,7 @@ describe("Seat.handle", () => {
         () => ThreadStats.attach(traffic, { ...stats.handle, seat } as Seat["handle"]),
         TypeError,
         `Cannot attach to the handle: its seat must come from reserveThread, got ${
-          JSON.stringify(seat)
+          typeof seat === "object" && seat !== null ? "an object" : JSON.stringify(seat)
         }`,
       );
     }
@@ -157,6 +158,27 @@ describe("Seat.revoke()", () => {
     seat.revoke();
     assertEquals(there.registerThread("b").slot, 0);
   });
+
+  for (const jump of [0, -10, -3600, 3600, -1.6e9, 1.6e9]) {
+    it(`gives the slot free after the quarantine when the wall clock was set by ${jump} s meanwhile`, () => {
+      withClock((pass) => {
+        const stats = createTraffic({ maxThreads: 1, quarantineSeconds: 60 });
+        const seat = stats.reserveThread("a");
+        attach(seat).registerThread().metrics.packets.add(2);
+        seat.revoke();
+        pass(jump);
+        for (let n = 0; n < 6; n++) {
+          assertThrows(() => stats.registerThread("b"), RangeError);
+          pass(10);
+        }
+        pass(10);
+        // Looking is enough, for all threads.
+        stats.snapshot();
+        const there = ThreadStats.attach(traffic, structuredClone(stats.handle));
+        assertEquals(there.registerThread("b").slot, 0);
+      });
+    });
+  }
 
   it("is false for a thread that left by itself, and spares the slot's next owner", () => {
     const stats = createTraffic({ maxThreads: 1 });

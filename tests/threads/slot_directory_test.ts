@@ -5,22 +5,24 @@ import { makeMemory } from "../../src/memory/format.ts";
 import { ACTIVE, RESERVED, SlotDirectory, type Tenure } from "../../src/threads/slot_directory.ts";
 import { SLOT_NAME_GENERATION } from "../../src/memory/layout.ts";
 import { assertRefuses } from "../metrics/observe.ts";
+import { withClock, withClocks } from "../support/clocks.ts";
 
 function makeDirectory({ maxThreads = 4, quarantine = 60 } = {}): SlotDirectory {
   const format = { maxThreads, quarantine, description: "{}", labelled: [] };
   return new SlotDirectory(new Arena(makeMemory(format, 2 ** 20)), maxThreads, quarantine);
 }
 
-/** Runs `test` with a clock that it can move, in seconds. */
-function withClock(test: (pass: (seconds: number) => void) => void): void {
-  const { now } = Date;
-  let time = 1_700_000_000_999;
-  Date.now = () => time;
-  try {
-    test((seconds) => time += seconds * 1000);
-  } finally {
-    Date.now = now;
-  }
+/** The same slots as several threads see them. */
+function makeDirectories(
+  threads: number,
+  { maxThreads, quarantine }: { maxThreads: number; quarantine: number },
+): SlotDirectory[] {
+  const format = { maxThreads, quarantine, description: "{}", labelled: [] };
+  const handle = makeMemory(format, 2 ** 20);
+  return Array.from(
+    { length: threads },
+    () => new SlotDirectory(new Arena(handle), maxThreads, quarantine),
+  );
 }
 
 const states = (slots: SlotDirectory) =>
@@ -69,6 +71,20 @@ describe("SlotDirectory.acquire()", () => {
     }
   });
 
+  it("makes well-formed Unicode of a name that was cut in the middle of a character", () => {
+    const slots = makeDirectory();
+    const tenures = ["worker \ud83d", "worker \ude00"].map((name) =>
+      slots.acquire(name, { state: ACTIVE })
+    );
+    assertEquals([0, 1].map((slot) => slots.describe(slot)!.name), [
+      "worker \ufffd",
+      "worker \ufffd",
+    ]);
+    for (const tenure of tenures) slots.retire(tenure);
+    slots.acquire("other", { state: ACTIVE });
+    assertEquals(slots.acquire("worker \ud800", { state: ACTIVE }).slot, 1, "the same name");
+  });
+
   it("refuses one more than maxThreads, and bad names", () => {
     const slots = makeDirectory({ maxThreads: 1 });
     assertRefuses(
@@ -82,14 +98,14 @@ describe("SlotDirectory.acquire()", () => {
       "Cannot register a thread: its name may have 64 UTF-16 code units, got 65",
     );
     assertEquals(slots.used, 0);
-    const longest = "\ud800" + "😀".repeat(31) + "é";
+    const longest = "ü" + "😀".repeat(31) + "é";
     assertEquals(longest.length, 64);
     const tenure = slots.acquire(longest, { state: ACTIVE });
     assertEquals(slots.describe(0)!.name, longest);
     assertRefuses(
       () => slots.acquire("b", { state: RESERVED }),
       RangeError,
-      "Cannot register a thread: at most 1 at a time (maxThreads), got one more",
+      "Cannot reserve a thread: at most 1 at a time (maxThreads), got one more",
     );
     slots.retire(tenure);
     slots.acquire("", { state: ACTIVE });
@@ -186,22 +202,67 @@ describe("SlotDirectory.revoke()", () => {
       slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
       assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
       pass(60);
-      // The clock counts whole seconds, so these may be 59.001 s: one more is needed.
+      // Clocks are not exact: not before it is certain.
       assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
       pass(1);
       assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
     });
   });
 
-  it("ends the quarantine after 2038, too", () => {
-    withClock((pass) => {
-      pass(500_000_000);
-      const slots = makeDirectory({ maxThreads: 1, quarantine: 60 });
-      slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
-      assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
-      pass(61);
-      assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
+  for (const seconds of [-5, 5, -3600, 3600, -1.6e9, 1.6e9]) {
+    it(`neither shortens nor lengthens it when the wall clock is set by ${seconds} s`, () => {
+      withClocks(({ pass, set }) => {
+        const slots = makeDirectory({ maxThreads: 1, quarantine: 60 });
+        set(-seconds / 2);
+        slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
+        for (let n = 0; n < 6; n++) {
+          set(seconds);
+          assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
+          pass(10);
+          set(-seconds);
+          assertThrows(() => slots.acquire("b", { state: ACTIVE }), RangeError);
+        }
+        pass(1);
+        set(seconds);
+        assertEquals(slots.acquire("b", { state: ACTIVE }).slot, 0);
+      });
     });
+  }
+
+  it("counts the quarantine from when a thread has seen the slot revoked, and ends it for all", () => {
+    withClock((pass) => {
+      const [slots, watching, coming] = makeDirectories(3, { maxThreads: 1, quarantine: 60 });
+      slots.revoke(slots.acquire("a", { state: ACTIVE }), false);
+      pass(61);
+      // It cannot know how long the slot has rested, and nobody has told it.
+      assertThrows(() => watching.acquire("b", { state: ACTIVE }), RangeError);
+      pass(59);
+      assertThrows(() => watching.acquire("b", { state: ACTIVE }), RangeError);
+      pass(2);
+      assertEquals(watching.describe(0)?.state, "revoked");
+      assertEquals(coming.acquire("b", { state: ACTIVE }).slot, 0);
+      assertEquals(slots.describe(0), { slot: 0, name: "b", state: "active" });
+    });
+  });
+
+  it("takes a rested slot for a revoked one, whose thread may be said to have stopped", () => {
+    withClock((pass) => {
+      const slots = makeDirectory({ maxThreads: 1, quarantine: 60 });
+      const tenure = slots.acquire("a", { state: ACTIVE });
+      slots.revoke(tenure, false);
+      pass(61);
+      assertEquals(slots.describe(0)?.state, "revoked");
+      assertEquals([slots.reason(tenure), slots.activate(tenure)], ["a revoked one", "revoked"]);
+      assertEquals([slots.revoke(tenure, false), slots.revoke(tenure, true)], [false, false]);
+      assertEquals(slots.describe(0)?.state, "retired");
+    });
+  });
+
+  it("needs no quarantine for a reservation that nobody took", () => {
+    const [slots, other] = makeDirectories(2, { maxThreads: 1, quarantine: 60 });
+    slots.revoke(slots.acquire("a", { state: RESERVED }), false);
+    assertEquals(other.describe(0)?.state, "revoked");
+    assertEquals(other.acquire("b", { state: ACTIVE }).slot, 0);
   });
 
   it("starts the quarantine anew with each revocation", () => {

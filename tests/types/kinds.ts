@@ -18,6 +18,7 @@ import {
   type LabelledHistogramReader,
   type LabelledHistogramWriter,
   max,
+  type MissingBins,
   record,
   type SelfMetrics,
   type SingleReader,
@@ -51,6 +52,10 @@ export function definitions(): void {
   gauge({ aggregate: "average" });
   // @ts-expect-error: maxSeries without labels
   gauge({ maxSeries: 5 });
+  // What the compiler says to options without bins.
+  same<Equal<keyof MissingBins, "boundaries, or lowest and highest">>();
+  // @ts-expect-error: no bins, as the property of this name says
+  histogram({ unit: "seconds" });
   // @ts-expect-error: no bins
   histogram({});
   // @ts-expect-error: no options

@@ -4,8 +4,8 @@ import { type Metric, type PromClient, sumOf } from "../prom_client.ts";
 import { makeKeys } from "./found.ts";
 
 /** `prom-client`, or its successor: what one thread has counted. Reads of it are asynchronous. */
-export function makeCases(name: string): Cases {
-  const client = loadPackage<PromClient>(name);
+export async function makeCases(name: string): Promise<Cases> {
+  const client = await loadPackage<PromClient>(name);
   const makeCounter = (labelNames: readonly string[]) => {
     const registry = new client.Registry();
     const options = { name: "m", help: "m", registers: [registry], labelNames };

@@ -1,3 +1,5 @@
+import type { Time } from "./timestamp.ts";
+
 /**
  * What a worker must know to read the records of one slice. It travels with
  * the slice in a message, so it is plain data.
@@ -12,13 +14,17 @@ export interface CaptureLayout {
 /** One interface that packets were captured on. */
 export interface CaptureInterface {
   readonly linkType: number;
+  /** Whether its frames can be decoded. */
+  readonly isUnderstood: boolean;
   /** The most bytes kept of a packet; 0 when there is no limit. */
   readonly snapLength: number;
   /** A whole number to divide ticks by, or 0 when only {@linkcode ticksPerSecond} will do. */
   readonly ticksPerMicrosecond: number;
   readonly ticksPerSecond: bigint;
   /** Added to every timestamp (if_tsoffset). */
-  readonly offsetSeconds: number;
+  readonly offsetSeconds: bigint;
+  /** The same, or NaN where no number is exact. */
+  readonly offsetMicroseconds: number;
 }
 
 /** The greatest number of captured bytes in a record: the limit of libpcap and Wireshark. */
@@ -42,7 +48,7 @@ export interface PacketSink {
    * @param end Where they end
    * @param linkType The kind of the frame (LINKTYPE_ number)
    * @param length The frame's length on the wire
-   * @param time Microseconds since 1970, or NaN if the capture has no time for it
+   * @param time When it was captured
    */
   packet(
     view: DataView,
@@ -50,6 +56,6 @@ export interface PacketSink {
     end: number,
     linkType: number,
     length: number,
-    time: number,
+    time: Time,
   ): void;
 }

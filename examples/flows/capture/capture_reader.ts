@@ -1,6 +1,11 @@
 import { BLOCK_BYTES, type BlockPool } from "./block_pool.ts";
 import type { ByteSource } from "./byte_source.ts";
-import { EmptyCaptureError, NotACaptureError, TruncatedCaptureError } from "./capture_error.ts";
+import {
+  EmptyCaptureError,
+  NotACaptureError,
+  TruncatedCaptureError,
+  type UnsupportedCaptureError,
+} from "./capture_error.ts";
 import type { Slice } from "./capture_layout.ts";
 import { isPcap, PCAP_HEADER_BYTES, PcapWalker } from "./pcap.ts";
 import { SECTION_HEADER_BLOCK } from "./pcapng.ts";
@@ -37,9 +42,9 @@ export class CaptureReader {
     return this.#packets;
   }
 
-  /** Link types found whose frames nobody here understands. */
-  get unknownLinkTypes(): number[] {
-    return [...this.#walker?.unknownLinkTypes ?? []];
+  /** One error for each link type whose frames nobody here understands; their packets are in the slices. */
+  get undecoded(): UnsupportedCaptureError[] {
+    return this.#walker?.unknownLinkTypes.errors() ?? [];
   }
 
   /**
@@ -142,8 +147,9 @@ export class CaptureReader {
   }
 
   #identify(view: DataView, at: number, length: number): Walker {
+    // Too little to know more than that.
+    if (this.#sourceFailure && length < PCAP_HEADER_BYTES) throw this.#sourceFailure;
     if (length === 0) {
-      if (this.#sourceFailure) throw this.#sourceFailure;
       throw new EmptyCaptureError(
         "Cannot read the file header at byte 0: a capture is required, got an empty file",
         0,

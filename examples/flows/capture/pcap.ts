@@ -12,6 +12,7 @@ import {
 } from "./capture_layout.ts";
 import { knowsLinkType } from "../packet/link_layer.ts";
 import { timeScale } from "./timestamp.ts";
+import { UnknownLinkTypes } from "./unknown_link_types.ts";
 import type { Walk, Walker } from "./walker.ts";
 
 // https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-04.html
@@ -34,7 +35,7 @@ function isPcapMagic(magic: number): boolean {
 /** Walks the records of a pcap file. */
 export class PcapWalker implements Walker {
   readonly layout: CaptureLayout;
-  readonly unknownLinkTypes: Set<number> = new Set();
+  readonly unknownLinkTypes: UnknownLinkTypes = new UnknownLinkTypes();
 
   /** Reads the file header at `at`; `length` bytes of the file are there. */
   constructor(view: DataView, at: number, length: number) {
@@ -52,29 +53,33 @@ export class PcapWalker implements Walker {
         0,
       );
     }
-    const major = view.getUint16(at + 4, littleEndian);
-    if (major !== 2) {
+    const version = `${view.getUint16(at + 4, littleEndian)}.${
+      view.getUint16(at + 6, littleEndian)
+    }`;
+    // Before 2.3 the two lengths of a record stand the other way round, in 2.3 either way, and there
+    // will be no later version.
+    if (version !== "2.4") {
       throw new UnsupportedCaptureError(
-        `Cannot read the file header at byte 0: a pcap file of version 2 is required, got version ${major}`,
+        `Cannot read the file header at byte 0: a pcap file of version 2.4 is required, got version ${version}`,
         0,
       );
     }
     // The upper half of the field is for other things, such as the FCS length.
     const linkType = view.getUint32(at + 20, littleEndian) & 0xffff;
-    if (!knowsLinkType(linkType)) this.unknownLinkTypes.add(linkType);
     this.layout = {
       format: "pcap",
       littleEndian,
       interfaces: [{
         linkType,
+        isUnderstood: knowsLinkType(linkType),
         snapLength: view.getUint32(at + 16, littleEndian),
-        ...timeScale(magic === MAGIC_NANOSECONDS ? 9 : 6, 0),
+        ...timeScale(magic === MAGIC_NANOSECONDS ? 9 : 6, 0n),
       }],
     };
   }
 
   walk(view: DataView, from: number, to: number, offset: number): Walk {
-    const littleEndian = this.layout.littleEndian;
+    const { littleEndian, interfaces: [{ isUnderstood, linkType }] } = this.layout;
     let at = from;
     let packets = 0;
     let damage: CaptureError | undefined;
@@ -93,6 +98,7 @@ export class PcapWalker implements Walker {
       at = next;
       packets++;
     }
+    if (packets > 0 && !isUnderstood) this.unknownLinkTypes.add(linkType, offset, packets);
     return { end: at, packets, cut: false, skip: 0, damage };
   }
 

@@ -18,6 +18,7 @@ import {
   SIMPLE_PACKET_DATA,
 } from "./pcapng.ts";
 import { timeScale } from "./timestamp.ts";
+import { UnknownLinkTypes } from "./unknown_link_types.ts";
 import type { Walk, Walker } from "./walker.ts";
 
 /** The longest block that is held in memory whole; longer ones without packets are passed over. */
@@ -29,7 +30,7 @@ const OPTION_TSOFFSET = 14;
 /** Walks the blocks of a pcapng file. */
 export class PcapngWalker implements Walker {
   #layout: CaptureLayout = { format: "pcapng", littleEndian: true, interfaces: [] };
-  readonly unknownLinkTypes: Set<number> = new Set();
+  readonly unknownLinkTypes: UnknownLinkTypes = new UnknownLinkTypes();
 
   get layout(): CaptureLayout {
     return this.#layout;
@@ -110,10 +111,13 @@ export class PcapngWalker implements Walker {
 
   #checkVersion(view: DataView, at: number, length: number, here: number): void {
     if (length < 28) throw damaged(here, "a section header of at least 28 bytes is", length);
-    const major = view.getUint16(at + 12, this.#layout.littleEndian);
-    if (major !== 1) {
+    const version = `${view.getUint16(at + 12, this.#layout.littleEndian)}.${
+      view.getUint16(at + 14, this.#layout.littleEndian)
+    }`;
+    // Some wrote 1.2 and meant the same.
+    if (version !== "1.0" && version !== "1.2") {
       throw new UnsupportedCaptureError(
-        `Cannot read the section at byte ${here}: pcapng version 1 is required, got version ${major}`,
+        `Cannot read the section at byte ${here}: pcapng version 1.0 is required, got version ${version}`,
         here,
       );
     }
@@ -125,9 +129,8 @@ export class PcapngWalker implements Walker {
     }
     const littleEndian = this.#layout.littleEndian;
     const linkType = view.getUint16(at + 8, littleEndian);
-    if (!knowsLinkType(linkType)) this.unknownLinkTypes.add(linkType);
     let resolution = 6;
-    let offsetSeconds = 0;
+    let offsetSeconds = 0n;
     const end = at + length - 4;
     for (let option = at + 16; option + 4 <= end;) {
       const code = view.getUint16(option, littleEndian);
@@ -135,13 +138,14 @@ export class PcapngWalker implements Walker {
       if (code === 0 || option + 4 + size > end) break;
       if (code === OPTION_TSRESOL && size >= 1) resolution = view.getUint8(option + 4);
       else if (code === OPTION_TSOFFSET && size >= 8) {
-        offsetSeconds = Number(view.getBigInt64(option + 4, littleEndian));
+        offsetSeconds = view.getBigInt64(option + 4, littleEndian);
       }
       option += 4 + Math.ceil(size / 4) * 4;
     }
     const snapLength = view.getUint32(at + 12, littleEndian);
     const added: CaptureInterface = {
       linkType,
+      isUnderstood: knowsLinkType(linkType),
       snapLength,
       ...timeScale(resolution, offsetSeconds),
     };
@@ -161,11 +165,12 @@ export class PcapngWalker implements Walker {
     if (number >= interfaces.length) {
       throw damaged(here, `an interface number below ${interfaces.length} is`, number);
     }
-    if (simple) return;
-    const captured = view.getUint32(at + 20, littleEndian);
+    const captured = simple ? 0 : view.getUint32(at + 20, littleEndian);
     if (captured > length - data - 4) {
       throw damaged(here, `at most ${length - data - 4} captured bytes are`, captured);
     }
+    const { isUnderstood, linkType } = interfaces[number];
+    if (!isUnderstood) this.unknownLinkTypes.add(linkType, here, 1);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CaptureError } from "./capture_error.ts";
 import type { CaptureLayout } from "./capture_layout.ts";
+import type { UnknownLinkTypes } from "./unknown_link_types.ts";
 
 /**
  * Finds the boundaries of records, so that a capture can be cut into slices,
@@ -8,8 +9,8 @@ import type { CaptureLayout } from "./capture_layout.ts";
 export interface Walker {
   /** What {@linkcode Walker.walk} knows at its end about the records it passed. */
   readonly layout: CaptureLayout;
-  /** Link types seen whose frames nobody here understands. */
-  readonly unknownLinkTypes: Set<number>;
+  /** The packets among the records whose frames nobody here understands. */
+  readonly unknownLinkTypes: UnknownLinkTypes;
 
   /**
    * Walks the records between `from` and `to`.

@@ -1,3 +1,4 @@
+import { readFarTimes } from "../far_times.ts";
 import type { FlowStats } from "../schema.ts";
 
 /** One flow as it is printed. */
@@ -9,8 +10,9 @@ export interface FlowRow {
   destinationPort: number;
   packets: bigint;
   bytes: bigint;
-  firstSeen: number;
-  lastSeen: number;
+  /** Microseconds since 1970; 0 where no packet had a time. */
+  firstSeen: bigint;
+  lastSeen: bigint;
   flags: number;
 }
 
@@ -18,7 +20,9 @@ export interface FlowRow {
 export function readFlows(stats: FlowStats): { rows: FlowRow[]; overflow: bigint } {
   const rows: FlowRow[] = [];
   let overflow = 0n;
-  for (const { labels, value } of stats.metrics.flow.series()) {
+  const series = stats.metrics.flow.series();
+  const farTimes = readFarTimes(stats);
+  for (const { id, labels, value } of series) {
     const { protocol, source, destination } = labels;
     // The overflow series has none of them.
     if (protocol === undefined || source === undefined || destination === undefined) {
@@ -33,13 +37,19 @@ export function readFlows(stats: FlowStats): { rows: FlowRow[]; overflow: bigint
       destinationPort: Number(labels.destination_port),
       packets: value.packets,
       bytes: value.bytes,
-      // Infinite where no packet had a time.
-      firstSeen: Number.isFinite(value.firstSeen) ? value.firstSeen : 0,
-      lastSeen: Number.isFinite(value.lastSeen) ? value.lastSeen : 0,
+      firstSeen: exactTime(value.firstSeen, farTimes.get(id)?.first),
+      lastSeen: exactTime(value.lastSeen, farTimes.get(id)?.last),
       flags: value.flags,
     });
   }
   return { rows, overflow };
+}
+
+/** A time of a flow, of which the flow's record may have only the nearest number. */
+function exactTime(time: number, far: bigint | undefined): bigint {
+  // Infinite where no packet had a time.
+  if (!Number.isFinite(time)) return 0n;
+  return Number.isSafeInteger(time) ? BigInt(time) : far ?? BigInt(time);
 }
 
 /** Order of the tsv: protocol, source, source port, destination, destination port. */

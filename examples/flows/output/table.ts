@@ -30,7 +30,7 @@ export function* formatTable(rows: FlowRow[]): Iterable<string> {
       endpoint(row.destination, row.destinationPort),
       String(row.packets),
       formatBytes(Number(row.bytes)),
-      ((row.lastSeen - row.firstSeen) / 1e6).toFixed(3),
+      (Number(row.lastSeen - row.firstSeen) / 1e6).toFixed(3),
       formatFlags(row.flags),
     ]);
   }

@@ -24,12 +24,13 @@ export function decodePacket(
   findNetworkHeader(view, start, end, linkType, packet);
   let etherType = packet.etherType;
   const at = packet.network;
+  const stop = packet.networkEnd;
   if (etherType === ETHERTYPE_ANY_IP) {
-    if (at >= end) return;
+    if (at >= stop) return;
     const version = view.getUint8(at) >> 4;
     etherType = version === 4 ? ETHERTYPE_IPV4 : version === 6 ? ETHERTYPE_IPV6 : ETHERTYPE_OTHER;
     packet.malformed = etherType === ETHERTYPE_OTHER;
   }
-  if (etherType === ETHERTYPE_IPV4) decodeIpv4(view, at, end, packet);
-  else if (etherType === ETHERTYPE_IPV6) decodeIpv6(view, at, end, packet);
+  if (etherType === ETHERTYPE_IPV4) decodeIpv4(view, at, stop, packet);
+  else if (etherType === ETHERTYPE_IPV6) decodeIpv6(view, at, stop, packet);
 }

@@ -22,8 +22,23 @@ export const LINKTYPE_RAW_OPENBSD = 14;
 const ETHERTYPE_VLAN = 0x8100;
 const ETHERTYPE_PROVIDER_VLAN = 0x88a8;
 const ETHERTYPE_OLD_QINQ = 0x9100;
-/** Below this an Ethernet type field is the length of an 802.3 frame. */
+/** An 802.2 header follows, as in a frame with a length, but this frame is too long for one. */
+const ETHERTYPE_JUMBO_LLC = 0x8870;
+/** Up to this an Ethernet type field is the length of an 802.3 frame, which begins with an 802.2 header. */
+const MAX_LENGTH = 1500;
+/** Below this are no ethertypes: lengths, and Linux' own codes in a cooked header. */
 const FIRST_ETHERTYPE = 0x0600;
+/** Linux' code for an 802.2 header. */
+const LINUX_802_2 = 4;
+
+// Service access points and a control byte of 802.2: https://www.rfc-editor.org/rfc/rfc1042
+const SAP_IP = 0x06;
+const SAP_SNAP = 0xaa;
+const UNNUMBERED_INFORMATION = 0x03;
+/** An ethertype follows. */
+const OUI_ETHERNET = 0x000000;
+/** The same for bridges between 802.3 and other networks: 802.1H. */
+const OUI_BRIDGE_TUNNEL = 0x0000f8;
 
 /** Whether {@linkcode findNetworkHeader} understands frames of the link type. */
 export function knowsLinkType(linkType: number): boolean {
@@ -44,7 +59,7 @@ export function knowsLinkType(linkType: number): boolean {
   }
 }
 
-/** Sets `etherType` and `network` of the packet from the link-layer header at `start`. */
+/** Sets `etherType`, `network` and `networkEnd` of the packet from the link-layer header at `start`. */
 export function findNetworkHeader(
   view: DataView,
   start: number,
@@ -53,15 +68,16 @@ export function findNetworkHeader(
   packet: Packet,
 ): void {
   packet.etherType = ETHERTYPE_OTHER;
+  packet.networkEnd = end;
   switch (linkType) {
     case LINKTYPE_ETHERNET:
-      if (end - start >= 14) skipTags(view, start + 14, end, view.getUint16(start + 12), packet);
+      if (end - start >= 14) readType(view, start + 14, end, view.getUint16(start + 12), packet);
       return;
     case LINKTYPE_LINUX_SLL:
-      if (end - start >= 16) skipTags(view, start + 16, end, view.getUint16(start + 14), packet);
+      if (end - start >= 16) readCooked(view, start + 16, end, view.getUint16(start + 14), packet);
       return;
     case LINKTYPE_LINUX_SLL2:
-      if (end - start >= 20) skipTags(view, start + 20, end, view.getUint16(start), packet);
+      if (end - start >= 20) readCooked(view, start + 20, end, view.getUint16(start), packet);
       return;
     case LINKTYPE_RAW:
     case LINKTYPE_RAW_OLD:
@@ -83,24 +99,44 @@ export function findNetworkHeader(
   }
 }
 
-function skipTags(view: DataView, at: number, end: number, type: number, packet: Packet): void {
-  while (
-    type === ETHERTYPE_VLAN || type === ETHERTYPE_PROVIDER_VLAN || type === ETHERTYPE_OLD_QINQ
-  ) {
-    if (end - at < 4) return;
-    type = view.getUint16(at + 2);
-    at += 4;
-  }
-  if (type < FIRST_ETHERTYPE) {
-    // A length, or one of Linux' own codes. In an 802.2 header with SNAP and no
-    // organization an ethertype follows after all.
-    if (end - at < 8) return;
-    if (view.getUint32(at) !== 0xaaaa0300 || view.getUint16(at + 4) !== 0) return;
-    type = view.getUint16(at + 6);
-    at += 8;
+function readCooked(view: DataView, at: number, end: number, type: number, packet: Packet): void {
+  if (type >= FIRST_ETHERTYPE) readType(view, at, end, type, packet);
+  else if (type === LINUX_802_2) readType(view, at, end, ETHERTYPE_JUMBO_LLC, packet);
+}
+
+/** Goes through VLAN tags and 802.2 headers, in any order, to the ethertype of the network header. */
+function readType(view: DataView, at: number, end: number, type: number, packet: Packet): void {
+  for (;;) {
+    if (type <= MAX_LENGTH || type === ETHERTYPE_JUMBO_LLC) {
+      // What is beyond the length is padding of the frame.
+      if (type <= MAX_LENGTH) end = Math.min(end, at + type);
+      if (end - at < 4) return;
+      const control = view.getUint8(at + 2);
+      // Numbered frames, whose control field has two bytes, and unnumbered ones carry data; others do not.
+      if ((control & 1) !== 0 && control !== UNNUMBERED_INFORMATION) return;
+      const saps = view.getUint16(at);
+      at += (control & 1) === 0 ? 4 : 3;
+      if (saps >> 8 === SAP_IP) {
+        type = ETHERTYPE_IPV4;
+        break;
+      }
+      if (saps !== ((SAP_SNAP << 8) | SAP_SNAP) || end - at < 5) return;
+      const organization = view.getUint32(at) >>> 8;
+      if (organization !== OUI_ETHERNET && organization !== OUI_BRIDGE_TUNNEL) return;
+      type = view.getUint16(at + 3);
+      at += 5;
+      if (type < FIRST_ETHERTYPE) return;
+    } else if (
+      type === ETHERTYPE_VLAN || type === ETHERTYPE_PROVIDER_VLAN || type === ETHERTYPE_OLD_QINQ
+    ) {
+      if (end - at < 4) return;
+      type = view.getUint16(at + 2);
+      at += 4;
+    } else break;
   }
   packet.etherType = type;
   packet.network = at;
+  packet.networkEnd = end;
 }
 
 /** The address family is in the byte order of the host that captured it, which need not be the file's. */

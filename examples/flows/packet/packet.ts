@@ -17,9 +17,10 @@ export class Packet {
   tcpFlags = 0;
   /** Whether it should be an IP packet, but its header is cut short or contradicts itself. */
   malformed = false;
-  /** Set by the link layer: the kind of the network header, and where it starts. */
+  /** Set by the link layer: the kind of the network header, where it starts, and where the frame's content ends. */
   etherType = 0;
   network = 0;
+  networkEnd = 0;
 }
 
 export const ETHERTYPE_IPV4 = 0x0800;

@@ -18,6 +18,8 @@ export interface PcapOptions {
   linkType?: number;
   snapLength?: number;
   magic?: number;
+  /** Major and minor. */
+  version?: [number, number];
 }
 
 export interface BuiltInterface {
@@ -31,6 +33,8 @@ export interface BuiltInterface {
 export interface PcapngOptions {
   littleEndian?: boolean;
   interfaces?: BuiltInterface[];
+  /** Major and minor. */
+  version?: [number, number];
   /** Blocks to put between the interfaces and the packets. */
   extra?: Uint8Array[];
 }
@@ -47,10 +51,11 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
 
 export function pcap(packets: BuiltPacket[], options: PcapOptions = {}): Uint8Array {
   const { littleEndian = true, nanoseconds = false, linkType = 1, snapLength = 262144 } = options;
+  const [major, minor] = options.version ?? [2, 4];
   const header = fields(littleEndian, [
     [4, options.magic ?? (nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4)],
-    [2, 2],
-    [2, 4],
+    [2, major],
+    [2, minor],
     [4, 0],
     [4, 0],
     [4, snapLength],
@@ -71,9 +76,16 @@ export function pcap(packets: BuiltPacket[], options: PcapOptions = {}): Uint8Ar
 
 export function pcapng(packets: BuiltPacket[], options: PcapngOptions = {}): Uint8Array {
   const { littleEndian = true, interfaces = [{}], extra = [] } = options;
+  const [major, minor] = options.version ?? [1, 0];
   const header = block(
     0x0a0d0d0a,
-    fields(littleEndian, [[4, 0x1a2b3c4d], [2, 1], [2, 0], [4, 0xffffffff], [4, 0xffffffff]]),
+    fields(littleEndian, [
+      [4, 0x1a2b3c4d],
+      [2, major],
+      [2, minor],
+      [4, 0xffffffff],
+      [4, 0xffffffff],
+    ]),
     littleEndian,
   );
   const descriptions = interfaces.map((one) =>

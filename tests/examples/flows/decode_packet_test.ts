@@ -8,11 +8,13 @@ import {
   authentication,
   bytes,
   ethernet,
+  ethernetOfLength,
   extension,
   fragment,
   hex,
   ipv4,
   ipv6,
+  llc,
   loopback,
   sll,
   sll2,
@@ -37,6 +39,7 @@ function decode(frame: Uint8Array, linkType = 1): string {
     tcpFlags: 9,
     etherType: 9,
     network: 9,
+    networkEnd: 9,
   });
   decodePacket(view, 64, 64 + frame.length, linkType, packet);
   if (packet.version === 0) return packet.malformed ? "malformed" : "none";
@@ -58,16 +61,67 @@ describe("decodePacket() link layers", () => {
     assertEquals(decode(ethernet(0x9100, vlan(7, 0x8100, vlan(8, 0x0800, ipv4())))), FLOW_4);
   });
 
-  it("decodePacket() reads SNAP, also behind a VLAN tag", () => {
-    assertEquals(decode(ethernet(48, snap(0x0800, ipv4()))), FLOW_4);
-    assertEquals(decode(ethernet(0x8100, vlan(7, 48, snap(0x0800, ipv4())))), FLOW_4);
+  it("decodePacket() reads SNAP, also behind a VLAN tag and before one", () => {
+    for (const organization of ["000000", "0000f8"]) {
+      assertEquals(decode(ethernetOfLength(snap(0x0800, ipv4(), organization))), FLOW_4);
+      assertEquals(decode(ethernetOfLength(snap(0x86dd, ipv6(), organization))), FLOW_6);
+    }
+    const inner = snap(0x0800, ipv4());
+    assertEquals(decode(ethernet(0x8100, vlan(7, 48, inner))), FLOW_4);
+    assertEquals(decode(ethernetOfLength(snap(0x8100, vlan(7, 0x0800, ipv4())))), FLOW_4);
+    assertEquals(decode(ethernetOfLength(snap(0x88a8, vlan(7, 48, inner)))), FLOW_4);
+    assertEquals(decode(ethernetOfLength(llc("aaaa 0402 000000 0800", ipv4()))), FLOW_4);
+    assertEquals(decode(ethernetOfLength(snap(0x0800, ipv4(), "080007"))), "none");
+    assertEquals(decode(ethernetOfLength(snap(48, inner))), "none");
     assertEquals(decode(ethernet(38, hex("4242 03 0000000000"))), "none");
+  });
+
+  it("decodePacket() reads IP that follows an 802.2 header at once", () => {
+    assertEquals(decode(ethernetOfLength(llc("0606 03", ipv4()))), FLOW_4);
+    assertEquals(decode(ethernetOfLength(llc("0607 03", ipv4()))), FLOW_4);
+    assertEquals(decode(ethernetOfLength(llc("0606 0000", ipv4()))), FLOW_4);
+    assertEquals(decode(ethernet(0x88a8, vlan(7, 43, llc("0606 03", ipv4())))), FLOW_4);
+    for (const control of ["e3", "af", "0100", "13"]) {
+      assertEquals(decode(ethernetOfLength(llc(`0606 ${control}`, ipv4()))), "none");
+    }
+  });
+
+  it("decodePacket() reads 802.2 headers in frames too long for a length", () => {
+    assertEquals(decode(ethernet(0x8870, snap(0x86dd, ipv6()))), FLOW_6);
+    assertEquals(decode(ethernet(0x8100, vlan(7, 0x8870, llc("0606 03", ipv4())))), FLOW_4);
+  });
+
+  it("decodePacket() takes lengths up to 1500 only, and no more than they say", () => {
+    const inner = snap(0x0800, ipv4());
+    assertEquals(decode(ethernet(1500, inner)), FLOW_4);
+    for (const length of [1501, 1535]) assertEquals(decode(ethernet(length, inner)), "none");
+    assertEquals(decode(ethernet(42, inner)), FLOW_4);
+    assertEquals(decode(ethernet(41, inner)), "6 10.0.0.1:1000 10.0.0.2:2000 flags 0");
+    assertEquals(decode(ethernet(28, inner)), "6 10.0.0.1:0 10.0.0.2:0 flags 0");
+    assertEquals(decode(ethernet(27, inner)), "malformed");
+    assertEquals(decode(ethernet(7, inner)), "none");
+    assertEquals(decode(ethernet(0, inner)), "none");
+  });
+
+  it("decodePacket() finds nothing in 802.2 headers cut at any length", () => {
+    for (const frame of [snap(0x0800, ipv4()), llc("0606 03", ipv4())]) {
+      for (let length = 0; length < 8; length++) {
+        const cut = decode(ethernet(1000, frame.subarray(0, length)));
+        assertEquals(["none", "malformed"].includes(cut), true, cut);
+      }
+    }
   });
 
   it("decodePacket() reads Linux cooked headers of both versions", () => {
     assertEquals(decode(sll(0x0800, ipv4()), 113), FLOW_4);
     assertEquals(decode(sll(0x8100, vlan(1, 0x86dd, ipv6())), 113), FLOW_6);
     assertEquals(decode(sll(4, snap(0x0800, ipv4())), 113), FLOW_4);
+    assertEquals(decode(sll(4, llc("0606 03", ipv4())), 113), FLOW_4);
+    assertEquals(decode(sll(0x8100, vlan(1, 48, snap(0x0800, ipv4()))), 113), FLOW_4);
+    assertEquals(decode(sll2(4, snap(0x86dd, ipv6(), "0000f8")), 276), FLOW_6);
+    for (const type of [0, 1, 3, 0x0c]) {
+      assertEquals(decode(sll(type, snap(0x0800, ipv4())), 113), "none");
+    }
     assertEquals(decode(sll2(0x0800, ipv4()), 276), FLOW_4);
     assertEquals(decode(sll2(0x86dd, ipv6()), 276), FLOW_6);
   });

@@ -13,8 +13,8 @@ function row(changes: Partial<FlowRow> = {}): FlowRow {
     destinationPort: 1000,
     packets: 2n,
     bytes: 3000n,
-    firstSeen: 1_000_000,
-    lastSeen: 3_500_000,
+    firstSeen: 1_000_000n,
+    lastSeen: 3_500_000n,
     flags: 0x112,
     ...changes,
   };

@@ -28,9 +28,19 @@ export function vlan(id: number, type: number, payload: Uint8Array): Uint8Array 
   return concat(big([2, id], [2, type]), payload);
 }
 
+/** An 802.3 frame: the length of what follows in place of a type. */
+export function ethernetOfLength(payload: Uint8Array): Uint8Array {
+  return ethernet(payload.length, payload);
+}
+
+/** 802.2: the access points of destination and source and the control field, as hexadecimal digits. */
+export function llc(header: string, payload: Uint8Array): Uint8Array {
+  return concat(hex(header), payload);
+}
+
 /** 802.2 with SNAP. */
-export function snap(type: number, payload: Uint8Array): Uint8Array {
-  return concat(hex("aaaa 03 000000"), big([2, type]), payload);
+export function snap(type: number, payload: Uint8Array, organization = "000000"): Uint8Array {
+  return llc(`aaaa 03 ${organization}`, concat(big([2, type]), payload));
 }
 
 export function sll(type: number, payload: Uint8Array): Uint8Array {

@@ -3,6 +3,7 @@ import * as build from "./frame_builder.ts";
 
 const { ethernet, vlan, ipv4, ipv6, extension, authentication, fragment, tcp, udp, snap, hex } =
   build;
+const { ethernetOfLength, llc } = build;
 
 /** Network packets with everything that the decoder knows; `seed` varies addresses and ports. */
 export function ipv4Packets(seed: number): Uint8Array[] {
@@ -56,6 +57,41 @@ export function ipv6Packets(seed: number): Uint8Array[] {
   ];
 }
 
+/** IP behind 802.2 headers, in frames with a length, with tags, and in jumbo frames; and what is no IP there. */
+export function llcFrames(four: Uint8Array, six: Uint8Array): Uint8Array[] {
+  const tagged = snap(0x8100, vlan(5, 0x0800, four));
+  const nested = snap(0x0800, four);
+  return [
+    ethernetOfLength(snap(0x0800, four)),
+    ethernetOfLength(snap(0x86dd, six)),
+    ethernetOfLength(snap(0x0800, four, "0000f8")),
+    ethernetOfLength(snap(0x86dd, six, "0000f8")),
+    ethernetOfLength(llc("0606 03", four)),
+    ethernetOfLength(llc("0607 03", four)),
+    // Numbered frames have a control field of two bytes.
+    ethernetOfLength(llc("0606 0000", four)),
+    ethernetOfLength(llc("aaaa 0204 000000 0800", four)),
+    ethernetOfLength(tagged),
+    ethernetOfLength(snap(0x8100, vlan(5, nested.length, nested))),
+    ethernet(0x8100, vlan(5, nested.length, nested)),
+    ethernet(0x88a8, vlan(5, 0x8100, vlan(6, four.length + 3, llc("0606 03", four)))),
+    ethernet(0x8870, snap(0x0800, four)),
+    ethernet(0x8100, vlan(5, 0x8870, llc("0606 03", four))),
+    // Padding, and a length that cuts the packet.
+    concat(ethernetOfLength(snap(0x0800, four)), new Uint8Array(20)),
+    ethernet(8 + 36, snap(0x0800, ipv4())),
+    // None of these is IP.
+    ethernetOfLength(snap(0x0800, four, "080007")),
+    ethernetOfLength(snap(0x0800, four, "0080c2")),
+    ethernetOfLength(snap(nested.length, nested)),
+    ethernetOfLength(llc("0606 e3", four)),
+    ethernetOfLength(llc("aaab 03 000000 0800", four)),
+    ethernetOfLength(llc("4242 03", four)),
+    ethernet(1501, snap(0x0800, four)),
+    ethernet(0x05ff, snap(0x0800, four)),
+  ];
+}
+
 /** Both in Ethernet frames, plain and tagged, and a frame that is not IP. */
 export function ethernetFrames(seed: number): Uint8Array[] {
   const four = ipv4Packets(seed);
@@ -66,7 +102,7 @@ export function ethernetFrames(seed: number): Uint8Array[] {
     ...four.map((packet) => ethernet(0x8100, vlan(seed % 4096, 0x0800, packet))),
     ...six.map((packet) => ethernet(0x88a8, vlan(5, 0x8100, vlan(seed % 4096, 0x86dd, packet)))),
     ethernet(0x9100, vlan(5, 0x8100, vlan(6, 0x0800, four[0]))),
-    ethernet(8 + four[1].length, snap(0x0800, four[1])),
+    ...llcFrames(four[seed % four.length], six[seed % six.length]),
     ethernet(0x0806, hex("0001 0800 0604 0001 020000000001 0a000001 000000000000 0a000002")),
   ];
 }

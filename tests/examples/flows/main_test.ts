@@ -1,16 +1,27 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { formatFlows } from "../../../examples/flows/output/format.ts";
-import { type BuiltPacket, concat, pcap, pcapng } from "./capture_builder.ts";
+import { type BuiltInterface, type BuiltPacket, concat, pcap, pcapng } from "./capture_builder.ts";
 import { loopback, sll, sll2 } from "./frame_builder.ts";
 import { ethernetFrames, ipv4Packets, ipv6Packets } from "./frames_of_all_kinds.ts";
 import { packetsOf, withFile } from "./packets_of.ts";
 import { plainFlows } from "./plain_flows.ts";
-import { EXAMPLE, resultOf, runMain, startProgram } from "./run_program.ts";
+import {
+  EXAMPLE,
+  type ProgramResult,
+  resultOf,
+  runMain,
+  runMainWithInput,
+  runMainWithOpenInput,
+  startProgram,
+} from "./run_program.ts";
 
 const CAPTURE = fileURLToPath(new URL("loopback.pcap.gz", EXAMPLE));
 const HEADER =
@@ -121,6 +132,127 @@ describe("main.ts tables", () => {
   });
 });
 
+describe("main.ts times", () => {
+  const frames = ipv4Packets(1).slice(0, 2);
+  const timesOf = async (times: bigint[][], interfaces: BuiltInterface[], format = "tsv") => {
+    const packets = times.flatMap((of, flow) => of.map((time) => ({ frame: frames[flow], time })));
+    const { stdout } = await withFile(
+      pcapng(packets, { interfaces }),
+      (path) => runMain(path, "--format", format, "--workers", "2"),
+    );
+    return stdout;
+  };
+  const columns = (text: string) =>
+    text.trimEnd().split("\n").slice(1).map((line) => line.split("\t").slice(7, 9));
+
+  it("main.ts prints times exactly that no number holds", async () => {
+    const most = 2n ** 64n - 1n;
+    const micro = [{ linkType: 101 }];
+    assertEquals(
+      columns(await timesOf([[most, most - 1n, most - 2n], [2n ** 53n + 1n, 5n]], micro)),
+      [[`${most - 2n}`, `${most}`], ["5", "9007199254740993"]],
+    );
+    // Which of two is the earlier one is seen in the last digit alone, or in the first.
+    assertEquals(
+      columns(
+        await timesOf(
+          [[2n ** 60n + 1n, 2n ** 60n, 2n ** 60n + 2n], [2n ** 62n, 2n ** 54n + 1n]],
+          micro,
+        ),
+      ),
+      [[`${2n ** 60n}`, `${2n ** 60n + 2n}`], [`${2n ** 54n + 1n}`, `${2n ** 62n}`]],
+    );
+    assertEquals(
+      columns(
+        await timesOf([[10n ** 15n + 7n, 10n ** 15n + 8n]], [{ linkType: 101, resolution: 0 }]),
+      ),
+      [["1000000000000007000000", "1000000000000008000000"]],
+    );
+    assertEquals(
+      columns(await timesOf([[3n, 4n]], [{ linkType: 101, offsetSeconds: -(2n ** 63n) }])),
+      [["-9223372036854775807999997", "-9223372036854775807999996"]],
+    );
+    assertMatch(await timesOf([[most]], micro, "json"), /"first_us":18446744073709551615,/);
+  });
+
+  it("main.ts merges the exact times of all workers", async () => {
+    const frame = frames[0];
+    // Far more than a slice, so that each worker has its share; neither end is first or last.
+    const count = 30_000;
+    const base = 2n ** 63n;
+    const packets = Array.from({ length: count }, (_, i) => ({
+      frame,
+      time: base + BigInt((i * 7919) % count),
+    }));
+    const { status, stdout, stderr } = await withFile(
+      pcapng(packets, { interfaces: [{ linkType: 101 }] }),
+      (path) => runMain(path, "--format", "tsv", "--workers", "4"),
+    );
+    assertEquals(status, 0, stderr);
+    assertEquals(columns(stdout), [[`${base}`, `${base + BigInt(count - 1)}`]]);
+  });
+});
+
+describe("main.ts pipes", () => {
+  const expect = async (run: Promise<ProgramResult>, expected: string) => {
+    const { status, stdout, stderr } = await run;
+    assertEquals([status, stdout], [0, expected], stderr);
+  };
+
+  it("main.ts reads standard input, gzipped or not, in pieces of any size", async () => {
+    const gzipped = await readFile(CAPTURE);
+    const expected = await table("loopback");
+    for (const content of [gzipped, gunzipSync(gzipped)]) {
+      await expect(runMainWithInput([content], "-", "--format", "tsv", "--workers=2"), expected);
+    }
+    const pieces = [
+      gzipped.subarray(0, 1),
+      gzipped.subarray(1, 2),
+      gzipped.subarray(2, 40),
+      gzipped.subarray(40),
+    ];
+    await expect(runMainWithInput(pieces, "-", "--format=tsv"), expected);
+  });
+
+  it("main.ts names what is wrong with standard input", async () => {
+    const empty = await runMainWithInput([], "-", "--format=tsv");
+    assertEquals([empty.status, empty.stdout], [1, HEADER]);
+    assertMatch(empty.stderr, /^flows: standard input: EmptyCaptureError: .* byte 0\b/);
+    const gzipped = await readFile(CAPTURE);
+    const garbage = concat(gzipped, Uint8Array.of(1));
+    const damaged = await runMainWithInput([garbage], "-", "--format=tsv");
+    assertEquals([damaged.status, damaged.stdout], [1, await table("loopback")]);
+    assertMatch(damaged.stderr, new RegExp(`DamagedCaptureError: .* byte ${gzipped.length}, `));
+  });
+
+  it("main.ts ends at damage though the writer of its input does not", async () => {
+    const content = concat(pcap([]), new Uint8Array(2_000_000).fill(0xff));
+    const { status, stderr } = await runMainWithOpenInput(content, "-");
+    assertEquals(status, 1);
+    assertMatch(stderr, /DamagedCaptureError: .* byte 24\b/);
+  });
+
+  it(
+    "main.ts reads named pipes, gzipped or not",
+    { ignore: process.platform === "win32" },
+    async () => {
+      const gzipped = await readFile(CAPTURE);
+      const folder = await mkdtemp(join(tmpdir(), "flows-test-"));
+      try {
+        const path = join(folder, "pipe");
+        assertEquals(spawnSync("mkfifo", [path]).status, 0);
+        for (const content of [gzipped, gunzipSync(gzipped)]) {
+          const run = runMain(path, "--format", "tsv", "--workers", "2");
+          await writeFile(path, content);
+          await expect(run, await table("loopback"));
+        }
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
+});
+
 describe("main.ts formats", () => {
   it("main.ts prints a table of the top flows", async () => {
     const { status, stdout } = await runMain(CAPTURE);
@@ -202,25 +334,73 @@ describe("main.ts damage", () => {
     }
   });
 
-  it("main.ts reports what a cut gzip file still has", async () => {
+  it("main.ts reports what a cut or damaged gzip file still has", async () => {
     const gzipped = await readFile(CAPTURE);
-    const { status, stdout, stderr } = await run(gzipped.subarray(0, gzipped.length - 1));
-    assertEquals(status, 1);
-    assertMatch(
-      stderr,
-      new RegExp(`TruncatedCaptureError: .* byte ${gunzipSync(gzipped).length}\\b`),
-    );
-    assertEquals(stdout, await table("loopback"));
+    const plain = gunzipSync(gzipped);
+    const wrong = (at: number) => {
+      const copy = Uint8Array.from(gzipped);
+      copy[gzipped.length + at] ^= 1;
+      return copy;
+    };
+    const cases: [Uint8Array, RegExp][] = [
+      [gzipped.subarray(0, -1), new RegExp(`Truncated.* byte ${gzipped.length - 1}, `)],
+      [wrong(-8), new RegExp(`Damaged.* byte ${gzipped.length - 8}, .*CRC`)],
+      [wrong(-4), new RegExp(`Damaged.* byte ${gzipped.length - 4}, .*length`)],
+      [
+        concat(gzipped, Uint8Array.of(0, 0, 7)),
+        new RegExp(`Damaged.* byte ${gzipped.length + 2},`),
+      ],
+      [
+        concat(gzipped, gzipped.subarray(0, 10)),
+        new RegExp(`Truncated.* byte ${gzipped.length + 10}`),
+      ],
+    ];
+    for (const [content, message] of cases) {
+      const { status, stdout, stderr } = await run(content);
+      assertEquals(status, 1);
+      assertMatch(stderr, message);
+      assertMatch(stderr, new RegExp(`after byte ${plain.length} of its content: `));
+      assertEquals(stdout, await table("loopback"));
+    }
+    const padded = await run(concat(gzipped, new Uint8Array(100_000)));
+    assertEquals([padded.status, padded.stdout], [0, await table("loopback")]);
   });
 
-  it("main.ts counts malformed packets and warns of link types that it does not know", async () => {
+  it("main.ts refuses versions that it does not know by name, and has no flows", async () => {
+    const refused = await run(pcap(seeds(ethernetFrames, 1), { version: [2, 2] }));
+    assertEquals([refused.status, refused.stdout], [1, HEADER]);
+    assertMatch(refused.stderr, /UnsupportedCaptureError: .* got version 2\.2$/m);
+  });
+
+  it("main.ts counts malformed packets, and fails at link types that it does not know", async () => {
     const packets = [{ frame: new Uint8Array([0x45, 0]) }, { frame: new Uint8Array(0) }];
     const malformed = await run(pcap(packets, { linkType: 228 }));
     assertEquals([malformed.status, malformed.stdout], [0, HEADER]);
     assertMatch(malformed.stderr, /^2 packets, 2 bytes, 0 flows, 2 malformed, /m);
     const unknown = await run(pcap(packets, { linkType: 105 }));
-    assertEquals([unknown.status, unknown.stdout], [0, HEADER]);
-    assertMatch(unknown.stderr, /warning: link type 105 /);
+    assertEquals([unknown.status, unknown.stdout], [1, HEADER]);
+    assertMatch(unknown.stderr, /UnsupportedCaptureError: .* byte 24: .* link type 105\b/);
+    assertMatch(unknown.stderr, /^2 packets, 2 bytes, 0 flows, 0 malformed, /m);
+    const none = await run(pcap([], { linkType: 105 }));
+    assertEquals([none.status, none.stdout], [0, HEADER]);
+  });
+
+  it("main.ts counts the rest beside packets of unknown link types, and names every damage", async () => {
+    const known = seeds(ethernetFrames, 3).map((packet) => ({ ...packet, interface: 1 }));
+    const unknown = { frame: new Uint8Array(60), interface: 0 };
+    const interfaces = [{ linkType: 127 }, {}, { linkType: 200 }];
+    const expected =
+      [...formatFlows("tsv", plainFlows((await packetsOf(pcapng(known, { interfaces }))).packets))]
+        .join("\n") + "\n";
+    const unused = await run(pcapng(known, { interfaces }));
+    assertEquals([unused.status, unused.stdout], [0, expected]);
+    assertMatch(unused.stderr, /^\d+ packets, [^\n]*\n$/);
+    const content = pcapng([unknown, ...known, unknown], { interfaces });
+    const mixed = await run(concat(content, new Uint8Array(7)));
+    assertEquals([mixed.status, mixed.stdout], [1, expected]);
+    assertMatch(mixed.stderr, /UnsupportedCaptureError: .* got link type 127; its packets \(2\)/);
+    assertMatch(mixed.stderr, new RegExp(`TruncatedCaptureError: .* byte ${content.length}:`));
+    assertMatch(mixed.stderr, new RegExp(`^${known.length + 2} packets, `, "m"));
   });
 });
 

@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlockPool } from "../../../examples/flows/capture/block_pool.ts";
-import { openByteSource } from "../../../examples/flows/capture/byte_source.ts";
+import { openByteSource } from "../../../examples/flows/capture/open_source.ts";
 import { CaptureReader } from "../../../examples/flows/capture/capture_reader.ts";
+import type { CaptureError } from "../../../examples/flows/capture/capture_error.ts";
 import type { Slice } from "../../../examples/flows/capture/capture_layout.ts";
 import { readSlice } from "../../../examples/flows/capture/slice_reader.ts";
+import type { Time } from "../../../examples/flows/capture/timestamp.ts";
 
 /** Calls `use` with the path of a file of these bytes and deletes it afterwards. */
 export async function withFile<T>(
@@ -26,7 +28,7 @@ export interface ReadPacket {
   linkType: number;
   frame: Uint8Array;
   length: number;
-  time: number;
+  time: Time;
 }
 
 export interface ReadCapture {
@@ -34,7 +36,7 @@ export interface ReadCapture {
   slices: number;
   /** What the reader counted, to compare. */
   counted: number;
-  unknownLinkTypes: number[];
+  undecoded: CaptureError[];
   error: unknown;
 }
 
@@ -74,7 +76,7 @@ export function packetsOf(content: Uint8Array): Promise<ReadCapture> {
       packets,
       slices,
       counted: reader.packets,
-      unknownLinkTypes: reader.unknownLinkTypes,
+      undecoded: reader.undecoded,
       error,
     };
   });

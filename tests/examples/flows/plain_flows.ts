@@ -21,8 +21,8 @@ export function plainFlows(packets: ReadPacket[]): FlowRow[] {
       destinationPort: packet.destinationPort,
       packets: 1n,
       bytes: BigInt(length),
-      firstSeen: time,
-      lastSeen: time,
+      firstSeen: BigInt(time),
+      lastSeen: BigInt(time),
       flags: packet.tcpFlags,
     });
   }
@@ -40,7 +40,7 @@ export function addToFlow(flows: Map<string, FlowRow>, packet: FlowRow): void {
   }
   flow.packets += packet.packets;
   flow.bytes += packet.bytes;
-  flow.firstSeen = Math.min(flow.firstSeen, packet.firstSeen);
-  flow.lastSeen = Math.max(flow.lastSeen, packet.lastSeen);
+  if (packet.firstSeen < flow.firstSeen) flow.firstSeen = packet.firstSeen;
+  if (packet.lastSeen > flow.lastSeen) flow.lastSeen = packet.lastSeen;
   flow.flags |= packet.flags;
 }

@@ -12,10 +12,14 @@ export interface ProgramResult {
 }
 
 /** Starts a TypeScript file in the runtime that runs the tests. */
-export function startProgram(script: URL, args: string[]): ChildProcess {
+export function startProgram(
+  script: URL,
+  args: string[],
+  input: "ignore" | "pipe" = "ignore",
+): ChildProcess {
   const runtimeArgs = process.versions.deno ? ["run", "-A", "--no-check", "--no-lock"] : [];
   return spawn(process.execPath, [...runtimeArgs, fileURLToPath(script), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input, "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1" },
   });
 }
@@ -36,4 +40,41 @@ export async function resultOf(child: ChildProcess): Promise<ProgramResult> {
 /** Runs `main.ts` to its end. */
 export function runMain(...args: string[]): Promise<ProgramResult> {
   return resultOf(startProgram(new URL("main.ts", EXAMPLE), args));
+}
+
+/** The same with a standard input that gives these pieces, some time apart, and then ends. */
+export async function runMainWithInput(
+  pieces: Uint8Array[],
+  ...args: string[]
+): Promise<ProgramResult> {
+  const { result, write, end } = startWithInput(args);
+  for (const [i, piece] of pieces.entries()) {
+    if (i > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    write(piece);
+  }
+  end();
+  return await result;
+}
+
+/** The same with a standard input that gives these bytes and stays open until the program has ended. */
+export async function runMainWithOpenInput(
+  content: Uint8Array,
+  ...args: string[]
+): Promise<ProgramResult> {
+  const { result, write, end } = startWithInput(args);
+  write(content);
+  const ended = await result;
+  end();
+  return ended;
+}
+
+function startWithInput(args: string[]) {
+  const child = startProgram(new URL("main.ts", EXAMPLE), args, "pipe");
+  // A program that has seen enough closes its end.
+  child.stdin!.on("error", () => {});
+  return {
+    result: resultOf(child),
+    write: (bytes: Uint8Array) => child.stdin!.write(bytes),
+    end: () => child.stdin!.end(),
+  };
 }

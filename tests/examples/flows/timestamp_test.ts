@@ -1,13 +1,19 @@
-import { timeScale, toMicroseconds } from "../../../examples/flows/capture/timestamp.ts";
+import { type Time, timeScale, toMicroseconds } from "../../../examples/flows/capture/timestamp.ts";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 
-function convert(ticks: bigint, resolution: number, offsetSeconds = 0): number {
+function convert(ticks: bigint, resolution: number, offsetSeconds = 0n): Time {
   return toMicroseconds(
     Number(ticks >> 32n),
     Number(ticks & 0xffffffffn),
     timeScale(resolution, offsetSeconds),
   );
+}
+
+/** A number where numbers are exact, a bigint elsewhere. */
+function assertExact(time: Time, expected: bigint): void {
+  assertEquals(BigInt(time), expected);
+  assertEquals(typeof time, Number.isSafeInteger(Number(expected)) ? "number" : "bigint");
 }
 
 describe("toMicroseconds()", () => {
@@ -36,16 +42,39 @@ describe("toMicroseconds()", () => {
   });
 
   it("toMicroseconds() adds the offset", () => {
-    assertEquals(convert(5n, 6, 100), 100_000_005);
-    assertEquals(convert(5_000_000_000n, 9, -2), 3_000_000);
+    assertEquals(convert(5n, 6, 100n), 100_000_005);
+    assertEquals(convert(5_000_000_000n, 9, -2n), 3_000_000);
   });
 
   it("toMicroseconds() equals bigint arithmetic for random ticks", () => {
-    for (let i = 0; i < 2000; i++) {
-      const ticks = BigInt(Math.floor(Math.random() * 2 ** 32)) << BigInt(i % 32);
-      for (let exponent = 6; exponent <= 12; exponent++) {
-        const expected = ticks / 10n ** BigInt(exponent - 6);
-        if (expected < 2n ** 53n) assertEquals(convert(ticks, exponent), Number(expected));
+    const random = (bits: number) =>
+      (BigInt(Math.floor(Math.random() * 2 ** 32)) << 32n |
+        BigInt(Math.floor(Math.random() * 2 ** 32))) >> BigInt(64 - bits);
+    for (let i = 0; i < 3000; i++) {
+      const ticks = random(1 + i % 64);
+      const offset = [0n, random(30), -random(30), random(63), -random(63)][i % 5];
+      for (const resolution of [0, 3, 6, 7, 9, 12, 13, 20, 127, 0x80, 0x8a, 0xa0, 0xc0, 0xff]) {
+        const perSecond = (resolution & 0x80 ? 2n : 10n) ** BigInt(resolution & 0x7f);
+        assertExact(
+          convert(ticks, resolution, offset),
+          ticks * 1_000_000n / perSecond + offset * 1_000_000n,
+        );
+      }
+    }
+  });
+
+  it("toMicroseconds() is exact where no number is", () => {
+    const most = 2n ** 64n - 1n;
+    assertExact(convert(most, 6), most);
+    assertExact(convert(most, 0), most * 1_000_000n);
+    assertExact(convert(most, 0, 2n ** 63n - 1n), (most + 2n ** 63n - 1n) * 1_000_000n);
+    assertExact(convert(0n, 6, -(2n ** 63n)), -(2n ** 63n) * 1_000_000n);
+    // Both parts are beyond, the sum is not.
+    assertExact(convert(2n ** 60n, 6, -(2n ** 60n) / 1_000_000n), 2n ** 60n % 1_000_000n);
+    for (const around of [2n ** 53n, 2n ** 53n * 1000n, 2n ** 55n]) {
+      for (let ticks = around - 3n; ticks <= around + 3n; ticks++) {
+        assertExact(convert(ticks, 6), ticks);
+        assertExact(convert(ticks, 9), ticks / 1000n);
       }
     }
   });

@@ -83,7 +83,7 @@ function packetOf(values: string[]): FlowRow | undefined {
     : lastHeader(all);
   const ports = later ? undefined : PORT_FIELDS[protocol];
   const [seconds, fraction = ""] = all("frame.time_epoch")[0].split(".");
-  const time = Number(seconds) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  const time = BigInt(seconds) * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
   return {
     protocol,
     source,

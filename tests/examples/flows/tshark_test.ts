@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { readFile } from "node:fs/promises";
 import { compareFlows, type FlowRow } from "../../../examples/flows/output/flow_row.ts";
 import { type BuiltPacket, concat, pcap, pcapng } from "./capture_builder.ts";
-import { ethernet, loopback, sll, sll2, vlan } from "./frame_builder.ts";
+import { ethernet, ipv6, llc, loopback, sll, sll2, snap, vlan } from "./frame_builder.ts";
 import { ethernetFrames, ipv4Packets, ipv6Packets } from "./frames_of_all_kinds.ts";
 import { packetsOf, withFile } from "./packets_of.ts";
 import { plainFlows } from "./plain_flows.ts";
@@ -48,6 +48,9 @@ describe("flows agree with tshark", { ignore }, () => {
     const make = (wrap: typeof sll) => (seed: number) => [
       ...ipv4Packets(seed).map((packet) => wrap(0x0800, packet)),
       ...ipv6Packets(seed).map((packet) => wrap(0x86dd, packet)),
+      wrap(4, snap(0x0800, ipv4Packets(seed)[0], "0000f8")),
+      wrap(4, llc("0606 03", ipv4Packets(seed)[1])),
+      wrap(1, snap(0x0800, ipv4Packets(seed)[0])),
     ];
     await assertAgrees(pcap(timed(seeds(make(sll))), { linkType: 113 }), 500);
     await assertAgrees(pcap(timed(seeds(make(sll2))), { linkType: 276 }), 500);
@@ -110,6 +113,28 @@ describe("flows agree with tshark", { ignore }, () => {
       }))
     );
     await assertAgrees(pcap(cut), 15);
+  });
+
+  it("plainFlows() of IPv6 addresses of every form", async () => {
+    const groups = [0, 0, 0, 1, 0xffff, 0x0102];
+    const address = (seed: number) =>
+      Array.from(
+        { length: 8 },
+        (_, i) => groups[(seed * 31 + (seed >> i) * (i + 7)) % groups.length],
+      )
+        .map((group) => group.toString(16).padStart(4, "0")).join("");
+    const special = ["0000:0000", "0000:0001", "0001:0000", "0102:0304", "ffff:ffff"].flatMap((
+      low,
+    ) =>
+      ["0000:0000", "0000:ffff", "ffff:0000", "0001:0000"].map((middle) =>
+        `00000000 00000000 ${middle} ${low}`
+      )
+    );
+    const sources = [...special, ...Array.from({ length: 500 }, (_, seed) => address(seed))];
+    await assertAgrees(
+      pcap(timed(sources.map((source) => ipv6({ source }))), { linkType: 101 }),
+      100,
+    );
   });
 
   it("plainFlows() of the real capture", async () => {

@@ -139,6 +139,29 @@ describe("docs/from_prom_client.md", { ignore }, () => {
     assertEquals(samplesOf(text)['size_bucket{le="1"}'], "0");
   });
 
+  it("bounds of buckets have the same text, but below 1e-4 and from 1e6 on, and in OpenMetrics", async () => {
+    const buckets = [1e-7, 1e-5, 0.0001, 0.00025, 0.5, 1, 999_999, 1e6, 1.5e6, 1e7, 1e21, 5e21];
+    const registers = [new Registry()];
+    new Histogram({ name: "size", help: "Size", buckets, registers }).observe(1);
+    const stats = ThreadStats.create(defineSchema({ size: histogram({ boundaries: buckets }) }));
+    const boundsIn = (text: string) =>
+      Array.from(text.matchAll(/le="(.*?)"/g), ([, bound]) => bound);
+    const ours = boundsIn(prometheusText(stats.snapshot(), { selfMetrics: false }));
+    const theirs = boundsIn(await registers[0].metrics());
+    const plain = (bound: string) => `${Number(bound)}`;
+    assertEquals(ours.map(plain), theirs.map(plain));
+    const differing = ours.flatMap((bound, n) => bound === theirs[n] ? [] : [[theirs[n], bound]]);
+    assertEquals(differing, [
+      ...[["1e-7", "1e-07"], ["0.00001", "1e-05"]],
+      ...[["1000000", "1e+06"], ["1500000", "1.5e+06"], ["10000000", "1e+07"]],
+    ]);
+    const openMetrics = prometheusText(stats.snapshot(), {
+      format: "openmetrics",
+      selfMetrics: false,
+    });
+    assertEquals(boundsIn(openMetrics).filter((bound) => /^[0-9]+$/.test(bound)), []);
+  });
+
   it("a value above highest is in its bucket, and one above all boundaries in +Inf alone", () => {
     const stats = ThreadStats.create(defineSchema({
       fine: histogram({ lowest: 0.001, highest: 10 }),

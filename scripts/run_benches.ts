@@ -1,5 +1,5 @@
 /**
- * Runs the benchmarks: `bench.ts deno|bun|node [FILTER...]`.
+ * Runs the benchmarks: `run_benches.ts deno|bun|node [FILTER...]`.
  *
  * @module
  */
