@@ -28,7 +28,7 @@
  *
  * @module
  */
-export { StaleThreadError } from "./src/errors.ts";
+export { StaleThreadError } from "./src/base/errors.ts";
 export { counter, type CounterDefinition } from "./src/schema/counter.ts";
 export { bitOr, type FieldDefinition, type FieldOp, max, min, sum } from "./src/schema/fields.ts";
 export {
@@ -46,7 +46,7 @@ export {
   type LogLinearBins,
   type MissingBins,
 } from "./src/schema/histogram.ts";
-export type { LabelOptions, LabelValues, MetricOptions } from "./src/schema/options.ts";
+export type { LabelOptions, LabelValues, MetricOptions } from "./src/schema/metric_options.ts";
 export {
   record,
   type RecordDefinition,
@@ -89,13 +89,13 @@ export type {
   RecordReader,
   SingleReader,
   ValueOf,
-} from "./src/metrics/readers.ts";
+} from "./src/metrics/reader_types.ts";
 export {
   type HistogramBin,
   type HistogramData,
   HistogramValue,
-} from "./src/metrics/histogram_value.ts";
-export type { BurstMethods, RecordBurst } from "./src/metrics/record_burst.ts";
+} from "./src/metrics/histogram/histogram_value.ts";
+export type { BurstMethods, RecordBurst } from "./src/metrics/record/record_burst.ts";
 export type {
   CounterWriter,
   GaugeWriter,
@@ -108,14 +108,14 @@ export type {
   RecordBucketWriter,
   RecordWriter,
   WriterOf,
-} from "./src/metrics/writers.ts";
+} from "./src/metrics/writer_types.ts";
 export {
   type MetricSnapshot,
   type SelfMetrics,
   Snapshot,
   type SnapshotData,
 } from "./src/snapshots/snapshot.ts";
-export type { SnapshotOptions } from "./src/snapshots/take.ts";
+export type { SnapshotOptions } from "./src/snapshots/take_snapshot.ts";
 export {
   type FieldSums,
   type SnapshotSource,

@@ -28,22 +28,22 @@ const cases: ExpositionCase[] = [
   { name: "library", series, threads, workers: "busy" },
 ];
 
-function run(what: ExpositionCase): ExpositionResult | undefined {
+function run(action: ExpositionCase): ExpositionResult | undefined {
   const options = "Deno" in globalThis ? ["run", "-A", "--no-check", "--no-lock"] : [];
   const script = fileURLToPath(new URL("./exposition_case.ts", import.meta.url));
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [...options, script, JSON.stringify(what)],
+    [...options, script, JSON.stringify(action)],
     { encoding: "utf8", timeout: 120_000 },
   );
   if (status === 0) return JSON.parse(stdout);
-  console.error(`${what.name}: ${stderr}`);
+  console.error(`${action.name}: ${stderr}`);
   return undefined;
 }
 
-const rows = cases.flatMap((what): Row[] => {
-  const { name, ...at } = what;
-  const result = run(what);
+const rows = cases.flatMap((action): Row[] => {
+  const { name, ...at } = action;
+  const result = run(action);
   return [
     { group: "exposition, time", name, at, value: result?.ns ?? null, unit: "ns" },
     { group: "exposition, memory", name, at, value: result?.mebibytes ?? null, unit: "MiB" },

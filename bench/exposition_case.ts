@@ -39,7 +39,7 @@ interface Client {
 const warmUp = 5;
 const scrapes = 9;
 
-const what: ExpositionCase = JSON.parse(process.argv[2]);
+const action: ExpositionCase = JSON.parse(process.argv[2]);
 
 /** The text in UTF-8, piece by piece. */
 type Scrape = () => AsyncIterable<Uint8Array> | Promise<Iterable<Uint8Array>>;
@@ -82,7 +82,7 @@ function memory(figure: "VmRSS" | "VmHWM"): number {
   }
 }
 
-const scrape = what.name === "library" ? await library(what) : await client(what);
+const scrape = action.name === "library" ? await library(action) : await client(action);
 
 async function time(): Promise<number> {
   const before = performance.now();
@@ -93,7 +93,7 @@ async function time(): Promise<number> {
   const decoder = new TextDecoder();
   const text = chunks.map((chunk) => decoder.decode(chunk)).join("");
   const lines = text.split("\n").filter((line) => line.startsWith("requests_total{"));
-  expect(`the series of ${what.name}`, lines.length, what.series);
+  expect(`the series of ${action.name}`, lines.length, action.series);
   return lasted;
 }
 

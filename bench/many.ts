@@ -66,8 +66,8 @@ export function bytesUsed(stats: Stats): number {
 }
 
 /** Keeps a figure from being one of work that was left undone. */
-export function expect(what: string, actual: number, expected: number): void {
+export function expect(action: string, actual: number, expected: number): void {
   if (actual !== expected) {
-    throw new Error(`Cannot measure ${what}: it must give ${expected}, got ${actual}`);
+    throw new Error(`Cannot measure ${action}: it must give ${expected}, got ${actual}`);
   }
 }

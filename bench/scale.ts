@@ -53,7 +53,7 @@ async function measure(
   expect("a snapshot", total, slots * buckets);
 
   const at = { slots, buckets };
-  const group = (what: string) => `${what}, more ${growing}`;
+  const group = (action: string) => `${action}, more ${growing}`;
   // A prime step, so that reads are spread over all buckets as they are in a program: caches can not hold a million.
   const read = await time((i) => traffic.read(ids[(i * 7919) % buckets]));
   rows.push({ group: group("read"), name: "record", at, value: read, unit: "ns" });
@@ -65,8 +65,8 @@ async function measure(
 
 /** Adds the exponent of each group of rows. */
 function fit(growing: "slots" | "buckets"): void {
-  for (const what of ["read", "snapshot", "memory"]) {
-    const group = `${what}, more ${growing}`;
+  for (const action of ["read", "snapshot", "memory"]) {
+    const group = `${action}, more ${growing}`;
     const points = rows.filter((row) => row.group === group)
       .map(({ at, value }) => [Number(at[growing]), value!] as const);
     const value = growthExponent(points);

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { inspectable } from "./inspect.ts";
-import type { MetricWriters } from "./metrics/writers.ts";
+import { inspectable } from "./base/inspectable.ts";
+import type { MetricWriters } from "./metrics/writer_types.ts";
 import type { SchemaDefinition } from "./schema/schema.ts";
-import type { ThreadHome } from "./threads/thread_home.ts";
+import type { ThreadContext } from "./threads/thread_context.ts";
 
 /**
  * The calling thread as a writer. Made by {@linkcode ThreadStats.registerThread}; not for other threads.
@@ -20,7 +20,7 @@ export class Thread<Metrics extends SchemaDefinition> {
   readonly name: string;
   /** The writers of all metrics by name. */
   readonly metrics: MetricWriters<Metrics>;
-  readonly #home: ThreadHome;
+  readonly #home: ThreadContext;
 
   static {
     inspectable<Thread<SchemaDefinition>>(this.prototype, {
@@ -30,7 +30,7 @@ export class Thread<Metrics extends SchemaDefinition> {
   }
 
   /** Not for users. */
-  constructor(home: ThreadHome, name: string, metrics: MetricWriters<Metrics>) {
+  constructor(home: ThreadContext, name: string, metrics: MetricWriters<Metrics>) {
     this.slot = home.tenure.slot;
     this.name = name;
     this.metrics = metrics;

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { cannot, got, StaleThreadError } from "./errors.ts";
-import { inspectable } from "./inspect.ts";
+import { cannot, got, StaleThreadError } from "./base/errors.ts";
+import { inspectable } from "./base/inspectable.ts";
 import { Arena, needing } from "./memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/format.ts";
+import { controlOffset, logOffsets, makeMemory, readFormat } from "./memory/header.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
-import { MetricHome, shapeOf } from "./metrics/metric_home.ts";
-import type { MetricReaders } from "./metrics/readers.ts";
-import type { MetricWriters } from "./metrics/writers.ts";
+import { Metric, shapeOf } from "./metrics/metric.ts";
+import type { MetricReaders } from "./metrics/reader_types.ts";
+import type { MetricWriters } from "./metrics/writer_types.ts";
 import { firstDifference, type Schema, type SchemaDefinition } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
-import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take.ts";
-import { type OptionNames, takeOptions, takeOwn } from "./schema/take_options.ts";
-import { isPlain } from "./shapes.ts";
+import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take_snapshot.ts";
+import { type OptionNames, takeOptions, takeOwn } from "./base/options.ts";
+import { isPlain } from "./base/shapes.ts";
 import { parseDescription, schemaOf } from "./schema/description.ts";
 import { makeHandle, type SeatTicket, type ThreadStatsHandle } from "./threads/handle.ts";
 import { Seat } from "./threads/seat.ts";
@@ -30,7 +30,7 @@ import {
   type ThreadInfo,
 } from "./threads/slot_directory.ts";
 import { Thread } from "./thread.ts";
-import { ThreadHome } from "./threads/thread_home.ts";
+import { ThreadContext } from "./threads/thread_context.ts";
 
 /** Options of {@linkcode ThreadStats.create}. */
 export interface ThreadStatsOptions {
@@ -110,7 +110,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   readonly #slots: SlotDirectory;
   readonly #cells: CellSegments;
   readonly #seat: SeatTicket | undefined;
-  readonly #homes: ReadonlyMap<string, MetricHome>;
+  readonly #homes: ReadonlyMap<string, Metric>;
 
   static {
     inspectable<ThreadStats<SchemaDefinition>>(this.prototype, {
@@ -140,7 +140,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const { logs } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
     this.#homes = new Map(entries.map(([name, definition], metric) => {
       const place = { name, metric, control: controlOffset(maxThreads, metric), log: logs[metric] };
-      return [name, new MetricHome(definition, place, parts)];
+      return [name, new Metric(definition, place, parts)];
     }));
     const readers = [...this.#homes].map(([name, home]) => [name, home.reader]);
     this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
@@ -170,16 +170,16 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     schema: Schema<Metrics>,
     options: ThreadStatsOptions = {},
   ): ThreadStats<Metrics> {
-    const what = "create the statistics";
-    const checked = schemaOf(what, schema);
+    const action = "create the statistics";
+    const checked = schemaOf(action, schema);
     const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
-      what,
+      action,
       options,
       CREATE_OPTIONS,
     );
-    assertInteger(what, "maxThreads", maxThreads, [1, 65536]);
-    assertInteger(what, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
-    assertInteger(what, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
+    assertInteger(action, "maxThreads", maxThreads, [1, 65536]);
+    assertInteger(action, "maxByteLength", maxByteLength, [1, 2 ** 33 - 1]);
+    assertInteger(action, "quarantineSeconds", quarantineSeconds, [0, 2 ** 30]);
     const labelled = labelledOf(checked);
     const format = {
       maxThreads,
@@ -189,7 +189,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     };
     const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
     const stats = new ThreadStats(checked, handle, quarantineSeconds, maxThreads);
-    needing(what, () => stats.#homes.forEach((home) => home.initialize()));
+    needing(action, () => stats.#homes.forEach((home) => home.initialize()));
     return stats;
   }
 
@@ -216,29 +216,29 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
-    const what = "attach to the handle";
-    return ThreadStats.#over(what, schemaOf(what, schema), open(what, handle));
+    const action = "attach to the handle";
+    return ThreadStats.#over(action, schemaOf(action, schema), open(action, handle));
   }
 
   /** The statistics in a memory that was opened. */
   static #over<Metrics extends SchemaDefinition>(
-    what: string,
+    action: string,
     schema: Schema<Metrics>,
     { given, format }: ReturnType<typeof open>,
   ): ThreadStats<Metrics> {
     if (format.description !== schema.description) {
       const difference = got(firstDifference(schema.description, format.description));
       throw new TypeError(
-        cannot(what, "the schema must be the one that the memory was made with", difference),
+        cannot(action, "the schema must be the one that the memory was made with", difference),
       );
     }
     // The schema stands behind what depends on it and on the number of threads.
     const { end } = logOffsets({ maxThreads: format.maxThreads, labelled: labelledOf(schema) });
     if (end !== format.schemaOffset) {
-      throw new TypeError(cannot(what, "its header must be intact", got("a damaged one")));
+      throw new TypeError(cannot(action, "its header must be intact", got("a damaged one")));
     }
     const { maxThreads, quarantine } = format;
-    const seat = given.seat === undefined ? undefined : ticketOf(what, given.seat, maxThreads);
+    const seat = given.seat === undefined ? undefined : ticketOf(action, given.seat, maxThreads);
     return new ThreadStats(schema, { ...given, seat }, quarantine, maxThreads);
   }
 
@@ -260,9 +260,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   static inspect(handle: ThreadStatsHandle): StatsView {
-    const what = "inspect the handle";
-    const opened = open(what, handle);
-    const stats = ThreadStats.#over(what, parseDescription(opened.format.description), opened);
+    const action = "inspect the handle";
+    const opened = open(action, handle);
+    const stats = ThreadStats.#over(action, parseDescription(opened.format.description), opened);
     const view: StatsView = {
       threads: () => stats.threads(),
       snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
@@ -299,7 +299,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   #register(name: string | undefined): Thread<Metrics> {
     const seat = this.#seat;
     const tenure = seat === undefined ? this.#acquire(name, ACTIVE) : this.#takeSeat(seat, name);
-    const home = new ThreadHome(this.#arena, this.#slots, this.#cells, tenure);
+    const home = new ThreadContext(this.#arena, this.#slots, this.#cells, tenure);
     try {
       const writers = [...this.#homes].map(([metric, made]) => [metric, made.writer(home)]);
       const metrics = Object.freeze(Object.fromEntries(writers)) as MetricWriters<Metrics>;
@@ -409,8 +409,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   #takeSeat(seat: SeatTicket, name: string | undefined): Tenure {
-    const what = "register a thread";
-    const checked = checkThreadName(what, name);
+    const action = "register a thread";
+    const checked = checkThreadName(action, name);
     // First what may fail: a seat that was taken in vain would be lost.
     this.#cells.ensureBlock(seat.slot);
     const tenure = { slot: seat.slot, control: seat.control };
@@ -420,27 +420,29 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
       return tenure;
     }
     if (state === "active") {
-      throw new TypeError(cannot(what, "the seat must be free", got("one that is taken")));
+      throw new TypeError(cannot(action, "the seat must be free", got("one that is taken")));
     }
-    throw new StaleThreadError(cannot(what, "the seat must be free", got(`one that is ${state}`)));
+    throw new StaleThreadError(
+      cannot(action, "the seat must be free", got(`one that is ${state}`)),
+    );
   }
 }
 
 /** Reads a handle, each part once, and what its memory says of itself. */
 function open(
-  what: string,
+  action: string,
   handle: ThreadStatsHandle,
 ): { given: ThreadStatsHandle; format: ReturnType<typeof readFormat> } {
   const given = isPlain(handle)
     ? takeOwn<ThreadStatsHandle>(handle, ["threadStats", "buffer", "memory", "seat"])
     : undefined;
   if (typeof given?.threadStats !== "number") {
-    throw new TypeError(cannot(what, "it must be the handle of a ThreadStats", handle));
+    throw new TypeError(cannot(action, "it must be the handle of a ThreadStats", handle));
   }
   if (given.threadStats !== LAYOUT_VERSION) {
-    throw new TypeError(cannot(what, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
+    throw new TypeError(cannot(action, `its layout must be ${LAYOUT_VERSION}`, given.threadStats));
   }
-  return { given, format: readFormat(given, what) };
+  return { given, format: readFormat(given, action) };
 }
 
 function labelledOf(schema: Schema): boolean[] {
@@ -448,29 +450,29 @@ function labelledOf(schema: Schema): boolean[] {
 }
 
 function assertInteger(
-  what: string,
+  action: string,
   name: string,
   value: unknown,
   [least, most]: [number, number],
 ): void {
   if (typeof value !== "number") {
-    throw new TypeError(cannot(what, `${name} must be a number`, value));
+    throw new TypeError(cannot(action, `${name} must be a number`, value));
   }
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(
-      cannot(what, `${name} must be an integer from ${least} to ${most}`, value),
+      cannot(action, `${name} must be an integer from ${least} to ${most}`, value),
     );
   }
 }
 
 /** A copy of a ticket: the giver may change his own afterwards. */
-function ticketOf(what: string, seat: SeatTicket, maxThreads: number): SeatTicket {
+function ticketOf(action: string, seat: SeatTicket, maxThreads: number): SeatTicket {
   const { slot, control }: Partial<SeatTicket> = isPlain(seat)
     ? takeOwn(seat, ["slot", "control"])
     : {};
   const isSlot = isWord(slot) && slot >= 0 && slot < maxThreads;
   if (!isSlot || !isWord(control) || !isActive(control)) {
-    throw new TypeError(cannot(what, "its seat must come from reserveThread", seat));
+    throw new TypeError(cannot(action, "its seat must come from reserveThread", seat));
   }
   return { slot, control };
 }

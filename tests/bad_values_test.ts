@@ -14,7 +14,7 @@ import {
 } from "../mod.ts";
 import { observe, ThreadStatsProducer } from "../src/opentelemetry/mod.ts";
 import { prometheusHandler, prometheusText } from "../src/prometheus/mod.ts";
-import { isPlain } from "../src/shapes.ts";
+import { isPlain } from "../src/base/shapes.ts";
 import { observe as observed } from "./metrics/observe.ts";
 
 // deno-lint-ignore no-explicit-any -- what no type allows is what these tests are about

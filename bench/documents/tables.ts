@@ -177,7 +177,7 @@ export function summary(results: Results): string {
 /** All sections that the documents may ask for. */
 export function sections(results: Results): Map<string, string> {
   const scale = ["slots", "buckets"].flatMap((growing) =>
-    ["read", "snapshot", "memory"].map((what) => `${what}, more ${growing}`)
+    ["read", "snapshot", "memory"].map((action) => `${action}, more ${growing}`)
   );
   return new Map([
     ["environment", `${environment(results)} ${noise(results)}`],

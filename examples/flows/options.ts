@@ -71,8 +71,8 @@ export function parseOptions(args: string[]): FlowOptions {
   };
 }
 
-function wholeNumber(what: string, text: string, least: number, most: number): number {
+function wholeNumber(action: string, text: string, least: number, most: number): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (number >= least && number <= most) return number;
-  throw new UsageError(`Cannot ${what} from ${least} to ${most} is required, got ${text}`);
+  throw new UsageError(`Cannot ${action} from ${least} to ${most} is required, got ${text}`);
 }

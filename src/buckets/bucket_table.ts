@@ -12,7 +12,7 @@
  *        destroy
  * ```
  *
- * The smallest free id is found by hints, see `id_hints.ts`.
+ * The smallest free id is found by hints, see `free_ids.ts`.
  *
  * Assumptions: epochs stop at `LAST_EPOCH`: an id with 2^31 lives behind it stays free for ever.
  *
@@ -24,10 +24,10 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { blockViews } from "../memory/format.ts";
-import { type BucketSegment, LAST_EPOCH, markFree, markUsed, searchSegment } from "./id_hints.ts";
+import { blockViews } from "../memory/header.ts";
+import { type BucketSegment, LAST_EPOCH, markFree, markUsed, searchSegment } from "./free_ids.ts";
 import {
   DIRECTORY,
   IDS_PER_WORD,

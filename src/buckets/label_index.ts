@@ -13,10 +13,10 @@
  *
  * @module
  */
-import { shorten } from "../describe.ts";
-import { cannot, got } from "../errors.ts";
+import { shorten } from "../base/describe.ts";
+import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { damaged } from "../memory/format.ts";
+import { damaged } from "../memory/header.ts";
 import { L_ID } from "../memory/layout.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import type { LabelLog } from "./label_log.ts";
@@ -31,8 +31,8 @@ import {
   readLabels,
   writeLabels,
 } from "./label_text.ts";
-import { LabelTree, type Series } from "./label_tree.ts";
-import { WordPool } from "./word_pool.ts";
+import { LabelTrie, type Series } from "./label_trie.ts";
+import { StringPool } from "./string_pool.ts";
 
 /** What an index needs to know of its metric. */
 export interface LabelIndexOptions {
@@ -52,9 +52,9 @@ export class LabelIndex {
   readonly #log: LabelLog;
   readonly #metric: number;
   readonly #maxSeries: number;
-  readonly #tree: LabelTree;
+  readonly #tree: LabelTrie;
   readonly #byId: (Series | undefined)[] = [];
-  readonly #words = new WordPool();
+  readonly #words = new StringPool();
   /** The log was read up to here; `undefined` before the first look. */
   #position: number | undefined = undefined;
   #overflow: Series | undefined = undefined;
@@ -63,7 +63,7 @@ export class LabelIndex {
 
   constructor(table: BucketTable, log: LabelLog, options: LabelIndexOptions) {
     this.#names = options.names;
-    this.#tree = new LabelTree(options.names);
+    this.#tree = new LabelTrie(options.names);
     this.#arena = table.arena;
     this.#table = table;
     this.#log = log;
@@ -331,23 +331,23 @@ export class LabelIndex {
    * comes here.
    */
   #exactly(labels: Readonly<Record<string, string>>, verb: string): Record<string, string> {
-    const what = `${verb} ${this.#table.name}`;
+    const action = `${verb} ${this.#table.name}`;
     const required = `the labels must be ${this.#names.join(", ")}`;
     // A view of memory has too many properties to look at.
     if (typeof labels !== "object" || labels === null || ArrayBuffer.isView(labels)) {
-      throw new TypeError(cannot(what, required, labels));
+      throw new TypeError(cannot(action, required, labels));
     }
     for (const name of Object.keys(labels)) {
       if (!this.#names.includes(name)) {
-        throw new TypeError(cannot(what, required, got(`the unknown label ${shorten(name)}`)));
+        throw new TypeError(cannot(action, required, got(`the unknown label ${shorten(name)}`)));
       }
     }
     const exact: Record<string, string> = {};
     for (const name of this.#names) {
       const value: unknown = labels[name];
-      if (value === undefined) throw new TypeError(cannot(what, required, got(`no ${name}`)));
+      if (value === undefined) throw new TypeError(cannot(action, required, got(`no ${name}`)));
       if (typeof value !== "string") {
-        throw new TypeError(cannot(what, `the label ${name} must be a string`, value));
+        throw new TypeError(cannot(action, `the label ${name} must be a string`, value));
       }
       exact[name] = value.toWellFormed();
     }

@@ -24,7 +24,7 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { blockViews, damaged } from "../memory/format.ts";
+import { blockViews, damaged } from "../memory/header.ts";
 import { L_EPOCH, L_ID, L_METRIC, L_STAMP, LINE, LOG_ENTRIES } from "../memory/layout.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { BucketTable } from "./bucket_table.ts";

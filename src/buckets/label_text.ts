@@ -8,8 +8,8 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { freeBlock, takeBlock } from "../memory/blocks.ts";
-import { readUnits, writeUnits } from "../memory/text.ts";
+import { freeBlock, takeBlock } from "../memory/free_lists.ts";
+import { readUnits, writeUnits } from "../memory/utf16.ts";
 import {
   L_CLASS,
   L_EPOCH,

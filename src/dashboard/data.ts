@@ -201,9 +201,9 @@ function mainFigures(history: MetricHistory, sample: Sample, window: number): [s
 function metricLines(history: MetricHistory, sample: Sample, query: DataQuery): string[] {
   const { name, definition, series, columns } = history;
   const lines = [`${name} (${definition.kind})${definition.help ? `: ${definition.help}` : ""}`];
-  for (const [what, value] of Object.entries(figuresOf(history, sample, query.window))) {
+  for (const [action, value] of Object.entries(figuresOf(history, sample, query.window))) {
     const fields = typeof value === "object" ? Object.entries(value) : [["", value]];
-    for (const [field, one] of fields) lines.push(`  ${what} ${field}`.padEnd(24) + show(one));
+    for (const [field, one] of fields) lines.push(`  ${action} ${field}`.padEnd(24) + show(one));
   }
   if (!hasSeries(definition)) return lines;
   const found = chooseSeries(history, query);

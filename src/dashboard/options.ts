@@ -4,7 +4,7 @@
  * @module
  */
 import type { Snapshot, SnapshotOptions } from "../../mod.ts";
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 import { WINDOWS } from "./shared/ring.ts";
 
 /** Where a dashboard gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
@@ -91,15 +91,15 @@ export interface CheckedOptions {
  * @throws {RangeError} When one is out of range.
  */
 export function checkOptions(
-  what: string,
+  action: string,
   stats: DashboardSource,
   options: DashboardOptions,
 ): CheckedOptions {
   if (typeof stats?.snapshot !== "function") {
-    throw new TypeError(cannot(what, "it needs a ThreadStats or a view of one", stats));
+    throw new TypeError(cannot(action, "it needs a ThreadStats or a view of one", stats));
   }
   if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(what, "the options must be an object", options));
+    throw new TypeError(cannot(action, "the options must be an object", options));
   }
   // Own ones, each read once: what stands on `Object.prototype` is no option, and a getter cannot
   // change its mind.
@@ -113,69 +113,69 @@ export function checkOptions(
     busyWhen,
     maxViewers = 32,
   }: DashboardOptions = Object.assign(Object.create(null), options);
-  assertNumber(what, { window, intervalMs, maxViewers });
+  assertNumber(action, { window, intervalMs, maxViewers });
   if (!WINDOWS.includes(window)) {
-    throw new RangeError(cannot(what, "window must be 60, 300, 900 or 3600 seconds", window));
+    throw new RangeError(cannot(action, "window must be 60, 300, 900 or 3600 seconds", window));
   }
   if (!(intervalMs >= 100 && intervalMs <= 5000)) {
-    throw new RangeError(cannot(what, "intervalMs must be from 100 to 5000", intervalMs));
+    throw new RangeError(cannot(action, "intervalMs must be from 100 to 5000", intervalMs));
   }
   if (!Number.isInteger(maxViewers) || maxViewers < 1) {
-    throw new RangeError(cannot(what, "maxViewers must be a positive integer", maxViewers));
+    throw new RangeError(cannot(action, "maxViewers must be a positive integer", maxViewers));
   }
   if (typeof title !== "string") {
-    throw new TypeError(cannot(what, "the title must be a string", title));
+    throw new TypeError(cannot(action, "the title must be a string", title));
   }
   if (typeof authorize !== "function") {
-    throw new TypeError(cannot(what, "authorize must be a function", authorize));
+    throw new TypeError(cannot(action, "authorize must be a function", authorize));
   }
   return {
     windows: WINDOWS.filter((seconds) => seconds <= window),
     every: intervalMs,
-    path: checkPath(what, path),
+    path: checkPath(action, path),
     title,
     authorize,
-    hosts: checkHosts(what, hosts),
-    busy: checkBusy(what, busyWhen, stats),
+    hosts: checkHosts(action, hosts),
+    busy: checkBusy(action, busyWhen, stats),
     maxViewers,
   };
 }
 
-function assertNumber(what: string, values: Readonly<Record<string, unknown>>): void {
+function assertNumber(action: string, values: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(values)) {
     if (typeof value !== "number") {
-      throw new TypeError(cannot(what, `${name} must be a number`, value));
+      throw new TypeError(cannot(action, `${name} must be a number`, value));
     }
   }
 }
 
 /** Without a slash at its end; `undefined` if every path is the page's. */
-function checkPath(what: string, path: unknown): string | undefined {
+function checkPath(action: string, path: unknown): string | undefined {
   if (path === undefined) return undefined;
-  if (typeof path !== "string") throw new TypeError(cannot(what, "path must be a string", path));
+  if (typeof path !== "string") throw new TypeError(cannot(action, "path must be a string", path));
   if (!/^\/[^?#\s]*$/.test(path) || path.startsWith("//")) {
     throw new RangeError(
-      cannot(what, "path must begin with one slash and have no query", path),
+      cannot(action, "path must begin with one slash and have no query", path),
     );
   }
   return path.replace(/\/+$/, "");
 }
 
-function checkHosts(what: string, hosts: unknown): readonly string[] | "any" {
+function checkHosts(action: string, hosts: unknown): readonly string[] | "any" {
   if (hosts === "any") return hosts;
   if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== "string")) {
-    throw new TypeError(cannot(what, 'hosts must be an array of names, or "any"', hosts));
+    throw new TypeError(cannot(action, 'hosts must be an array of names, or "any"', hosts));
   }
   for (const host of hosts) {
     if (!/^([a-z0-9_.-]+|\[[0-9a-f:.]+\])$/i.test(host)) {
-      throw new RangeError(cannot(what, "hosts must be names without scheme and port", host));
+      throw new RangeError(cannot(action, "hosts must be names without scheme and port", host));
     }
   }
   return hosts.map((host) => host.toLowerCase());
 }
 
 /** Names of the gauges that tell that a thread has something to do. */
-function checkBusy(what: string, busyWhen: unknown, stats: DashboardSource): readonly string[] {
+function checkBusy(action: string, busyWhen: unknown, stats: DashboardSource): readonly string[] {
   const gauges = new Set(
     Object.entries(stats.snapshot().metrics)
       .flatMap(([name, { definition }]) => definition.kind === "gauge" ? [name] : []),
@@ -183,11 +183,11 @@ function checkBusy(what: string, busyWhen: unknown, stats: DashboardSource): rea
   if (busyWhen === undefined) return [...gauges].filter((name) => /progress|busy/i.test(name));
   const names: unknown = typeof busyWhen === "string" ? [busyWhen] : busyWhen;
   if (!Array.isArray(names) || names.some((name) => typeof name !== "string")) {
-    throw new TypeError(cannot(what, "busyWhen must be names of gauges", busyWhen));
+    throw new TypeError(cannot(action, "busyWhen must be names of gauges", busyWhen));
   }
   for (const name of names) {
     if (!gauges.has(name)) {
-      throw new RangeError(cannot(what, "busyWhen must name gauges of the schema", got(name)));
+      throw new RangeError(cannot(action, "busyWhen must name gauges of the schema", got(name)));
     }
   }
   return names;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isArray } from "../shapes.ts";
-import { cannot } from "../errors.ts";
+import { isArray } from "../base/shapes.ts";
+import { cannot } from "../base/errors.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 
@@ -21,7 +21,7 @@ export type BoundariesOf = (metric: string) => readonly number[] | undefined;
  * @throws {RangeError} When boundaries are not finite, not negative and rising.
  */
 export function checkBoundaries(
-  what: string,
+  action: string,
   boundaries: Boundaries | undefined,
   { metrics }: SnapshotData,
 ): BoundariesOf {
@@ -31,30 +31,30 @@ export function checkBoundaries(
     (!isArray(boundaries) && Symbol.iterator in boundaries);
   if (isOther) {
     const required = "boundaries must be an array, or an object of arrays";
-    throw new TypeError(cannot(what, required, boundaries));
+    throw new TypeError(cannot(action, required, boundaries));
   }
   if (isArray(boundaries)) {
-    const bounds = checkBounds(what, "boundaries", boundaries);
+    const bounds = checkBounds(action, "boundaries", boundaries);
     return () => bounds;
   }
   const byMetric = new Map<string, readonly number[]>();
   for (const [metric, bounds] of Object.entries(boundaries)) {
     const definition = Object.hasOwn(metrics, metric) ? metrics[metric].definition : undefined;
     if (definition?.kind !== "histogram" || hasBoundaries(definition.bins)) {
-      throw new TypeError(cannot(what, "boundaries must be for log-linear histograms", metric));
+      throw new TypeError(cannot(action, "boundaries must be for log-linear histograms", metric));
     }
-    byMetric.set(metric, checkBounds(what, `boundaries of ${metric}`, bounds));
+    byMetric.set(metric, checkBounds(action, `boundaries of ${metric}`, bounds));
   }
   return (metric) => byMetric.get(metric);
 }
 
-function checkBounds(what: string, name: string, given: unknown): readonly number[] {
+function checkBounds(action: string, name: string, given: unknown): readonly number[] {
   if (!isArray(given) || given.some((bound) => typeof bound !== "number")) {
-    throw new TypeError(cannot(what, `${name} must be an array of numbers`, given));
+    throw new TypeError(cannot(action, `${name} must be an array of numbers`, given));
   }
   const bounds: number[] = [...given];
   if (!bounds.every((bound, n) => bound >= 0 && bound < Infinity && !(bound <= bounds[n - 1]))) {
-    throw new RangeError(cannot(what, `${name} must be finite, not negative and rising`, given));
+    throw new RangeError(cannot(action, `${name} must be finite, not negative and rising`, given));
   }
   return bounds;
 }

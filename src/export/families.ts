@@ -4,7 +4,7 @@
  * @module
  */
 import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
-import { familiesOf, type FamilyName, OWN_PREFIX } from "../schema/families.ts";
+import { familiesOf, type FamilyName, SELF_PREFIX } from "../schema/exported_names.ts";
 import { snakeCase } from "../schema/names.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
@@ -111,7 +111,7 @@ function* selfFamilies(self: SnapshotData["self"]): Generator<Family> {
     [name, unit]: [name: string, unit?: string],
     help: string,
     values: readonly { labels: Row["labels"]; value: number }[],
-  ) => plainFamily({ kind, name: OWN_PREFIX + name, unit: unit ?? "" }, help, values);
+  ) => plainFamily({ kind, name: SELF_PREFIX + name, unit: unit ?? "" }, help, values);
   const by = (label: string, values: Readonly<Record<string, number>>) =>
     Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
   const one = (value: number) => [{ labels: {}, value }];

@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 import { H_BUMP, H_MAX_BYTES, LINE, LINE_PAIR, roundUp } from "./layout.ts";
 import { type MemoryHandle, SharedMemory } from "./shared_memory.ts";
 
@@ -120,27 +120,27 @@ export class Arena {
       cannot(`allocate ${bytes} bytes`, `at most ${most} bytes (maxByteLength) in all`, found),
     );
     const required = `it must allocate ${bytes} bytes, at most ${most} (maxByteLength) in all`;
-    refusals.set(error, (what) => cannot(what, required, found));
+    refusals.set(error, (action) => cannot(action, required, found));
     throw error;
   }
 }
 
 /** The errors of full arenas, and what they are called by who needed the memory. */
-const refusals = new WeakMap<object, (what: string) => string>();
+const refusals = new WeakMap<object, (action: string) => string>();
 
 /**
  * Does something that may need memory.
  *
- * @param what What the caller of the library does.
+ * @param action What the caller of the library does.
  * @throws {RangeError} When there is no room: that says what the caller did, and not which part of
  * the library found none.
  */
-export function needing<Result>(what: string, act: () => Result): Result {
+export function needing<Result>(action: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
     const textFor = refusals.get(Object(error));
-    throw textFor === undefined ? error : new RangeError(textFor(what), { cause: error });
+    throw textFor === undefined ? error : new RangeError(textFor(action), { cause: error });
   }
 }
 

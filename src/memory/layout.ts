@@ -86,9 +86,9 @@ export const M_LOG_END = 32;
 /** How many buckets were destroyed, modulo 2^32. */
 export const M_DESTROYED = 33;
 /** Updates sent to the overflow series: index in 8-byte words. */
-export const M_OVERFLOWED_LONG = 18;
+export const M_OVERFLOWED_U64 = 18;
 /** The clock of a gauge of which the latest value counts: index in 8-byte words. */
-export const M_CLOCK_LONG = 20;
+export const M_CLOCK_U64 = 20;
 
 /** Segments a directory can hold: 64 x (2^24 - 1) buckets. */
 export const DIRECTORY = 24;

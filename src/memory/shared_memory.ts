@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 
 /** Bytes of a WebAssembly page, the unit in which such memory grows. */
 const PAGE = 65536;
@@ -122,17 +122,17 @@ export function reserveMemory(byteLength: number, maxByteLength: number): Memory
  *
  * @throws {TypeError} When it holds none, or a part of it.
  */
-export function openMemory(what: string, { buffer, memory }: MemoryHandle): SharedArrayBuffer {
+export function openMemory(action: string, { buffer, memory }: MemoryHandle): SharedArrayBuffer {
   if (!isSharedBuffer(buffer)) {
-    throw new TypeError(cannot(what, "it must hold a SharedArrayBuffer", buffer));
+    throw new TypeError(cannot(action, "it must hold a SharedArrayBuffer", buffer));
   }
   if (memory === undefined) return buffer;
   if (!isSharedBuffer(bufferOf(memory))) {
-    throw new TypeError(cannot(what, "its memory must be shared", memory));
+    throw new TypeError(cannot(action, "its memory must be shared", memory));
   }
   if (buffer.byteLength % PAGE !== 0) {
     throw new TypeError(
-      cannot(what, "its memory must be whole", got(`${buffer.byteLength} bytes`)),
+      cannot(action, "its memory must be whole", got(`${buffer.byteLength} bytes`)),
     );
   }
   return new SharedMemory({ buffer, memory }).buffer;

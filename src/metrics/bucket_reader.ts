@@ -10,23 +10,23 @@
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
-import type { Series } from "../buckets/label_tree.ts";
-import { describe } from "../describe.ts";
-import { cannot, got } from "../errors.ts";
-import { inspectable } from "../inspect.ts";
+import type { Series } from "../buckets/label_trie.ts";
+import { describe } from "../base/describe.ts";
+import { cannot, got } from "../base/errors.ts";
+import { inspectable } from "../base/inspectable.ts";
 import { needing, type Views } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
-import type { LabelValues } from "../schema/options.ts";
+import type { LabelValues } from "../schema/metric_options.ts";
 import type { MetricDefinition } from "../schema/schema.ts";
 import type { SlotDirectory, ThreadInfo } from "../threads/slot_directory.ts";
-import type { Cells } from "./cells.ts";
-import { typeOf, wordsOf } from "./shown.ts";
+import type { Cells } from "./accumulator.ts";
+import { typeOf, wordsOf } from "./inspectable_writers.ts";
 
 /** How often a read is begun again because the bucket was cleared meanwhile. */
 const ROUNDS = 8;
 /** Buckets whose epochs are read together: as many as the first segment has. Larger ones have a multiple of it. */
-const STRETCH = 64;
+const BATCH = 64;
 
 /** One thread's part of a bucket. */
 export interface ThreadValue<Value> {
@@ -117,7 +117,7 @@ export class BucketReader<Value> {
   readonly #overflowed: number;
   readonly #definition: MetricDefinition;
   /** The epochs of the buckets that are read together. */
-  readonly #epochs = new Int32Array(STRETCH);
+  readonly #epochs = new Int32Array(BATCH);
 
   constructor(options: BucketReaderOptions<Value>) {
     this.#table = options.table;
@@ -185,8 +185,8 @@ export class BucketReader<Value> {
       const { views: { i32 }, epochs } = segment;
       let totals: ArrayLike<Value> | undefined;
       for (let offset = 0; offset < capacity; offset++) {
-        if (offset % STRETCH === 0) totals = this.#totalsFrom(segment, k, offset, perThread);
-        const epoch = this.#epochs[offset % STRETCH];
+        if (offset % BATCH === 0) totals = this.#totalsFrom(segment, k, offset, perThread);
+        const epoch = this.#epochs[offset % BATCH];
         if ((epoch & 1) === 0) continue;
         const id = first + offset;
         const series = index?.at(id, epoch);
@@ -196,7 +196,7 @@ export class BucketReader<Value> {
           ? this.#wholeCells().value()
           : totals === undefined
           ? this.#total(k, offset, epoch)
-          : totals[offset % STRETCH];
+          : totals[offset % BATCH];
         // As in `BucketTable.confirmEpoch`.
         const now = Atomics.add(i32, epochs + offset, 0);
         if (now !== epoch) {
@@ -256,7 +256,7 @@ export class BucketReader<Value> {
   ): ArrayLike<Value> | undefined {
     const noted = this.#epochs;
     const capacity = capacityOf(segment, this.#table.shift);
-    const count = Math.min(STRETCH, capacity - offset);
+    const count = Math.min(BATCH, capacity - offset);
     let isAnyLive = false;
     for (let n = 0; n < count; n++) {
       const epoch = Atomics.load(i32, epochs + offset + n);
@@ -266,7 +266,7 @@ export class BucketReader<Value> {
     // Threads' parts are read one by one, and the totals are theirs: those of other reads would be
     // of another moment.
     if (!isAnyLive || perThread) return undefined;
-    const asked = count === STRETCH ? noted : noted.subarray(0, count);
+    const asked = count === BATCH ? noted : noted.subarray(0, count);
     return this.#cells.totals?.(this.#slots.used, segment, offset, asked);
   }
 

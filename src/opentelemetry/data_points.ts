@@ -4,8 +4,8 @@
  * @module
  */
 import type { Family, Row } from "../export/families.ts";
-import type { HistogramValue } from "../metrics/histogram_value.ts";
-import { ExplicitScale } from "./explicit.ts";
+import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import { ExplicitBinScale } from "./explicit.ts";
 import type { ExponentialScale } from "./exponential.ts";
 import type { Instrument } from "./instruments.ts";
 import { type Sample, samplesIn } from "./samples.ts";
@@ -30,12 +30,12 @@ export interface Collection {
 }
 
 /** What turns a histogram's bins into one kind or the other of OpenTelemetry's. */
-export type HistogramScale = ExplicitScale | ExponentialScale;
+export type BinScale = ExplicitBinScale | ExponentialScale;
 
 /** The metric of a family; `undefined` when there is nothing to tell. */
 export function metricDataOf(
   family: Family,
-  { instrument, scale }: { instrument: Instrument; scale: HistogramScale | undefined },
+  { instrument, scale }: { instrument: Instrument; scale: BinScale | undefined },
   collection: Collection,
 ): MetricData | undefined {
   const { kind, name, description, unit } = instrument;
@@ -70,7 +70,7 @@ export function metricDataOf(
         dataPoints: points((value) => value as number),
       };
     case "histogram":
-      return scale instanceof ExplicitScale
+      return scale instanceof ExplicitBinScale
         ? {
           ...common,
           dataPointType: DataPointType.HISTOGRAM,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HistogramValue } from "../metrics/histogram_value.ts";
+import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import type { Row } from "../export/families.ts";
 import type { MetricSnapshot, SelfMetrics, SnapshotData } from "../snapshots/snapshot.ts";
 import { Snapshot } from "../snapshots/snapshot.ts";

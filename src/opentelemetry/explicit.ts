@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { CumulativeCounts } from "../metrics/cumulative_counts.ts";
-import type { HistogramValue } from "../metrics/histogram_value.ts";
+import { CumulativeCounts } from "../metrics/histogram/cumulative_counts.ts";
+import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
 import type { ExplicitHistogram } from "./sdk.ts";
 
 /** Turns the values of one histogram into counts of buckets between bounds. */
-export class ExplicitScale {
+export class ExplicitBinScale {
   readonly #buckets: CumulativeCounts;
 
   constructor(bins: HistogramBins, bounds: readonly number[]) {

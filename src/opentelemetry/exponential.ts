@@ -9,8 +9,8 @@
  *
  * @module
  */
-import { LogLinearScale } from "../metrics/histogram_scale.ts";
-import type { HistogramValue } from "../metrics/histogram_value.ts";
+import { LogLinearScale } from "../metrics/histogram/bin_scale.ts";
+import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import type { LogLinearBins } from "../schema/histogram.ts";
 import type { ExponentialHistogram } from "./sdk.ts";
 

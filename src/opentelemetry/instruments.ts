@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot } from "../base/errors.ts";
 import type { Family } from "../export/families.ts";
-import { instrumentName, isSumGauge, OWN_PREFIX } from "../schema/families.ts";
+import { instrumentName, isSumGauge, SELF_PREFIX } from "../schema/exported_names.ts";
 import { ucumOf } from "./units.ts";
 
 /** Kinds of instruments. */
@@ -28,11 +28,11 @@ const NAME = /^[a-zA-Z][a-zA-Z0-9_.\-/]{0,254}$/;
  *
  * @throws {RangeError} When OpenTelemetry does not allow its name.
  */
-export function instrumentOf(what: string, family: Family): Instrument {
+export function instrumentOf(action: string, family: Family): Instrument {
   const { definition, help } = family;
   const kind = isSumGauge(definition) ? "upDownCounter" : family.kind;
   const name = definition === undefined ? ownName(family) : instrumentName(family, definition);
-  assertInstrumentName(what, name);
+  assertInstrumentName(action, name);
   return { kind, name, description: help, unit: ucumOf(definition?.unit ?? family.unit) };
 }
 
@@ -41,15 +41,15 @@ export function instrumentOf(what: string, family: Family): Instrument {
  *
  * @throws {RangeError} When it does not.
  */
-export function assertInstrumentName(what: string, name: string): void {
+export function assertInstrumentName(action: string, name: string): void {
   if (NAME.test(name)) return;
   const required = "names begin with a letter and have at most 255 characters";
-  throw new RangeError(cannot(what, required, name));
+  throw new RangeError(cannot(action, required, name));
 }
 
 /** The library's own figures have a namespace. */
 function ownName({ metric, unit }: Family): string {
-  const rest = metric.slice(OWN_PREFIX.length);
+  const rest = metric.slice(SELF_PREFIX.length);
   const name = unit === "" ? rest : rest.replace(new RegExp(`_${unit}$`), "");
-  return `${OWN_PREFIX.slice(0, -1)}.${name}`;
+  return `${SELF_PREFIX.slice(0, -1)}.${name}`;
 }

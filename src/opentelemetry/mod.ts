@@ -94,7 +94,7 @@ export type {
   SeriesAttributes,
 } from "./api.ts";
 export { observe, type ObserveOptions } from "./observe.ts";
-export type { MetricSource } from "../export/metric_source.ts";
+export type { MetricSource } from "../snapshots/snapshot_source.ts";
 export type { OpenTelemetryOptions } from "./options.ts";
 export { ThreadStatsProducer, type ThreadStatsProducerOptions } from "./producer.ts";
 export type {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
-import { cannot } from "../errors.ts";
-import { hasMethod, isArray } from "../shapes.ts";
+import { firstSnapshot, type MetricSource } from "../snapshots/snapshot_source.ts";
+import { cannot } from "../base/errors.ts";
+import { hasMethod, isArray } from "../base/shapes.ts";
 import { familiesIn, type Family } from "../export/families.ts";
-import { instrumentParts } from "../schema/families.ts";
+import { instrumentParts } from "../schema/exported_names.ts";
 import { snakeCase } from "../schema/names.ts";
-import type { OptionNames } from "../schema/take_options.ts";
+import type { OptionNames } from "../base/options.ts";
 import type { BatchResult, ObservableMeter } from "./api.ts";
 import { assertInstrumentName, instrumentOf } from "./instruments.ts";
 import { observerOf } from "./observers.ts";
@@ -103,29 +103,29 @@ export function observe(
   meter: ObservableMeter,
   options: ObserveOptions = {},
 ): Disposable {
-  const what = "observe the statistics";
-  const first = firstSnapshot(what, stats);
+  const action = "observe the statistics";
+  const first = firstSnapshot(action, stats);
   const missing = METHODS.find((method) => !hasMethod(meter, method));
   if (missing !== undefined) {
-    throw new TypeError(cannot(what, `the meter must have ${missing}()`, meter));
+    throw new TypeError(cannot(action, `the meter must have ${missing}()`, meter));
   }
-  const checked = checkOptions(what, options, OBSERVE_OPTIONS);
+  const checked = checkOptions(action, options, OBSERVE_OPTIONS);
   const { perThread, selfMetrics, onError = (error) => console.error(error) } = checked;
   if (typeof onError !== "function") {
-    throw new TypeError(cannot(what, "onError must be a function", onError));
+    throw new TypeError(cannot(action, "onError must be a function", onError));
   }
-  const quantiles = checkQuantiles(what, checked.quantiles);
+  const quantiles = checkQuantiles(action, checked.quantiles);
   const settings = { perThread, quantiles };
   // The names first: then all instruments are made, or none.
   const named = Array.from(familiesIn(first, { selfMetrics }), (family) => {
     if (quantiles.length > 0 && hasQuantileLabel(family)) {
       const required = "a histogram whose quantiles are told has no label quantile";
-      throw new TypeError(cannot(what, required, family.metric));
+      throw new TypeError(cannot(action, required, family.metric));
     }
-    const instrument = instrumentOf(what, family);
+    const instrument = instrumentOf(action, family);
     if (instrument.kind === "histogram") {
       for (const name of Object.values(instrumentParts(instrument.name))) {
-        assertInstrumentName(what, name);
+        assertInstrumentName(action, name);
       }
     }
     return instrument;
@@ -149,17 +149,17 @@ export function observe(
   };
 }
 
-function checkQuantiles(what: string, given: readonly number[] = []): readonly number[] {
+function checkQuantiles(action: string, given: readonly number[] = []): readonly number[] {
   if (!isArray(given)) {
-    throw new TypeError(cannot(what, "quantiles must be an array", given));
+    throw new TypeError(cannot(action, "quantiles must be an array", given));
   }
   const quantiles: readonly number[] = [...given];
   for (const q of quantiles) {
     if (typeof q !== "number") {
-      throw new TypeError(cannot(what, "quantiles must be numbers", q));
+      throw new TypeError(cannot(action, "quantiles must be numbers", q));
     }
     if (!(q >= 0 && q <= 1)) {
-      throw new RangeError(cannot(what, "quantiles must be from 0 to 1", q));
+      throw new RangeError(cannot(action, "quantiles must be from 0 to 1", q));
     }
   }
   return quantiles;

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Family } from "../export/families.ts";
-import type { HistogramValue } from "../metrics/histogram_value.ts";
+import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import type { BatchResult, ObservableInstrument, ObservableMeter } from "./api.ts";
-import { instrumentParts } from "../schema/families.ts";
+import { instrumentParts } from "../schema/exported_names.ts";
 import type { Instrument } from "./instruments.ts";
 import { samplesIn } from "./samples.ts";
 

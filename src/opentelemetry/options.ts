@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { cannot } from "../base/errors.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 
 /** What both {@linkcode observe} and {@linkcode ThreadStatsProducer} can be told. */
 export interface OpenTelemetryOptions {
@@ -39,15 +39,15 @@ export const COMMON_OPTIONS: OptionNames<OpenTelemetryOptions> = {
  * @throws {TypeError} When an option has the wrong shape.
  */
 export function checkOptions<Options extends OpenTelemetryOptions>(
-  what: string,
+  action: string,
   options: Options,
   known: OptionNames<Options>,
 ): Options & Required<OpenTelemetryOptions> {
-  const given = takeOptions(what, options, known);
+  const given = takeOptions(action, options, known);
   const { perThread = false, selfMetrics = true } = given;
   for (const [name, value] of Object.entries({ perThread, selfMetrics })) {
     if (typeof value !== "boolean") {
-      throw new TypeError(cannot(what, `${name} must be a boolean`, value));
+      throw new TypeError(cannot(action, `${name} must be a boolean`, value));
     }
   }
   return { ...given, perThread, selfMetrics };

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
-import { cannot } from "../errors.ts";
+import { firstSnapshot, type MetricSource } from "../snapshots/snapshot_source.ts";
+import { cannot } from "../base/errors.ts";
 import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
 import { familiesIn, type Family } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
-import type { OptionNames } from "../schema/take_options.ts";
+import type { OptionNames } from "../base/options.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
-import { type Collection, type HistogramScale, metricDataOf } from "./data_points.ts";
+import { type BinScale, type Collection, metricDataOf } from "./data_points.ts";
 import { Deltas } from "./deltas.ts";
-import { ExplicitScale } from "./explicit.ts";
+import { ExplicitBinScale } from "./explicit.ts";
 import { ExponentialScale } from "./exponential.ts";
 import { type Instrument, instrumentOf } from "./instruments.ts";
 import { checkOptions, COMMON_OPTIONS, type OpenTelemetryOptions } from "./options.ts";
@@ -59,7 +59,7 @@ const PRODUCER_OPTIONS: OptionNames<ThreadStatsProducerOptions> = {
 interface Member {
   readonly instrument: Instrument;
   /** Of a histogram. */
-  readonly scale: HistogramScale | undefined;
+  readonly scale: BinScale | undefined;
 }
 
 const NO_RESOURCE: NoResource = Object.freeze({
@@ -152,26 +152,26 @@ export class ThreadStatsProducer implements MetricProducer {
    * @throws {RangeError} When an option is out of range, boundaries are not finite, not negative and rising, or a metric has a name that OpenTelemetry does not allow.
    */
   constructor(stats: MetricSource, options: ThreadStatsProducerOptions = {}) {
-    const what = "make a producer";
-    const first = firstSnapshot(what, stats);
-    const checked = checkOptions(what, options, PRODUCER_OPTIONS);
+    const action = "make a producer";
+    const first = firstSnapshot(action, stats);
+    const checked = checkOptions(action, options, PRODUCER_OPTIONS);
     const { perThread, selfMetrics, temporality = "cumulative", maxSize = 160 } = checked;
     if (temporality !== "cumulative" && temporality !== "delta") {
       const required = 'temporality must be "cumulative" or "delta"';
-      throw new TypeError(cannot(what, required, temporality));
+      throw new TypeError(cannot(action, required, temporality));
     }
     if (typeof maxSize !== "number") {
-      throw new TypeError(cannot(what, "maxSize must be a number", maxSize));
+      throw new TypeError(cannot(action, "maxSize must be a number", maxSize));
     }
     if (!Number.isInteger(maxSize) || maxSize < 2 || maxSize > 65_536) {
-      throw new RangeError(cannot(what, "maxSize must be an integer from 2 to 65536", maxSize));
+      throw new RangeError(cannot(action, "maxSize must be an integer from 2 to 65536", maxSize));
     }
-    const boundariesOf = checkBoundaries(what, checked.boundaries, first);
+    const boundariesOf = checkBoundaries(action, checked.boundaries, first);
     this.#stats = stats;
     this.#perThread = perThread;
     this.#selfMetrics = selfMetrics;
     this.#members = Array.from(familiesIn(first, { selfMetrics }), (family) => ({
-      instrument: instrumentOf(what, family),
+      instrument: instrumentOf(action, family),
       scale: scaleOf(family, boundariesOf, maxSize),
     }));
     this.#starts.look(first);
@@ -222,11 +222,11 @@ function scaleOf(
   { metric, bins }: Family,
   boundariesOf: BoundariesOf,
   maxSize: number,
-): HistogramScale | undefined {
+): BinScale | undefined {
   if (bins === undefined) return undefined;
-  if (hasBoundaries(bins)) return new ExplicitScale(bins, bins.boundaries);
+  if (hasBoundaries(bins)) return new ExplicitBinScale(bins, bins.boundaries);
   const boundaries = boundariesOf(metric);
   return boundaries === undefined
     ? new ExponentialScale(bins, maxSize)
-    : new ExplicitScale(bins, boundaries);
+    : new ExplicitBinScale(bins, boundaries);
 }

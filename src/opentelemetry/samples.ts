@@ -11,7 +11,7 @@ import {
   type Row,
   valueOf,
 } from "../export/families.ts";
-import { threadSamples } from "../export/threads.ts";
+import { threadSamples } from "../export/thread_samples.ts";
 import type { SeriesAttributes } from "./api.ts";
 
 /** One series. */

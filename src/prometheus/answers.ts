@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { own } from "../schema/options.ts";
+import { own } from "../schema/metric_options.ts";
 
 /** Bounds of {@linkcode Answers}. */
 export interface AnswersOptions {

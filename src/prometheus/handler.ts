@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
-import { lookAt } from "../shapes.ts";
+import { cannot } from "../base/errors.ts";
+import { lookAt } from "../base/shapes.ts";
 import { familiesIn, type Family } from "../export/families.ts";
-import { firstSnapshot, type MetricSource } from "../export/metric_source.ts";
+import { firstSnapshot, type MetricSource } from "../snapshots/snapshot_source.ts";
 import { StartTimes } from "../export/start_times.ts";
-import { samplesOf } from "../schema/families.ts";
-import { own } from "../schema/options.ts";
-import type { OptionNames } from "../schema/take_options.ts";
+import { samplesOf } from "../schema/exported_names.ts";
+import { own } from "../schema/metric_options.ts";
+import type { OptionNames } from "../base/options.ts";
 import { Answers, type AnswersOptions } from "./answers.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
 import {
@@ -98,12 +98,12 @@ export function prometheusHandler(
   stats: MetricSource,
   options: PrometheusHandlerOptions = {},
 ): (request: Request) => Response {
-  const what = "make a handler";
-  const first = firstSnapshot(what, stats);
-  const checked = checkOptions(what, options, { known: HANDLER_OPTIONS, snapshot: first });
+  const action = "make a handler";
+  const first = firstSnapshot(action, stats);
+  const checked = checkOptions(action, options, { known: HANDLER_OPTIONS, snapshot: first });
   const { runtimeMetrics = false } = checked;
-  assertBoolean(what, "runtimeMetrics", runtimeMetrics);
-  const answers = new Answers(checkLimits(what, checked));
+  assertBoolean(action, "runtimeMetrics", runtimeMetrics);
+  const answers = new Answers(checkLimits(action, checked));
   const starts = new StartTimes();
   starts.look(first);
 
@@ -183,21 +183,21 @@ function refusal(status: number, words: string, headers: Record<string, string> 
 
 /** Checks the bounds of what is under way. */
 function checkLimits(
-  what: string,
+  action: string,
   options: Pick<PrometheusHandlerOptions, "maxAnswers" | "maxAnswerSeconds">,
 ): AnswersOptions {
   const { maxAnswers = 16, maxAnswerSeconds = 30 } = options;
   for (const [name, value] of Object.entries({ maxAnswers, maxAnswerSeconds })) {
     if (typeof value !== "number") {
-      throw new TypeError(cannot(what, `${name} must be a number`, value));
+      throw new TypeError(cannot(action, `${name} must be a number`, value));
     }
   }
   if (!Number.isSafeInteger(maxAnswers) || maxAnswers < 1) {
-    throw new RangeError(cannot(what, "maxAnswers must be an integer from 1", maxAnswers));
+    throw new RangeError(cannot(action, "maxAnswers must be an integer from 1", maxAnswers));
   }
   if (!(maxAnswerSeconds > 0 && maxAnswerSeconds < Infinity)) {
     throw new RangeError(
-      cannot(what, "maxAnswerSeconds must be finite and above 0", maxAnswerSeconds),
+      cannot(action, "maxAnswerSeconds must be finite and above 0", maxAnswerSeconds),
     );
   }
   return { most: maxAnswers, maxSeconds: maxAnswerSeconds };

@@ -39,7 +39,7 @@
  *
  * @module
  */
-export type { MetricSource } from "../export/metric_source.ts";
+export type { MetricSource } from "../snapshots/snapshot_source.ts";
 export { prometheusHandler, type PrometheusHandlerOptions } from "./handler.ts";
 export type { PrometheusOptions } from "./options.ts";
 export type { TextFormat } from "./render.ts";

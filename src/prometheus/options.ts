@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot } from "../base/errors.ts";
 import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 
 /** What both {@linkcode prometheusText} and {@linkcode prometheusHandler} can be told. */
@@ -66,21 +66,21 @@ export interface CheckedOptions extends Required<Omit<PrometheusOptions, "bounda
  * @throws {RangeError} When boundaries are not finite, not negative and rising.
  */
 export function checkOptions<Options extends PrometheusOptions>(
-  what: string,
+  action: string,
   options: Options,
   { known, snapshot }: { known: OptionNames<Options>; snapshot: SnapshotData },
 ): Omit<Options, keyof PrometheusOptions> & CheckedOptions {
   const { created = true, perThread = false, selfMetrics = true, boundaries, ...rest } =
-    takeOptions(what, options, known);
+    takeOptions(action, options, known);
   for (const [name, value] of Object.entries({ created, perThread, selfMetrics })) {
-    assertBoolean(what, name, value);
+    assertBoolean(action, name, value);
   }
-  const boundariesOf = checkBoundaries(what, boundaries, snapshot);
+  const boundariesOf = checkBoundaries(action, boundaries, snapshot);
   return { ...rest, created, perThread, selfMetrics, boundariesOf };
 }
 
 /** Throws unless an option is a boolean. */
-export function assertBoolean(what: string, name: string, value: unknown): void {
+export function assertBoolean(action: string, name: string, value: unknown): void {
   if (typeof value === "boolean") return;
-  throw new TypeError(cannot(what, `${name} must be a boolean`, value));
+  throw new TypeError(cannot(action, `${name} must be a boolean`, value));
 }

@@ -6,9 +6,9 @@
  * @module
  */
 import { type Family, type Row, valueOf } from "../export/families.ts";
-import { threadSamples } from "../export/threads.ts";
-import { CumulativeCounts } from "../metrics/cumulative_counts.ts";
-import type { HistogramValue } from "../metrics/histogram_value.ts";
+import { threadSamples } from "../export/thread_samples.ts";
+import { CumulativeCounts } from "../metrics/histogram/cumulative_counts.ts";
+import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import { boundsOf } from "./bounds.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
 import { LabelWriter } from "./label_writer.ts";

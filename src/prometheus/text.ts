@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 import { familiesIn } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
-import type { OptionNames } from "../schema/take_options.ts";
+import type { OptionNames } from "../base/options.ts";
 import type { SnapshotData } from "../snapshots/snapshot.ts";
 import { checkOptions, PROMETHEUS_OPTIONS, type PrometheusOptions } from "./options.ts";
 import { END, render, type TextFormat } from "./render.ts";
-import { asSnapshot } from "../export/as_snapshot.ts";
+import { asSnapshot } from "../snapshots/as_snapshot.ts";
 
 /** Options of {@linkcode prometheusText}. */
 export interface PrometheusTextOptions extends PrometheusOptions {
@@ -55,17 +55,17 @@ export function prometheusText(
   snapshot: SnapshotData,
   options: PrometheusTextOptions = {},
 ): string {
-  const what = "render the snapshot";
-  const data = asSnapshot(what, snapshot);
-  const checked = checkOptions(what, options, { known: TEXT_OPTIONS, snapshot: data });
+  const action = "render the snapshot";
+  const data = asSnapshot(action, snapshot);
+  const checked = checkOptions(action, options, { known: TEXT_OPTIONS, snapshot: data });
   if (checked.perThread && !hasThreads(data)) {
     throw new TypeError(
-      cannot(what, "perThread needs a snapshot with perThread", got("one without")),
+      cannot(action, "perThread needs a snapshot with perThread", got("one without")),
     );
   }
   const { format = "text" } = checked;
   if (format !== "text" && format !== "openmetrics") {
-    throw new TypeError(cannot(what, 'format must be "text" or "openmetrics"', format));
+    throw new TypeError(cannot(action, 'format must be "text" or "openmetrics"', format));
   }
   const starts = new StartTimes();
   starts.look(data);

@@ -10,8 +10,8 @@ import {
   METRIC_OPTIONS,
   type MetricOptions,
   words,
-} from "./options.ts";
-import { takeOptions } from "./take_options.ts";
+} from "./metric_options.ts";
+import { takeOptions } from "../base/options.ts";
 
 /** The definition of a counter. Made by {@linkcode counter}. */
 export interface CounterDefinition<Label extends string = never> {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 import { isMarked } from "./marks.ts";
-import { remake } from "./remake.ts";
+import { rebuildDefinition } from "./rebuild.ts";
 import { defineSchema, isSchema, type Schema, type SchemaDefinition } from "./schema.ts";
 
 /**
@@ -16,22 +16,22 @@ import { defineSchema, isSchema, type Schema, type SchemaDefinition } from "./sc
  */
 export function parseDescription(
   description: string,
-  what = "inspect the handle",
+  action = "inspect the handle",
 ): Schema {
   let schema: Schema;
   try {
     const metrics = Object.entries(JSON.parse(description)).map((
       [name, json],
-    ) => [name, remake(json)]);
+    ) => [name, rebuildDefinition(json)]);
     schema = defineSchema(Object.fromEntries(metrics));
   } catch (error) {
-    throw new TypeError(cannot(what, "its schema must be intact", got(String(error))), {
+    throw new TypeError(cannot(action, "its schema must be intact", got(String(error))), {
       cause: error,
     });
   }
   if (schema.description === description) return schema;
   throw new TypeError(
-    cannot(what, "its schema must be one of this version", got("another form of it")),
+    cannot(action, "its schema must be one of this version", got("another form of it")),
   );
 }
 
@@ -45,20 +45,22 @@ const remade = new WeakMap<object, Schema>();
  * @throws {TypeError} When it came from neither.
  */
 export function schemaOf<Metrics extends SchemaDefinition>(
-  what: string,
+  action: string,
   schema: Schema<Metrics>,
 ): Schema<Metrics> {
   if (isSchema(schema)) return schema as Schema<Metrics>;
   if (!isMarked(schema, "schema")) {
-    throw new TypeError(cannot(what, "the schema must come from defineSchema", schema));
+    throw new TypeError(cannot(action, "the schema must come from defineSchema", schema));
   }
   let made = remade.get(schema);
   if (made === undefined) {
     const { description } = schema as Schema;
     if (typeof description !== "string") {
-      throw new TypeError(cannot(what, "the schema must be whole", got("one without description")));
+      throw new TypeError(
+        cannot(action, "the schema must be whole", got("one without description")),
+      );
     }
-    remade.set(schema, made = parseDescription(description, what));
+    remade.set(schema, made = parseDescription(description, action));
   }
   return made as Schema<Metrics>;
 }

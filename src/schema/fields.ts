@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot } from "../base/errors.ts";
 
 /** How a field of a record merges a change into its value, and threads' values into one. */
 export type FieldOp = "sum" | "min" | "max" | "bitOr";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot } from "../base/errors.ts";
 import {
   define,
   labelling,
@@ -11,8 +11,8 @@ import {
   METRIC_OPTIONS,
   type MetricOptions,
   words,
-} from "./options.ts";
-import { type OptionNames, takeOptions } from "./take_options.ts";
+} from "./metric_options.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 
 /** How the values of live threads become one: their sum, the least, the greatest, or the one that was set last. */
 export type GaugeAggregate = "sum" | "min" | "max" | "latest";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isArray } from "../shapes.ts";
-import { cannot, got } from "../errors.ts";
+import { isArray } from "../base/shapes.ts";
+import { cannot, got } from "../base/errors.ts";
 import {
   define,
   labelling,
@@ -12,8 +12,8 @@ import {
   METRIC_OPTIONS,
   type MetricOptions,
   words,
-} from "./options.ts";
-import { type OptionNames, takeOptions } from "./take_options.ts";
+} from "./metric_options.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 
 /** The bins of a log-linear histogram: each as wide as a fixed part of its values. */
 export interface LogLinearBins {
@@ -154,7 +154,7 @@ export function histogram(
 }
 
 function binsOf({ boundaries: given, lowest, highest, relativeError }: AllOptions): HistogramBins {
-  const what = "define a histogram";
+  const action = "define a histogram";
   if (given !== undefined) {
     if (lowest !== undefined || highest !== undefined || relativeError !== undefined) {
       const other = lowest !== undefined
@@ -163,24 +163,24 @@ function binsOf({ boundaries: given, lowest, highest, relativeError }: AllOption
         ? "highest"
         : "relativeError";
       const both = got(`boundaries and ${other}`);
-      throw new TypeError(cannot(what, "it has either boundaries or lowest and highest", both));
+      throw new TypeError(cannot(action, "it has either boundaries or lowest and highest", both));
     }
     if (!isArray(given)) {
-      throw new TypeError(cannot(what, "boundaries must be an array", given));
+      throw new TypeError(cannot(action, "boundaries must be an array", given));
     }
     const boundaries: readonly number[] = Object.freeze([...given]);
     if (boundaries.length === 0 || boundaries.length >= MAX_BINS) {
       throw new RangeError(
-        cannot(what, `1 to ${MAX_BINS - 1} boundaries are needed`, boundaries.length),
+        cannot(action, `1 to ${MAX_BINS - 1} boundaries are needed`, boundaries.length),
       );
     }
     for (const [n, boundary] of boundaries.entries()) {
       if (typeof boundary !== "number") {
-        throw new TypeError(cannot(what, "a boundary must be a number", boundary));
+        throw new TypeError(cannot(action, "a boundary must be a number", boundary));
       }
       if (!(boundary >= 0 && boundary < Infinity && (n === 0 || boundary > boundaries[n - 1]))) {
         throw new RangeError(
-          cannot(what, "boundaries must be finite, not negative and rising", boundaries),
+          cannot(action, "boundaries must be finite, not negative and rising", boundaries),
         );
       }
     }
@@ -189,32 +189,32 @@ function binsOf({ boundaries: given, lowest, highest, relativeError }: AllOption
   if (lowest === undefined || highest === undefined) {
     const alone = lowest !== undefined ? "lowest alone" : "highest alone";
     const there = lowest === highest ? "neither" : alone;
-    throw new TypeError(cannot(what, "it needs boundaries, or lowest and highest", got(there)));
+    throw new TypeError(cannot(action, "it needs boundaries, or lowest and highest", got(there)));
   }
-  return logLinear(what, { lowest, highest, relativeError });
+  return logLinear(action, { lowest, highest, relativeError });
 }
 
 function logLinear(
-  what: string,
+  action: string,
   { lowest, highest, relativeError = 0.01 }: LogLinearBins,
 ): Required<LogLinearBins> {
   for (const [name, value] of Object.entries({ lowest, highest, relativeError })) {
     if (typeof value !== "number") {
-      throw new TypeError(cannot(what, `${name} must be a number`, value));
+      throw new TypeError(cannot(action, `${name} must be a number`, value));
     }
   }
   if (!(lowest >= 2 ** -1022 && lowest < highest && highest < Infinity)) {
     throw new RangeError(
-      cannot(what, "2^-1022 <= lowest < highest < Infinity is needed", [lowest, highest]),
+      cannot(action, "2^-1022 <= lowest < highest < Infinity is needed", [lowest, highest]),
     );
   }
   if (!(relativeError >= 1e-6 && relativeError <= 1)) {
-    throw new RangeError(cannot(what, "relativeError must be from 1e-6 to 1", relativeError));
+    throw new RangeError(cannot(action, "relativeError must be from 1e-6 to 1", relativeError));
   }
   const bins = Math.ceil(1 / relativeError) * (Math.log2(highest) - Math.log2(lowest) + 2);
   if (bins > MAX_BINS) {
     throw new RangeError(
-      cannot(what, `at most about ${MAX_BINS} bins are needed`, Math.ceil(bins)),
+      cannot(action, `at most about ${MAX_BINS} bins are needed`, Math.ceil(bins)),
     );
   }
   return { lowest: lowest, highest: highest, relativeError };

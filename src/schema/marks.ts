@@ -8,7 +8,7 @@
  * @module
  */
 
-import { isPlain } from "../shapes.ts";
+import { isPlain } from "../base/shapes.ts";
 
 const MARKS = {
   definition: Symbol.for("@x/thread-stats definition"),

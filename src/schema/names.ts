@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
+import { cannot } from "../base/errors.ts";
 
 /** The rule that all names follow: they become properties, and Prometheus allows no others without quotes. */
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

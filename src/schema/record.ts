@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { describe } from "../describe.ts";
-import { cannot, got } from "../errors.ts";
+import { describe } from "../base/describe.ts";
+import { cannot, got } from "../base/errors.ts";
 import { FIELD_TYPES, type FieldDefinition, type FieldOp } from "./fields.ts";
 import { assertName } from "./names.ts";
 import {
@@ -14,9 +14,9 @@ import {
   METRIC_OPTIONS,
   type MetricOptions,
   words,
-} from "./options.ts";
-import { takeOptions, takeOwn } from "./take_options.ts";
-import { isPlain } from "../shapes.ts";
+} from "./metric_options.ts";
+import { takeOptions, takeOwn } from "../base/options.ts";
+import { isPlain } from "../base/shapes.ts";
 
 /** The fields of a record by name. */
 export type RecordFields = Readonly<

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
+import { cannot, got } from "../base/errors.ts";
 import type { CounterDefinition } from "./counter.ts";
 import type { GaugeDefinition } from "./gauge.ts";
 import type { HistogramDefinition } from "./histogram.ts";
-import { assertFamilies } from "./families.ts";
+import { assertExportedNames } from "./exported_names.ts";
 import { isMarked, mark } from "./marks.ts";
 import { assertName } from "./names.ts";
-import { isDefinition } from "./options.ts";
+import { isDefinition } from "./metric_options.ts";
 import type { RecordDefinition, RecordFields } from "./record.ts";
-import { remake } from "./remake.ts";
-import {} from "./take_options.ts";
-import { isPlain } from "../shapes.ts";
+import { rebuildDefinition } from "./rebuild.ts";
+import {} from "../base/options.ts";
+import { isPlain } from "../base/shapes.ts";
 
 /** Any definition. */
 export type MetricDefinition =
@@ -72,7 +72,7 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
     return [name, definitionOf(name, definition)] as const;
   });
   const copy = Object.freeze(Object.fromEntries(entries)) as Metrics;
-  assertFamilies(copy);
+  assertExportedNames(copy);
   const schema = { metrics: copy, description: JSON.stringify(copy) };
   mark(schema, "schema");
   made.add(Object.freeze(schema));
@@ -84,15 +84,15 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
  */
 function definitionOf(name: string, definition: MetricDefinition): MetricDefinition {
   if (isDefinition(definition)) return definition;
-  const what = `define the metric ${name}`;
+  const action = `define the metric ${name}`;
   const required = "it must come from counter, gauge, histogram or record";
   if (!isMarked(definition, "definition")) {
-    throw new TypeError(cannot(what, required, definition));
+    throw new TypeError(cannot(action, required, definition));
   }
   try {
-    return remake(definition);
+    return rebuildDefinition(definition);
   } catch (cause) {
-    const text = cannot(what, `${required} of this version`, got(String(cause)));
+    const text = cannot(action, `${required} of this version`, got(String(cause)));
     throw new TypeError(text, { cause });
   }
 }

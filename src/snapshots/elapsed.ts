@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { steady } from "../clock.ts";
+import { steady } from "../base/clock.ts";
 
 /** What a snapshot says of its time. */
 export interface Taken {

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { isArray, lookAt } from "../shapes.ts";
-import { cannot } from "../errors.ts";
+import { isArray, lookAt } from "../base/shapes.ts";
+import { cannot } from "../base/errors.ts";
 import type { SeriesSnapshot, ThreadValue } from "../metrics/bucket_reader.ts";
-import { type HistogramData, HistogramValue } from "../metrics/histogram_value.ts";
-import type { LabelsOf, ValueOf } from "../metrics/readers.ts";
-import { saturate } from "../saturate.ts";
+import { type HistogramData, HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import type { LabelsOf, ValueOf } from "../metrics/reader_types.ts";
+import { saturate } from "../base/saturate.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/schema.ts";
-import { inspectable, toJson } from "../inspect.ts";
+import { inspectable, toJson } from "../base/inspectable.ts";
 import type { ThreadInfo, ThreadState } from "../threads/slot_directory.ts";
 import { elapsed, setBetween } from "./elapsed.ts";
 
@@ -131,19 +131,19 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
    * @throws {TypeError} When `earlier` is no snapshot, or has other metrics.
    */
   since(earlier: SnapshotData<Metrics>): Snapshot<Metrics> {
-    const what = "compare snapshots";
+    const action = "compare snapshots";
     if (
       typeof earlier !== "object" || earlier === null || typeof earlier.metrics !== "object" ||
       earlier.metrics === null
     ) {
-      throw new TypeError(cannot(what, "the earlier one must be a snapshot", earlier));
+      throw new TypeError(cannot(action, "the earlier one must be a snapshot", earlier));
     }
     const metrics = Object.entries<MetricSnapshot>(this.metrics).map(([name, metric]) => {
       const theirs = earlier.metrics as Record<string, MetricSnapshot | undefined>;
       // Own ones only: `toString` is a name like any other.
       const before = Object.hasOwn(theirs, name) ? theirs[name] : undefined;
       if (!isArray(before?.series)) {
-        throw new TypeError(cannot(what, "both must have the same metrics", name));
+        throw new TypeError(cannot(action, "both must have the same metrics", name));
       }
       return [name, differenceOf(metric, before)];
     });

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { cannot, got } from "../errors.ts";
-import { inspectable } from "../inspect.ts";
-import { assertQuantile, type HistogramValue } from "../metrics/histogram_value.ts";
-import type { LabelValues } from "../schema/options.ts";
+import { cannot, got } from "../base/errors.ts";
+import { inspectable } from "../base/inspectable.ts";
+import { assertQuantile, type HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import type { LabelValues } from "../schema/metric_options.ts";
 import type { SchemaDefinition } from "../schema/schema.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
-import { hasMethod, isPlain } from "../shapes.ts";
-import { saturate } from "../saturate.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
+import { hasMethod, isPlain } from "../base/shapes.ts";
+import { saturate } from "../base/saturate.ts";
 import { elapsed } from "./elapsed.ts";
 import type { MetricSnapshot, Snapshot } from "./snapshot.ts";
 
@@ -115,32 +115,32 @@ export class Window<Metrics extends SchemaDefinition> {
    * @throws {RangeError} When an option is out of range.
    */
   constructor(source: SnapshotSource<Metrics>, options: WindowOptions) {
-    const what = "make a window";
+    const action = "make a window";
     if (!hasMethod(source, "snapshot")) {
       throw new TypeError(
-        cannot(what, "the source must be a ThreadStats or a view of one", source),
+        cannot(action, "the source must be a ThreadStats or a view of one", source),
       );
     }
     const { seconds, maxSnapshots = 61, mode = "moving" } = takeOptions(
-      what,
+      action,
       options,
       WINDOW_OPTIONS,
     );
     for (const [name, value] of Object.entries({ seconds, maxSnapshots })) {
       if (typeof value !== "number") {
-        throw new TypeError(cannot(what, `${name} must be a number`, value));
+        throw new TypeError(cannot(action, `${name} must be a number`, value));
       }
     }
     if (!(seconds > 0 && seconds < Infinity)) {
-      throw new RangeError(cannot(what, "seconds must be positive and finite", seconds));
+      throw new RangeError(cannot(action, "seconds must be positive and finite", seconds));
     }
     if (!Number.isInteger(maxSnapshots) || maxSnapshots < 2 || maxSnapshots > 10_000) {
       throw new RangeError(
-        cannot(what, "maxSnapshots must be an integer from 2 to 10000", maxSnapshots),
+        cannot(action, "maxSnapshots must be an integer from 2 to 10000", maxSnapshots),
       );
     }
     if (mode !== "moving" && mode !== "fixed") {
-      throw new TypeError(cannot(what, 'the mode must be "moving" or "fixed"', mode));
+      throw new TypeError(cannot(action, 'the mode must be "moving" or "fixed"', mode));
     }
     this.#source = source;
     this.#milliseconds = seconds * 1000;
@@ -320,9 +320,9 @@ export class Window<Metrics extends SchemaDefinition> {
    * @throws {RangeError} When there is no such metric.
    */
   max(name: keyof Metrics & string, labels?: LabelValues<string>): number {
-    const what = "tell the greatest value";
-    if (this.#definition(what, name, labels).kind !== "gauge") {
-      return this.#histogram(what, name, labels)?.max ?? NaN;
+    const action = "tell the greatest value";
+    if (this.#definition(action, name, labels).kind !== "gauge") {
+      return this.#histogram(action, name, labels)?.max ?? NaN;
     }
     let greatest = NaN;
     const { from, to } = this.#inside();
@@ -337,13 +337,13 @@ export class Window<Metrics extends SchemaDefinition> {
   }
 
   #histogram(
-    what: string,
+    action: string,
     name: keyof Metrics & string,
     labels?: LabelValues<string>,
   ): HistogramValue | undefined {
-    const { kind } = this.#definition(what, name, labels);
+    const { kind } = this.#definition(action, name, labels);
     if (kind !== "histogram") {
-      throw new TypeError(cannot(what, `${name} must be a histogram`, got(`a ${kind}`)));
+      throw new TypeError(cannot(action, `${name} must be a histogram`, got(`a ${kind}`)));
     }
     const ends = this.#ends();
     if (ends === undefined) return undefined;
@@ -355,21 +355,21 @@ export class Window<Metrics extends SchemaDefinition> {
   }
 
   #definition(
-    what: string,
+    action: string,
     name: keyof Metrics & string,
     labels: LabelValues<string> | undefined,
   ): MetricSnapshot["definition"] {
     if (typeof name !== "string") {
-      throw new TypeError(cannot(what, "the metric's name must be a string", name));
+      throw new TypeError(cannot(action, "the metric's name must be a string", name));
     }
     if (labels !== undefined && !isPlain(labels)) {
-      throw new TypeError(cannot(what, "the labels must be an object", labels));
+      throw new TypeError(cannot(action, "the labels must be an object", labels));
     }
     const latest = this.#snapshots[this.#snapshots.length - 1] ?? this.take();
     if (Object.hasOwn(latest.metrics, name)) {
       return (latest.metrics[name] as MetricSnapshot).definition;
     }
-    throw new RangeError(cannot(what, "the metric must be in the schema", name));
+    throw new RangeError(cannot(action, "the metric must be in the schema", name));
   }
 
   /** The snapshots at the beginning and the end of the window, and the time between them. */

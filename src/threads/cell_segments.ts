@@ -12,7 +12,7 @@
  * @module
  */
 import type { Arena } from "../memory/arena.ts";
-import { blockViews } from "../memory/format.ts";
+import { blockViews } from "../memory/header.ts";
 import { DIRECTORY, LINE_PAIR, longIndex, roundUp, wordIndex } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { SlotDirectory } from "./slot_directory.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { inspectable } from "../inspect.ts";
+import { inspectable } from "../base/inspectable.ts";
 import type { MemoryHandle } from "../memory/shared_memory.ts";
 
 /** Which tenure of which slot a seat's handle is for. */

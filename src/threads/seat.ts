@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { cannot } from "../errors.ts";
-import { inspectable } from "../inspect.ts";
-import { type OptionNames, takeOptions } from "../schema/take_options.ts";
+import { cannot } from "../base/errors.ts";
+import { inspectable } from "../base/inspectable.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 import { makeHandle, type ThreadStatsHandle } from "./handle.ts";
 import type { SlotDirectory, Tenure } from "./slot_directory.ts";
 

@@ -18,7 +18,7 @@
  *
  * A reserved tenure that is revoked rests at once: nobody has written in it.
  *
- * The quarantine. Threads have no clock in common that nobody sets (`clock.ts`). So each thread
+ * The quarantine. Threads have no clock in common that nobody sets (`base/clock.ts`). So each thread
  * that finds a slot revoked notes what its own steady clock shows, and the one that revokes does so
  * at once. Whoever finds the same control word when the quarantine has passed on its own clock lets
  * the slot rest, for all threads. The word names one tenure, so the slot was revoked all the time:
@@ -36,8 +36,8 @@
  *
  * @module
  */
-import { steady } from "../clock.ts";
-import { cannot, got } from "../errors.ts";
+import { steady } from "../base/clock.ts";
+import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import {
   H_SLOTS_USED,
@@ -51,7 +51,7 @@ import {
   SLOTS_OFFSET,
   wordIndex,
 } from "../memory/layout.ts";
-import { readUnits, writeUnits } from "../memory/text.ts";
+import { readUnits, writeUnits } from "../memory/utf16.ts";
 
 /** What a slot is in. */
 export type ThreadState = "active" | "reserved" | "retired" | "revoked";
@@ -147,10 +147,10 @@ export class SlotDirectory {
       prepare?: (slot: number) => void;
     },
   ): Tenure {
-    const what = state === RESERVED ? "reserve a thread" : "register a thread";
-    const wanted = checkThreadName(what, name);
+    const action = state === RESERVED ? "reserve a thread" : "register a thread";
+    const wanted = checkThreadName(action, name);
     for (;;) {
-      const slot = this.#choose(what, wanted);
+      const slot = this.#choose(action, wanted);
       const control = this.#look(slot);
       if (!this.#isTakeable(control)) continue;
       prepare?.(slot);
@@ -242,7 +242,7 @@ export class SlotDirectory {
       from;
   }
 
-  #choose(what: string, name: string | undefined): number {
+  #choose(action: string, name: string | undefined): number {
     // Slots may change hands behind our back: there is none only if nothing has changed while we found none, twice.
     for (let before = "";;) {
       const used = this.used;
@@ -270,7 +270,7 @@ export class SlotDirectory {
     }
     throw new RangeError(
       cannot(
-        what,
+        action,
         `at most ${this.#maxThreads} at a time (maxThreads)`,
         got("one more"),
       ),
@@ -339,15 +339,15 @@ export class SlotDirectory {
  * @throws {TypeError} When it is neither a string nor left out.
  * @throws {RangeError} When it is too long.
  */
-export function checkThreadName(what: string, name: unknown): string | undefined {
+export function checkThreadName(action: string, name: unknown): string | undefined {
   if (name === undefined) return undefined;
   if (typeof name !== "string") {
-    throw new TypeError(cannot(what, "its name must be a string", name));
+    throw new TypeError(cannot(action, "its name must be a string", name));
   }
   if (name.length > NAME_UNITS) {
     throw new RangeError(
       cannot(
-        what,
+        action,
         `its name may have ${NAME_UNITS} UTF-16 code units`,
         got(String(name.length)),
       ),

@@ -7,7 +7,7 @@ import { BucketTable } from "../../src/buckets/bucket_table.ts";
 import { LabelIndex } from "../../src/buckets/label_index.ts";
 import { LabelLog } from "../../src/buckets/label_log.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory } from "../../src/memory/format.ts";
+import { controlOffset, logOffsets, makeMemory } from "../../src/memory/header.ts";
 import { M_LOG_END } from "../../src/memory/layout.ts";
 import { MANY_SHIFT } from "../../src/memory/segments.ts";
 import type { MemoryHandle } from "../../src/memory/shared_memory.ts";

@@ -71,7 +71,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "stale-views",
     fault: "A reader's views do not reach to where the memory has grown",
-    file: "metrics/record_cells.ts",
+    file: "metrics/record/record_accumulator.ts",
     edits: [{
       find: "views: blockViews(this.#arena, start, parts.bytes),",
       replace: "views: this.#arena.views(),",
@@ -81,7 +81,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "block-tag",
     fault: "The heads of the free blocks have no tag (ABA)",
-    file: "memory/blocks.ts",
+    file: "memory/free_lists.ts",
     edits: [{ find: "((head >> 32n) + 1n)", replace: "(head >> 32n)" }],
     histories: ["labels-blocks"],
   },
@@ -108,7 +108,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "hint-once",
     fault: 'The hint "used" is set without a second look: an id that died meanwhile is hidden',
-    file: "buckets/id_hints.ts",
+    file: "buckets/free_ids.ts",
     edits: [{
       find: `  const epoch = Atomics.load(i32, segment.epochs + offset);
   if ((epoch & 1) === 0 && epoch < LAST_EPOCH) markFree(segment, offset);`,
@@ -129,14 +129,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "tags-unchecked",
     fault: "A snapshot adds up counters whatever epoch they are of",
-    file: "metrics/counter_cells.ts",
+    file: "metrics/counter/counter_accumulator.ts",
     edits: [{ find: "i32[tags + n] === epochs[n] ? 1 : 0", replace: "1" }],
     histories: ["clear-series"],
   },
   {
     name: "late-tag",
     fault: "A snapshot looks at a counter's tag behind its value",
-    file: "metrics/counter_cells.ts",
+    file: "metrics/counter/counter_accumulator.ts",
     edits: [
       {
         find: "if (isCurrent[n] === 1) totals[n] += f64[cells + n];",
@@ -149,7 +149,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "epoch-unchecked",
     fault: "A counter's writer does not look at the bucket's epoch",
-    file: "metrics/own_counter.ts",
+    file: "metrics/counter/counter_writer.ts",
     edits: [{
       find: "this.words[this.epochIndex] !== this.epoch ||",
       replace: "this.epoch === 0 ||",
@@ -159,14 +159,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "fence-unchecked",
     fault: "A counter's writer does not look at its slot's control word",
-    file: "metrics/own_counter.ts",
+    file: "metrics/counter/counter_writer.ts",
     edits: [{ find: "this.words[this.controlIndex] !== this.control", replace: "false" }],
     histories: ["revoke", "revoke-quarantine"],
   },
   {
     name: "tag-first",
     fault: "After a clear the tag is stored before the content",
-    file: "metrics/own_counter.ts",
+    file: "metrics/counter/counter_writer.ts",
     edits: [{
       find: "    this.cells[this.cell] = this.total += n;\n    this.setTag(epoch);",
       replace: "    this.setTag(epoch);\n    this.cells[this.cell] = this.total += n;",
@@ -176,14 +176,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "life-unchecked",
     fault: "A writer of a labelled bucket goes on in the next life of the bucket",
-    file: "metrics/own_cell.ts",
+    file: "metrics/cell_writer.ts",
     edits: [{ find: "!index!.isAlive(this.series)", replace: "false" }],
     histories: ["recreate-fresh", "recreate-counter"],
   },
   {
     name: "record-life-unchecked",
     fault: "The same of a labelled record",
-    file: "metrics/own_records.ts",
+    file: "metrics/record/record_writer.ts",
     edits: [{ find: "!index!.isAlive(life.series)", replace: "false" }],
     histories: ["recreate-record"],
   },
@@ -197,7 +197,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "record-epoch-unchecked",
     fault: "A record's writer does not look at the bucket's epoch",
-    file: "metrics/record_publisher.ts",
+    file: "metrics/record/record_publisher.ts",
     edits: [{
       find: "return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&",
       replace: "return notes[at + EPOCH] !== 0 &&",
@@ -207,7 +207,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "record-fence-unchecked",
     fault: "A record's writer does not look at its slot's control word",
-    file: "metrics/record_publisher.ts",
+    file: "metrics/record/record_publisher.ts",
     edits: [{
       find: "return this.words[this.controlIndex] === this.control;",
       replace: "return true;",
@@ -217,14 +217,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "bins-kept",
     fault: "A histogram's block is not emptied after a clear",
-    file: "metrics/own_histogram.ts",
+    file: "metrics/histogram/histogram_writer.ts",
     edits: [{ find: "doubles[this.bins + bin] = 0;", replace: "doubles[this.bins + bin] += 0;" }],
     histories: ["clear-histogram"],
   },
   {
     name: "bins-late",
     fault: "A histogram's block is emptied after the tag is stored",
-    file: "metrics/own_histogram.ts",
+    file: "metrics/histogram/histogram_writer.ts",
     edits: [{
       find: "      else this.reset();",
       replace: "      else this.setTag(epoch), this.reset();",
@@ -234,10 +234,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: "publish-first",
     fault: "A record's version is advanced before its slot is filled",
-    file: "metrics/record_publisher.ts",
+    file: "metrics/record/record_publisher.ts",
     edits: [
       {
-        find: "    // Unordered. Pairs with the copies in `RecordCells`",
+        find: "    // Unordered. Pairs with the copies in `RecordAccumulator`",
         replace: "    const before = Atomics.add(words, notes[at + VERSION], COMMIT);\n    //",
       },
       {
@@ -250,14 +250,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "same-slot",
     fault: "A record's writer writes the slot that the version names",
-    file: "metrics/record_publisher.ts",
+    file: "metrics/record/record_publisher.ts",
     edits: [{ find: "notes[at + IDLE] = to ^ notes[at + FLIP];", replace: "" }],
     histories: ["records"],
   },
   {
     name: "copy-unconfirmed",
     fault: "A reader does not confirm the version after its copy",
-    file: "metrics/record_cells.ts",
+    file: "metrics/record/record_accumulator.ts",
     edits: [{
       find: "if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) {",
       replace: "{",
@@ -267,7 +267,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "one-commit-more",
     fault: "A reader accepts a copy when one commit came meanwhile",
-    file: "metrics/record_cells.ts",
+    file: "metrics/record/record_accumulator.ts",
     edits: [{
       find: "if (((Atomics.add(i32, index, 0) ^ version) & ~WAITING) === 0) {",
       replace: "if (((Atomics.add(i32, index, 0) - version) & ~WAITING) <= 2) {",
@@ -277,7 +277,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "adopt-untagged",
     fault: "After a clear a record goes on from the values before it",
-    file: "metrics/record_publisher.ts",
+    file: "metrics/record/record_publisher.ts",
     edits: [{
       find: "if (this.words[(from + this.fields) * 2] === epoch) {",
       replace: "if (this.words[(from + this.fields) * 2] !== 0) {",
@@ -287,7 +287,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "rescue-forgotten",
     fault: "A writer does not help readers who wait",
-    file: "metrics/record_publisher.ts",
+    file: "metrics/record/record_publisher.ts",
     edits: [{
       find: "if ((before & WAITING_BIT) !== 0) this.serve",
       replace: "if (1 > 2) this.serve",
@@ -297,7 +297,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "rescue-unmarked",
     fault: "The rescue slot's sequence is not odd while it is written",
-    file: "metrics/record_publisher.ts",
+    file: "metrics/record/record_publisher.ts",
     edits: [{
       find: "1 + (Atomics.load(words, rescue + RESCUE_SEQUENCE) & 1),",
       replace: "0,",
@@ -307,7 +307,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "rescue-any-age",
     fault: "A reader takes a rescue slot that was written before it asked",
-    file: "metrics/record_cells.ts",
+    file: "metrics/record/record_accumulator.ts",
     edits: [{
       find: "return age !== 0 && age <=",
       replace: "return age >= 0 || age <=",
@@ -368,7 +368,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "tenure-first",
     fault: "A gauge's new owner says that the value is its own before it has stored it",
-    file: "metrics/own_gauge.ts",
+    file: "metrics/gauge/gauge_writer.ts",
     edits: [
       {
         find: "    if (this.epoch !== epoch) this.value = 0;",

@@ -1,5 +1,5 @@
 /*
- * The recycled blocks of labels: src/memory/blocks.ts (takeBlock, freeBlock), a Treiber stack whose head has a tag.
+ * The recycled blocks of labels: src/memory/free_lists.ts (takeBlock, freeBlock), a Treiber stack whose head has a tag.
  *
  * Theorem. Threads that take and free blocks, each killed or delayed at any step:
  *   1. a block has one holder at a time                                      (ONE HOLDER)

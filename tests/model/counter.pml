@@ -1,5 +1,5 @@
 /*
- * The counter cell against clear, destroy and create: src/metrics/own_cell.ts, own_counter.ts, counter_cells.ts and
+ * The counter cell against clear, destroy and create: src/metrics/cell_writer.ts, counter_writer.ts, counter_accumulator.ts and
  * BucketReader.read, with BucketTable.clear, end and begin as the changes of the epoch.
  *
  * Theorem. Two threads that add, one of them killed at any step with a successor in its slot; the bucket is cleared, or

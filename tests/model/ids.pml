@@ -1,5 +1,5 @@
 /*
- * The allocation of ids: src/buckets/bucket_table.ts (create, begin, end, findFree, repair) and src/buckets/id_hints.ts
+ * The allocation of ids: src/buckets/bucket_table.ts (create, begin, end, findFree, repair) and src/buckets/free_ids.ts
  * (searchSegment, markUsed, markFree): epoch words, which are the truth, and two levels of hints over them.
  *
  * Theorem. Threads that create and destroy, each killed or delayed at any step:

@@ -1,6 +1,6 @@
 /*
- * The record protocol: src/metrics/record_publisher.ts (publish, adopt, locate, serve) and
- * src/metrics/record_cells.ts (#take, #takeWithHelp), with BucketTable.clear and BucketReader.read around them.
+ * The record protocol: src/metrics/record/record_publisher.ts (publish, adopt, locate, serve) and
+ * src/metrics/record/record_accumulator.ts (#take, #takeWithHelp), with BucketTable.clear and BucketReader.read around them.
  *
  * Theorem. One record, an owner that is killed at any step and the slot's next owner, a clear at any step, a reader:
  *   1. a read never mixes two commits                                        (NO TORN READ)

@@ -1,6 +1,6 @@
 /*
  * The life of a thread slot: src/threads/slot_directory.ts (acquire, activate, retire, revoke,
- * #isTakeable, #look), src/threads/seat.ts, and the fence in the writers (OwnCell.isCurrent,
+ * #isTakeable, #look), src/threads/seat.ts, and the fence in the writers (CellWriter.isCurrent,
  * RecordPublisher.isOwner).
  *
  * Theorem. Parents that reserve the one slot and revoke it at any moment, their workers, each killed at any step or going on

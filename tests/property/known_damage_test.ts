@@ -1,7 +1,7 @@
 import { assert, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats } from "../../mod.ts";
-import { controlOffset, logOffsets } from "../../src/memory/format.ts";
+import { controlOffset, logOffsets } from "../../src/memory/header.ts";
 import {
   DIRECTORY,
   H_BUMP,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
-import { makeMemory } from "../../src/memory/format.ts";
+import { makeMemory } from "../../src/memory/header.ts";
 import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LAYOUT_VERSION } from "../../src/memory/layout.ts";
 import { parseDescription } from "../../src/schema/description.ts";
 import { createKinds, kinds } from "../metrics/kinds.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { defineSchema, histogram, type HistogramDefinition } from "../../mod.ts";
-import { scaleOf } from "../../src/metrics/histogram_scale.ts";
+import { scaleOf } from "../../src/metrics/histogram/bin_scale.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
 /** Calls with what TypeScript would refuse. */

@@ -6,10 +6,10 @@
 import type { ThreadStats, ThreadStatsHandle } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { MANY_SHIFT } from "../../src/memory/segments.ts";
-import { shapeOf } from "../../src/metrics/metric_home.ts";
-import { RecordCells } from "../../src/metrics/record_cells.ts";
-import { makeKernel } from "../../src/metrics/record_kernel.ts";
-import { layoutOf } from "../../src/metrics/record_layout.ts";
+import { shapeOf } from "../../src/metrics/metric.ts";
+import { RecordAccumulator } from "../../src/metrics/record/record_accumulator.ts";
+import { makeKernel } from "../../src/metrics/record/record_kernel.ts";
+import { layoutOf } from "../../src/metrics/record/record_layout.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { MOVES, type Moves, schema } from "./schema.ts";
@@ -25,7 +25,7 @@ export function moveReader(
   const cells = new CellSegments(arena, slots, shapes);
   const layout = layoutOf(schema.metrics.moves.fields);
   const kernel = makeKernel("moves", layout);
-  const record = new RecordCells(arena, cells, {
+  const record = new RecordAccumulator(arena, cells, {
     metric: MOVES,
     shift: MANY_SHIFT,
     layout,

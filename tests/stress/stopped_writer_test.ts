@@ -30,7 +30,7 @@ describe("RecordReader.read()", () => {
   }
 });
 
-describe("RecordCells.merge()", () => {
+describe("RecordAccumulator.merge()", () => {
   for (const tries of [0, 1]) {
     it(`gives fresh whole values to two threads that ask for help after ${tries} tries`, async () => {
       const stats = ThreadStats.create(schema);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
-import { makeMemory } from "../../src/memory/format.ts";
+import { makeMemory } from "../../src/memory/header.ts";
 import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";

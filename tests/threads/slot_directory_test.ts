@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
-import { makeMemory } from "../../src/memory/format.ts";
+import { makeMemory } from "../../src/memory/header.ts";
 import { ACTIVE, RESERVED, SlotDirectory, type Tenure } from "../../src/threads/slot_directory.ts";
 import { SLOT_NAME_GENERATION } from "../../src/memory/layout.ts";
 import { assertRefuses } from "../metrics/observe.ts";

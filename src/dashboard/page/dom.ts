@@ -12,10 +12,10 @@ type Child = Node | string | null | undefined;
 
 /** `h("div.class@test-id", { attributes }, ...children)`. Attributes may be left out. */
 export function h<Element extends HTMLElement = HTMLElement>(
-  what: string,
+  action: string,
   ...given: (Attributes | Child)[]
 ): Element {
-  const [, tag, classes, id] = /^(\w+)([^@]*)@?(.*)$/s.exec(what)!;
+  const [, tag, classes, id] = /^(\w+)([^@]*)@?(.*)$/s.exec(action)!;
   const node = document.createElement(tag) as Element;
   const [first, ...rest] = given;
   const hasAttributes = typeof first === "object" && first !== null && !(first instanceof Node);

@@ -214,13 +214,13 @@ function tile({ info }: MetricModel, box: HTMLElement): Tile {
     isInSight: isEarly,
     update(metric, model) {
       const { window } = model.full;
-      const [value, valueUnit, what] = mainFigure(metric);
+      const [value, valueUnit, action] = mainFigure(metric);
       put(big.firstChild!, value);
       put(big.lastChild!, valueUnit);
       const q99 = lines.indexOf("p99");
       const first = metric.rings[isHistogram ? q99 : 0].values();
       put(change, trend(first));
-      put(small, secondFigure(metric, what, unit));
+      put(small, secondFigure(metric, action, unit));
       if (!made.isInSight) return;
       chart ??= new LineChart(host, {
         height: 52,
@@ -243,14 +243,14 @@ function tile({ info }: MetricModel, box: HTMLElement): Tile {
 
 function secondFigure(
   { info, q, latest, totals }: MetricModel,
-  what: string,
+  action: string,
   unit: string,
 ): string {
   switch (info.kind) {
     case "histogram":
-      return `${what} · p50 ${text(q[0], unit)}`;
+      return `${action} · p50 ${text(q[0], unit)}`;
     case "gauge":
-      return what;
+      return action;
     case "counter":
       return `${text(totals[0], unit)} in all`;
     case "record":

@@ -5,10 +5,10 @@
  */
 import { defineSchema, record, sum, type Thread, ThreadStats } from "../../../mod.ts";
 import { MANY_SHIFT } from "../../../src/memory/segments.ts";
-import { shapeOf } from "../../../src/metrics/metric_home.ts";
-import { RecordCells } from "../../../src/metrics/record_cells.ts";
-import { makeKernel } from "../../../src/metrics/record_kernel.ts";
-import { layoutOf } from "../../../src/metrics/record_layout.ts";
+import { shapeOf } from "../../../src/metrics/metric.ts";
+import { RecordAccumulator } from "../../../src/metrics/record/record_accumulator.ts";
+import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
+import { layoutOf } from "../../../src/metrics/record/record_layout.ts";
 import { CellSegments } from "../../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { defineHistory, type Journal, must, named, onlyErrors, type Run } from "../history.ts";
@@ -75,7 +75,7 @@ function helpedReader({ handle }: Seated, journal: Journal) {
   const cells = new CellSegments(arena, slots, Object.values(schema.metrics).map(shapeOf));
   const layout = layoutOf(schema.metrics.flow.fields);
   const kernel = makeKernel("flow", layout);
-  const found = new RecordCells(arena, cells, {
+  const found = new RecordAccumulator(arena, cells, {
     metric: 0,
     shift: MANY_SHIFT,
     layout,
