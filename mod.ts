@@ -4,7 +4,8 @@
  * time, even while workers are busy, blocked, crashed or killed.
  *
  * Every thread writes to its own part of a `SharedArrayBuffer`, and readers add up all parts.
- * `@x/thread-stats/prometheus` and `@x/thread-stats/opentelemetry` export the statistics.
+ * `@x/thread-stats/prometheus` and `@x/thread-stats/opentelemetry` export the statistics;
+ * `@x/thread-stats/dashboard` shows them on a live page.
  *
  * @example
  * ```ts

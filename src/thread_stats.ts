@@ -463,15 +463,18 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   snapshot(options: SnapshotOptions = {}): Snapshot<Metrics> {
-    const { perThread } = takeOptions("take a snapshot", options, SNAPSHOT_OPTIONS);
-    if (perThread !== undefined && typeof perThread !== "boolean") {
-      throw new TypeError(cannot("take a snapshot", "perThread must be a boolean", perThread));
+    const { perThread, threadTotals } = takeOptions("take a snapshot", options, SNAPSHOT_OPTIONS);
+    for (const [name, value] of Object.entries({ perThread, threadTotals })) {
+      if (value !== undefined && typeof value !== "boolean") {
+        throw new TypeError(cannot("take a snapshot", `${name} must be a boolean`, value));
+      }
     }
     const { arena, metrics, cells } = this.#attachment;
     return takeSnapshot(arena, [...metrics.values()], {
       threads: this.threads(),
       cells,
       perThread,
+      threadTotals,
     });
   }
 

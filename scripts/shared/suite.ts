@@ -12,6 +12,7 @@
 export const packageFolders: readonly string[] = [
   "tests/property",
   "tests/opentelemetry",
+  "tests/dashboard",
   "tests/pools",
   "examples/pools",
   "tests/examples/from_prom_client",

@@ -139,6 +139,11 @@ export class BucketReader<Value> {
     return this.#rows.collect({ perThread, walk });
   }
 
+  /** Each thread's total over all buckets; see {@linkcode SnapshotRows.threadTotals}. */
+  threadTotals(walk: Walk): ThreadValue<Value>[] {
+    return this.#rows.threadTotals(walk);
+  }
+
   /**
    * Forgets the labels that this thread has read. For memory that turned out to be damaged.
    */

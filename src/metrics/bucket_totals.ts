@@ -18,6 +18,15 @@ export interface CellsOfSegment {
   readonly spend?: (bytes: number) => void;
 }
 
+/** A bucket in one epoch of its life. */
+export interface LiveBucket {
+  readonly segment: number;
+  readonly offset: number;
+  readonly epoch: number;
+  /** The slots with cells of the segment. */
+  readonly slots: ReadonlySet<number>;
+}
+
 /** One thread's part of a bucket, and the thread. */
 export interface ThreadPart<Value> {
   /** The latest owner of the slot. */
@@ -98,6 +107,22 @@ export class BucketTotals<Value> {
       parts.push({ thread: this.#slots.describe(slot)!, value: accumulator.value() });
     }
     return parts;
+  }
+
+  /** One thread's total over several buckets; `undefined` if it has counted in none of them. */
+  partOf(
+    slot: number,
+    buckets: readonly LiveBucket[],
+    spend: (bytes: number) => void,
+  ): ThreadPart<Value> | undefined {
+    const accumulator = this.#accumulator;
+    accumulator.reset();
+    let hasAny = false;
+    for (const { segment, offset, epoch, slots } of buckets) {
+      if (slots.has(slot) && accumulator.merge(slot, segment, offset, epoch, spend)) hasAny = true;
+    }
+    const thread = hasAny ? this.#slots.describe(slot) : undefined;
+    return thread && { thread, value: accumulator.value() };
   }
 
   /** The total of the latest {@linkcode parts}. */

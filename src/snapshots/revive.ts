@@ -17,13 +17,16 @@ export function reviveMetrics<Metrics extends SnapshotData["metrics"]>(metrics: 
   const revived = Object.entries(metrics).map(([name, metric]) => {
     const reviver = arithmeticOf(metric.definition)?.reviver;
     const rows = metric.series as readonly Row[];
-    if (reviver === undefined || rows.every((row) => isIntactRow(row, reviver))) {
-      return [name, metric];
-    }
+    const threads = Object.hasOwn(metric, "threads") ? metric.threads : undefined;
+    const isWhole = reviver === undefined ||
+      (rows.every((row) => isIntactRow(row, reviver)) &&
+        (threads ?? []).every(({ value }) => reviver.isIntact(value)));
+    if (isWhole) return [name, metric];
     assertSeries("make a snapshot", name, metric);
     isIntact = false;
     const series = Object.freeze(rows.map((row) => reviveRow(row, reviver)));
-    return [name, Object.freeze({ ...metric, series })];
+    const parts = threads?.map((part) => ({ ...part, value: reviver.revive(part.value) }));
+    return [name, Object.freeze({ ...metric, series, ...(parts && { threads: parts }) })];
   });
   return isIntact ? metrics : Object.freeze(Object.fromEntries(revived));
 }

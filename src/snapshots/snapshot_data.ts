@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SeriesSnapshot } from "../metrics/series_values.ts";
+import type { SeriesSnapshot, ThreadValue } from "../metrics/series_values.ts";
 import type { LabelsOf } from "../metrics/definition_types.ts";
 import type { ValueOf } from "../metrics/reader_types.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/definitions.ts";
@@ -15,6 +15,11 @@ export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefi
   readonly definition: Definition;
   /** Its live buckets, by ascending id. */
   readonly series: readonly SeriesSnapshot<ValueOf<Definition>, LabelsOf<Definition>>[];
+  /**
+   * Each thread's total over all series, if the snapshot was taken with `threadTotals`. The
+   * difference of two snapshots has none.
+   */
+  readonly threads?: readonly ThreadValue<ValueOf<Definition>>[];
 }
 
 /** The library's own metrics in a snapshot. */

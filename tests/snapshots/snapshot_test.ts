@@ -157,10 +157,38 @@ describe("ThreadStats.snapshot()", () => {
         [1, "Cannot take a snapshot: the options must be an object, got 1"],
         [{ perThread: 1 }, "Cannot take a snapshot: perThread must be a boolean, got 1"],
         [{ perThread: null }, "Cannot take a snapshot: perThread must be a boolean, got null"],
+        [{ threadTotals: 1 }, "Cannot take a snapshot: threadTotals must be a boolean, got 1"],
       ] as const
     ) {
       assertRefuses(() => stats.snapshot(options as unknown as undefined), TypeError, text);
     }
+  });
+
+  it("threadTotals adds up what each thread has in all series of a metric", () => {
+    const stats = createKinds();
+    const one = stats.registerThread("one").metrics;
+    const two = attachKinds(stats).registerThread("two").metrics;
+    one.queue.labels(a).add(1);
+    one.queue.labels({ name: "b" }).add(2);
+    two.queue.labels(a).add(4);
+    one.took.labels(r).record(1.5);
+    one.took.labels({ route: "q" }).record(2.5);
+    two.flow.labels(s).update({ bytes: 7n, way: 1, low: 3, high: 3, flags: 1 });
+    two.flow.labels({ source: "t" }).update({ bytes: 5n, way: 1, low: 1, high: 9, flags: 4 });
+    stats.metrics.flow.destroy({ source: "t" });
+    const { queue, took, flow, hits } = stats.snapshot({ threadTotals: true }).metrics;
+    assertEquals(queue.threads, [
+      { thread: "one", slot: 0, value: 3 },
+      { thread: "two", slot: 1, value: 4 },
+    ]);
+    assertEquals(took.threads?.map(({ slot, value }) => [slot, value.count, value.sum]), [
+      [0, 2, 4],
+    ]);
+    assertEquals(flow.threads?.map(({ value }) => value), [
+      { bytes: 7n, way: 1, low: 3, high: 3, flags: 1 },
+    ]);
+    assertEquals(hits.threads, []);
+    assertEquals("threads" in stats.snapshot().metrics.queue, false);
   });
 
   it("loads as many words whatever maxThreads is, and more with each thread and bucket", () => {
@@ -253,12 +281,13 @@ describe("Snapshot", () => {
     fill(thread, cell);
     const before = stats.snapshot({ perThread: true });
     fill(thread, cell);
-    const now = stats.snapshot({ perThread: true });
+    const now = stats.snapshot({ perThread: true, threadTotals: true });
     const again = new Snapshot<Kinds>(structuredClone(now));
     assertEquals(again, now);
     const { size, took } = again.metrics;
     assertInstanceOf(size.series[0].value, HistogramValue);
     assertInstanceOf(took.series[0].perThread![0].value, HistogramValue);
+    assertInstanceOf(took.threads![0].value, HistogramValue);
     assertEquals(size.series[0].value.quantile(1), 500);
     const wanted = now.since(before);
     assertEquals(again.since(before), wanted);

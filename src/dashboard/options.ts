@@ -1,0 +1,195 @@
+/**
+ * What a dashboard is made with.
+ *
+ * @module
+ */
+import type { Snapshot } from "../snapshots/snapshot.ts";
+import type { SnapshotOptions } from "../snapshots/take_snapshot.ts";
+import { cannot, got } from "../base/errors.ts";
+import { WINDOWS } from "./shared/ring.ts";
+
+/** Where a dashboard gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
+export interface DashboardSource {
+  /** Takes a snapshot. */
+  snapshot(options?: SnapshotOptions): Snapshot;
+}
+
+/** Options of {@linkcode dashboardHandler}. */
+export interface DashboardOptions {
+  /**
+   * The longest time that the page can look back, in seconds: 60, 300, 900 or 3600. Memory is
+   * bounded by this.
+   *
+   * @default {3600}
+   */
+  window?: number;
+  /**
+   * Milliseconds between two samples, 100 to 5000.
+   *
+   * @default {1000}
+   */
+  intervalMs?: number;
+  /**
+   * The path that the page is mounted under, such as `"/live"`; other paths get 404. Without it
+   * every path is the page's, and what belongs to the page is found by the end of its path, so that
+   * a router may strip what comes before.
+   */
+  path?: string;
+  /**
+   * What the page is called.
+   *
+   * @default {"thread-stats"}
+   */
+  title?: string;
+  /**
+   * Decides who may read, for each request, before everything else. `false` is answered with 403; a
+   * `Response` (such as a 401 that asks for a password, or a redirect to a login) is answered as it
+   * is. An error that it throws is answered with 403, too.
+   *
+   * @default {() => true}
+   */
+  authorize?: (request: Request) => boolean | Response | Promise<boolean | Response>;
+  /**
+   * Names of hosts that requests may be for, besides those of this machine (`localhost`,
+   * `127.0.0.1`, `[::1]`), without ports. A web page that a user visits can give its own name the
+   * address of this machine; it cannot read the figures as long as that name is not one of these.
+   * `"any"` leaves that to `authorize`.
+   *
+   * @default {[]}
+   */
+  hosts?: readonly string[] | "any";
+  /**
+   * Names of gauges that are above 0 for a thread while it has something to do. A thread that is
+   * silent meanwhile is stuck.
+   *
+   * @default all gauges whose names contain `progress` or `busy`
+   */
+  busyWhen?: string | readonly string[];
+  /**
+   * The most pages that may look at a time; others get 503.
+   *
+   * @default {32}
+   */
+  maxViewers?: number;
+}
+
+/** Options that were checked. */
+export interface CheckedOptions {
+  readonly windows: readonly number[];
+  readonly every: number;
+  readonly path: string | undefined;
+  readonly title: string;
+  readonly authorize: NonNullable<DashboardOptions["authorize"]>;
+  readonly hosts: readonly string[] | "any";
+  readonly busy: readonly string[];
+  readonly maxViewers: number;
+}
+
+/**
+ * Checks the arguments of a handler.
+ *
+ * @throws {TypeError} When one has the wrong shape.
+ * @throws {RangeError} When one is out of range.
+ */
+export function checkOptions(
+  action: string,
+  stats: DashboardSource,
+  options: DashboardOptions,
+): CheckedOptions {
+  if (typeof stats?.snapshot !== "function") {
+    throw new TypeError(cannot(action, "it needs a ThreadStats or a view of one", stats));
+  }
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(cannot(action, "the options must be an object", options));
+  }
+  // Own ones, each read once: what stands on `Object.prototype` is no option, and a getter cannot
+  // change its mind.
+  const {
+    window = 3600,
+    intervalMs = 1000,
+    path,
+    title = "thread-stats",
+    authorize = () => true,
+    hosts = [],
+    busyWhen,
+    maxViewers = 32,
+  }: DashboardOptions = Object.assign(Object.create(null), options);
+  assertNumber(action, { window, intervalMs, maxViewers });
+  if (!WINDOWS.includes(window)) {
+    throw new RangeError(cannot(action, "window must be 60, 300, 900 or 3600 seconds", window));
+  }
+  if (!(intervalMs >= 100 && intervalMs <= 5000)) {
+    throw new RangeError(cannot(action, "intervalMs must be from 100 to 5000", intervalMs));
+  }
+  if (!Number.isInteger(maxViewers) || maxViewers < 1) {
+    throw new RangeError(cannot(action, "maxViewers must be a positive integer", maxViewers));
+  }
+  if (typeof title !== "string") {
+    throw new TypeError(cannot(action, "the title must be a string", title));
+  }
+  if (typeof authorize !== "function") {
+    throw new TypeError(cannot(action, "authorize must be a function", authorize));
+  }
+  return {
+    windows: WINDOWS.filter((seconds) => seconds <= window),
+    every: intervalMs,
+    path: checkPath(action, path),
+    title,
+    authorize,
+    hosts: checkHosts(action, hosts),
+    busy: checkBusy(action, busyWhen, stats),
+    maxViewers,
+  };
+}
+
+function assertNumber(action: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== "number") {
+      throw new TypeError(cannot(action, `${name} must be a number`, value));
+    }
+  }
+}
+
+/** Without a slash at its end; `undefined` if every path is the page's. */
+function checkPath(action: string, path: unknown): string | undefined {
+  if (path === undefined) return undefined;
+  if (typeof path !== "string") throw new TypeError(cannot(action, "path must be a string", path));
+  if (!/^\/[^?#\s]*$/.test(path) || path.startsWith("//")) {
+    throw new RangeError(
+      cannot(action, "path must begin with one slash and have no query", path),
+    );
+  }
+  return path.replace(/\/+$/, "");
+}
+
+function checkHosts(action: string, hosts: unknown): readonly string[] | "any" {
+  if (hosts === "any") return hosts;
+  if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== "string")) {
+    throw new TypeError(cannot(action, 'hosts must be an array of names, or "any"', hosts));
+  }
+  for (const host of hosts) {
+    if (!/^([a-z0-9_.-]+|\[[0-9a-f:.]+\])$/i.test(host)) {
+      throw new RangeError(cannot(action, "hosts must be names without scheme and port", host));
+    }
+  }
+  return hosts.map((host) => host.toLowerCase());
+}
+
+/** Names of the gauges that tell that a thread has something to do. */
+function checkBusy(action: string, busyWhen: unknown, stats: DashboardSource): readonly string[] {
+  const gauges = new Set(
+    Object.entries(stats.snapshot().metrics)
+      .flatMap(([name, { definition }]) => definition.kind === "gauge" ? [name] : []),
+  );
+  if (busyWhen === undefined) return [...gauges].filter((name) => /progress|busy/i.test(name));
+  const names: unknown = typeof busyWhen === "string" ? [busyWhen] : busyWhen;
+  if (!Array.isArray(names) || names.some((name) => typeof name !== "string")) {
+    throw new TypeError(cannot(action, "busyWhen must be names of gauges", busyWhen));
+  }
+  for (const name of names) {
+    if (!gauges.has(name)) {
+      throw new RangeError(cannot(action, "busyWhen must name gauges of the schema", got(name)));
+    }
+  }
+  return names;
+}

@@ -1,0 +1,113 @@
+/**
+ * What the views of the page have in common.
+ *
+ * @module
+ */
+import { isIll, SIGNS, type ThreadView, type Verdict, verdictOf } from "../shared/conditions.ts";
+import { duration, exact, parts, rate, shortUnit, text } from "../shared/format.ts";
+import { glyph, h, put } from "./dom.ts";
+import type { State } from "./link.ts";
+import type { MetricModel, Model } from "./model.ts";
+
+/** What a view may ask of the page. */
+export interface App {
+  readonly state: State;
+  readonly model: Model | undefined;
+  /** Since when nothing is known any more, in milliseconds since 1970; 0: all is well. */
+  readonly lostAt: number;
+  /** The time that the figures are of, on the program's clock. */
+  now(): number;
+  /** Goes somewhere. `isQuiet`: the same place, and no entry in the history. */
+  go(change: Partial<State>, isQuiet?: boolean): void;
+  /** Says something to screen readers, and shows it for a while. */
+  say(words: string): void;
+}
+
+/** A part of the document that shows a place. Made once for each visit. */
+export interface View {
+  readonly nodes: readonly HTMLElement[];
+  /** New figures. */
+  update(model: Model): void;
+  /** What counts on between two messages. */
+  ages?(model: Model): void;
+  /** The window has another size. */
+  resize?(): void;
+  /** The colours have changed. */
+  restyle?(): void;
+  destroy?(): void;
+  focusSearch?(): void;
+}
+
+/** The verdict on all threads. */
+export function verdict(app: App, model: Model): Verdict {
+  const killedSince = model.at - app.state.window * 1000;
+  return verdictOf(model.threads, { killedSince, lostAt: app.lostAt });
+}
+
+/** How many threads ask for somebody. */
+export function illCount(threads: readonly ThreadView[]): number {
+  return threads.filter(isIll).length;
+}
+
+/** What stands for a metric in one figure: number and unit, and what it is. */
+export function mainFigure({ info, latest, q }: MetricModel): [string, string, string] {
+  const unit = shortUnit(info.unit);
+  switch (info.kind) {
+    case "histogram":
+      return [...parts(q[2], unit), "p99"];
+    case "gauge":
+      return [...parts(latest[0], unit), "now"];
+    case "record":
+      return [...rate(latest[0], unitOfField(info.lines[0])), ""];
+    case "counter":
+      return [...rate(latest[0], unit), ""];
+  }
+}
+
+/** The unit of a record's field, which is told by its name alone. */
+export function unitOfField(name: string | undefined): string {
+  return name !== undefined && /bytes|octets/i.test(name) ? "B" : "";
+}
+
+/** A name as a heading has it. */
+export function heading(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** How many series there are of metrics that have any. */
+export function seriesCount({ metrics }: Model): number {
+  return metrics.reduce((sum, { info, count }) => sum + (info.labels.length > 0 ? count : 0), 0);
+}
+
+/** The line at the top of overview and threads. */
+export function headline(app: App): { node: HTMLElement; update(model: Model): void } {
+  const sign = glyph();
+  const words = h("span@verdict");
+  const also = h("span.also");
+  const facts = h("p.facts@facts");
+  const node = h("div.headline", h("h1", sign, words, also), facts);
+  return {
+    node,
+    update(model) {
+      const found = verdict(app, model);
+      node.dataset.level = found.level;
+      const signs: Record<string, string> = { ok: "●", warn: "◐", bad: "▲" };
+      put(sign, signs[found.level] ?? "○");
+      put(words, found.words);
+      put(also, found.also && ` · ${found.also}`);
+      const series = seriesCount(model);
+      const running = duration(app.now() - model.full.started);
+      put(
+        facts,
+        `${text(model.rate)} updates/s · ${exact(series)} series · running for ${running}`,
+      );
+    },
+  };
+}
+
+/** Shows a thread's condition: its sign, and what colours it. */
+export function showCondition(node: HTMLElement, sign: HTMLElement, thread: ThreadView): void {
+  if (node.dataset.state !== thread.condition) node.dataset.state = thread.condition;
+  put(sign, SIGNS[thread.condition]);
+}

@@ -1,0 +1,41 @@
+/**
+ * The script of uPlot, which draws the page's charts, from the installed package.
+ *
+ * @module
+ */
+
+/** The version, as Deno must be told it; the same as in the import below. */
+export const UPLOT = "npm:uplot@1.6.32";
+
+/** Loads one file of the package's `dist/` as text. */
+async function read(file: string): Promise<string> {
+  if ("Deno" in globalThis) {
+    // Not a literal: the registry's analysis of modules does not know text imports. They need no
+    // permission to read, unlike files.
+    const specifier = `${UPLOT}/dist/${file}`;
+    return (await import(specifier, { with: { type: "text" } })).default;
+  }
+  const { readFile } = await import("node:fs/promises");
+  return await readFile(new URL(import.meta.resolve(`uplot/dist/${file}`)), "utf8");
+}
+
+/**
+ * The script. Of the package's style sheet the page needs little, and has that in its own.
+ *
+ * @throws {Error} When the package is not installed.
+ */
+export async function readUplot(): Promise<string> {
+  try {
+    if ("Deno" in globalThis) {
+      // This is what brings the package into the module graph, so that it is there without a
+      // network. Not by an import map: that of this repository is not there where others use it as
+      // it stands.
+      // deno-lint-ignore no-import-prefix -- the same
+      await import("npm:uplot@1.6.32");
+    }
+    return await read("uPlot.iife.min.js");
+  } catch (cause) {
+    const remedy = "the npm package uplot must be installed, as it is with the package from JSR";
+    throw new Error(`Cannot serve the page: ${remedy}, got ${(cause as Error).message}`, { cause });
+  }
+}
