@@ -81,13 +81,13 @@ function takers(): Taker[] {
       call: (options) => stats.snapshot(options),
       what: "take a snapshot",
       good: { perThread: true },
-      names: "perThread",
+      names: "perThread and threadTotals",
     },
     {
       call: (options) => ThreadStats.inspect(stats.handle).snapshot(options),
       what: "take a snapshot",
       good: { perThread: false },
-      names: "perThread",
+      names: "perThread and threadTotals",
     },
     {
       call: (options) => seat.revoke(options),

@@ -356,7 +356,7 @@ describe("dashboardHandler()", () => {
         TypeError,
         "it needs a ThreadStats or a view of one, got undefined",
       ],
-      [{}, {}, TypeError, "it needs a ThreadStats or a view of one, got {}"],
+      [{}, {}, TypeError, "it needs a ThreadStats or a view of one, got an object"],
       [stats, null, TypeError, "the options must be an object, got null"],
       [stats, 5, TypeError, "the options must be an object, got 5"],
       [stats, { window: "60" }, TypeError, 'window must be a number, got "60"'],
