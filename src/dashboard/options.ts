@@ -6,6 +6,7 @@
 import type { Snapshot } from "../snapshots/snapshot.ts";
 import type { SnapshotOptions } from "../snapshots/take_snapshot.ts";
 import { cannot, got } from "../base/errors.ts";
+import { type OptionNames, takeOptions } from "../base/options.ts";
 import { WINDOWS } from "./shared/ring.ts";
 
 /** Where a dashboard gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
@@ -73,6 +74,17 @@ export interface DashboardOptions {
   maxViewers?: number;
 }
 
+const DASHBOARD_OPTIONS: OptionNames<DashboardOptions> = {
+  window: true,
+  intervalMs: true,
+  path: true,
+  title: true,
+  authorize: true,
+  hosts: true,
+  busyWhen: true,
+  maxViewers: true,
+};
+
 /** Options that were checked. */
 export interface CheckedOptions {
   readonly windows: readonly number[];
@@ -88,7 +100,7 @@ export interface CheckedOptions {
 /**
  * Checks the arguments of a handler.
  *
- * @throws {TypeError} When one has the wrong shape.
+ * @throws {TypeError} When one is unknown or has the wrong shape.
  * @throws {RangeError} When one is out of range.
  */
 export function checkOptions(
@@ -99,11 +111,6 @@ export function checkOptions(
   if (typeof stats?.snapshot !== "function") {
     throw new TypeError(cannot(action, "it needs a ThreadStats or a view of one", stats));
   }
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(cannot(action, "the options must be an object", options));
-  }
-  // Own ones, each read once: what stands on `Object.prototype` is no option, and a getter cannot
-  // change its mind.
   const {
     window = 3600,
     intervalMs = 1000,
@@ -113,7 +120,7 @@ export function checkOptions(
     hosts = [],
     busyWhen,
     maxViewers = 32,
-  }: DashboardOptions = Object.assign(Object.create(null), options);
+  } = takeOptions(action, options, DASHBOARD_OPTIONS);
   assertNumber(action, { window, intervalMs, maxViewers });
   if (!WINDOWS.includes(window)) {
     throw new RangeError(cannot(action, "window must be 60, 300, 900 or 3600 seconds", window));

@@ -4,7 +4,7 @@
  * @module
  */
 import { cannot } from "../base/errors.ts";
-import { type OptionNames, takeOptions } from "../base/options.ts";
+import { copyOwnProperties, type OptionNames, takeOptions } from "../base/options.ts";
 import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
 import type { SnapshotData } from "../snapshots/snapshot_data.ts";
 
@@ -83,7 +83,9 @@ export function checkOptions<Options extends PrometheusOptions>(
     assertBoolean(action, name, value);
   }
   const boundariesOf = checkBoundaries(action, boundaries, snapshot);
-  return { ...rest, created, perThread, selfMetrics, boundariesOf };
+  // Without a prototype, as the options came: callers read options here that may have been left out.
+  const checked = { ...rest, created, perThread, selfMetrics, boundariesOf };
+  return copyOwnProperties(checked);
 }
 
 /**

@@ -160,12 +160,12 @@ export function histogram(
   return seal({ ...common, bins: Object.freeze(binsOf(given)) }, "definition");
 }
 
-function binsOf({ boundaries, ...logLinear }: AllOptions): HistogramBins {
+function binsOf(options: AllOptions): HistogramBins {
   const action = "define a histogram";
-  const { lowest, highest, relativeError } = logLinear;
+  const { boundaries, lowest, highest, relativeError } = options;
   if (boundaries !== undefined) {
     const names = ["lowest", "highest", "relativeError"] as const;
-    const other = names.find((name) => logLinear[name] !== undefined);
+    const other = names.find((name) => options[name] !== undefined);
     if (other === undefined) return explicitBins(action, boundaries);
     const both = got(`boundaries and ${other}`);
     throw new TypeError(cannot(action, "it has either boundaries or lowest and highest", both));

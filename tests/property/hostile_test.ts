@@ -12,6 +12,7 @@ import {
   ThreadStats,
   Window,
 } from "../../mod.ts";
+import { prometheusHandler, prometheusText } from "../../src/prometheus/mod.ts";
 import { scaled } from "../stress/scale.ts";
 import { fc } from "./fast_check.ts";
 import { anyName, anyText, anything, polluted } from "./hostile.ts";
@@ -327,6 +328,8 @@ describe("a polluted Object.prototype", () => {
     metrics.size.record(2);
     const id = stats.metrics.flow.create();
     metrics.flow.update(id, { bytes: 5, longest: 6 });
+    prometheusHandler(there);
+    const text = prometheusText(there.snapshot(), { created: false });
     const before = stats.snapshot();
     metrics.flow.update(id, { bytes: 5, longest: 7 });
     const window = new Window(stats, { seconds: 60 });
@@ -339,6 +342,7 @@ describe("a polluted Object.prototype", () => {
       now.since(before),
       view,
       stats.threads(),
+      text,
     ];
     return all.map((part) => show(part));
   }
@@ -390,6 +394,11 @@ describe("a polluted Object.prototype", () => {
       "boundaries",
       "stopped",
       "perThread",
+      "threadTotals",
+      "runtimeMetrics",
+      "maxAnswers",
+      "maxAnswerSeconds",
+      "format",
       "maxThreads",
       "maxByteLength",
       "quarantineSeconds",

@@ -5,8 +5,11 @@
  * @module
  */
 
-globalThis.Function = (() => {
+const { prototype } = Function;
+const refuse = () => {
   throw new EvalError("not allowed");
-}) as unknown as FunctionConstructor;
+};
+// The runtime itself needs the prototype: Bun loads its modules with it.
+globalThis.Function = Object.assign(refuse, { prototype }) as unknown as FunctionConstructor;
 
 await import("./exercise_all.ts");
