@@ -106,9 +106,9 @@ export function lifeLock(life: bigint): string {
 }
 
 /**
- * Whether a free lock proves that its holder has stopped. A web worker on Deno, or a thread
- * of `deno serve`, has stopped when its lock is released; these have no `threadId`. The lock of a `node:worker_threads` thread may
- * be released while the thread still finishes an update.
+ * Whether a free lock proves that its holder has stopped. A web worker on Deno, or a thread of
+ * `deno serve`, has stopped when its lock is released; these have no `threadId`. The lock of a
+ * `node:worker_threads` thread may be released while the thread still finishes an update.
  */
 function isProof({ thread }: ThreadIdentity): boolean {
   return host().runtime === "deno" && thread === 0;

@@ -1,6 +1,6 @@
 /**
- * Whether the series of a snapshot are what they were when it was taken: their rows can be changed by whoever has the snapshot, and come from
- * elsewhere when it came by a message.
+ * Whether the rows of a snapshot have the shape that they had when it was taken. Whoever holds the
+ * snapshot can change them, and a snapshot that came by a message has rows from elsewhere.
  *
  * @module
  */
@@ -8,7 +8,8 @@ import { cannot } from "../base/errors.ts";
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
 import { HistogramValue } from "../metrics/histogram/histogram_value.ts";
 import { hasBoundaries, type HistogramBins } from "../schema/histogram.ts";
-import type { MetricDefinition } from "../schema/definitions.ts";
+import { byKind, type KindTable, type MetricDefinition } from "../schema/definitions.ts";
+import { isMetricKind } from "./arithmetic.ts";
 
 /** An object of which nothing is known. */
 type Unknown = Readonly<Record<string, unknown>>;
@@ -23,7 +24,8 @@ export function assertSeries(
   name: string,
   { definition, series }: { definition: MetricDefinition; series: readonly unknown[] },
 ): void {
-  const isValue = valueTestOf(definition);
+  // A kind that this version does not know may have any values.
+  const isValue = isMetricKind(definition.kind) ? byKind(definition, VALUE_TESTS) : () => true;
   for (const row of series) {
     if (!isRow(row, isValue)) {
       throw new TypeError(cannot(action, `the series of ${name} must be as they were taken`, row));
@@ -41,21 +43,24 @@ function isRow(row: unknown, isValue: (value: unknown) => boolean): boolean {
     );
 }
 
-function valueTestOf(definition: MetricDefinition): (value: unknown) => boolean {
-  switch (definition.kind) {
-    case "histogram":
-      return (value) => value instanceof HistogramValue || isHistogramData(value, definition.bins);
-    case "record": {
-      const fields = Object.entries(definition.fields);
-      return (value) =>
-        isObject(value) &&
-        fields.every(([field, { type }]) =>
-          typeof value[field] === (type === "u64" ? "bigint" : "number")
-        );
-    }
-    default:
-      return (value) => typeof value === "number";
-  }
+/** For each kind, the test of whether a value is one that a read of the metric may give. */
+const VALUE_TESTS: KindTable<(value: unknown) => boolean> = {
+  counter: () => isNumber,
+  gauge: () => isNumber,
+  histogram: ({ bins }) => (value) =>
+    value instanceof HistogramValue || isHistogramData(value, bins),
+  record: ({ fields }) => {
+    const entries = Object.entries(fields);
+    return (value) =>
+      isObject(value) &&
+      entries.every(([field, { type }]) =>
+        typeof value[field] === (type === "u64" ? "bigint" : "number")
+      );
+  },
+};
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number";
 }
 
 function isHistogramData(value: unknown, bins: HistogramBins): value is HistogramData {

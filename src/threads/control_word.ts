@@ -16,8 +16,8 @@ export interface ThreadInfo {
   readonly name: string;
   /**
    * `active`: its owner may write. `reserved`: the worker that it is reserved for has not
-   * registered yet, or a thread is registering right now. `retired`: its owner has unregistered, or was reported as stopped. `revoked`:
-   * its owner was fenced.
+   * registered yet, or a thread is registering right now. `retired`: its owner has unregistered, or
+   * was reported as stopped. `revoked`: its owner was fenced.
    */
   readonly state: ThreadState;
   /**
