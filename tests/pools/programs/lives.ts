@@ -38,6 +38,8 @@ const ends: readonly End[] = [
   "return",
 ];
 const done: Record<string, number> = {};
+/** Some pools do not notice every worker that dies. A task that takes longer, in milliseconds, is aborted. */
+const DEADLINE = 15_000;
 let begun = 0;
 
 /** One task, until it has returned or its thread has ended. */
@@ -45,6 +47,11 @@ async function live(): Promise<void> {
   const end = ends[begun++ % ends.length];
   const where = new Int32Array(new SharedArrayBuffer(4));
   const abort = new AbortController();
+  let isLate = false;
+  const deadline = setTimeout(() => {
+    isLate = true;
+    abort.abort();
+  }, DEADLINE);
   const answered = Promise.resolve(pool.run({ end, begun: where.buffer }, abort.signal));
   const settled = answered.then(() => "return", () => "failed");
   let isSettled = false;
@@ -58,11 +65,12 @@ async function live(): Promise<void> {
   if (end === "return") {
     await settled;
   } else {
-    while (workers.has(thread)) await pause(1);
+    while (workers.has(thread) && !isLate) await pause(1);
     // tinypool does not notice that a worker has left in the middle of a task.
     if (end === "exit") abort.abort();
   }
-  const what = thread === 0 ? "unborn" : end;
+  clearTimeout(deadline);
+  const what = thread === 0 ? "unborn" : isLate ? "late" : end;
   done[what] = (done[what] ?? 0) + 1;
 }
 
