@@ -25,7 +25,15 @@ import { forEachAtOnce, runModule } from "./processes.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What the explorer needs of the project. */
-const PARTS = ["mod.ts", "src", "tests/explore", "tests/stress", "deno.json", "package.json"];
+const PARTS = [
+  "mod.ts",
+  "src",
+  "tests/explore",
+  "tests/stress",
+  "tests/support",
+  "deno.json",
+  "package.json",
+];
 
 /** An exploration that takes longer counts as hanging. */
 const LIMIT_SECONDS = 120;
