@@ -49,7 +49,10 @@ export const schema = defineSchema({
   latest: gauge({ aggregate: "latest" }),
   // Short-lived: buckets of these are created, cleared and destroyed all the time.
   pool: record({ count: sum("u64"), twice: sum(), owner: max() }),
-  churned: record({ mark: sum(), count: sum("u64") }, { labels: ["x", "y"], maxSeries: 24 }),
+  churned: record(
+    { mark: sum(), count: sum("u64") },
+    { labels: ["x", "y"], maxSeries: 24, maxLabelLength: 3000 },
+  ),
   fleeting: counter({ labels: ["key"], maxSeries: 12 }),
   took: histogram({ labels: ["key"], maxSeries: 12, boundaries: [1, 2] }),
   queue: gauge({ labels: ["key"], maxSeries: 12 }),

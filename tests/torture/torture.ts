@@ -240,7 +240,8 @@ class Run {
 
   /** Small arenas, one after the other. */
   async fillers(random: Random): Promise<void> {
-    while (!this.#isOver || this.full === 0) await this.#arena(random);
+    const mustFill = () => this.full === 0 && this.failures.length === 0;
+    while (!this.#isOver || mustFill()) await this.#arena(random);
   }
 
   /** Two threads fill an arena, one of which is killed, while what existed before must go on. */

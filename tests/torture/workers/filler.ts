@@ -24,7 +24,7 @@ export interface Filled {
 /** Whether an error says that there is no room, of one kind or the other. */
 function isFull(error: unknown): boolean {
   return error instanceof RangeError &&
-    /Cannot (allocate|create a bucket|register a thread)/.test(error.message);
+    /Cannot register a thread| must allocate /.test(error.message);
 }
 
 serve(({ handle, ledger, row }: FillerStart) => {
