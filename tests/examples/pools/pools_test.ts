@@ -1,12 +1,16 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { runProgram } from "../../join/run_program.ts";
+import { runtime } from "../../stress/scale.ts";
 
 const tasks = { piscina: 20, tinypool: 24 };
 
 describe("examples/pools", () => {
   for (const [pool, count] of Object.entries(tasks)) {
-    it(`${pool}.ts counts all tasks of workers that it does not know`, async () => {
+    // There tinypool hangs now and then, with this library or without.
+    const ignore = pool === "tinypool" && runtime === "deno";
+
+    it(`${pool}.ts counts all tasks of workers that it does not know`, { ignore }, async () => {
       const program = new URL(`../../../examples/pools/${pool}.ts`, import.meta.url);
       const { code, stdout, stderr } = await runProgram(program);
       assertEquals([code, stderr], [0, ""]);
