@@ -12,10 +12,10 @@ import { metrics } from "./stats.ts";
 const isEndless = parentPort !== null;
 
 onMessage(({ counted, end }: { counted: SharedArrayBuffer; end: string }) => {
-  const noted = new Int32Array(counted);
+  const noted = new BigInt64Array(counted);
   const count = () => {
     metrics.jobs.add();
-    Atomics.add(noted, 0, 1);
+    Atomics.add(noted, 0, 1n);
   };
   metrics.depth.set(1);
   for (let n = 0; n < 10; n++) count();

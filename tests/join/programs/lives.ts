@@ -11,7 +11,7 @@ const [kind, lives, atOnce] = [args[0], Number(args[1]), Number(args[2])];
 const isDenoWeb = kind === "web" && "Deno" in globalThis;
 const ends = ["busy", "natural", "throw", "exit", "idle", "natural"];
 
-const counted = new SharedArrayBuffer(4);
+const counted = new SharedArrayBuffer(8);
 let kills = 0, begun = 0, mostActive = 0;
 
 /** Runs workers one after the other. */
@@ -43,7 +43,7 @@ await Promise.all(Array.from({ length: atOnce }, live));
 const took = performance.now() - began;
 const gone = await comesTrue(() => stats.metrics.depth.read() === 0, 12);
 const afterwards = performance.now() - began - took;
-const noted = Atomics.load(new Int32Array(counted), 0);
+const noted = Number(Atomics.load(new BigInt64Array(counted), 0));
 const total = stats.metrics.jobs.read();
 const states: Record<string, number> = {};
 for (const { state } of stats.threads()) states[state] = (states[state] ?? 0) + 1;
