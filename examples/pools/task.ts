@@ -17,6 +17,8 @@ export default function countPrimes(limit: number): number {
 }
 
 function isPrime(n: number): boolean {
-  for (let divisor = 2; divisor * divisor <= n; divisor++) if (n % divisor === 0) return false;
+  for (let divisor = 2; divisor * divisor <= n; divisor++) {
+    if (n % divisor === 0) return false;
+  }
   return true;
 }
