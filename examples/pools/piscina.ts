@@ -24,9 +24,7 @@ console.log(`${primes.length} tasks found ${primes[0]} primes each`);
 const endless = pool.run(Number.MAX_SAFE_INTEGER, {
   signal: AbortSignal.timeout(500),
 });
-await endless.catch((error: Error) =>
-  console.log(`One was aborted: ${error.name}`)
-);
+await endless.catch((error: Error) => console.log(`One was aborted: ${error.name}`));
 
 await pool.destroy();
 await report();

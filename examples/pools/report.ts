@@ -9,8 +9,7 @@ import { stats } from "./stats.ts";
 /** Prints the totals. */
 export async function report(): Promise<void> {
   const { tasks, running, duration } = stats.metrics;
-  const active = () =>
-    stats.threads().filter(({ state }) => state === "active").length;
+  const active = () => stats.threads().filter(({ state }) => state === "active").length;
   // The pool's promise may settle before the events that tell of the workers' ends.
   while (active() > 1) await pause(1);
   const { count, max } = duration.read();

@@ -3,13 +3,7 @@
  *
  * @module
  */
-import {
-  counter,
-  defineSchema,
-  gauge,
-  histogram,
-  ThreadStats,
-} from "../../mod.ts";
+import { counter, defineSchema, gauge, histogram, ThreadStats } from "../../mod.ts";
 
 const schema = defineSchema({
   tasks: counter({ help: "Tasks done" }),
