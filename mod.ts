@@ -68,7 +68,7 @@ export type { MemoryHandle } from "./src/memory/shared_memory.ts";
 export type { SeatTicket, ThreadStatsHandle } from "./src/threads/handle.ts";
 export type { RevokeOptions, Seat } from "./src/threads/seat.ts";
 export type { ThreadInfo, ThreadState } from "./src/threads/control_word.ts";
-export type { Thread } from "./src/thread.ts";
+export type { MetricsOfMemory, Thread } from "./src/thread.ts";
 export type {
   Aggregator,
   SeriesSnapshot,

@@ -4,12 +4,11 @@
  *
  * @module
  */
-import { cannot, got } from "./base/errors.ts";
 import { Arena, needing } from "./memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory } from "./memory/header.ts";
+import { DefinitionLog } from "./memory/definition_log.ts";
+import { directoryOffset, type Format, makeMemory } from "./memory/header.ts";
 import { LAYOUT_VERSION } from "./memory/layout.ts";
-import { Metric, shapeOf } from "./metrics/metric.ts";
-import { firstDifference } from "./schema/description.ts";
+import { MetricCatalogue, type Metrics } from "./metrics/metric_catalogue.ts";
 import type { Schema } from "./schema/schema.ts";
 import type { ThreadStatsOptions } from "./thread_stats_options.ts";
 import { CellSegments } from "./threads/cell_segments.ts";
@@ -23,9 +22,7 @@ import {
 import { SlotDirectory } from "./threads/slot_directory.ts";
 
 /** One thread's objects for one shared memory. They hold no state that other threads need. */
-export interface Attachment {
-  /** The schema of the memory. */
-  readonly schema: Schema;
+export interface MemoryParts {
   /** For other threads: without the seat. */
   readonly handle: ThreadStatsHandle;
   /** The seat in the handle that this thread was given. */
@@ -36,71 +33,75 @@ export interface Attachment {
   readonly slots: SlotDirectory;
   /** The cells of all threads. */
   readonly cells: CellSegments;
-  /** All metrics by name. */
-  readonly metrics: ReadonlyMap<string, Metric>;
+  /** All metrics of the memory. */
+  readonly catalogue: MetricCatalogue;
 }
 
-/** Makes a shared memory, and attaches to it. One thread does this. */
+/** The same, with the metrics of one schema. */
+export interface Attachment extends MemoryParts {
+  /** The schema. */
+  readonly schema: Schema;
+  /** Its metrics by name. */
+  readonly metrics: Metrics;
+}
+
+/** Makes a shared memory with the metrics of a schema, and attaches to it. One thread does this. */
 export function createAttachment(
   action: string,
   schema: Schema,
   options: Required<ThreadStatsOptions>,
 ): Attachment {
-  const { maxThreads, maxByteLength, quarantineSeconds: quarantine } = options;
-  const { description } = schema;
-  const format = { maxThreads, quarantine, description, labelled: labelledOf(schema) };
+  const { maxThreads, maxMetrics, maxByteLength, quarantineSeconds: quarantine } = options;
+  const format = { maxThreads, maxMetrics, quarantine };
   const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
-  const attachment = attach(schema, handle, format);
-  needing(action, () => attachment.metrics.forEach((metric) => metric.initialize()));
-  return attachment;
+  return extendAttachment(action, partsOf(handle, format), schema);
 }
 
 /**
- * Attaches to the memory of a handle. Any thread.
+ * Attaches to the memory of a handle, which has the metrics of the schema. Any thread.
  *
- * @throws {TypeError} When the memory has another schema, its header is damaged, or the handle's
- * seat is none.
+ * @throws {TypeError} When the memory lacks a metric of the schema, its definitions are damaged, or
+ * the handle's seat is none.
  */
 export function openAttachment(
   action: string,
   schema: Schema,
-  { given, format }: OpenedHandle,
+  opened: OpenedHandle,
 ): Attachment {
-  if (format.description !== schema.description) {
-    const difference = got(firstDifference(schema.description, format.description));
-    throw new TypeError(
-      cannot(action, "the schema must be the one that the memory was made with", difference),
-    );
-  }
-  const { maxThreads } = format;
-  // The schema's text is stored behind the parts whose size it and the number of threads determine.
-  const { end } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
-  if (end !== format.schemaOffset) {
-    throw new TypeError(cannot(action, "its header must be intact", got("a damaged one")));
-  }
-  const seat = given.seat === undefined ? undefined : checkTicket(action, given.seat, maxThreads);
-  return attach(schema, { ...given, seat }, format);
+  const parts = openParts(action, opened);
+  return { ...parts, schema, metrics: parts.catalogue.select(action, schema) };
 }
 
-function attach(
-  schema: Schema,
-  { seat, ...shared }: ThreadStatsHandle,
-  { maxThreads, quarantine }: { readonly maxThreads: number; readonly quarantine: number },
-): Attachment {
-  const entries = Object.entries(schema.metrics);
+/**
+ * Defines the metrics of a schema that the memory lacks. Any thread.
+ *
+ * @throws {TypeError} When the memory has one of them with another definition, or another metric
+ * has one of their names outside.
+ * @throws {RangeError} When there are too many metrics, or the arena is full.
+ */
+export function extendAttachment(action: string, parts: MemoryParts, schema: Schema): Attachment {
+  const metrics = needing(action, () => parts.catalogue.extend(action, schema));
+  const { handle, seat, arena, slots, cells, catalogue } = parts;
+  return { handle, seat, arena, slots, cells, catalogue, schema, metrics };
+}
+
+/**
+ * Attaches to the memory of a handle, whatever its metrics are. Any thread.
+ *
+ * @throws {TypeError} When the handle's seat is none.
+ */
+export function openParts(action: string, { given, format }: OpenedHandle): MemoryParts {
+  const { maxThreads } = format;
+  const seat = given.seat === undefined ? undefined : checkTicket(action, given.seat, maxThreads);
+  return partsOf({ ...given, seat }, format);
+}
+
+function partsOf({ seat, ...shared }: ThreadStatsHandle, format: Format): MemoryParts {
+  const { maxThreads, maxMetrics, quarantine } = format;
   const arena = new Arena(shared);
   const slots = new SlotDirectory(arena, maxThreads, quarantine);
-  const shapes = entries.map(([, definition]) => shapeOf(definition));
-  const cells = new CellSegments(arena, slots, shapes);
-  const { logs } = logOffsets({ maxThreads, labelled: labelledOf(schema) });
-  const metrics = new Map(entries.map(([name, definition], metric) => {
-    const place = { name, metric, control: controlOffset(maxThreads, metric), log: logs[metric] };
-    return [name, new Metric(definition, place, { arena, slots, cells })];
-  }));
-  return { schema, handle: makeHandle(shared), seat, arena, slots, cells, metrics };
-}
-
-/** Whether each metric has labels. */
-function labelledOf(schema: Schema): boolean[] {
-  return Object.values(schema.metrics).map((definition) => definition.labels.length > 0);
+  const cells = new CellSegments(arena, slots);
+  const log = new DefinitionLog(arena, directoryOffset(maxThreads), maxMetrics);
+  const catalogue = new MetricCatalogue({ arena, slots, cells }, log);
+  return { handle: makeHandle(shared), seat, arena, slots, cells, catalogue };
 }

@@ -6,7 +6,6 @@
 import type { Attachment } from "./attachment.ts";
 import { cannot, got, StaleThreadError } from "./base/errors.ts";
 import { type Registered, thisThread } from "./host/thread_state.ts";
-import type { MetricWriters } from "./metrics/writer_types.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
 import { Thread } from "./thread.ts";
 import type { SeatTicket } from "./threads/handle.ts";
@@ -32,17 +31,15 @@ export function register<Metrics extends SchemaDefinition>(
   attachment: Attachment,
   name: string | undefined,
 ): Registration<Metrics> {
-  const { arena, slots, cells, metrics, seat } = attachment;
+  const { arena, slots, cells, seat } = attachment;
   const tenure = seat === undefined
     ? enterSlot(attachment, name)
     : takeSeat(attachment, seat, name);
   const context = new ThreadContext(arena, slots, cells, tenure);
   try {
-    const entries = [...metrics].map(([metric, made]) => [metric, made.writer(context)]);
-    const writers = Object.freeze(Object.fromEntries(entries)) as MetricWriters<Metrics>;
     const { slot, control } = tenure;
     return {
-      thread: new Thread(context, slots.describe(slot)!.name, writers),
+      thread: new Thread(context, slots.describe(slot)!.name, attachment),
       isActive: () => slots.activeControl(slot) === control,
       retire: () => void context.retire(),
       noteLife: (life) => writeLife(arena, slots, slot, life),

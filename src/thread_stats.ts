@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Attachment, createAttachment, openAttachment } from "./attachment.ts";
+import {
+  type Attachment,
+  createAttachment,
+  extendAttachment,
+  openAttachment,
+  openParts,
+} from "./attachment.ts";
 import { cannot } from "./base/errors.ts";
 import { harden } from "./base/harden.ts";
 import { inspectable } from "./base/inspectable.ts";
@@ -18,10 +24,14 @@ import { needing } from "./memory/arena.ts";
 import type { MetricReaders } from "./metrics/reader_types.ts";
 import { acquireSlot, register, type Registration } from "./registration.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
-import { parseDescription, schemaOf } from "./schema/description.ts";
-import type { Schema } from "./schema/schema.ts";
+import { schemaOf } from "./schema/description.ts";
+import { defineSchema, type Schema } from "./schema/schema.ts";
 import type { Snapshot } from "./snapshots/snapshot.ts";
-import { SNAPSHOT_OPTIONS, type SnapshotOptions, takeSnapshot } from "./snapshots/take_snapshot.ts";
+import {
+  SNAPSHOT_OPTIONS,
+  type SnapshotOptions,
+  SnapshotTaker,
+} from "./snapshots/take_snapshot.ts";
 import type { Thread } from "./thread.ts";
 import { readThreadStatsOptions, type ThreadStatsOptions } from "./thread_stats_options.ts";
 import { openHandle, type ThreadStatsHandle } from "./threads/handle.ts";
@@ -29,6 +39,8 @@ import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
 import { RESERVED, type ThreadInfo } from "./threads/control_word.ts";
 import { checkThreadName } from "./threads/slot_names.ts";
 import { readSince } from "./threads/slot_owner.ts";
+
+const NO_METRICS = defineSchema({});
 
 /** Read-only statistics. Made by {@linkcode ThreadStats.inspect}. */
 export interface StatsView {
@@ -69,14 +81,17 @@ export interface StatsView {
  * ```
  */
 export class ThreadStats<Metrics extends SchemaDefinition> {
-  /** The readers of all metrics by name. */
+  /** The readers of the schema's metrics by name. */
   readonly metrics: MetricReaders<Metrics>;
+  /** The schema. The memory may have more metrics: {@linkcode snapshot} shows all of them. */
+  readonly schema: Schema<Metrics>;
   /**
    * For other threads, to attach. It holds the shared memory itself, so do not send it out of the
    * program.
    */
   readonly handle: ThreadStatsHandle;
   readonly #attachment: Attachment;
+  readonly #snapshots: SnapshotTaker;
   /** The name that this thread has joined; `undefined` without a join. */
   #joinedName: JoinedName | undefined;
 
@@ -87,9 +102,11 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     });
   }
 
-  private constructor(attachment: Attachment) {
+  private constructor(attachment: Attachment, snapshots = new SnapshotTaker(attachment)) {
     this.#attachment = attachment;
+    this.#snapshots = snapshots;
     this.handle = attachment.handle;
+    this.schema = attachment.schema as Schema<Metrics>;
     const readers = [...attachment.metrics].map(([name, metric]) => [name, metric.reader]);
     this.metrics = Object.freeze(Object.fromEntries(readers)) as MetricReaders<Metrics>;
     harden(this);
@@ -122,7 +139,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): ThreadStats<Metrics> {
     const action = "create the statistics";
     const checked = schemaOf(action, schema);
-    const limits = readThreadStatsOptions(action, options);
+    const limits = readThreadStatsOptions(action, options, checked);
     return new ThreadStats(createAttachment(action, checked, limits));
   }
 
@@ -130,11 +147,12 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * Attaches to statistics that another thread has made.
    *
    * @typeParam Metrics The definitions of the schema.
-   * @param schema The same schema as in `create`.
+   * @param schema The same schema as in `create` or `extend`, or a part of it with the same
+   * definitions.
    * @param handle `stats.handle`, or the handle of a {@linkcode Seat}.
    * @returns The statistics.
    * @throws {TypeError} When the handle is foreign, truncated or of another layout, or the memory
-   * has another schema.
+   * lacks a metric of the schema or has it with another definition.
    *
    * @example
    * ```ts
@@ -144,39 +162,72 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * const stats = ThreadStats.create(defineSchema({ packets: counter() }));
    * const other = defineSchema({ bytes: counter() });
    * const attach = () => ThreadStats.attach(other, stats.handle);
-   * assertThrows(attach, TypeError, "the schema must be the one");
+   * assertThrows(attach, TypeError, "each metric of the schema must be in the memory");
    * ```
    */
   static attach<const Metrics extends SchemaDefinition>(
     schema: Schema<Metrics>,
     handle: ThreadStatsHandle,
   ): ThreadStats<Metrics> {
-    return ThreadStats.#attach("attach to the handle", schema, handle);
-  }
-
-  static #attach<const Metrics extends SchemaDefinition>(
-    action: string,
-    schema: Schema<Metrics>,
-    handle: ThreadStatsHandle,
-  ): ThreadStats<Metrics> {
+    const action = "attach to the handle";
     const checked = schemaOf(action, schema);
     return new ThreadStats(openAttachment(action, checked, openHandle(action, handle)));
   }
 
   /**
+   * Adds the metrics of a schema to the memory, for a library, a plugin or a framework whose metrics
+   * the program's schema does not have. Any thread, at any time, and in any number of threads at
+   * once: the same definition under the same name is the same metric. Metrics stay for the life of
+   * the memory. Existing writers and readers are neither moved nor slowed. Lock-free; takes some µs
+   * for each new metric.
+   *
+   * @typeParam More The definitions of the schema.
+   * @param schema From {@linkcode defineSchema}.
+   * @returns The statistics of these metrics, in the same memory. {@linkcode Thread.extend} makes
+   * this thread's writers of them.
+   * @throws {TypeError} When the schema did not come from `defineSchema`, or the memory has another
+   * definition under the name of one of its metrics, or under a name that exporters would write
+   * alike. Then no metric was added.
+   * @throws {RangeError} When the memory would have more than `maxMetrics` metrics, or the arena is
+   * full.
+   *
+   * @example
+   * ```ts
+   * import { assertEquals, assertThrows } from "@std/assert";
+   * import { counter, defineSchema, gauge, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+   * const http = stats.extend(defineSchema({ httpRequests: counter() }));
+   * http.registerThread("server").metrics.httpRequests.add();
+   * assertEquals(Object.keys(stats.snapshot().metrics), ["jobs", "httpRequests"]);
+   *
+   * const other = defineSchema({ jobs: gauge() });
+   * assertThrows(() => stats.extend(other), TypeError, "the definition that the memory has");
+   * ```
+   */
+  extend<const More extends SchemaDefinition>(schema: Schema<More>): ThreadStats<More> {
+    const action = "extend the statistics";
+    const checked = schemaOf(action, schema);
+    const attachment = extendAttachment(action, this.#attachment, checked);
+    const extended = new ThreadStats<More>(attachment, this.#snapshots);
+    extended.#joinedName = this.#joinedName;
+    return extended;
+  }
+
+  /**
    * Finds the statistics of this name in this process, or creates them. Works in every kind of
-   * thread. When this thread or a worker that it creates ends, its slot is given back;
+   * thread. Metrics of the schema that they lack are added, as by {@linkcode extend}. When this thread or a worker that it creates ends, its slot is given back;
    * `docs/threads.md` explains how. A join does not keep a thread or the process alive.
    *
    * @typeParam Metrics The definitions of the schema.
    * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.
-   * @param schema The same schema in all threads.
+   * @param schema From {@linkcode defineSchema}.
    * @param options Limits of the memory, which only the thread that creates it uses, and how long
    * to wait for threads that do not answer.
    * @returns The statistics.
    * @throws {TypeError} When an argument has the wrong shape, or the statistics of this name have
-   * another schema.
-   * @throws {RangeError} When the name or an option is out of range.
+   * another definition of a metric.
+   * @throws {RangeError} When the name or an option is out of range, or there are too many metrics.
    * @throws {Error} When threads have joined and none of them answers in time.
    *
    * @example In a module that every thread imports
@@ -207,12 +258,12 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    *
    * @typeParam Metrics The definitions of the schema.
    * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.
-   * @param schema The same schema in all threads.
+   * @param schema From {@linkcode defineSchema}.
    * @param options Limits of the memory, which only the thread that creates it uses.
    * @returns The statistics.
    * @throws {TypeError} When an argument has the wrong shape, or the statistics of this name have
-   * another schema.
-   * @throws {RangeError} When the name or an option is out of range.
+   * another definition of a metric.
+   * @throws {RangeError} When the name or an option is out of range, or there are too many metrics.
    * @throws {Error} When a worker finds no statistics, or when another thread has joined the name
    * and only waiting could find its memory.
    *
@@ -243,7 +294,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     const action = "join the statistics";
     const checked = schemaOf(action, schema);
     const { timeoutSeconds, ...given } = readJoinOptions(name, options);
-    const limits = readThreadStatsOptions(action, given);
+    const limits = readThreadStatsOptions(action, given, checked);
     const create = () => createAttachment(action, checked, limits).handle;
     return { checked, timeoutSeconds, create };
   }
@@ -254,7 +305,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   ): ThreadStats<Metrics> {
     return attachOnce(joined, schema.description, () => {
       const action = `join the statistics ${JSON.stringify(joined.name)}`;
-      const stats = ThreadStats.#attach(action, schema, joined.handle);
+      const parts = openParts(action, openHandle(action, joined.handle));
+      const stats = new ThreadStats<Metrics>(extendAttachment(action, parts, schema));
       stats.#joinedName = joined;
       return stats;
     });
@@ -282,14 +334,15 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   static inspect(handle: ThreadStatsHandle): StatsView {
     const action = "inspect the handle";
-    const opened = openHandle(action, handle);
-    const schema = parseDescription(opened.format.description, action);
-    const stats = new ThreadStats(openAttachment(action, schema, opened));
+    const parts = openParts(action, openHandle(action, handle));
+    // Throws if the definitions are damaged, and knows the names for `#facts`.
+    const names = parts.catalogue.all(action).map(({ name }) => name);
+    const stats = new ThreadStats({ ...parts, schema: NO_METRICS, metrics: new Map() });
     const view: StatsView = {
       threads: () => stats.threads(),
       snapshot: (options?: SnapshotOptions) => stats.snapshot(options),
     };
-    inspectable(view, { type: "StatsView", facts: () => stats.#facts() });
+    inspectable(view, { type: "StatsView", facts: () => ({ ...stats.#facts(), metrics: names }) });
     return Object.freeze(view);
   }
 
@@ -443,8 +496,10 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   /**
-   * Copies the values of all metrics. Never waits for a thread. Costs a few ns for each live bucket
-   * times each thread slot in use, regardless of `maxThreads` and of the size of the memory.
+   * Copies the values of all metrics in the memory, also of those that other threads have added.
+   * Never waits for a thread. Costs a few ns for each live bucket times each thread slot in use,
+   * regardless of `maxThreads` and of the size of the memory, and some ns for each metric that was
+   * never used.
    *
    * @param options Whether to include the values of each thread.
    * @returns The snapshot.
@@ -463,19 +518,17 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   snapshot(options: SnapshotOptions = {}): Snapshot<Metrics> {
-    const { perThread, threadTotals } = takeOptions("take a snapshot", options, SNAPSHOT_OPTIONS);
+    const { perThread = false, threadTotals = false } = takeOptions(
+      "take a snapshot",
+      options,
+      SNAPSHOT_OPTIONS,
+    );
     for (const [name, value] of Object.entries({ perThread, threadTotals })) {
-      if (value !== undefined && typeof value !== "boolean") {
+      if (typeof value !== "boolean") {
         throw new TypeError(cannot("take a snapshot", `${name} must be a boolean`, value));
       }
     }
-    const { arena, metrics, cells } = this.#attachment;
-    return takeSnapshot(arena, [...metrics.values()], {
-      threads: this.threads(),
-      cells,
-      perThread,
-      threadTotals,
-    });
+    return this.#snapshots.take<Metrics>(this.threads(), { perThread, threadTotals });
   }
 
   /** Adds the time at which the slot's present owner registered. */

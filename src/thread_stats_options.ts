@@ -4,7 +4,8 @@
  * @module
  */
 import { assertInteger, type OptionNames, takeOptions } from "./base/options.ts";
-import { MAX_THREADS } from "./memory/header.ts";
+import { MAX_METRICS, MAX_THREADS } from "./memory/header.ts";
+import type { Schema } from "./schema/schema.ts";
 
 /** Options of {@linkcode ThreadStats.create}. */
 export interface ThreadStatsOptions {
@@ -15,6 +16,13 @@ export interface ThreadStatsOptions {
    * @default {64}
    */
   maxThreads?: number;
+  /**
+   * The most metrics that all schemas together can define; 1 to 65536. Each costs 4 bytes, defined
+   * or not. By default 1024, or as many as the schema has if those are more.
+   *
+   * @default {1024}
+   */
+  maxMetrics?: number;
   /**
    * The most bytes to which the shared memory can grow; less than 8 GiB, and engines may allow
    * less. This reserves address space. Memory is used only as it is needed.
@@ -38,12 +46,13 @@ export interface ThreadStatsOptions {
 
 const CREATE_OPTIONS: OptionNames<ThreadStatsOptions> = {
   maxThreads: true,
+  maxMetrics: true,
   maxByteLength: true,
   quarantineSeconds: true,
 };
 
 /**
- * Checks options, and fills in the defaults.
+ * Checks options, and fills in the defaults for a schema.
  *
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
@@ -51,14 +60,17 @@ const CREATE_OPTIONS: OptionNames<ThreadStatsOptions> = {
 export function readThreadStatsOptions(
   action: string,
   options: ThreadStatsOptions,
+  { metrics }: Schema,
 ): Required<ThreadStatsOptions> {
-  const { maxThreads = 64, maxByteLength = 2 ** 30, quarantineSeconds = 60 } = takeOptions(
-    action,
-    options,
-    CREATE_OPTIONS,
-  );
+  const {
+    maxThreads = 64,
+    maxMetrics = Math.max(1024, Object.keys(metrics).length),
+    maxByteLength = 2 ** 30,
+    quarantineSeconds = 60,
+  } = takeOptions(action, options, CREATE_OPTIONS);
   assertInteger(action, "maxThreads", maxThreads, { least: 1, most: MAX_THREADS });
+  assertInteger(action, "maxMetrics", maxMetrics, { least: 1, most: MAX_METRICS });
   assertInteger(action, "maxByteLength", maxByteLength, { least: 1, most: 2 ** 33 - 1 });
   assertInteger(action, "quarantineSeconds", quarantineSeconds, { least: 0, most: 2 ** 30 });
-  return { maxThreads, maxByteLength, quarantineSeconds };
+  return { maxThreads, maxMetrics, maxByteLength, quarantineSeconds };
 }

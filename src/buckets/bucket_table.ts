@@ -38,10 +38,12 @@ import {
   LINE_PAIR,
   longIndex,
   M_DESTROYED,
+  M_USED,
   roundUp,
   wordIndex,
 } from "../memory/layout.ts";
-import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
+import { noteFirstUse } from "../memory/first_use.ts";
+import { capacityOf, firstId, segmentOf, SINGLE_SHIFT } from "../memory/segments.ts";
 
 /** What a table needs to know of its metric. */
 export interface BucketTableOptions {
@@ -302,6 +304,7 @@ export class BucketTable {
       throw error;
     }
     const { i32 } = this.arena.views();
+    if (next === 0) noteFirstUse(this.arena, this.#directory + M_USED);
     // SeqCst; pairs with the load in `segment`. A compare-exchange, because two threads may grow
     // the table at once.
     const winner = Atomics.compareExchange(i32, this.#directory + next, 0, longIndex(start)) >>> 0;
@@ -320,6 +323,18 @@ export class BucketTable {
   }
 }
 
+/**
+ * Makes the implicit bucket of a metric, with id 0. Only the thread that defines the metric, before
+ * another thread knows of it.
+ *
+ * @param start Byte offset of zeroed memory of `IMPLICIT_BUCKET_BYTES` bytes.
+ */
+export function makeImplicitBucket(arena: Arena, control: number, start: number): void {
+  const directory = wordIndex(control);
+  Atomics.store(arena.views().i32, directory, longIndex(start));
+  new BucketTable(arena, { name: "", directory, shift: SINGLE_SHIFT, labelled: false }).create();
+}
+
 /** Byte offsets of a segment's parts, and its size in bytes. */
 function sizes(
   capacity: number,
@@ -331,3 +346,6 @@ function sizes(
   const labels = roundUp(full + Math.ceil(words / IDS_PER_WORD) * 4, 8);
   return { used, full, labels, bytes: roundUp(labels + (labelled ? capacity * 8 : 0), LINE_PAIR) };
 }
+
+/** Size in bytes of the bucket segment of a metric with one bucket. */
+export const IMPLICIT_BUCKET_BYTES = sizes(1, false).bytes;

@@ -30,7 +30,15 @@
  */
 import { type Arena, blockViews } from "../memory/arena.ts";
 import { damaged } from "../memory/damage.ts";
-import { L_EPOCH, L_ID, L_METRIC, L_STAMP, LINE, LOG_ENTRIES } from "../memory/layout.ts";
+import {
+  L_EPOCH,
+  L_ID,
+  L_METRIC,
+  L_STAMP,
+  LINE,
+  LOG_ENTRIES,
+  longIndex,
+} from "../memory/layout.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { BucketTable } from "./bucket_table.ts";
 
@@ -38,11 +46,14 @@ import type { BucketTable } from "./bucket_table.ts";
 export interface LabelLogOptions {
   /** The metric's number. */
   metric: number;
-  /** Index in `u64` of the ring's first entry. */
+  /** Index in `i32` of the word with the reference of the ring. */
   ring: number;
   /** Index in `i32` of the word with the number of entries, which may lag behind. */
   end: number;
 }
+
+/** Size of a ring in bytes. */
+const RING_BYTES = LOG_ENTRIES * 8;
 
 /** What is at a position: no entry yet, a label head, or a later entry that has replaced it. */
 type Entry = number | "end" | "lost";
@@ -52,17 +63,18 @@ export class LabelLog {
   readonly #arena: Arena;
   readonly #table: BucketTable;
   readonly #metric: number;
-  readonly #ring: number;
+  /** Index in `i32` of the word with the reference of the ring. */
+  readonly #reference: number;
+  /** Index in `u64` of the ring's first entry; 0 while this thread has not seen a ring. */
+  #ring = 0;
   readonly #end: number;
 
   constructor(table: BucketTable, options: LabelLogOptions) {
     this.#arena = table.arena;
     this.#table = table;
     this.#metric = options.metric;
-    this.#ring = options.ring;
+    this.#reference = options.ring;
     this.#end = options.end;
-    // Checks that the ring is in the memory.
-    blockViews(this.#arena, options.ring * 8, LOG_ENTRIES * 8);
   }
 
   /** A position near the end, and not beyond it. Any thread. */
@@ -74,6 +86,7 @@ export class LabelLog {
   entry(position: number): Entry {
     // SeqCst; pairs with the compare-exchange in `append`: a thread that sees the entry sees the
     // head's content.
+    if (!this.#findRing()) return "end";
     const word = Atomics.load(this.#arena.views().u64, this.#index(position));
     if (isFree(word, position)) return "end";
     return ((Number(word >> 32n) - (position + 1)) | 0) === 0 ? Number(word & 0xffffffffn) : "lost";
@@ -81,6 +94,7 @@ export class LabelLog {
 
   /** Appends `head` at `position`. False when another thread was first. Any thread. */
   append(position: number, head: number): boolean {
+    this.#ensureRing();
     const { u64 } = this.#arena.views();
     const index = this.#index(position);
     const old = Atomics.load(u64, index);
@@ -130,6 +144,31 @@ export class LabelLog {
 
   #index(position: number): number {
     return this.#ring + ((position >>> 0) % LOG_ENTRIES);
+  }
+
+  /** Whether there is a ring. Any thread. */
+  #findRing(): boolean {
+    if (this.#ring !== 0) return true;
+    // SeqCst; pairs with the compare-exchange in `#ensureRing`: a thread that sees the reference
+    // sees the growth of the memory before it.
+    const ring = Atomics.load(this.#arena.views().i32, this.#reference) >>> 0;
+    if (ring === 0) return false;
+    blockViews(this.#arena, ring * 8, RING_BYTES);
+    this.#ring = ring;
+    return true;
+  }
+
+  /** Makes the ring when there is none. Any thread. */
+  #ensureRing(): void {
+    if (this.#findRing()) return;
+    const made = this.#arena.allocate(RING_BYTES);
+    const { i32 } = this.#arena.views();
+    // SeqCst; pairs with the load in `#findRing`. A compare-exchange, because two threads may
+    // create the first buckets at once: with two rings, both could create the same one.
+    if (Atomics.compareExchange(i32, this.#reference, 0, longIndex(made)) !== 0) {
+      this.#arena.release(made, RING_BYTES);
+    }
+    this.#findRing();
   }
 
   /** Raises the noted end to `position`. Every reader does, as the creator may have been killed. */

@@ -9,7 +9,8 @@ import { threadLocks } from "../host/locks.ts";
 import type { JoinedName, Registered, ThreadState } from "../host/thread_state.ts";
 import { Arena } from "../memory/arena.ts";
 import { readFormat } from "../memory/header.ts";
-import { H_IDENTITY, H_OTHER_MEMORIES } from "../memory/layout.ts";
+import { identityOf } from "../memory/identity.ts";
+import { H_OTHER_MEMORIES } from "../memory/layout.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 import { SlotDirectory } from "../threads/slot_directory.ts";
 
@@ -25,7 +26,7 @@ export function openJoined(
   return {
     name,
     handle,
-    identity: identityOf(arena),
+    identity: identityOf(handle.buffer),
     registered: new Map<string, Registered>(),
     threadEnded: (thread, proofs) => reclaimer.threadEnded(thread, proofs),
     sweep: () => reclaimer.sweep(state.life),
@@ -41,15 +42,6 @@ export function openJoined(
       );
     },
   };
-}
-
-/** The memory's identity. The first thread that asks for it chooses it. */
-function identityOf(arena: Arena): bigint {
-  const { u64 } = arena.views();
-  const fresh = crypto.getRandomValues(new BigUint64Array(1))[0] | 1n;
-  // SeqCst, and pairs with itself: one thread's choice is stored, and all others find it.
-  const found = Atomics.compareExchange(u64, H_IDENTITY, 0n, fresh);
-  return found === 0n ? fresh : found;
 }
 
 /**

@@ -26,6 +26,8 @@ export interface JoinOptions {
    * @default {1024}
    */
   maxThreads?: number;
+  /** See {@linkcode ThreadStatsOptions.maxMetrics}. */
+  maxMetrics?: number;
   /** See {@linkcode ThreadStatsOptions.maxByteLength}. */
   maxByteLength?: number;
   /**
@@ -42,6 +44,7 @@ const NAME_UNITS = 128;
 const JOIN_OPTIONS: OptionNames<JoinOptions> = {
   timeoutSeconds: true,
   maxThreads: true,
+  maxMetrics: true,
   maxByteLength: true,
   quarantineSeconds: true,
 };

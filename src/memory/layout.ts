@@ -1,24 +1,26 @@
 /**
  * Layout of the shared memory: its map, and the offsets of all parts of fixed size.
  *
- * Offsets that depend on sizes are computed elsewhere from these constants: those of metrics and
- * label logs in `header.ts`, of a bucket segment's parts in `buckets/bucket_table.ts`, of a thread
- * block's parts in `threads/cell_segments.ts`, and of a cell segment's parts in the `*_layout.ts`
+ * Offsets that depend on sizes are computed elsewhere from these constants: that of the metric
+ * directory in `header.ts`, of a definition block's parts in `definition_log.ts`, of a bucket
+ * segment's parts in `buckets/bucket_table.ts`, and of a cell segment's parts in the `*_layout.ts`
  * files of `metrics/`.
  *
  * ```text
- * byte 0     header         magic, layout version, sizes, time, place of the schema; written once
- *      128   bump           number of the first free 64-byte line; any thread, compare-exchange
- *      256   tallies        thread slots used so far, read retries, refused updates; slow paths
- *      384   free memory    tagged top of the free label heads | newest extent map, tallies
- *      640   thread slots   256 bytes each: control word, block, owner | name
- *      ...   metrics        256 bytes each: bucket directory | end of the log, tallies, clock
- *      ...   label logs     for each labelled metric 1024 entries of 8 bytes
- *      ...   schema         its description as JSON in UTF-8
- *      ...   (staticBytes)  from here on allocated by `arena.ts`; the last column: who writes
+ * byte 0     header            magic, layout version, sizes, time; written once
+ *      128   bump              number of the first free 64-byte line; any thread, compare-exchange
+ *      256   tallies           thread slots used so far, read retries, refused updates; slow paths
+ *      384   free memory       tagged top of the free label heads | newest extent map, tallies
+ *      640   thread slots      256 bytes each: control word, block, owner | name
+ *      ...   metric directory  a reference of a definition block for each entry of the log
+ *      ...   (staticBytes)     from here on allocated by `arena.ts`; the last column: who writes
  *
+ * definition block header | control blocks, 256 bytes each | definitions as JSON in UTF-8  definer
+ * control block    bucket directory i32[24] | end of the label log, tallies, clock         any
+ * label log        1024 entries of 8 bytes                                                 any
  * bucket segment   epochs i32[n] | used i32[n/32] | full i32[n/1024] | label words u64[n]  any
- * thread block     directories i32[metrics x 24] | first segments of single-bucket metrics owner
+ * thread block     column directory i32[24] | pool | the first 64 columns | the first pool  owner
+ * column           a reference of a cell segment, or of a directory of them                owner
  * counter segment  cells f64[n] | tags i32[n]                                              owner
  * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                            owner
  * histogram segm.  references of blocks i32[n]; a block: head, bins f64                    owner
@@ -37,7 +39,7 @@
 /** The first word of the memory: "TSST". */
 export const MAGIC = 0x54535354;
 /** Raised by every change of the layout that makes older memory unreadable. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 /** The unit of allocation in bytes: a cache line. */
 export const LINE = 64;
@@ -53,17 +55,14 @@ export const H_MAGIC = 0;
 export const H_VERSION = 1;
 export const H_STATIC_BYTES = 2;
 export const H_MAX_THREADS = 3;
-export const H_SCHEMA_OFFSET = 4;
-export const H_SCHEMA_BYTES = 5;
-export const H_QUARANTINE = 6;
+/** The most metrics that can be defined. */
+export const H_MAX_METRICS = 4;
+export const H_QUARANTINE = 5;
 /** `maxByteLength`, the limit of allocation in bytes: index in 8-byte words; a double. */
 export const H_MAX_BYTES = 4;
 /** When the memory was created, in milliseconds since 1970: index in 8-byte words; a double. */
 export const H_STARTED = 5;
-/**
- * Distinguishes this memory from others that were joined by the same name: index in 8-byte words.
- * 0 unless a join created the memory.
- */
+/** Distinguishes this memory from others: index in 8-byte words. 0 until a thread asks for it. */
 export const H_IDENTITY = 6;
 /** Number of the first line that was never allocated. */
 export const H_BUMP = 32;
@@ -77,6 +76,11 @@ export const H_REFUSED_UPDATES = 68;
 export const H_SWEPT = 70;
 /** Number of other memories of the same name that threads of this one have learnt of. */
 export const H_OTHER_MEMORIES = 72;
+/**
+ * Advances whenever a metric may be used for the first time, modulo 2^32: see
+ * `metrics/metric_catalogue.ts`.
+ */
+export const H_FIRST_USES = 74;
 
 /** Tag and top of the free list of label heads: index in 8-byte words. */
 export const FREE_HEADS = 384 / 8;
@@ -117,6 +121,15 @@ export const SLOT_NAME_UNITS = 64;
 /** Maximum length of a thread's name, in UTF-16 code units. */
 export const NAME_UNITS = 64;
 
+// Definition blocks: indices of 32-bit words. Control blocks follow at `DEFINITION_HEADER_BYTES`.
+/** Number of metrics that the block defines. */
+export const D_METRICS = 0;
+/** Length of the definitions' text in bytes. */
+export const D_TEXT_BYTES = 1;
+/** Where the text begins, in bytes from the beginning of the block. */
+export const D_TEXT_OFFSET = 2;
+export const DEFINITION_HEADER_BYTES = LINE_PAIR;
+
 // Metric control blocks: indices of 32-bit words within the block, unless stated otherwise.
 export const METRIC_BYTES = 256;
 /**
@@ -125,6 +138,10 @@ export const METRIC_BYTES = 256;
 export const M_LOG_END = 32;
 /** Number of buckets destroyed so far, modulo 2^32. */
 export const M_DESTROYED = 33;
+/** Reference of the label log's ring; 0 before the first creation. */
+export const M_LOG_RING = 34;
+/** 1 from before the first use: before a thread has a cell, or the first bucket is created. */
+export const M_USED = 35;
 /** Number of updates sent to the overflow series: index in 8-byte words. */
 export const M_OVERFLOWED_U64 = 18;
 /** Clock of a gauge with `aggregate: "latest"`, which stamps its values: index in 8-byte words. */
@@ -132,6 +149,18 @@ export const M_CLOCK_U64 = 20;
 
 /** Number of segments in a directory, enough for 64 x (2^24 - 1) buckets. */
 export const DIRECTORY = 24;
+
+// Thread blocks: indices of 32-bit words within the block, unless stated otherwise. The references
+// of the segments of columns precede the pool; those segments double in size as buckets' do.
+/** End (high half) and beginning of the unused part of the pool: index in 8-byte words. */
+export const T_POOL_U64 = 12;
+/** The first segment of columns. */
+export const T_COLUMNS = 32;
+/** `log2` of the number of columns in the first segment. */
+export const COLUMNS_SHIFT = 6;
+/** Byte offset in the block of the first pool. */
+export const T_POOL_OFFSET = T_COLUMNS * 4 + 64 * 4;
+export const THREAD_BLOCK_BYTES = 512;
 /** Number of entries in a label log's ring; a power of two. */
 export const LOG_ENTRIES = 1024;
 

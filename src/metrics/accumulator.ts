@@ -17,14 +17,6 @@ export interface SharedParts {
   readonly cells: CellSegments;
 }
 
-/** Which cells an accumulator reads. */
-export interface CellsOfMetric {
-  /** The number of the metric. */
-  readonly metric: number;
-  /** `log2` of the size of the metric's first segment, in buckets. */
-  readonly shift: number;
-}
-
 /**
  * The running total of one bucket. It is private to the reader that made it, and never writes to
  * shared memory except to ask for help with a record. Any thread.

@@ -31,6 +31,7 @@ import { OVERFLOW } from "../buckets/label_text.ts";
 import { cannot, got } from "../base/errors.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
+import type { CellColumn } from "../threads/cell_segments.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
 
 /** What the writers of one metric in one thread need to know. */
@@ -39,8 +40,8 @@ export interface WriterContext {
   readonly thread: ThreadContext;
   /** The kind of the metric. */
   readonly kind: MetricDefinition["kind"];
-  /** The number of the metric. */
-  readonly metric: number;
+  /** The metric's cells. */
+  readonly cells: CellColumn;
   /** The buckets of the metric. */
   readonly table: BucketTable;
   /** The labels of the metric, if it has any. */
@@ -61,6 +62,8 @@ export interface CellPlace {
   readonly offset: number;
 }
 
+/** The initial value of an index: the cell was not located yet. */
+export const NOWHERE = -1;
 /** The initial value of a field that later has the shared memory. */
 export const NO_WORDS = new Int32Array(0);
 /** The same for doubles. */
@@ -113,9 +116,9 @@ export class CellWriter {
 
   /** Finds the cell, and makes its segment if there is none. */
   locate(): CellPlace {
-    const { context: { table, thread, metric }, id } = this;
+    const { context: { table, thread, cells }, id } = this;
     const segment = segmentOf(id, table.shift);
-    const start = thread.cells.ensure(thread.tenure.slot, metric, segment);
+    const start = thread.cells.ensure(thread.tenure.slot, cells, segment);
     return { segment, start, offset: id - firstId(segment, table.shift) };
   }
 

@@ -6,7 +6,8 @@
  */
 import { harden } from "../base/harden.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
-import type { Accumulator, CellsOfMetric, SharedParts } from "./accumulator.ts";
+import type { Accumulator, SharedParts } from "./accumulator.ts";
+import type { CellPlace } from "../threads/cell_segments.ts";
 import { CellWriter, type WriterContext } from "./cell_writer.ts";
 import { LabelledWriter } from "./labelled_writer.ts";
 
@@ -20,7 +21,7 @@ export interface Kind<Value> {
   /** The size in bytes of a thread's segment of `capacity` buckets. */
   bytes(capacity: number): number;
   /** Makes what adds up a bucket over threads. */
-  accumulator(shared: SharedParts, place: CellsOfMetric): Accumulator<Value>;
+  accumulator(shared: SharedParts, place: CellPlace): Accumulator<Value>;
   /**
    * Makes a thread's writer: of the implicit bucket, of buckets by their labels, or of buckets by
    * their ids. `clock` is the index in `u64` of a number of the metric that all threads share.

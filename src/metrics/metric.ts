@@ -9,16 +9,20 @@ import { BucketTable } from "../buckets/bucket_table.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
 import { LabelledBuckets } from "../buckets/labelled_buckets.ts";
 import { LabelLog } from "../buckets/label_log.ts";
+import type { Arena } from "../memory/arena.ts";
+import { isUsed } from "../memory/first_use.ts";
 import {
   longIndex,
   M_CLOCK_U64,
   M_LOG_END,
+  M_LOG_RING,
   M_OVERFLOWED_U64,
+  M_USED,
   wordIndex,
 } from "../memory/layout.ts";
 import { MANY_SHIFT, SINGLE_SHIFT } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
-import type { CellShape } from "../threads/cell_segments.ts";
+import type { CellColumn } from "../threads/cell_segments.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
 import { Walk } from "../threads/walk.ts";
 import type { SharedParts } from "./accumulator.ts";
@@ -37,14 +41,6 @@ export interface MetricPlace {
   metric: number;
   /** Byte offset of its control block. */
   control: number;
-  /** Byte offset of its label log, if it has labels. */
-  log: number;
-}
-
-/** The size of a thread's cells of a metric. */
-export function shapeOf(definition: MetricDefinition): CellShape {
-  const kind = kindOf(definition);
-  return { shift: shiftOf(isSingle(definition, kind)), bytes: kind.bytes };
 }
 
 /** One metric as one thread sees it. */
@@ -60,25 +56,30 @@ export class Metric {
   readonly #labelled: LabelledBuckets | undefined;
   readonly #kind: Kind<unknown>;
   readonly #isSingle: boolean;
-  readonly #place: MetricPlace;
+  readonly #cells: CellColumn;
+  readonly #control: number;
+  readonly #arena: Arena;
 
   constructor(definition: MetricDefinition, place: MetricPlace, shared: SharedParts) {
     const { name, metric } = place;
     const labelled = definition.labels.length > 0;
     this.name = name;
     this.definition = definition;
-    this.#place = place;
     this.#kind = kindOf(definition);
-    this.#isSingle = isSingle(definition, this.#kind);
-    const shift = shiftOf(this.#isSingle);
+    this.#isSingle = hasOneBucket(definition, this.#kind);
+    this.#control = place.control;
+    this.#arena = shared.arena;
+    const shift = this.#isSingle ? SINGLE_SHIFT : MANY_SHIFT;
     const directory = wordIndex(place.control);
+    const bytes = (capacity: number) => this.#kind.bytes(capacity);
+    this.#cells = { column: columnOf(metric), shift, used: directory + M_USED, bytes };
     const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
     if (labelled) {
       const { labels: names, maxSeries, maxLabelLength } = definition;
       const log = new LabelLog(table, {
         metric,
-        ring: longIndex(place.log),
+        ring: directory + M_LOG_RING,
         end: directory + M_LOG_END,
       });
       const index = new LabelIndex(table, log, names);
@@ -93,7 +94,7 @@ export class Metric {
       labelled: this.#labelled,
       slots: shared.slots,
       walk: () => new Walk(shared.arena, shared.cells),
-      makeAccumulator: () => this.#kind.accumulator(shared, { metric, shift }),
+      makeAccumulator: () => this.#kind.accumulator(shared, this.#cells),
       overflowed: longIndex(place.control) + M_OVERFLOWED_U64,
     });
   }
@@ -110,21 +111,23 @@ export class Metric {
     return Object.freeze(reader);
   }
 
-  /**
-   * Makes the implicit bucket, if the metric has one. Only the thread that makes the memory, once.
-   */
-  initialize(): void {
-    if (this.#isSingle) this.#table.create();
+  /** Whether the metric was ever used: see `memory/first_use.ts`. Any thread. */
+  get isUsed(): boolean {
+    return isUsed(this.#arena, this.#cells.used);
   }
 
-  /** Makes the writer that users get. Owner thread only. */
+  /** Makes the writer that users get. Owner thread only, once in a tenure. */
   writer(thread: ThreadContext): unknown {
-    const control = longIndex(this.#place.control);
+    const control = longIndex(this.#control);
     const overflowed = control + M_OVERFLOWED_U64;
-    const { metric } = this.#place;
     const { kind } = this.definition;
-    const [table, index, labelled] = [this.#table, this.#index, this.#labelled];
-    const context = { thread, kind, metric, table, index, labelled, overflowed };
+    const [cells, table, index, labelled] = [
+      this.#cells,
+      this.#table,
+      this.#index,
+      this.#labelled,
+    ];
+    const context = { thread, kind, cells, table, index, labelled, overflowed };
     return this.#kind.writer(context, control + M_CLOCK_U64);
   }
 
@@ -133,13 +136,17 @@ export class Metric {
   }
 }
 
-/** Whether a metric has exactly one bucket. */
-function isSingle({ labels }: MetricDefinition, { hasImplicitBucket }: Kind<unknown>): boolean {
-  return hasImplicitBucket && labels.length === 0;
+/** Whether a metric has exactly one bucket, which exists from its definition on. */
+export function hasOneBucket(
+  definition: MetricDefinition,
+  { hasImplicitBucket }: Kind<unknown> = kindOf(definition),
+): boolean {
+  return hasImplicitBucket && definition.labels.length === 0;
 }
 
-function shiftOf(isSingle: boolean): number {
-  return isSingle ? SINGLE_SHIFT : MANY_SHIFT;
+/** Number of the column with a metric's cells. Each metric has two; the second is not used yet. */
+export function columnOf(metric: number): number {
+  return metric * 2;
 }
 
 /** The reader of a metric's implicit bucket. */

@@ -8,7 +8,8 @@ import type { Views } from "../memory/arena.ts";
 import { blockViews } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
-import type { CellsOfMetric, SharedParts } from "./accumulator.ts";
+import type { SharedParts } from "./accumulator.ts";
+import type { CellPlace } from "../threads/cell_segments.ts";
 
 /** How a kind of metric lays out a segment. */
 export interface SegmentLayout<Segment> {
@@ -21,14 +22,14 @@ export interface SegmentLayout<Segment> {
 /** Finds segments for a reader. Any thread; private to one accumulator. */
 export class SegmentViews<Segment> {
   readonly #shared: Pick<SharedParts, "arena" | "cells">;
-  readonly #place: CellsOfMetric;
+  readonly #place: CellPlace;
   readonly #layout: SegmentLayout<Segment>;
   /** By `slot * DIRECTORY + segment`. */
   readonly #segments: (Segment | undefined)[] = [];
 
   constructor(
     shared: Pick<SharedParts, "arena" | "cells">,
-    place: CellsOfMetric,
+    place: CellPlace,
     layout: SegmentLayout<Segment>,
   ) {
     this.#shared = shared;
@@ -48,10 +49,9 @@ export class SegmentViews<Segment> {
   }
 
   #view(slot: number, segment: number): Segment | undefined {
-    const { metric, shift } = this.#place;
-    const start = this.#shared.cells.findForReader(slot, metric, segment);
+    const start = this.#shared.cells.findForReader(slot, this.#place, segment);
     if (start === 0) return undefined;
-    const capacity = capacityOf(segment, shift);
+    const capacity = capacityOf(segment, this.#place.shift);
     const views = blockViews(this.#shared.arena, start, this.#layout.bytes(capacity));
     return this.#segments[slot * DIRECTORY + segment] = this.#layout.view(views, start, capacity);
   }

@@ -70,31 +70,3 @@ export function schemaOf<Metrics extends SchemaDefinition>(
   }
   return made as Schema<Metrics>;
 }
-
-/** Says for an error's text how two descriptions differ: names the first metric that does. */
-export function firstDifference(ours: string, theirs: string): string {
-  const left = parseMetrics(ours);
-  const right = parseMetrics(theirs);
-  if (left === undefined || right === undefined) return "memory with a damaged schema";
-  for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
-    // `in` would find `toString`, which is a legal name.
-    if (!Object.hasOwn(right, name)) return `memory without the metric ${name}`;
-    if (!Object.hasOwn(left, name)) return `memory with another metric ${name}`;
-    if (JSON.stringify(left[name]) !== JSON.stringify(right[name])) {
-      return `another definition of ${name}`;
-    }
-  }
-  return "the metrics in another order";
-}
-
-/** The metrics in a description; `undefined` when it is no JSON object. */
-function parseMetrics(description: string): Record<string, unknown> | undefined {
-  try {
-    const value = parseJson(description);
-    return typeof value === "object" && value !== null
-      ? value as Record<string, unknown>
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

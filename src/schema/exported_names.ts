@@ -85,45 +85,91 @@ export function instrumentParts(name: string): { count: string; sum: string; qua
   return { count: `${name}.count`, sum: `${name}.sum`, quantile: `${name}.quantile` };
 }
 
+/** Where metrics have names. */
+type Namespace = "Prometheus" | "OpenTelemetry";
+
+/** A name of a metric that another one has. */
+export interface NameCollision {
+  /** Where both have it. */
+  readonly where: Namespace;
+  /** The name. */
+  readonly taken: string;
+  /** The metric that has it. */
+  readonly owner: string;
+  /** The same, or the field of the record that has it. */
+  readonly family: string;
+}
+
+/** The names under which exporters show metrics, and which metric has each. */
+export class ExportedNames {
+  readonly #owners: Readonly<Record<Namespace, Map<string, { owner: string; family: string }>>> = {
+    Prometheus: new Map(),
+    OpenTelemetry: new Map(),
+  };
+
+  /** Finds a name of a metric that another metric, or another field of it, has. */
+  find(metric: string, definition: MetricDefinition): NameCollision | undefined {
+    /** The families of this metric by their names. */
+    const own = new Map<string, string>();
+    for (const { where, family, names } of namesOf(metric, definition)) {
+      for (const taken of names) {
+        const found = this.#owners[where].get(taken);
+        if (found !== undefined) return { where, taken, ...found };
+        const key = `${where} ${taken}`;
+        const other = own.get(key);
+        if (other !== undefined) return { where, taken, owner: metric, family: other };
+        own.set(key, family);
+      }
+    }
+    return undefined;
+  }
+
+  /** Enters the names of a metric. None of them may be taken. */
+  claim(metric: string, definition: MetricDefinition): void {
+    for (const { where, family, names } of namesOf(metric, definition)) {
+      for (const name of names) this.#owners[where].set(name, { owner: metric, family });
+    }
+  }
+}
+
 /**
  * Throws unless all families, samples and instruments of the metrics have names of their own.
  *
  * @throws {TypeError} When two have the same name, or one has a name that the library reserves.
  */
 export function assertExportedNames(metrics: SchemaDefinition): void {
-  const inPrometheus = new Map<string, string>();
-  const inOpenTelemetry = new Map<string, string>();
+  const names = new ExportedNames();
   for (const [metric, definition] of Object.entries(metrics)) {
-    for (const family of familiesOf(metric, definition)) {
-      const { kind, field, name } = family;
-      if (name.startsWith(SELF_PREFIX)) {
-        const required = `names that begin with ${SELF_PREFIX} are the library's own`;
-        throw new TypeError(cannot(`define the metric ${metric}`, required, got(name)));
-      }
-      const owner = { metric, family: field === undefined ? metric : `${metric}.${field}` };
-      claimNames(inPrometheus, "Prometheus", owner, new Set([name, ...samplesOf(family)]));
-      const instrument = instrumentName(family, definition);
-      const parts = kind === "histogram" ? Object.values(instrumentParts(instrument)) : [];
-      claimNames(inOpenTelemetry, "OpenTelemetry", owner, [instrument, ...parts]);
+    for (const { name } of familiesOf(metric, definition)) {
+      if (!name.startsWith(SELF_PREFIX)) continue;
+      const required = `names that begin with ${SELF_PREFIX} are the library's own`;
+      throw new TypeError(cannot(`define the metric ${metric}`, required, got(name)));
     }
+    const collision = names.find(metric, definition);
+    if (collision !== undefined) {
+      const { where, taken, family } = collision;
+      const required = `its name in ${where} must not be that of ${family} too`;
+      throw new TypeError(cannot(`define the metric ${metric}`, required, got(taken)));
+    }
+    names.claim(metric, definition);
   }
 }
 
-/** Enters the names of one family, and throws when one of them is taken. */
-function claimNames(
-  owners: Map<string, string>,
-  where: string,
-  { metric, family }: { metric: string; family: string },
-  names: Iterable<string>,
-): void {
-  for (const name of names) {
-    const other = owners.get(name);
-    if (other !== undefined) {
-      const required = `its name in ${where} must not be that of ${other} too`;
-      throw new TypeError(cannot(`define the metric ${metric}`, required, got(name)));
-    }
-    owners.set(name, family);
-  }
+/** All names of a metric: of its families, their samples and their instruments. */
+function namesOf(
+  metric: string,
+  definition: MetricDefinition,
+): { where: Namespace; family: string; names: Iterable<string> }[] {
+  return familiesOf(metric, definition).flatMap((exported) => {
+    const { kind, field, name } = exported;
+    const family = field === undefined ? metric : `${metric}.${field}`;
+    const instrument = instrumentName(exported, definition);
+    const parts = kind === "histogram" ? Object.values(instrumentParts(instrument)) : [];
+    return [
+      { where: "Prometheus", family, names: new Set([name, ...samplesOf(exported)]) },
+      { where: "OpenTelemetry", family, names: [instrument, ...parts] },
+    ];
+  });
 }
 
 function withoutTotal(name: string): string {

@@ -66,50 +66,54 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
    * @throws {TypeError} If `data` is not the data of a snapshot.
    */
   constructor(data: SnapshotData<Metrics>) {
-    assertData(data);
+    const isOwn = own.has(data);
+    if (!isOwn) assertData(data);
     this.startedAt = data.startedAt;
     this.takenAt = data.takenAt;
     this.threads = data.threads;
-    this.metrics = reviveMetrics(data.metrics);
+    this.metrics = isOwn ? data.metrics : reviveMetrics(data.metrics);
     this.self = data.self;
-    Object.freeze(this);
+    own.add(Object.freeze(this));
   }
 
   /**
    * The difference to an earlier snapshot of the same statistics. Earlier values are subtracted
    * from counters, histograms and `sum` fields; gauges and other fields keep their later value.
    *
-   * A bucket that was cleared, or destroyed and created again, counts from its new start. A
-   * difference is never negative, except for sums of negative changes.
+   * A bucket that was cleared, or destroyed and created again, counts from its new start, and so
+   * does a metric that was defined in between. A difference is never negative, except for sums of negative changes.
    *
    * Differences change nothing in shared memory, so any number of readers can take them, each at
    * its own intervals.
    *
    * @param earlier The earlier snapshot, or the data of one.
    * @returns A snapshot of the differences.
-   * @throws {TypeError} If `earlier` is no snapshot or has other metrics, or if the rows of either
-   * were changed to values that no snapshot has.
+   * @throws {TypeError} If `earlier` is no snapshot, or has further metrics or other definitions, or
+   * if the rows of either were changed to values that no snapshot has.
    */
   since(earlier: SnapshotData<Metrics>): Snapshot<Metrics> {
     const action = "compare snapshots";
-    if (
-      typeof earlier !== "object" || earlier === null || typeof earlier.metrics !== "object" ||
-      earlier.metrics === null
-    ) {
+    if (lookAt(() => own.has(earlier) || hasParts(earlier)) !== true) {
       throw new TypeError(cannot(action, "the earlier one must be a snapshot", earlier));
+    }
+    const required = "the later one must have all metrics of the earlier one";
+    for (const name of Object.keys(earlier.metrics)) {
+      if (!Object.hasOwn(this.metrics, name)) throw new TypeError(cannot(action, required, name));
     }
     const metrics = Object.entries<MetricSnapshot>(this.metrics).map(([name, metric]) => {
       const theirs = earlier.metrics as Record<string, MetricSnapshot | undefined>;
-      // Only an own property is a metric: a metric may be called `toString`.
-      const before = Object.hasOwn(theirs, name) ? theirs[name] : undefined;
-      if (!isArray(before?.series)) {
-        throw new TypeError(cannot(action, "both must have the same metrics", name));
-      }
       assertSeries(action, name, metric);
+      // Only an own property is a metric: a metric may be called `toString`. One that the earlier
+      // snapshot lacks was defined in between.
+      if (!Object.hasOwn(theirs, name)) return [name, metric];
+      const before = theirs[name]!;
+      if (!isSameDefinition(metric, before)) {
+        throw new TypeError(cannot(action, "both must have the same definition of metrics", name));
+      }
       assertSeries(action, name, { definition: metric.definition, series: before.series });
       return [name, differenceOf(metric, before)];
     });
-    return new Snapshot<Metrics>({
+    return makeSnapshot<Metrics>({
       ...this,
       startedAt: correctedTime(earlier, this),
       metrics: Object.freeze(Object.fromEntries(metrics)) as SnapshotData<Metrics>["metrics"],
@@ -141,6 +145,20 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
   }
 }
 
+/**
+ * Data that the library itself has made or checked. It needs no further checks, whose cost grows
+ * with the number of metrics.
+ */
+const own = new WeakSet<object>();
+
+/** Makes a snapshot from data that the library itself has made. */
+export function makeSnapshot<Metrics extends SchemaDefinition>(
+  data: SnapshotData<Metrics>,
+): Snapshot<Metrics> {
+  own.add(data);
+  return new Snapshot(data);
+}
+
 /** The summary that `console.log` prints. */
 function factsOf({ takenAt, threads, metrics }: Snapshot): Record<string, unknown> {
   const counts = Object.entries<MetricSnapshot>(metrics).map(([name, { series }]) => [
@@ -152,6 +170,11 @@ function factsOf({ takenAt, threads, metrics }: Snapshot): Record<string, unknow
     threads: threads.length,
     series: Object.fromEntries(counts),
   };
+}
+
+function isSameDefinition(later: MetricSnapshot, earlier: MetricSnapshot): boolean {
+  return later.definition === earlier.definition ||
+    JSON.stringify(later.definition) === JSON.stringify(earlier.definition);
 }
 
 function assertData(data: unknown): void {

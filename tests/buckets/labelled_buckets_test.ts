@@ -219,7 +219,7 @@ describe("LabelledBuckets.intern()", () => {
   });
 
   it("gives the label head back when the creation fails", () => {
-    const handle = makeHandle(new Arena(makeHandle()).bytesUsed + 4096);
+    const handle = makeHandle(new Arena(makeHandle()).bytesUsed + LOG_ENTRIES * 8 + 4096);
     const { table, buckets } = makeBuckets(handle);
     let made = 0;
     assertThrows(

@@ -10,7 +10,7 @@ import { withClocks } from "../support/clocks.ts";
 
 describe("SlotReclaimer.threadEnded()", () => {
   it("ends the quarantines that have passed, for threads that see them for the first time", () => {
-    const format = { maxThreads: 2, quarantine: 60, description: "{}", labelled: [] };
+    const format = { maxThreads: 2, maxMetrics: 4, quarantine: 60 };
     const handle = makeMemory(format, 2 ** 20);
     const open = () => {
       const arena = new Arena(handle);

@@ -7,7 +7,7 @@ import { assertRefuses } from "../metrics/observe.ts";
 import { withoutWebAssembly } from "./without_web_assembly.ts";
 
 function makeHandle(maxByteLength = 2 ** 20): MemoryHandle {
-  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+  const format = { maxThreads: 1, maxMetrics: 4, quarantine: 0 };
   return makeMemory(format, maxByteLength);
 }
 

@@ -6,7 +6,7 @@ import { makeMemory } from "../../src/memory/header.ts";
 import { H_EXTENT_MAPS } from "../../src/memory/layout.ts";
 import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 
-const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+const format = { maxThreads: 1, maxMetrics: 4, quarantine: 0 };
 const STATIC_BYTES = new Arena(makeMemory(format, 2 ** 20)).bytesUsed;
 
 /** Memory with room for so many bytes. */

@@ -7,7 +7,7 @@ import { FREE_HEADS } from "../../src/memory/layout.ts";
 import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 
 function makeHandle(): MemoryHandle {
-  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+  const format = { maxThreads: 1, maxMetrics: 4, quarantine: 0 };
   return makeMemory(format, 2 ** 26);
 }
 
@@ -45,7 +45,7 @@ describe("takeLabelHead()", () => {
   });
 
   it("makes do with one line where there are no more", () => {
-    const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+    const format = { maxThreads: 1, maxMetrics: 4, quarantine: 0 };
     const arena = new Arena(makeMemory(format, new Arena(makeHandle()).bytesUsed + 100 * 64));
     for (let n = 0; n < 100; n++) takeLabelHead(arena);
     assertThrows(() => takeLabelHead(arena), RangeError, "Cannot allocate 64 bytes");

@@ -1,40 +1,24 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
-import { controlOffset, logOffsets, makeMemory, readFormat } from "../../src/memory/header.ts";
+import { makeMemory, readFormat } from "../../src/memory/header.ts";
 import {
   H_BUMP,
   H_MAGIC,
+  H_MAX_METRICS,
   H_MAX_THREADS,
-  H_SCHEMA_BYTES,
-  H_SCHEMA_OFFSET,
   H_STATIC_BYTES,
   H_VERSION,
   LAYOUT_VERSION,
-  LOG_ENTRIES,
-  METRIC_BYTES,
 } from "../../src/memory/layout.ts";
 import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 
-const format = { maxThreads: 3, quarantine: 5, description: '{"a":"ä"}', labelled: [true, false] };
+const format = { maxThreads: 3, maxMetrics: 20, quarantine: 5 };
 
 describe("makeMemory(), readFormat()", () => {
   it("give back what the static part depends on", () => {
-    const read = readFormat(makeMemory(format, 2 ** 20));
-    assertEquals([read.maxThreads, read.quarantine, read.description], [3, 5, '{"a":"ä"}']);
-  });
-
-  it("leave the metrics, the logs and the schema apart from each other", () => {
-    const { logs, end } = logOffsets({ maxThreads: 3, labelled: [true, false, true] });
-    const metrics = controlOffset(3, 0);
-    assertEquals(controlOffset(3, 2), metrics + 2 * METRIC_BYTES);
-    assertEquals(logs, [
-      metrics + 3 * METRIC_BYTES,
-      0,
-      metrics + 3 * METRIC_BYTES + LOG_ENTRIES * 8,
-    ]);
-    assertEquals(end, logs[2] + LOG_ENTRIES * 8);
+    assertEquals(readFormat(makeMemory(format, 2 ** 20)), format);
   });
 
   it("begin to allocate behind the static part", () => {
@@ -50,9 +34,8 @@ describe("makeMemory(), readFormat()", () => {
     assertRefuses(
       () => makeMemory(format, byteLength - 1),
       RangeError,
-      `Cannot create the shared memory: this schema needs ${byteLength} bytes (maxByteLength), got ${
-        byteLength - 1
-      }`,
+      "Cannot create the shared memory: 3 threads (maxThreads) and 20 metrics (maxMetrics) need " +
+        `${byteLength} bytes (maxByteLength), got ${byteLength - 1}`,
     );
   });
 
@@ -61,9 +44,10 @@ describe("makeMemory(), readFormat()", () => {
       [H_MAX_THREADS, 0],
       [H_MAX_THREADS, -1],
       [H_MAX_THREADS, 1000],
-      [H_SCHEMA_OFFSET, 0],
-      [H_SCHEMA_BYTES, -1],
-      [H_SCHEMA_BYTES, 2 ** 20],
+      [H_MAX_METRICS, 0],
+      [H_MAX_METRICS, -1],
+      [H_MAX_METRICS, 1000],
+      [H_STATIC_BYTES, 0],
     ];
     for (const [word, value] of damage) {
       const handle = makeMemory(format, 2 ** 20);

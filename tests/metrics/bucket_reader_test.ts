@@ -318,7 +318,7 @@ describe("BucketReader", () => {
       labelled: buckets,
       slots,
       makeAccumulator: () => accumulator,
-      walk: () => new Walk(table.arena, new CellSegments(table.arena, slots, [])),
+      walk: () => new Walk(table.arena, new CellSegments(table.arena, slots)),
       overflowed: 0,
     });
     return { reader, table, other: makeBuckets(buffer).buckets };

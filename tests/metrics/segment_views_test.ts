@@ -5,12 +5,14 @@ import { Arena } from "../../src/memory/arena.ts";
 import { wordIndex } from "../../src/memory/layout.ts";
 import { MANY_SHIFT } from "../../src/memory/segments.ts";
 import { counterSegmentParts } from "../../src/metrics/counter/counter_layout.ts";
-import { shapeOf } from "../../src/metrics/metric.ts";
+import { columnOf } from "../../src/metrics/metric.ts";
 import { SegmentViews } from "../../src/metrics/segment_views.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 
 const schema = defineSchema({ hits: counter({ labels: ["page"] }) });
+
+const PLACE = { column: columnOf(0), shift: MANY_SHIFT };
 
 /**
  * The segments of a labelled counter, whose views are only the index of the segment's first word.
@@ -19,11 +21,9 @@ function makeViews() {
   const stats = ThreadStats.create(schema, { maxThreads: 2 });
   const thread = stats.registerThread("writer");
   const arena = new Arena(stats.handle);
-  const cells = new CellSegments(arena, new SlotDirectory(arena, 2, 60), [
-    shapeOf(schema.metrics.hits),
-  ]);
+  const cells = new CellSegments(arena, new SlotDirectory(arena, 2, 60));
   const viewed: number[] = [];
-  const segments = new SegmentViews({ arena, cells }, { metric: 0, shift: MANY_SHIFT }, {
+  const segments = new SegmentViews({ arena, cells }, PLACE, {
     bytes: (capacity) => counterSegmentParts(capacity).bytes,
     view: (_views, start, capacity) => {
       viewed.push(capacity);
@@ -38,7 +38,7 @@ describe("SegmentViews", () => {
     const { thread, cells, segments, viewed } = makeViews();
     assertStrictEquals(segments.find(0, 0), undefined);
     thread.metrics.hits.labels({ page: "/" }).add();
-    assertEquals(segments.find(0, 0), { start: cells.findForReader(0, 0, 0) });
+    assertEquals(segments.find(0, 0), { start: cells.findForReader(0, PLACE, 0) });
     assertStrictEquals(segments.find(1, 0), undefined, "another thread's");
     assertStrictEquals(segments.find(0, 1), undefined, "the next segment");
     assertEquals(viewed, [64]);
@@ -62,7 +62,7 @@ describe("SegmentViews", () => {
   it("find() refuses a segment that is not in the memory", () => {
     const { thread, arena, cells, segments } = makeViews();
     thread.metrics.hits.labels({ page: "/" }).add();
-    const start = cells.findForReader(0, 0, 0);
+    const start = cells.findForReader(0, PLACE, 0);
     const { i32 } = arena.views();
     const reference = i32.indexOf(start / 8);
     assert(reference > 0, "the reference to the segment");

@@ -4,7 +4,14 @@
  * @module
  */
 import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
-import { H_BUMP, H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LINE } from "../../src/memory/layout.ts";
+import {
+  D_TEXT_BYTES,
+  D_TEXT_OFFSET,
+  DEFINITION_HEADER_BYTES,
+  H_BUMP,
+  LINE,
+} from "../../src/memory/layout.ts";
+import { firstDefinition } from "../support/memory.ts";
 import { type Arbitrary, fc } from "./fast_check.ts";
 import { refusedOr } from "./refusal.ts";
 import { schema, type Stats } from "./schema.ts";
@@ -62,7 +69,8 @@ export function makeVictim(): Stats {
 
 /** The memory behind a handle. */
 export function memoryOf(handle: ThreadStatsHandle): SharedArrayBuffer {
-  return handle.buffer;
+  // The longest buffer: that of the handle is as long as the memory was at first.
+  return (handle.memory?.buffer ?? handle.buffer) as SharedArrayBuffer;
 }
 
 /** The bytes in use behind a handle. */
@@ -93,11 +101,15 @@ export function damage(
   words.set(image);
   for (const change of changes) apply(words.subarray(0, image.length), change);
   if (!attachable) return;
-  const start = image[H_SCHEMA_OFFSET] >>> 2;
+  words.set(image.subarray(0, H_BUMP + 1));
+  const directory = firstDefinition(handle);
+  const block = image[directory] * 2;
+  const text = block + image[block + D_TEXT_OFFSET] / 4;
   for (
     const [from, to] of [
-      [0, H_BUMP + 1],
-      [start, start + (image[H_SCHEMA_BYTES] >>> 2) + 1],
+      [directory, directory + 2],
+      [block, block + DEFINITION_HEADER_BYTES / 4],
+      [text, text + Math.ceil(image[block + D_TEXT_BYTES] / 4)],
     ]
   ) words.set(image.subarray(from, to), from);
 }

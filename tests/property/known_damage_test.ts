@@ -1,23 +1,34 @@
 import { assert, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats } from "../../mod.ts";
-import { controlOffset, logOffsets } from "../../src/memory/header.ts";
 import {
-  DIRECTORY,
+  D_TEXT_OFFSET,
   H_BUMP,
-  H_SCHEMA_OFFSET,
   H_SLOTS_USED,
   M_LOG_END,
+  M_LOG_RING,
   SLOT_BLOCK,
   SLOT_BYTES,
   SLOTS_OFFSET,
+  T_COLUMNS,
 } from "../../src/memory/layout.ts";
+import { columnOf } from "../../src/metrics/metric.ts";
+import { controlsOf, firstDefinition } from "../support/memory.ts";
 import { lookAround, makeVictim, memoryOf } from "./damage.ts";
 import { schema } from "./schema.ts";
 
+const names = Object.keys(schema.metrics);
+const controls = controlsOf(makeVictim().handle);
+
 /** Index of the word at which a metric's control block starts. */
 function controlWord(name: string): number {
-  return controlOffset(4, Object.keys(schema.metrics).indexOf(name)) / 4;
+  return controls[name] / 4;
+}
+
+/** Index of the word that refers to the first thread's cells of a metric. */
+function columnWord(words: Uint32Array, name: string): number {
+  const block = words[SLOTS_OFFSET / 4 + SLOT_BLOCK] * 2;
+  return block + T_COLUMNS + columnOf(names.indexOf(name));
 }
 
 /** Damage that once did harm, and what it did. */
@@ -35,15 +46,10 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
     words[SLOTS_OFFSET / 4 + SLOT_BLOCK] = 0x7fffffff;
   }],
   ["cells beyond the memory", (words) => {
-    const block = words[SLOTS_OFFSET / 4 + SLOT_BLOCK] * 2;
-    for (let metric = 0; metric < Object.keys(schema.metrics).length; metric++) {
-      words[block + metric * DIRECTORY] = 0x10000000;
-    }
+    for (const name of names) words[columnWord(words, name)] = 0x10000000;
   }],
   ["a histogram's block before the memory", (words) => {
-    const block = words[SLOTS_OFFSET / 4 + SLOT_BLOCK] * 2;
-    const latency = Object.keys(schema.metrics).indexOf("latency");
-    words[words[block + latency * DIRECTORY] * 2] = 0xfffffff0;
+    words[words[columnWord(words, "latency")] * 2] = 0xfffffff0;
   }],
   ["a segment of buckets beyond the memory", (words) => {
     for (const name of ["hits", "cell", "requests"]) {
@@ -53,14 +59,11 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
   [
     "an entry of the label log from the future: looked for the end for ever",
     (words) => {
-      const { logs } = logOffsets({
-        maxThreads: 4,
-        labelled: Object.values(schema.metrics).map(({ labels }) => labels.length > 0),
-      });
-      for (const [metric, log] of logs.entries()) {
+      for (const name of names) {
+        const log = words[controlWord(name) + M_LOG_RING] * 2;
         if (log === 0) continue;
-        const end = words[controlOffset(4, metric) / 4 + M_LOG_END];
-        words[log / 4 + 2 * end + 1] = 1 << 20;
+        const end = words[controlWord(name) + M_LOG_END];
+        words[log + 2 * end + 1] = 1 << 20;
       }
     },
   ],
@@ -85,7 +88,10 @@ describe("ThreadStats.attach()", () => {
   const refused: [string, (words: Uint32Array) => void][] = [
     [
       "a schema that is no JSON",
-      (words) => words[words[H_SCHEMA_OFFSET] / 4] = 0,
+      (words) => {
+        const block = words[firstDefinition(makeVictim().handle)] * 2;
+        words[block + words[block + D_TEXT_OFFSET] / 4] = 0;
+      },
     ],
     [
       "memory that would be given out a second time",

@@ -4,7 +4,8 @@ import { Snapshot, StaleThreadError, ThreadStats } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { H_STARTED, SLOT_BYTES, SLOT_SINCE_F64, SLOTS_OFFSET } from "../../src/memory/layout.ts";
 import { capacityOf, MANY_SHIFT } from "../../src/memory/segments.ts";
-import { shapeOf } from "../../src/metrics/metric.ts";
+import { kindOf } from "../../src/metrics/kinds.ts";
+import { columnOf } from "../../src/metrics/metric.ts";
 import { CellSegments } from "../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { scaled } from "../stress/scale.ts";
@@ -222,11 +223,11 @@ function imageOf(stats: ThreadStats<Any>, withRecords: boolean): Uint32Array {
   const arena = new Arena(stats.handle);
   const definitions = Object.values(schema.metrics);
   const slots = new SlotDirectory(arena, MAX_THREADS, 60);
-  const cells = new CellSegments(arena, slots, definitions.map(shapeOf));
+  const cells = new CellSegments(arena, slots);
   for (const [metric, definition] of definitions.entries()) {
     if (definition.kind !== "record") continue;
-    const start = cells.locate(0, metric, 0);
-    const bytes = shapeOf(definition).bytes(capacityOf(0, MANY_SHIFT));
+    const start = cells.locate(0, { column: columnOf(metric), shift: MANY_SHIFT }, 0);
+    const bytes = kindOf(definition).bytes(capacityOf(0, MANY_SHIFT));
     image.fill(0, start / 4, (start + bytes) / 4);
   }
   return image;

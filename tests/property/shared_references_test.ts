@@ -10,24 +10,26 @@ import {
   ThreadStats,
   type ThreadStatsHandle,
 } from "../../mod.ts";
-import { controlOffset } from "../../src/memory/header.ts";
 import {
+  D_TEXT_BYTES,
+  D_TEXT_OFFSET,
   DIRECTORY,
   H_BUMP,
   H_MAX_THREADS,
-  H_SCHEMA_BYTES,
-  H_SCHEMA_OFFSET,
   H_SLOTS_USED,
+  H_STATIC_BYTES,
   L_EXTENT,
   L_UNITS,
   LINE,
-  METRIC_BYTES,
   SLOT_BLOCK,
   SLOT_BYTES,
   SLOTS_OFFSET,
+  T_COLUMNS,
 } from "../../src/memory/layout.ts";
+import { columnOf } from "../../src/metrics/metric.ts";
 import { scaled } from "../stress/scale.ts";
 import { withHook } from "../stress/interleaver.ts";
+import { controlsOf, firstDefinition } from "../support/memory.ts";
 import { damage, imageOf, memoryOf } from "./damage.ts";
 import { fc } from "./fast_check.ts";
 import { refusedOr } from "./refusal.ts";
@@ -96,11 +98,15 @@ const image = imageOf(handle);
 const bytes = image.length * 4;
 
 /** Index of the word at which a metric's control block starts. */
-const controlWord = (metric: number) => controlOffset(THREADS, metric) / 4;
-const metricOf = (name: string) => Object.keys(schema.metrics).indexOf(name);
+const controls = controlsOf(handle);
+const controlWord = (name: string) => controls[name] / 4;
+const metrics = Object.keys(schema.metrics);
 const blockWord = (slot: number) => (SLOTS_OFFSET + slot * SLOT_BYTES) / 4 + SLOT_BLOCK;
 /** Index of the first word of a part that a word refers to. */
 const partAt = (words: Uint32Array, reference: number) => words[reference] * 2;
+/** Index of the word that refers to a thread's cells of a metric. */
+const columnWord = (words: Uint32Array, slot: number, name: string) =>
+  partAt(words, blockWord(slot)) + T_COLUMNS + columnOf(metrics.indexOf(name));
 
 /**
  * Where the label words of a metric's buckets are, in 32-bit words: the reference, then the life.
@@ -108,7 +114,7 @@ const partAt = (words: Uint32Array, reference: number) => words[reference] * 2;
 function labelWords(words: Uint32Array, name: string): number[] {
   const places: number[] = [];
   for (let k = 0; k < 4; k++) {
-    const segment = partAt(words, controlWord(metricOf(name)) + k);
+    const segment = partAt(words, controlWord(name) + k);
     const capacity = 64 << k;
     const hints = capacity / 32 + Math.ceil(capacity / 1024);
     const first = segment + capacity + hints + hints % 2;
@@ -172,14 +178,8 @@ const LOOKS = [true, false];
 /** What stands in the memory once more, and where. */
 const SHARED: [string, (words: Uint32Array) => void][] = [
   ["buckets of all metrics", (words) => {
-    const first = controlWord(metricOf("plain0"));
-    for (let metric = 1; metric < METRICS; metric++) {
-      words.copyWithin(
-        first + metric * METRIC_BYTES / 4,
-        first,
-        first + DIRECTORY,
-      );
-    }
+    const first = controlWord("plain0");
+    for (const name of metrics) words.copyWithin(controlWord(name), first, first + DIRECTORY);
   }],
   ["cells of all threads", (words) => {
     for (let slot = 1; slot < THREADS; slot++) {
@@ -187,8 +187,7 @@ const SHARED: [string, (words: Uint32Array) => void][] = [
     }
   }],
   ["blocks of all histograms", (words) => {
-    const block = partAt(words, blockWord(0));
-    const references = partAt(words, block + metricOf("took0") * DIRECTORY);
+    const references = partAt(words, partAt(words, columnWord(words, 0, "took0")));
     words.fill(words[references], references, references + 64);
     // What the block belongs to is one epoch, and all buckets are in that.
   }],
@@ -210,23 +209,22 @@ const SHARED: [string, (words: Uint32Array) => void][] = [
 
 /** Damage of the same kind that has less to give. */
 const WASTED: typeof SHARED = [
-  ["cells of all metrics, one byte further each", (words) => {
+  ["cells of all metrics", (words) => {
     for (let slot = 0; slot < THREADS; slot++) {
-      const block = partAt(words, blockWord(slot));
-      const cells = words[block + metricOf("level0") * DIRECTORY];
-      for (let metric = 0; metric < METRICS; metric++) {
-        words.fill(
-          cells + metric,
-          block + metric * DIRECTORY,
-          block + (metric + 1) * DIRECTORY,
-        );
+      const reference = words[columnWord(words, slot, "level0")];
+      const directory = reference * 2;
+      words.fill(words[directory], directory, directory + DIRECTORY);
+      const first = columnWord(words, slot, metrics[0]);
+      // Metrics beyond the first columns have none in a segment of columns.
+      for (let column = 0; column < Math.min(64, columnOf(METRICS)); column += columnOf(1)) {
+        words[first + column] = reference;
       }
     }
   }],
   ["all slots, used though they have nothing", (words) => {
     words[H_SLOTS_USED] = THREADS;
     for (let slot = 0; slot < THREADS; slot++) words[blockWord(slot)] = 0;
-    const directory = controlWord(metricOf("plain0"));
+    const directory = controlWord("plain0");
     for (let k = 0; k < 5; k++) {
       const segment = partAt(words, directory + k);
       words.fill(1, segment, segment + (64 << k));
@@ -268,7 +266,7 @@ describe("ThreadStats.inspect()", () => {
   it("costs no more than the memory's size, whichever references are one and the same", () => {
     const words = new Uint32Array(memoryOf(handle), 0, image.length);
     // What looks like a reference: to a part behind the static one.
-    const least = image[H_SCHEMA_OFFSET] / 8;
+    const least = image[H_STATIC_BYTES] / 8;
     const most = image[H_BUMP] * LINE / 8;
     const references: number[] = [];
     for (const [n, word] of image.entries()) {
@@ -313,18 +311,14 @@ describe("ThreadStats.inspect()", () => {
         new TextEncoder().encode(text),
       );
       words[H_BUMP] += Math.ceil(text.length / 128) * 2;
-      words[2] = words[H_BUMP] * LINE;
-      words[H_SCHEMA_OFFSET] = place;
-      words[H_SCHEMA_BYTES] = text.length;
+      const block = partAt(words, firstDefinition(handle));
+      words[block + D_TEXT_OFFSET] = place - block * 4;
+      words[block + D_TEXT_BYTES] = text.length;
       assert(refusedOr(() => ThreadStats.inspect(handle)) === undefined);
       assert(refusedOr(() => ThreadStats.attach(schema, handle)) === undefined);
     }
-    for (
-      const [word, value] of [[H_SCHEMA_BYTES, 2 ** 24 + 1], [
-        H_MAX_THREADS,
-        65537,
-      ]]
-    ) {
+    const block = partAt(image, firstDefinition(handle));
+    for (const [word, value] of [[block + D_TEXT_BYTES, 2 ** 24 + 1], [H_MAX_THREADS, 65537]]) {
       damage(handle, image, { changes: [], attachable: true });
       new Uint32Array(memoryOf(handle))[word] = value;
       assert(refusedOr(() => ThreadStats.inspect(handle)) === undefined);

@@ -1,30 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  counter,
-  defineSchema,
-  record,
-  type SchemaDefinition,
-  sum,
-  ThreadStats,
-  type ThreadStatsHandle,
-} from "../../mod.ts";
-import { makeMemory } from "../../src/memory/header.ts";
-import { H_SCHEMA_BYTES, H_SCHEMA_OFFSET, LAYOUT_VERSION } from "../../src/memory/layout.ts";
-import { firstDifference, parseDescription } from "../../src/schema/description.ts";
+import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
+import { LAYOUT_VERSION } from "../../src/memory/layout.ts";
+import { parseDescription } from "../../src/schema/description.ts";
+import { lookAt } from "../../src/base/shapes.ts";
 import { createKinds, kinds } from "../support/kinds.ts";
+import { makeMemoryWith } from "../support/memory.ts";
 
 /** The handle of statistics whose description in the memory was changed. */
 function withDescription(change: (text: string) => string): ThreadStatsHandle {
-  const { handle } = createKinds();
-  const words = new Int32Array(handle.buffer);
-  const [start, length] = [words[H_SCHEMA_OFFSET], words[H_SCHEMA_BYTES]];
-  const bytes = new Uint8Array(handle.buffer, start);
-  const text = change(new TextDecoder().decode(bytes.slice(0, length)));
-  const encoded = new TextEncoder().encode(text);
-  bytes.set(encoded);
-  words[H_SCHEMA_BYTES] = encoded.length;
-  return handle;
+  const text = change(kinds.description);
+  return makeMemoryWith(text, Object.keys(lookAt(() => JSON.parse(text)) ?? { a: 0 }).length || 1);
 }
 
 /** A description with one metric. */
@@ -217,8 +203,7 @@ describe("ThreadStats.inspect()", () => {
   it("shows hostile help, units and label values as they are", () => {
     const words = { help: HOSTILE.join(), unit: HOSTILE[0] };
     const description = metric({ ...RECORD, ...words, labels: ["l"] });
-    const format = { maxThreads: 4, quarantine: 60, description, labelled: [true] };
-    const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, 2 ** 20) };
+    const handle = makeMemoryWith(description, 1);
     const { definition } = ThreadStats.inspect(handle).snapshot().metrics.a;
     assertEquals([definition.help, definition.unit], [HOSTILE.join(), HOSTILE[0]]);
     assert(!("injected" in globalThis));
@@ -237,25 +222,5 @@ describe("ThreadStats.inspect()", () => {
       assertEquals(name, "TypeError");
       assert(/^Cannot (inspect|attach to) the handle: /.test(message), message);
     }
-  });
-});
-
-describe("firstDifference()", () => {
-  it("names the first difference", () => {
-    const of = (metrics: SchemaDefinition) => defineSchema(metrics).description;
-    const ours = of({ a: counter(), b: counter() });
-    assertEquals(firstDifference(ours, of({ a: counter() })), "memory without the metric b");
-    assertEquals(
-      firstDifference(of({ a: counter() }), ours),
-      "memory with another metric b",
-    );
-    assertEquals(
-      firstDifference(ours, of({ a: counter(), b: record({ x: sum() }) })),
-      "another definition of b",
-    );
-    assertEquals(
-      firstDifference(ours, of({ b: counter(), a: counter() })),
-      "the metrics in another order",
-    );
   });
 });

@@ -507,7 +507,22 @@ describe("Snapshot.since()", () => {
     refuses(5, `${what}: the earlier one must be a snapshot, got 5`);
     refuses({}, `${what}: the earlier one must be a snapshot, got an object`);
     refuses({ metrics: null }, `${what}: the earlier one must be a snapshot, got an object`);
-    const other = ThreadStats.create(defineSchema({ hits: counter() })).snapshot();
-    refuses(other, `${what}: both must have the same metrics, got "jobs"`);
+    const other = ThreadStats.create(defineSchema({ hits: gauge() })).snapshot();
+    refuses(other, `${what}: both must have the same definition of metrics, got "hits"`);
+    const more = ThreadStats.create(defineSchema({ more: counter() })).snapshot();
+    refuses(more, `${what}: the later one must have all metrics of the earlier one, got "more"`);
+  });
+
+  it("keeps a metric whole that was defined in between", () => {
+    const stats = createKinds();
+    const thread = stats.registerThread();
+    thread.metrics.hits.add(5);
+    const before = stats.snapshot();
+    const extended = stats.extend(defineSchema({ late: counter() }));
+    thread.extend(extended).metrics.late.add(3);
+    thread.metrics.hits.add(2);
+    const { metrics } = stats.snapshot().since(before);
+    const { late } = metrics as unknown as ReturnType<typeof extended.snapshot>["metrics"];
+    assertEquals([metrics.hits.series[0].value, late.series[0].value], [2, 3]);
   });
 });

@@ -11,7 +11,7 @@ const PAGE = 65536;
 
 /** Memory with room for exactly so many bytes. */
 function makeHandle(room: number): MemoryHandle {
-  const format = { maxThreads: 1, quarantine: 0, description: "{}", labelled: [] };
+  const format = { maxThreads: 1, maxMetrics: 4, quarantine: 0 };
   const { bytesUsed } = new Arena(makeMemory(format, PAGE));
   return makeMemory(format, bytesUsed + room);
 }

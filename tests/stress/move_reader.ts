@@ -7,7 +7,7 @@
 import type { ThreadStats, ThreadStatsHandle } from "../../mod.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { MANY_SHIFT } from "../../src/memory/segments.ts";
-import { shapeOf } from "../../src/metrics/metric.ts";
+import { columnOf } from "../../src/metrics/metric.ts";
 import { RecordAccumulator } from "../../src/metrics/record/record_accumulator.ts";
 import { makeKernel } from "../../src/metrics/record/record_kernel.ts";
 import { layoutOf } from "../../src/metrics/record/record_layout.ts";
@@ -22,12 +22,11 @@ export function moveReader(
 ): (stats: ThreadStats<typeof schema.metrics>, id: number) => Moves {
   const arena = new Arena(handle);
   const slots = new SlotDirectory(arena, 64, 0);
-  const shapes = Object.values(schema.metrics).map(shapeOf);
-  const cells = new CellSegments(arena, slots, shapes);
+  const cells = new CellSegments(arena, slots);
   const layout = layoutOf(schema.metrics.moves.fields);
   const kernel = makeKernel(layout);
   const record = new RecordAccumulator({ arena, cells }, {
-    metric: MOVES,
+    column: columnOf(MOVES),
     shift: MANY_SHIFT,
     layout,
     kernel,

@@ -9,7 +9,7 @@ import { assertRefuses, tooManyThreads } from "../metrics/observe.ts";
 import { withClock, withClocks } from "../support/clocks.ts";
 
 function makeDirectory({ maxThreads = 4, quarantine = 60 } = {}): SlotDirectory {
-  const format = { maxThreads, quarantine, description: "{}", labelled: [] };
+  const format = { maxThreads, maxMetrics: 4, quarantine };
   return new SlotDirectory(new Arena(makeMemory(format, 2 ** 20)), maxThreads, quarantine);
 }
 
@@ -18,7 +18,7 @@ function makeDirectories(
   threads: number,
   { maxThreads, quarantine }: { maxThreads: number; quarantine: number },
 ): SlotDirectory[] {
-  const format = { maxThreads, quarantine, description: "{}", labelled: [] };
+  const format = { maxThreads, maxMetrics: 4, quarantine };
   const handle = makeMemory(format, 2 ** 20);
   return Array.from(
     { length: threads },
@@ -134,7 +134,7 @@ describe("SlotDirectory.acquire()", () => {
     const slots = makeDirectory();
     slots.retire(slots.acquire("old", { state: ACTIVE }));
     const handle = makeMemory(
-      { maxThreads: 4, quarantine: 60, description: "{}", labelled: [] },
+      { maxThreads: 4, maxMetrics: 4, quarantine: 60 },
       2 ** 20,
     );
     const arena = new Arena(handle);

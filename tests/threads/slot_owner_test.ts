@@ -7,7 +7,7 @@ import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { readOwner, readSince, writeLife, writeOwner } from "../../src/threads/slot_owner.ts";
 
 function setUp() {
-  const format = { maxThreads: 2, quarantine: 0, description: "{}", labelled: [] };
+  const format = { maxThreads: 2, maxMetrics: 4, quarantine: 0 };
   const arena = new Arena(makeMemory(format, 2 ** 20));
   return { arena, slots: new SlotDirectory(arena, 2, 0) };
 }

@@ -7,7 +7,8 @@ import { saturate } from "../../base/saturate.ts";
 import type { Views } from "../../memory/arena.ts";
 import { fence } from "../../memory/fence.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
-import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import type { Accumulator, SharedParts } from "../accumulator.ts";
+import type { CellPlace } from "../../threads/cell_segments.ts";
 import { SegmentViews } from "../segment_views.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
 
@@ -26,7 +27,7 @@ export class CounterAccumulator implements Accumulator<number> {
   #totals = new Float64Array(0);
   #isCurrent = new Uint8Array(0);
 
-  constructor(shared: Pick<SharedParts, "arena" | "cells">, place: CellsOfMetric) {
+  constructor(shared: Pick<SharedParts, "arena" | "cells">, place: CellPlace) {
     this.#segments = new SegmentViews(shared, place, {
       bytes: (capacity) => counterSegmentParts(capacity).bytes,
       view: (views, start, capacity) => {

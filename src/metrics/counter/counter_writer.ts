@@ -9,10 +9,11 @@
  * @module
  */
 import { cannot } from "../../base/errors.ts";
+import { needing } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
 import { counterSegmentParts } from "./counter_layout.ts";
-import { type CellWriter, NO_DOUBLES, NO_WORDS } from "../cell_writer.ts";
+import { type CellWriter, NO_DOUBLES, NO_WORDS, NOWHERE } from "../cell_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
 import type { CounterWriter } from "../writer_types.ts";
 
@@ -34,25 +35,18 @@ export class SingleWriterCounter implements CounterWriter {
   /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
   /** Index of the cell's tag in `#words`. */
-  #tag = 0;
+  #tag = NOWHERE;
   #cells: Float64Array = NO_DOUBLES;
-  #cell = 0;
+  #cell = NOWHERE;
   /** The value of the cell. Only this writer stores to the cell. */
   #total = 0;
 
   constructor(cellWriter: CellWriter) {
-    const { segment, start, offset } = cellWriter.locate();
-    const { table, thread } = cellWriter.context;
-    const parts = counterSegmentParts(capacityOf(segment, table.shift));
-    const views = thread.arena.views(start + parts.bytes);
     this.#cellWriter = cellWriter;
-    this.#words = views.i32;
+    this.#words = cellWriter.words;
     this.#epochIndex = cellWriter.epochIndex;
     this.#controlIndex = cellWriter.controlIndex;
     this.#control = cellWriter.control;
-    this.#tag = wordIndex(start + parts.tags) + offset;
-    this.#cells = views.f64;
-    this.#cell = longIndex(start + parts.cells) + offset;
   }
 
   add(n = 1): void {
@@ -76,6 +70,7 @@ export class SingleWriterCounter implements CounterWriter {
     if (typeof n !== "number") throw new TypeError(cannot(action, required, n));
     if (!(n >= 0 && n < Infinity)) throw new RangeError(cannot(action, required, n));
     const epoch = this.#cellWriter.nextEpoch("add to");
+    if (this.#tag === NOWHERE) needing(action, () => this.#locate());
     // The tag equals the epoch only if this writer or an earlier owner of the slot has added in
     // this epoch. Then the total goes on from there.
     if (this.#epoch !== epoch) {
@@ -84,6 +79,18 @@ export class SingleWriterCounter implements CounterWriter {
     this.#cells[this.#cell] = this.#total += n;
     this.#cellWriter.setTag(this.#words, this.#tag, epoch);
     this.#epoch = epoch;
+  }
+
+  /** Finds the cell, or makes it. Only the first addition needs it. */
+  #locate(): void {
+    const { segment, start, offset } = this.#cellWriter.locate();
+    const { table, thread } = this.#cellWriter.context;
+    const parts = counterSegmentParts(capacityOf(segment, table.shift));
+    const views = thread.arena.views(start + parts.bytes);
+    this.#words = views.i32;
+    this.#cells = views.f64;
+    this.#cell = longIndex(start + parts.cells) + offset;
+    this.#tag = wordIndex(start + parts.tags) + offset;
   }
 }
 

@@ -7,7 +7,8 @@ import { saturate } from "../../base/saturate.ts";
 import type { Views } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import type { SlotDirectory } from "../../threads/slot_directory.ts";
-import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import type { Accumulator, SharedParts } from "../accumulator.ts";
+import type { CellPlace } from "../../threads/cell_segments.ts";
 import { identityOf } from "../record/record_layout.ts";
 import { SegmentViews } from "../segment_views.ts";
 import { gaugeSegmentParts } from "./gauge_layout.ts";
@@ -21,7 +22,7 @@ interface GaugeSegment {
 }
 
 /** What an accumulator of gauges needs to know of its metric. */
-export interface GaugeAccumulatorOptions extends CellsOfMetric {
+export interface GaugeAccumulatorOptions extends CellPlace {
   /** How the values of the threads merge into one. */
   readonly aggregate: "sum" | "min" | "max";
 }

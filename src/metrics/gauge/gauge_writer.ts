@@ -11,10 +11,11 @@
  * @module
  */
 import { cannot } from "../../base/errors.ts";
+import { needing } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
 import { gaugeSegmentParts } from "./gauge_layout.ts";
-import { type CellWriter, NO_DOUBLES, NO_WORDS } from "../cell_writer.ts";
+import { type CellWriter, NO_DOUBLES, NO_WORDS, NOWHERE } from "../cell_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
 import type { GaugeWriter } from "../writer_types.ts";
 
@@ -86,11 +87,11 @@ export class SingleWriterGauge extends BaseGauge {
   /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
   /** Index of the cell's tag in `#words`. */
-  #tag = 0;
+  #tag = NOWHERE;
   /** Index of the cell's tenure in `#words`. */
-  #tenure = 0;
+  #tenure = NOWHERE;
   #cells: Float64Array = NO_DOUBLES;
-  #cell = 0;
+  #cell = NOWHERE;
   /** The value of the cell. Only this writer stores to the cell. */
   #value = 0;
 
@@ -99,19 +100,11 @@ export class SingleWriterGauge extends BaseGauge {
       this.#cells[this.#cell] = this.#value -= 1;
       if (cellWriter.isOverflow) cellWriter.countOverflow();
     });
-    const { segment, start, offset } = cellWriter.locate();
-    const { table, thread } = cellWriter.context;
-    const parts = gaugeSegmentParts(capacityOf(segment, table.shift));
-    const views = thread.arena.views(start + parts.bytes);
     this.#cellWriter = cellWriter;
-    this.#words = views.i32;
+    this.#words = cellWriter.words;
     this.#epochIndex = cellWriter.epochIndex;
     this.#controlIndex = cellWriter.controlIndex;
     this.#control = cellWriter.control;
-    this.#tag = wordIndex(start + parts.tags) + offset;
-    this.#tenure = wordIndex(start + parts.tenures) + offset;
-    this.#cells = views.f64;
-    this.#cell = longIndex(start + parts.values) + offset;
   }
 
   set(value: number): void {
@@ -158,6 +151,7 @@ export class SingleWriterGauge extends BaseGauge {
   #setSlowly(value: number, verb: typeof SET | typeof ADD | typeof SUBTRACT): void {
     assertGauge(this.#cellWriter, value, verb);
     const epoch = this.#cellWriter.nextEpoch(verb);
+    if (this.#tag === NOWHERE) this.#locateNeeding(verb);
     if (this.#epoch !== epoch) this.#value = 0;
     this.#cells[this.#cell] = this.#value = verb === SET
       ? value
@@ -166,6 +160,21 @@ export class SingleWriterGauge extends BaseGauge {
     this.#epoch = epoch;
     // SeqCst, after value and tag; pairs with the load of the tenure in `GaugeAccumulator.merge`.
     Atomics.store(this.#words, this.#tenure, this.#cellWriter.control);
+  }
+
+  /** Finds the cell, or makes it. Only the first update needs it. */
+  #locateNeeding(verb: string): void {
+    const { table, thread } = this.#cellWriter.context;
+    needing(`${verb} ${table.name}`, () => {
+      const { segment, start, offset } = this.#cellWriter.locate();
+      const parts = gaugeSegmentParts(capacityOf(segment, table.shift));
+      const views = thread.arena.views(start + parts.bytes);
+      this.#words = views.i32;
+      this.#cells = views.f64;
+      this.#cell = longIndex(start + parts.values) + offset;
+      this.#tenure = wordIndex(start + parts.tenures) + offset;
+      this.#tag = wordIndex(start + parts.tags) + offset;
+    });
   }
 }
 

@@ -5,7 +5,8 @@
  */
 import { saturate } from "../../base/saturate.ts";
 import type { SlotDirectory } from "../../threads/slot_directory.ts";
-import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import type { Accumulator, SharedParts } from "../accumulator.ts";
+import type { CellPlace } from "../../threads/cell_segments.ts";
 import { RecordAccumulator } from "../record/record_accumulator.ts";
 import {
   LATEST_KERNEL,
@@ -43,7 +44,7 @@ export class LatestGaugeAccumulator implements Accumulator<number> {
   #value = 0;
   #stamp = 0;
 
-  constructor(shared: SharedParts, place: CellsOfMetric) {
+  constructor(shared: SharedParts, place: CellPlace) {
     this.#record = new LatestRecord(shared, {
       ...place,
       layout: LATEST_LAYOUT,

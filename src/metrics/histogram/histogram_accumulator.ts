@@ -8,7 +8,8 @@ import type { Arena, Views } from "../../memory/arena.ts";
 import { blockViews } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import type { HistogramBins } from "../../schema/histogram.ts";
-import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import type { Accumulator, SharedParts } from "../accumulator.ts";
+import type { CellPlace } from "../../threads/cell_segments.ts";
 import { SegmentViews } from "../segment_views.ts";
 import type { BinScale } from "./bin_scale.ts";
 import {
@@ -32,7 +33,7 @@ interface HistogramSegment {
 }
 
 /** What an accumulator of histograms needs to know of its metric. */
-export interface HistogramAccumulatorOptions extends CellsOfMetric {
+export interface HistogramAccumulatorOptions extends CellPlace {
   /** The bins, as in the definition. */
   readonly bins: HistogramBins;
   /** The scale of these bins. */

@@ -27,7 +27,7 @@ import {
   histogramBlockBytes,
 } from "./histogram_layout.ts";
 import type { BinScale } from "./bin_scale.ts";
-import { type CellWriter, NO_DOUBLES, NO_WORDS } from "../cell_writer.ts";
+import { type CellWriter, NO_DOUBLES, NO_WORDS, NOWHERE } from "../cell_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
 import type { HistogramWriter } from "../writer_types.ts";
 
@@ -36,9 +36,6 @@ const SUM = HISTOGRAM_SUM;
 
 /** The greatest `count` of one update. */
 const MOST = Number.MAX_SAFE_INTEGER;
-
-/** In place of an index: the block was not located yet. */
-const NOWHERE = -1;
 
 /** One histogram in one thread. Owner thread only. */
 export class SingleWriterHistogram implements HistogramWriter {

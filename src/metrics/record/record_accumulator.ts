@@ -13,7 +13,8 @@ import {
   RESCUE_VERSION,
   wordIndex,
 } from "../../memory/layout.ts";
-import type { Accumulator, CellsOfMetric, SharedParts } from "../accumulator.ts";
+import type { Accumulator, SharedParts } from "../accumulator.ts";
+import type { CellPlace } from "../../threads/cell_segments.ts";
 import { SegmentViews } from "../segment_views.ts";
 import type { AnyValue, RecordKernel } from "./kernel_types.ts";
 import { identityOf, type RecordLayout, recordSegmentParts, WAITING } from "./record_layout.ts";
@@ -33,7 +34,7 @@ interface RecordSegment {
 }
 
 /** What an accumulator of records needs to know of its metric. */
-export interface RecordAccumulatorOptions extends CellsOfMetric {
+export interface RecordAccumulatorOptions extends CellPlace {
   /** Where the fields stand. */
   readonly layout: RecordLayout;
   /** The inner loops for the fields. */

@@ -274,11 +274,11 @@ export class RecordPublisher implements RecordValues {
 
   /** Finds the segment of a bucket, or makes it, and makes room in private memory. */
   private locate(id: number): void {
-    const { thread, metric, table, layout } = this.context;
+    const { thread, cells, table, layout } = this.context;
     const segment = segmentOf(id, table.shift);
     const first = firstId(segment, table.shift);
     const capacity = capacityOf(segment, table.shift);
-    const start = thread.cells.ensure(thread.tenure.slot, metric, segment);
+    const start = thread.cells.ensure(thread.tenure.slot, cells, segment);
     const parts = recordSegmentParts(layout, capacity);
     const views = thread.arena.views(start + parts.bytes);
     this.words = views.i32;

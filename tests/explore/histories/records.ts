@@ -5,7 +5,7 @@
  */
 import { defineSchema, record, sum, type Thread, ThreadStats } from "../../../mod.ts";
 import { MANY_SHIFT } from "../../../src/memory/segments.ts";
-import { shapeOf } from "../../../src/metrics/metric.ts";
+import { columnOf } from "../../../src/metrics/metric.ts";
 import { RecordAccumulator } from "../../../src/metrics/record/record_accumulator.ts";
 import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
 import { layoutOf } from "../../../src/metrics/record/record_layout.ts";
@@ -72,11 +72,11 @@ function reader({ handle }: Seated, journal: Journal) {
 function helpedReader({ handle }: Seated, journal: Journal) {
   const arena = arenaOf(handle);
   const slots = new SlotDirectory(arena, THREADS, 0);
-  const cells = new CellSegments(arena, slots, Object.values(schema.metrics).map(shapeOf));
+  const cells = new CellSegments(arena, slots);
   const layout = layoutOf(schema.metrics.flow.fields);
   const kernel = makeKernel(layout);
   const found = new RecordAccumulator({ arena, cells }, {
-    metric: 0,
+    column: columnOf(0),
     shift: MANY_SHIFT,
     layout,
     kernel,

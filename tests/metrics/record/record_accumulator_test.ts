@@ -11,7 +11,7 @@ import {
   recordSegmentParts,
   WAITING,
 } from "../../../src/metrics/record/record_layout.ts";
-import { shapeOf } from "../../../src/metrics/metric.ts";
+import { columnOf } from "../../../src/metrics/metric.ts";
 import { CellSegments } from "../../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 
@@ -41,15 +41,15 @@ function makeReader(tries?: number) {
   const kernel = makeKernel(layout);
   const arena = new Arena(stats.handle);
   const slots = new SlotDirectory(arena, 2, 60);
-  const segments = new CellSegments(arena, slots, [shapeOf(schema.metrics.r)]);
-  const start = segments.locate(0, 0, 0);
+  const segments = new CellSegments(arena, slots);
+  const place = { column: columnOf(0), shift: MANY_SHIFT };
+  const start = segments.locate(0, place, 0);
   const parts = recordSegmentParts(layout, capacityOf(0, MANY_SHIFT));
   const { i32 } = arena.views();
   const copies: number[] = [];
   let during: (copy: number) => void = () => {};
   const cells = new RecordAccumulator({ arena, cells: segments }, {
-    metric: 0,
-    shift: MANY_SHIFT,
+    ...place,
     layout,
     tries,
     kernel: {
