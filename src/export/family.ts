@@ -35,6 +35,7 @@ export function plainFamily(
   return {
     ...{ metric: name.name, field: undefined, bins: undefined, definition: undefined },
     ...name,
+    textName: name.kind === "counter" ? `${name.name}_total` : name.name,
     help,
     rows: values.map(({ labels, value }, id) => ({ id, labels, value, epoch: 1 })),
   };

@@ -12,9 +12,9 @@ import { shorten } from "../base/describe.ts";
 import { IMPLICIT_BUCKET_BYTES, makeImplicitBucket } from "../buckets/bucket_table.ts";
 import { damaged } from "../memory/damage.ts";
 import { type DefinitionLog, writeDefinitions } from "../memory/definition_log.ts";
+import { ClaimedNames } from "../schema/claimed_names.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/definitions.ts";
 import { parseDescription } from "../schema/description.ts";
-import { ExportedNames } from "../schema/exported_names.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { SharedParts } from "./accumulator.ts";
 import { hasOneBucket, Metric } from "./metric.ts";
@@ -35,7 +35,7 @@ export class MetricCatalogue {
   /** Position in the log from which this thread reads on. */
   #position = 0;
   /** The names outside of the first `#named` metrics. */
-  readonly #names = new ExportedNames();
+  readonly #names = new ClaimedNames();
   #named = 0;
 
   constructor(shared: SharedParts, log: DefinitionLog) {

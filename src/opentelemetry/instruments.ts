@@ -26,23 +26,30 @@ const NAME = /^[a-zA-Z][a-zA-Z0-9_.\-/]{0,254}$/;
 /**
  * The instrument of a family.
  *
- * @throws {RangeError} If OpenTelemetry does not allow its name.
+ * An exact name is not checked. The user wants this name and no other one; OTLP carries any text,
+ * and the SDK makes an instrument of any name, with a warning in its log.
+ *
+ * @throws {RangeError} If OpenTelemetry does not allow a name that was made from the schema.
  */
 export function instrumentOf(action: string, family: Family): Instrument {
   const { definition, help } = family;
   const kind = isSumGauge(definition) ? "upDownCounter" : family.kind;
   const name = definition === undefined ? selfName(family) : instrumentName(family, definition);
-  assertInstrumentName(action, name);
+  assertInstrumentName(action, family, name);
   return { kind, name, description: help, unit: ucumOf(definition?.unit ?? family.unit) };
 }
 
 /**
- * Checks that OpenTelemetry allows a name.
+ * Checks that OpenTelemetry allows the name of an instrument of a family, unless it is exact.
  *
  * @throws {RangeError} If it does not.
  */
-export function assertInstrumentName(action: string, name: string): void {
-  if (NAME.test(name)) return;
+export function assertInstrumentName(
+  action: string,
+  { definition }: Family,
+  name: string,
+): void {
+  if (definition?.name !== undefined || NAME.test(name)) return;
   const required = "names begin with a letter and have at most 255 characters";
   throw new RangeError(cannot(action, required, name));
 }

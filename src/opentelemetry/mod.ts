@@ -4,9 +4,12 @@
  * with histograms at full resolution.
  *
  * Names are in snake case: counter `requestsServed` is `requests_served`, field `lastSeen` of
- * record `flow` is `flow.last_seen`. Labels become attributes, in snake case too. A bucket that was
- * created by `create()` has the attribute `id`; the series for updates beyond `maxSeries` has
- * `otel.metric.overflow`. Units are in UCUM: `seconds` is `s`, `bytes` is `By`.
+ * record `flow` is `flow.last_seen`. Labels become attributes, in snake case too. A metric with the
+ * option `name` has exactly this name (a field is appended with a dot) and its labels as they are,
+ * whether OpenTelemetry's API allows the name or not: SDKs make such an instrument with a warning,
+ * and OTLP carries any name. A bucket that was created by `create()` has the attribute `id`; the
+ * series for updates beyond `maxSeries` has `otel.metric.overflow`. Units are in UCUM: `seconds` is
+ * `s`, `bytes` is `By`.
  *
  * A collector that writes these metrics for Prometheus, with suffixes as is its default, gives them
  * the same names as `@x/thread-stats/prometheus` if three conditions hold: the unit is one word

@@ -8,8 +8,8 @@ import type { OptionNames } from "../base/options.ts";
 import { hasMethod, isArray } from "../base/shapes.ts";
 import { familiesIn } from "../export/families.ts";
 import type { Family } from "../export/family.ts";
+import { labelNames } from "../export/series_labels.ts";
 import { instrumentParts } from "../schema/exported_names.ts";
-import { snakeCase } from "../schema/names.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import type { BatchResult, ObservableMeter } from "./api.ts";
 import { assertInstrumentName, instrumentOf } from "./instruments.ts";
@@ -92,7 +92,7 @@ const METER_METHODS = [
  * @throws {TypeError} If an argument has the wrong shape, an option is unknown, or `quantiles` are
  * given and a histogram has a label of that name.
  * @throws {RangeError} If a quantile is not from 0 to 1, or OpenTelemetry does not allow the name
- * of a metric.
+ * of a metric without the option `name`.
  *
  * @example
  * ```ts
@@ -142,7 +142,7 @@ export function observe(
     const instrument = instrumentOf(action, family);
     if (instrument.kind === "histogram") {
       for (const name of Object.values(instrumentParts(instrument.name))) {
-        assertInstrumentName(action, name);
+        assertInstrumentName(action, family, name);
       }
     }
     return instrument;
@@ -182,7 +182,8 @@ function checkQuantiles(action: string, given: readonly number[] = []): readonly
   return quantiles;
 }
 
-function hasQuantileLabel({ definition }: Family): boolean {
+function hasQuantileLabel(family: Family): boolean {
+  const { definition } = family;
   return definition?.kind === "histogram" &&
-    definition.labels.some((label) => snakeCase(label) === "quantile");
+    definition.labels.map(labelNames(family, { perThread: false })).includes("quantile");
 }

@@ -122,7 +122,7 @@ export class ThreadStatsProducer implements MetricProducer {
    * @param options What to export, and how.
    * @throws {TypeError} If an argument has the wrong shape, or an option is unknown.
    * @throws {RangeError} If an option is out of range, or OpenTelemetry does not allow the name of
-   * a metric.
+   * a metric without the option `name`.
    */
   constructor(stats: SnapshotSource, options: ThreadStatsProducerOptions = {}) {
     const action = "make a producer";

@@ -9,7 +9,7 @@ import { lookAt } from "../base/shapes.ts";
 import { familiesIn } from "../export/families.ts";
 import type { Family } from "../export/family.ts";
 import { StartTimes } from "../export/start_times.ts";
-import { samplesOf } from "../schema/exported_names.ts";
+import { prometheusNames } from "../schema/exported_names.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import { checkHandlerOptions, type PrometheusHandlerOptions } from "./handler_options.ts";
 import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
@@ -105,16 +105,21 @@ export function prometheusHandler(
     const snapshot = stats.snapshot({ perThread: checked.perThread });
     // Snapshots that are not observed make start times earlier than necessary, but not wrong.
     if (format === "openmetrics" && checked.created) starts.observe(snapshot);
-    const renderOptions = { ...checked, format, startOf: starts.of.bind(starts) };
+    const renderOptions = {
+      ...checked,
+      format,
+      escaping: "underscores" as const,
+      startOf: starts.of.bind(starts),
+    };
     const isWanted = filterOf(queryOf(url).getAll("name[]"));
     const chunks = async function* () {
       const families = [...familiesIn(snapshot, checked)];
-      const used = new Set(families.flatMap(namesOf));
-      const isUnusedAndWanted = (family: Family) =>
-        isWanted(family) && !namesOf(family).some((name) => used.has(name));
       yield* render(families.filter(isWanted), renderOptions);
       if (checked.runtimeMetrics) {
         const runtime = [...runtimeFamilies(), await eventLoopLagFamily()];
+        const used = new Set(families.flatMap((family) => [...prometheusNames(family)]));
+        const isUnusedAndWanted = (family: Family) =>
+          isWanted(family) && ![...prometheusNames(family)].some((name) => used.has(name));
         yield* render(runtime.filter(isUnusedAndWanted), renderOptions);
       }
       if (format === "openmetrics") yield new TextEncoder().encode(END);
@@ -135,16 +140,14 @@ function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]);
 }
 
-/** Selects the families that have one of these names or a sample with one; without names, all. */
+/**
+ * Selects the families that have one of these names or a sample with one, in any form; without
+ * names, all.
+ */
 function filterOf(names: readonly string[]): (family: Family) => boolean {
   if (names.length === 0) return () => true;
   const wanted = new Set(names);
-  return (family) => namesOf(family).some((name) => wanted.has(name));
-}
-
-/** The names that no other family may have: the family's own, and those of its samples. */
-function namesOf(family: Family): string[] {
-  return [family.name, ...samplesOf(family)];
+  return (family) => [...prometheusNames(family)].some((name) => wanted.has(name));
 }
 
 function emptyStream(): ReadableStream {

@@ -6,24 +6,34 @@
 import type { Family } from "../export/family.ts";
 import { idLabelOf, isAnonymous, labelNames } from "../export/series_labels.ts";
 import type { ThreadSample } from "../export/thread_samples.ts";
+import { escapeLabelName, type EscapingScheme } from "../schema/escaping.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import type { ByteWriter } from "./byte_writer.ts";
+import { writtenLabel } from "./name_writer.ts";
 
 /** Writes the labels of one family's series, as they stand between the braces. */
 export class LabelWriter {
   readonly #out: ByteWriter;
   readonly #family: Family;
   readonly #nameOf: (key: string) => string;
+  readonly #idLabel: string;
   /** The metric's own labels. Nearly all series have exactly these, in this order. */
   readonly #keys: readonly string[];
   /** The text before each of their values: the end of the previous value, and the name. */
   readonly #openings: readonly string[];
 
-  constructor(out: ByteWriter, family: Family, { perThread }: { perThread: boolean }) {
+  constructor(
+    out: ByteWriter,
+    family: Family,
+    { perThread, escaping }: { perThread: boolean; escaping: EscapingScheme },
+  ) {
+    const form = (label: string) => escapeLabelName(label, escaping);
+    const nameOf = labelNames(family, { perThread, form });
     this.#out = out;
     this.#family = family;
     this.#keys = family.definition?.labels ?? [];
-    this.#nameOf = labelNames(family, { perThread });
+    this.#nameOf = (key) => writtenLabel(nameOf(key));
+    this.#idLabel = idLabelOf(family, form);
     this.#openings = this.#keys.map((key, n) => `${n === 0 ? "" : '",'}${this.#nameOf(key)}="`);
   }
 
@@ -42,7 +52,7 @@ export class LabelWriter {
     } else {
       for (const [key, value] of Object.entries(row.labels)) this.#add(this.#nameOf(key), value!);
       if (out.length === 0 && isAnonymous(this.#family, row)) {
-        this.#add(idLabelOf(this.#family), `${row.id}`);
+        this.#add(this.#idLabel, `${row.id}`);
       }
     }
     if (owner === undefined) return;

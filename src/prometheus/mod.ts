@@ -45,6 +45,7 @@
  *
  * @module
  */
+export type { EscapingScheme } from "../schema/escaping.ts";
 export type { SnapshotSource } from "../snapshots/snapshot_source.ts";
 export { prometheusHandler } from "./handler.ts";
 export type { PrometheusHandlerOptions } from "./handler_options.ts";

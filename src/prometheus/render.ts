@@ -10,9 +10,12 @@ import { type Family, valueOf } from "../export/family.ts";
 import { threadSamples } from "../export/thread_samples.ts";
 import { CumulativeCounts } from "../metrics/histogram/cumulative_counts.ts";
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import type { EscapingScheme } from "../schema/escaping.ts";
+import { endsWithUnit, writtenNames } from "../schema/exported_names.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
 import { LabelWriter } from "./label_writer.ts";
+import { type SampleName, sampleName, writtenFamily } from "./name_writer.ts";
 import { boundsOf } from "./prometheus_buckets.ts";
 import type { CheckedOptions } from "./prometheus_options.ts";
 
@@ -25,11 +28,11 @@ export const END = "# EOF\n";
 /** The approximate size of a chunk. */
 const CHUNK_BYTES = 65_536;
 
-const BRACE = 0x7b;
-
 /** Options of {@linkcode render}. */
 export interface RenderOptions extends Omit<CheckedOptions, "selfMetrics"> {
   readonly format: TextFormat;
+  /** How names that are not plain are written. */
+  readonly escaping: EscapingScheme;
   /** When a series began to count, in milliseconds since 1970. */
   readonly startOf: (metric: string, row: Row) => number | undefined;
 }
@@ -54,7 +57,7 @@ export function* render(
       family.kind !== "gauge";
     const print = printerOf(out, family, options);
     const labelWriter = new LabelWriter(labels, family, options);
-    writeHead(out, family, format);
+    writeHead(out, family, options);
     if (out.length >= CHUNK_BYTES) yield out.take();
     for (const row of family.rows) {
       const start = hasStart ? startOf(family.metric, row) : undefined;
@@ -76,18 +79,21 @@ export function* render(
 /** Writes the metadata lines of a family, which precede its samples. */
 function writeHead(
   out: ByteWriter,
-  { kind, name, unit, help }: Family,
-  format: TextFormat,
+  family: Family,
+  { format, escaping }: Pick<RenderOptions, "format" | "escaping">,
 ): void {
+  const { kind, unit, help } = family;
+  const { text, openMetrics } = writtenNames(family, escaping);
   if (format === "text") {
-    // In this format, a counter's family has the name of its samples.
-    const family = kind === "counter" ? `${name}_total` : name;
-    if (help !== "") out.text(`# HELP ${family} ${escapeText(help)}\n`);
-    out.text(`# TYPE ${family} ${kind}\n`);
+    const name = writtenFamily(text);
+    if (help !== "") out.text(`# HELP ${name} ${escapeText(help)}\n`);
+    out.text(`# TYPE ${name} ${kind}\n`);
     return;
   }
+  const name = writtenFamily(openMetrics);
   out.text(`# TYPE ${name} ${kind}\n`);
-  if (unit !== "") out.text(`# UNIT ${name} ${unit}\n`);
+  // The escaped form of a name need not end with the unit.
+  if (unit !== "" && endsWithUnit(openMetrics, unit)) out.text(`# UNIT ${name} ${unit}\n`);
   if (help === "") return;
   out.text(`# HELP ${name} `);
   out.quoted(help);
@@ -95,25 +101,28 @@ function writeHead(
 }
 
 function printerOf(out: ByteWriter, family: Family, options: RenderOptions): Printer {
-  const { kind, name } = family;
-  switch (kind) {
+  const { text, samples } = writtenNames(family, options.escaping);
+  const names = samples.map(sampleName);
+  switch (family.kind) {
     case "counter": {
-      const total = `${name}_total`;
+      const [total, created] = names;
+      const name = options.format === "text" ? sampleName(text) : total;
       return (labels, value, start) => {
-        writeSample(out, total, labels, numberText(value));
-        writeCreated(out, name, labels, start);
+        writeSample(out, name, labels, numberText(value));
+        writeCreated(out, created, labels, start);
       };
     }
     case "gauge":
-      return (labels, value) => writeSample(out, name, labels, numberText(value));
+      return (labels, value) => writeSample(out, names[0], labels, numberText(value));
     case "histogram":
-      return histogramPrinter(out, family, options);
+      return histogramPrinter(out, family, names, options);
   }
 }
 
 function histogramPrinter(
   out: ByteWriter,
-  { metric, name, bins }: Family,
+  { metric, bins }: Family,
+  [bucket, sum, total, created]: readonly SampleName[],
   { format, boundariesOf }: RenderOptions,
 ): Printer {
   const buckets = new CumulativeCounts(bins!, boundsOf(bins!, boundariesOf(metric)));
@@ -123,27 +132,26 @@ function histogramPrinter(
   return (labels, given, start) => {
     const value = given as HistogramValue;
     const writeBucket = (bound: string, count: number) => {
-      out.text(`${name}_bucket{`);
+      out.text(bucket.beforeLabels);
       out.append(labels);
       if (labels.length > 0) out.text(",");
       out.text(`${bound}} ${count}\n`);
     };
     buckets.forEach(value, (index, count) => writeBucket(texts[index], count));
     writeBucket('le="+Inf"', value.count);
-    writeSample(out, `${name}_sum`, labels, numberText(value.sum));
-    writeSample(out, `${name}_count`, labels, `${value.count}`);
-    writeCreated(out, name, labels, start);
+    writeSample(out, sum, labels, numberText(value.sum));
+    writeSample(out, total, labels, `${value.count}`);
+    writeCreated(out, created, labels, start);
   };
 }
 
-function writeSample(out: ByteWriter, name: string, labels: ByteWriter, value: string): void {
-  out.text(name);
+function writeSample(out: ByteWriter, name: SampleName, labels: ByteWriter, value: string): void {
   if (labels.length > 0) {
-    out.byte(BRACE);
+    out.text(name.beforeLabels);
     out.append(labels);
     out.text("} ");
   } else {
-    out.text(" ");
+    out.text(name.beforeValue);
   }
   out.text(value);
   out.byte(NEWLINE);
@@ -151,11 +159,11 @@ function writeSample(out: ByteWriter, name: string, labels: ByteWriter, value: s
 
 function writeCreated(
   out: ByteWriter,
-  name: string,
+  name: SampleName,
   labels: ByteWriter,
   start: number | undefined,
 ): void {
-  if (start !== undefined) writeSample(out, `${name}_created`, labels, `${start / 1000}`);
+  if (start !== undefined) writeSample(out, name, labels, `${start / 1000}`);
 }
 
 function numberText(value: unknown): string {

@@ -7,6 +7,7 @@ import { cannot, got } from "../base/errors.ts";
 import type { OptionNames } from "../base/options.ts";
 import { familiesIn } from "../export/families.ts";
 import { StartTimes } from "../export/start_times.ts";
+import { type EscapingScheme, isEscapingScheme } from "../schema/escaping.ts";
 import { asSnapshot } from "../snapshots/as_snapshot.ts";
 import { type Row, type SnapshotData, threadPartsOf } from "../snapshots/snapshot_data.ts";
 import { checkOptions, PROMETHEUS_OPTIONS, type PrometheusOptions } from "./prometheus_options.ts";
@@ -21,9 +22,22 @@ export interface PrometheusTextOptions extends PrometheusOptions {
    * @default {"text"}
    */
   format?: TextFormat;
+  /**
+   * How names are written that Prometheus takes only in quotes, such as the exact name
+   * `http.requests`: `"underscores"`, `"dots"` and `"values"` replace them by others, and
+   * `"allow-utf-8"` writes them in quotes, which Prometheus reads from version 3 on. The handler
+   * takes the scheme from each request.
+   *
+   * @default {"underscores"}
+   */
+  escaping?: EscapingScheme;
 }
 
-const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = { ...PROMETHEUS_OPTIONS, format: true };
+const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = {
+  ...PROMETHEUS_OPTIONS,
+  format: true,
+  escaping: true,
+};
 
 /**
  * Renders all metrics of a snapshot as one text for Prometheus. For many series,
@@ -66,13 +80,17 @@ export function prometheusText(
       cannot(action, "perThread needs a snapshot with perThread", got("one without")),
     );
   }
-  const { format = "text" } = checked;
+  const { format = "text", escaping = "underscores" } = checked;
   if (format !== "text" && format !== "openmetrics") {
     throw new TypeError(cannot(action, 'format must be "text" or "openmetrics"', format));
   }
+  if (!isEscapingScheme(escaping)) {
+    const required = 'escaping must be "underscores", "dots", "values" or "allow-utf-8"';
+    throw new TypeError(cannot(action, required, escaping));
+  }
   const starts = new StartTimes();
   starts.observe(data);
-  const renderOptions = { ...checked, format, startOf: starts.of.bind(starts) };
+  const renderOptions = { ...checked, format, escaping, startOf: starts.of.bind(starts) };
   const decoder = new TextDecoder();
   let text = "";
   for (const chunk of render(familiesIn(data, checked), renderOptions)) {

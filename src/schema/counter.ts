@@ -16,6 +16,8 @@ import {
 export interface CounterDefinition<Label extends string = never> {
   /** The kind of the metric. */
   readonly kind: "counter";
+  /** The exact name outside; absent if it is made from the name in the schema. */
+  readonly name?: string;
   /** What it counts. */
   readonly help: string;
   /** Unit of the value. */
@@ -32,7 +34,7 @@ export interface CounterDefinition<Label extends string = never> {
  * Defines a counter: a sum that only grows. Its increments are finite and not negative.
  *
  * @typeParam Label The names of the labels.
- * @param options Help, unit and labels.
+ * @param options Name, help, unit and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
@@ -51,6 +53,20 @@ export interface CounterDefinition<Label extends string = never> {
  * thread.metrics.requests.labels({ method: "GET" }).add(2);
  * assertEquals(stats.metrics.requests.read({ method: "GET" }), 2);
  * ```
+ *
+ * @example Keep a name that dashboards use
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+ * import { prometheusText } from "@x/thread-stats/prometheus";
+ *
+ * const schema = defineSchema({
+ *   requests: counter({ name: "HTTP_requests", labels: ["statusCode"] }),
+ * });
+ * const stats = ThreadStats.create(schema);
+ * stats.registerThread("main").metrics.requests.labels({ statusCode: "200" }).add();
+ * assertStringIncludes(prometheusText(stats.snapshot()), 'HTTP_requests{statusCode="200"} 1\n');
+ * ```
  */
 export function counter<const Label extends string>(
   options: MetricOptions & LabelOptions<Label> & { labels: readonly Label[] },
@@ -58,7 +74,7 @@ export function counter<const Label extends string>(
 /**
  * Defines a counter without labels.
  *
- * @param options Help and unit.
+ * @param options Name, help and unit.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  */

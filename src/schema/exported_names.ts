@@ -1,11 +1,17 @@
 /**
- * The names under which exporters show metrics. They are decided when a schema is defined, so that
- * no two metrics of a schema get the same name.
+ * The names under which exporters show metrics. They follow from the definition: the option `name`
+ * is the exact name, else the name is made from the one in the schema. `claimed_names.ts` makes
+ * sure that no two metrics get the same one.
  *
  * @module
  */
-import { cannot, got } from "../base/errors.ts";
-import { byKind, type MetricDefinition, type SchemaDefinition } from "./definitions.ts";
+import { byKind, type MetricDefinition } from "./definitions.ts";
+import {
+  escapeMetricName,
+  ESCAPING_SCHEMES,
+  type EscapingScheme,
+  isPlainMetricName,
+} from "./escaping.ts";
 import { snakeCase } from "./names.ts";
 
 /** The type of a family, as Prometheus and OpenTelemetry name it. */
@@ -19,8 +25,16 @@ export interface FamilyName {
   readonly field: string | undefined;
   /** A record's `sum` fields are counters, its other fields are gauges. */
   readonly kind: FamilyKind;
-  /** In snake case, with the unit at its end, and without a counter's `_total`. */
+  /**
+   * The exact name, or else one in snake case with the unit at its end; without a counter's
+   * `_total`.
+   */
   readonly name: string;
+  /**
+   * The name in the text format 0.0.4, where a counter's family is called like its samples: with
+   * `_total`, unless it has an exact name without.
+   */
+  readonly textName: string;
   /** The unit that the name ends with; empty if it does not end with one. */
   readonly unit: string;
 }
@@ -30,8 +44,15 @@ export const SELF_PREFIX = "thread_stats_";
 
 /** The families of one metric. */
 export function familiesOf(metric: string, definition: MetricDefinition): FamilyName[] {
+  const { name: exact } = definition;
+  const nameOf = (kind: FamilyKind, unit: string, field?: string) => {
+    if (exact !== undefined) {
+      return exactName(field === undefined ? exact : `${exact}_${field}`, kind, unit);
+    }
+    return madeName([metric, ...(field === undefined ? [] : [field])], kind, unit);
+  };
   const single = ({ kind, unit }: { readonly kind: FamilyKind; readonly unit: string }) => [
-    { metric, field: undefined, ...familyName(snakeCase(metric), kind, unit) },
+    { metric, field: undefined, ...nameOf(kind, unit) },
   ];
   return byKind<FamilyName[]>(definition, {
     counter: single,
@@ -39,10 +60,33 @@ export function familiesOf(metric: string, definition: MetricDefinition): Family
     histogram: single,
     record: ({ fields, unit }) =>
       Object.entries(fields).map(([field, { op }]) => {
-        const name = `${snakeCase(metric)}_${snakeCase(field)}`;
-        return { metric, field, ...familyName(name, op === "sum" ? "counter" : "gauge", unit) };
+        return { metric, field, ...nameOf(op === "sum" ? "counter" : "gauge", unit, field) };
       }),
   });
+}
+
+/** A family's names in Prometheus' text formats, by one scheme for names that are not plain. */
+export interface WrittenNames {
+  /** In the text format 0.0.4; of a counter also the name of its samples there. */
+  readonly text: string;
+  /** In OpenMetrics. */
+  readonly openMetrics: string;
+  /** The samples in OpenMetrics. All but those of counters have the same names in text. */
+  readonly samples: readonly string[];
+}
+
+/**
+ * A family's names as Prometheus' own libraries write them: they escape the whole name, then append
+ * the suffixes of the samples. OpenMetrics demands `_total` of a counter's samples.
+ */
+export function writtenNames(
+  { kind, textName }: Pick<FamilyName, "kind" | "textName">,
+  scheme: EscapingScheme,
+): WrittenNames {
+  const text = escapeMetricName(textName, scheme);
+  const openMetrics = kind === "counter" ? withoutTotal(text) : text;
+  const samples = SAMPLE_SUFFIXES[kind].map((suffix) => openMetrics + suffix);
+  return { text, openMetrics, samples };
 }
 
 const SAMPLE_SUFFIXES: Readonly<Record<FamilyKind, readonly string[]>> = {
@@ -51,9 +95,25 @@ const SAMPLE_SUFFIXES: Readonly<Record<FamilyKind, readonly string[]>> = {
   histogram: ["_bucket", "_sum", "_count", "_created"],
 };
 
-/** The names of a family's samples in the Prometheus text formats. */
-export function samplesOf({ kind, name }: Pick<FamilyName, "kind" | "name">): string[] {
-  return SAMPLE_SUFFIXES[kind].map((suffix) => name + suffix);
+/** All names that a family and its samples have in Prometheus, in any format and by any scheme. */
+export function prometheusNames(
+  family: Pick<FamilyName, "kind" | "textName">,
+): ReadonlySet<string> {
+  // All schemes write a plain name as it is.
+  const schemes = isPlainMetricName(family.textName) ? ["dots" as const] : ESCAPING_SCHEMES;
+  return new Set(schemes.flatMap((scheme) => {
+    const { text, openMetrics, samples } = writtenNames(family, scheme);
+    return [openMetrics, text, ...samples];
+  }));
+}
+
+/**
+ * The name by which a family intrudes on the library's own, in capitals or not, in whichever form;
+ * `undefined` if it does not.
+ */
+export function reservedName(family: Pick<FamilyName, "kind" | "textName">): string | undefined {
+  return ESCAPING_SCHEMES.map((scheme) => writtenNames(family, scheme).openMetrics)
+    .find((name) => name.toLowerCase().startsWith(SELF_PREFIX));
 }
 
 /**
@@ -65,14 +125,16 @@ export function isSumGauge(definition: MetricDefinition | undefined): boolean {
 }
 
 /**
- * The name of a family's instrument in OpenTelemetry. There a dot separates the field, and the unit
- * is no part of the name. So two instruments may have one name although their names in Prometheus
- * differ.
+ * The name of a family's instrument in OpenTelemetry: the exact name, or a made one. A dot
+ * separates the field, and the unit is no part of a made name. So two instruments may have one name
+ * although their names in Prometheus differ.
  */
 export function instrumentName(
   { metric, field, kind, unit }: FamilyName,
   definition: MetricDefinition,
 ): string {
+  const { name: exact } = definition;
+  if (exact !== undefined) return field === undefined ? exact : `${exact}.${field}`;
   const whole = [metric, ...(field === undefined ? [] : [field])].map(snakeCase).join(".");
   const name = kind === "counter" ? withoutTotal(whole) : whole;
   // Exporters from OpenTelemetry to Prometheus translate the unit `1` to `_ratio` for gauges only.
@@ -85,106 +147,33 @@ export function instrumentParts(name: string): { count: string; sum: string; qua
   return { count: `${name}.count`, sum: `${name}.sum`, quantile: `${name}.quantile` };
 }
 
-/** Where metrics have names. */
-type Namespace = "Prometheus" | "OpenTelemetry";
-
-/** A name of a metric that another one has. */
-export interface NameCollision {
-  /** Where both have it. */
-  readonly where: Namespace;
-  /** The name. */
-  readonly taken: string;
-  /** The metric that has it. */
-  readonly owner: string;
-  /** The same, or the field of the record that has it. */
-  readonly family: string;
-}
-
-/** The names under which exporters show metrics, and which metric has each. */
-export class ExportedNames {
-  readonly #owners: Readonly<Record<Namespace, Map<string, { owner: string; family: string }>>> = {
-    Prometheus: new Map(),
-    OpenTelemetry: new Map(),
-  };
-
-  /** Finds a name of a metric that another metric, or another field of it, has. */
-  find(metric: string, definition: MetricDefinition): NameCollision | undefined {
-    /** The families of this metric by their names. */
-    const own = new Map<string, string>();
-    for (const { where, family, names } of namesOf(metric, definition)) {
-      for (const taken of names) {
-        const found = this.#owners[where].get(taken);
-        if (found !== undefined) return { where, taken, ...found };
-        const key = `${where} ${taken}`;
-        const other = own.get(key);
-        if (other !== undefined) return { where, taken, owner: metric, family: other };
-        own.set(key, family);
-      }
-    }
-    return undefined;
-  }
-
-  /** Enters the names of a metric. None of them may be taken. */
-  claim(metric: string, definition: MetricDefinition): void {
-    for (const { where, family, names } of namesOf(metric, definition)) {
-      for (const name of names) this.#owners[where].set(name, { owner: metric, family });
-    }
-  }
-}
-
-/**
- * Throws unless all families, samples and instruments of the metrics have names of their own.
- *
- * @throws {TypeError} When two have the same name, or one has a name that the library reserves.
- */
-export function assertExportedNames(metrics: SchemaDefinition): void {
-  const names = new ExportedNames();
-  for (const [metric, definition] of Object.entries(metrics)) {
-    for (const { name } of familiesOf(metric, definition)) {
-      if (!name.startsWith(SELF_PREFIX)) continue;
-      const required = `names that begin with ${SELF_PREFIX} are the library's own`;
-      throw new TypeError(cannot(`define the metric ${metric}`, required, got(name)));
-    }
-    const collision = names.find(metric, definition);
-    if (collision !== undefined) {
-      const { where, taken, family } = collision;
-      const required = `its name in ${where} must not be that of ${family} too`;
-      throw new TypeError(cannot(`define the metric ${metric}`, required, got(taken)));
-    }
-    names.claim(metric, definition);
-  }
-}
-
-/** All names of a metric: of its families, their samples and their instruments. */
-function namesOf(
-  metric: string,
-  definition: MetricDefinition,
-): { where: Namespace; family: string; names: Iterable<string> }[] {
-  return familiesOf(metric, definition).flatMap((exported) => {
-    const { kind, field, name } = exported;
-    const family = field === undefined ? metric : `${metric}.${field}`;
-    const instrument = instrumentName(exported, definition);
-    const parts = kind === "histogram" ? Object.values(instrumentParts(instrument)) : [];
-    return [
-      { where: "Prometheus", family, names: new Set([name, ...samplesOf(exported)]) },
-      { where: "OpenTelemetry", family, names: [instrument, ...parts] },
-    ];
-  });
-}
-
 function withoutTotal(name: string): string {
   return name.replace(/(?<=.)_total$/, "");
 }
 
-function familyName(
-  name: string,
-  kind: FamilyKind,
-  unit: string,
-): Pick<FamilyName, "kind" | "name" | "unit"> {
+type Names = Pick<FamilyName, "kind" | "name" | "textName" | "unit">;
+
+function exactName(name: string, kind: FamilyKind, unit: string): Names {
   const base = kind === "counter" ? withoutTotal(name) : name;
-  // Some units cannot be part of a name, such as "%".
-  if (!/^[a-zA-Z0-9_]+$/.test(unit)) return { kind, name: base, unit: "" };
+  return { kind, name: base, textName: name, unit: endsWithUnit(base, unit) ? unit : "" };
+}
+
+function madeName(words: readonly string[], kind: FamilyKind, unit: string): Names {
+  const name = words.map(snakeCase).join("_");
+  const base = kind === "counter" ? withoutTotal(name) : name;
   // OpenMetrics requires something in front of the unit, which a metric named `bytes` lacks.
-  if (base === unit) return { kind, name: base, unit: "" };
-  return { kind, name: base.endsWith(`_${unit}`) ? base : `${base}_${unit}`, unit };
+  const hasUnit = isWord(unit) && base !== unit;
+  const whole = hasUnit && !endsWithUnit(base, unit) ? `${base}_${unit}` : base;
+  const textName = kind === "counter" ? `${whole}_total` : whole;
+  return { kind, name: whole, textName, unit: hasUnit ? unit : "" };
+}
+
+/** Some units cannot be part of a name, such as "%". */
+function isWord(unit: string): boolean {
+  return /^[a-zA-Z0-9_]+$/.test(unit);
+}
+
+/** Whether a name ends with a unit as OpenMetrics requires it. */
+export function endsWithUnit(name: string, unit: string): boolean {
+  return isWord(unit) && name.endsWith(`_${unit}`);
 }

@@ -33,6 +33,8 @@ export interface GaugeOptions extends MetricOptions {
 export interface GaugeDefinition<Label extends string = never> {
   /** The kind of the metric. */
   readonly kind: "gauge";
+  /** The exact name outside; absent if it is made from the name in the schema. */
+  readonly name?: string;
   /** What it measures. */
   readonly help: string;
   /** Unit of the value. */
@@ -59,7 +61,7 @@ const AGGREGATES: readonly unknown[] = ["sum", "min", "max", "latest"];
  * contributes.
  *
  * @typeParam Label The names of the labels.
- * @param options Help, unit, labels, and how the threads' values combine.
+ * @param options Name, help, unit, labels, and how the threads' values combine.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When `maxSeries` or `maxLabelLength` is out of range, or there are too many
@@ -86,7 +88,7 @@ export function gauge<const Label extends string>(
 /**
  * Defines a gauge without labels.
  *
- * @param options Help, unit, and how the threads' values combine.
+ * @param options Name, help, unit, and how the threads' values combine.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  */

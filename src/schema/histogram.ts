@@ -69,6 +69,8 @@ export type HistogramOptions =
 export interface HistogramDefinition<Label extends string = never> {
   /** The kind of the metric. */
   readonly kind: "histogram";
+  /** The exact name outside; absent if it is made from the name in the schema. */
+  readonly name?: string;
   /** What it measures. */
   readonly help: string;
   /** Unit of the values. */
@@ -107,7 +109,7 @@ const MAX_BINS = 65_536;
  * - Explicit, with `boundaries`, as in Prometheus.
  *
  * @typeParam Label The names of the labels.
- * @param options Help, unit, labels and bins.
+ * @param options Name, help, unit, labels and bins.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.
@@ -136,7 +138,7 @@ export function histogram<const Label extends string>(
 /**
  * Defines a histogram without labels.
  *
- * @param options Help, unit and bins.
+ * @param options Name, help, unit and bins.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When an option is unknown or has the wrong shape.
  * @throws {RangeError} When an option is out of range.

@@ -1,15 +1,29 @@
 /**
- * The options that all kinds of metrics share: help, unit and labels.
+ * The options that all kinds of metrics share: name, help, unit and labels.
  *
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
 import { assertInteger, type OptionNames } from "../base/options.ts";
 import { isArray } from "../base/shapes.ts";
-import { assertName, snakeCase } from "./names.ts";
+import { assertExactLabels } from "./exact_labels.ts";
+import { assertExactName, assertName, snakeCase } from "./names.ts";
 
 /** Options that describe a metric to people and to exporters. */
 export interface MetricOptions {
+  /**
+   * The exact name that exporters use, such as `"HTTP_requests"`, `"job:errors:rate5m"` or
+   * `"http.server.duration"`: any text that Prometheus takes as a name. Exporters then convert
+   * nothing and append neither the unit nor `_total`, and write the names of the labels as they are
+   * too. A record's fields are appended as they are, with `_` (in OpenTelemetry with a dot).
+   *
+   * OpenMetrics demands that a counter's samples end with `_total`, so there it is appended if it
+   * is missing, as all client libraries do. Scrapers that do not read names in quotes get such
+   * names escaped, by the scheme that they ask for.
+   *
+   * @default The name in the schema in snake case, with the unit and `_total` where they belong
+   */
+  name?: string;
   /**
    * What the metric counts or measures, in a few words.
    *
@@ -27,7 +41,8 @@ export interface MetricOptions {
 /** Options of a metric with labels: it has one bucket for each set of label values. */
 export interface LabelOptions<Label extends string> {
   /**
-   * Names of the labels, at most 512. Without any the metric has one bucket, without labels.
+   * Names of the labels, at most 512. Without any the metric has one bucket, without labels. They
+   * consist of letters, digits and `_`; with the option `name` they may be any text.
    *
    * @default {[]}
    */
@@ -51,6 +66,7 @@ export interface LabelOptions<Label extends string> {
 
 /** The names of the options that all kinds of metrics share. */
 export const METRIC_OPTIONS: OptionNames<MetricOptions & LabelOptions<string>> = {
+  name: true,
   help: true,
   unit: true,
   labels: true,
@@ -67,6 +83,7 @@ export type LabelValues<Label extends string> = Readonly<Record<Label, string>>;
 /** The parts of a definition that all kinds of metrics have. */
 interface CommonParts<Kind extends string, Label extends string> {
   readonly kind: Kind;
+  readonly name?: string;
   readonly help: string;
   readonly unit: string;
   readonly labels: readonly Label[];
@@ -104,9 +121,17 @@ export function validateMetricOptions<Kind extends string, Label extends string>
   const action = `define a ${kind}`;
   return {
     kind,
+    ...validateName(action, options),
     ...validateHelpAndUnit(action, options),
     ...validateLabels(action, kind, options),
   };
+}
+
+/** The property is left out if there is no name: the texts of such schemas have never had one. */
+function validateName(action: string, { name }: MetricOptions): { name?: string } {
+  if (name === undefined) return {};
+  assertExactName(action, "name", name);
+  return { name };
 }
 
 function validateHelpAndUnit(
@@ -126,10 +151,11 @@ function validateLabels<Label extends string>(
   action: string,
   kind: string,
   {
+    name,
     labels: given = [],
     maxSeries = DEFAULT_MAX_SERIES,
     maxLabelLength = DEFAULT_MAX_LABEL_LENGTH,
-  }: LabelOptions<Label>,
+  }: MetricOptions & LabelOptions<Label>,
 ): { labels: readonly Label[]; maxSeries: number; maxLabelLength: number } {
   if (!isArray(given)) {
     throw new TypeError(cannot(action, "labels must be an array", given));
@@ -141,14 +167,19 @@ function validateLabels<Label extends string>(
     );
   }
   const labels: readonly Label[] = Object.freeze([...given]);
+  if (name === undefined) assertLabels(action, kind, labels);
+  else assertExactLabels(action, kind, labels);
+  assertInteger(action, "maxSeries", maxSeries, MAX_SERIES_RANGE);
+  assertInteger(action, "maxLabelLength", maxLabelLength, MAX_LABEL_LENGTH_RANGE);
+  return { labels, maxSeries, maxLabelLength };
+}
+
+function assertLabels(action: string, kind: string, labels: readonly string[]): void {
   for (const label of labels) assertLabel(kind, label);
   // Exporters write both `aB` and `a_b` as `a_b`.
   if (new Set(labels.map(snakeCase)).size !== labels.length) {
     throw new TypeError(cannot(action, "no two labels may be the same in snake case", labels));
   }
-  assertInteger(action, "maxSeries", maxSeries, MAX_SERIES_RANGE);
-  assertInteger(action, "maxLabelLength", maxLabelLength, MAX_LABEL_LENGTH_RANGE);
-  return { labels, maxSeries, maxLabelLength };
 }
 
 /** Throws unless a label has a legal name, which no exporter uses for a label of its own. */

@@ -32,3 +32,22 @@ export function snakeCase(name: string): string {
     .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
     .toLowerCase();
 }
+
+/**
+ * Whether a value can be an exact name outside: any text but the empty one that is well-formed
+ * Unicode. Prometheus takes all of these, in quotes where it must; but its parser stops at U+0000.
+ */
+export function isExactName(name: unknown): name is string {
+  return typeof name === "string" && name !== "" && name.isWellFormed() && !name.includes("\0");
+}
+
+/** Throws unless a value can be an exact name outside. */
+export function assertExactName(
+  action: string,
+  what: string,
+  name: unknown,
+): asserts name is string {
+  if (isExactName(name)) return;
+  const required = `${what} must be well-formed Unicode, not empty and without U+0000`;
+  throw new TypeError(cannot(action, required, name));
+}

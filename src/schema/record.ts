@@ -29,6 +29,8 @@ export interface RecordDefinition<
 > {
   /** The kind of the metric. */
   readonly kind: "record";
+  /** The exact name outside; absent if it is made from the name in the schema. */
+  readonly name?: string;
   /** What it counts. */
   readonly help: string;
   /** Unit of the values, if all fields have the same. */
@@ -62,7 +64,7 @@ export type RecordDelta<Fields extends RecordFields> = {
  * @typeParam Fields The fields by name.
  * @typeParam Label The names of the labels.
  * @param fields The fields, 1 to 64.
- * @param options Help, unit and labels.
+ * @param options Name, help, unit and labels.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
  * option is unknown.
@@ -93,7 +95,7 @@ export function record<const Fields extends RecordFields, const Label extends st
  *
  * @typeParam Fields The fields by name.
  * @param fields The fields, 1 to 64.
- * @param options Help and unit.
+ * @param options Name, help and unit.
  * @returns The definition, for {@linkcode defineSchema}.
  * @throws {TypeError} When a field's name or definition, or an option, has the wrong shape, or an
  * option is unknown.

@@ -5,8 +5,8 @@
  */
 import { cannot, got } from "../base/errors.ts";
 import { isPlain } from "../base/shapes.ts";
+import { assertExportedNames } from "./claimed_names.ts";
 import type { MetricDefinition, SchemaDefinition } from "./definitions.ts";
-import { assertExportedNames } from "./exported_names.ts";
 import { isMarked, isSealed, seal } from "./marks.ts";
 import { assertName } from "./names.ts";
 import { rebuildDefinition } from "./rebuild.ts";
@@ -28,7 +28,8 @@ export interface Schema<Metrics extends SchemaDefinition = SchemaDefinition> {
  *
  * @typeParam Metrics The definitions by name.
  * @param metrics The definitions by name. A name consists of letters, digits and `_`. Exporters
- * write it in snake case, and append the unit and `_total` where they belong.
+ * write it in snake case, and append the unit and `_total` where they belong, unless the definition
+ * has the option `name`.
  * @returns The schema, for {@linkcode ThreadStats}.
  * @throws {TypeError} When a name is illegal, when two metrics would be exported under one name, or
  * when a definition did not come from `counter`, `gauge`, `histogram` or `record`.

@@ -5,6 +5,7 @@
  */
 import { cannot } from "../base/errors.ts";
 import { isArray, lookAt } from "../base/shapes.ts";
+import { isExactName } from "../schema/names.ts";
 import { isMetricKind } from "./arithmetic.ts";
 import { Snapshot } from "./snapshot.ts";
 import type { MetricSnapshot, Row, SnapshotData } from "./snapshot_data.ts";
@@ -33,6 +34,7 @@ function isComplete(given: unknown): boolean {
 function isMetric(given: unknown): boolean {
   const { definition, series } = Object(given) as Partial<MetricSnapshot>;
   return isObject(definition) && isMetricKind(definition.kind) &&
+    (definition.name === undefined || isExactName(definition.name)) &&
     isArray(definition.labels) && isArray(series) && series.every(isRow);
 }
 

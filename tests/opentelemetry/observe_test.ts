@@ -12,6 +12,7 @@ import { Arena } from "../../src/memory/arena.ts";
 import { H_OTHER_MEMORIES } from "../../src/memory/layout.ts";
 import { observe, type ObserveOptions, type SnapshotSource } from "../../src/opentelemetry/mod.ts";
 import { collect, producerOf } from "./collect.ts";
+import { EXACT_VALUES, exactly } from "./exact.ts";
 import { api, sdk, sdk2 } from "./packages.ts";
 import { schema, update } from "./schema.ts";
 
@@ -72,6 +73,19 @@ function noting(
 }
 
 describe("observe()", () => {
+  for (const [version, packages] of Object.entries({ 3: sdk, 2: sdk2 })) {
+    it(`reports exact names and labels as they are to a meter of the SDK ${version}.x`, async () => {
+      const { meter, values } = startMeter(packages);
+      using _ = observe(exactly(), meter, { selfMetrics: false });
+      const { "tookSeconds Route=/": took, ...others } = EXACT_VALUES;
+      assertEquals(await values(), {
+        ...others,
+        "tookSeconds.count Route=/": 1,
+        "tookSeconds.sum Route=/": took,
+      });
+    });
+  }
+
   for (const [version, packages] of Object.entries({ 3: sdk, 2: sdk2 })) {
     it(`reports the library's own values to a meter of the SDK ${version}.x, in the right instruments`, async () => {
       const stats = counted();
@@ -284,6 +298,10 @@ describe("observe()", () => {
       TypeError,
       'a histogram must have no label quantile if its quantiles are reported, got "took"',
     );
+    const exact = ThreadStats.create(defineSchema({
+      took: histogram({ name: "Took", boundaries: [1], labels: ["quantile"] }),
+    }));
+    assertThrows(() => observe(exact, meter, { quantiles: [1] }), TypeError, "no label quantile");
     const underlined = ThreadStats.create(defineSchema({ jobs: counter(), _jobs: counter() }));
     assertThrows(() => observe(underlined, meter), RangeError, "begin with a letter");
     const took = histogram({ boundaries: [1] });

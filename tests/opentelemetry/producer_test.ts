@@ -25,6 +25,7 @@ import {
   tick,
   valuesOf,
 } from "./collect.ts";
+import { EXACT_VALUES, exactly } from "./exact.ts";
 
 describe("ThreadStatsProducer.collect()", () => {
   it("exports all kinds with the names, units and types of OpenTelemetry", async () => {
@@ -377,6 +378,31 @@ describe("new ThreadStatsProducer()", () => {
     const options = Object.create({ temporality: "delta", perThread: true });
     const { jobs } = await collect(new ThreadStatsProducer(stats, options));
     assertEquals([jobs.aggregationTemporality, valuesOf(jobs)], [1, [{ value: 0 }]]);
+  });
+
+  it("exports exact names and labels as they are", async () => {
+    const metrics = await collect(producerOf(exactly()));
+    const values = Object.entries(metrics).flatMap(([name, { dataPoints }]) =>
+      dataPoints.map(({ attributes, value }) => {
+        const labels = Object.entries(attributes).map((pair) => ` ${pair.join("=")}`);
+        return [name + labels.join(""), typeof value === "number" ? value : value.sum];
+      })
+    );
+    assertEquals(Object.fromEntries(values), EXACT_VALUES);
+    // Units are exported beside the name, whatever the name ends with.
+    assertEquals(metrics.tookSeconds.descriptor.unit, "s");
+  });
+
+  it("gives labels that are called like its own another name, exact or not", async () => {
+    const { stats, metrics } = make({
+      jobs: counter({ name: "Jobs", labels: ["thread", "Thread", "slot"] }),
+    });
+    metrics.jobs.labels({ thread: "a", Thread: "b", slot: "c" }).add(2);
+    const { Jobs } = await collect(producerOf(stats, { perThread: true }));
+    assertEquals(valuesOf(Jobs), [{
+      ...{ exported_thread: "a", Thread: "b", exported_slot: "c", thread: "main", slot: "0" },
+      value: 2,
+    }]);
   });
 
   it("refuses names that OpenTelemetry does not allow", () => {

@@ -2,10 +2,20 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { spawnSync } from "node:child_process";
 import { schema } from "../../examples/flows/schema.ts";
-import { counter, defineSchema, histogram, record, sum, ThreadStats } from "../../mod.ts";
+import {
+  counter,
+  defineSchema,
+  gauge,
+  histogram,
+  max,
+  record,
+  sum,
+  ThreadStats,
+} from "../../mod.ts";
 import { prometheusHandler, prometheusText } from "../../src/prometheus/mod.ts";
 import { isMissing } from "../support/debian_tools.ts";
 import { promtool } from "../support/prometheus_server.ts";
+import { dotted } from "./dotted.ts";
 import { openShop, shop } from "./shop.ts";
 
 const isDeno = "Deno" in globalThis;
@@ -70,6 +80,45 @@ describe(
   },
 );
 
+/** Statistics with exact names. `promtool` complains of their style, but has to read them. */
+function* namedSamples() {
+  for (const escaping of ["underscores", "dots", "values"] as const) {
+    yield [`names in quotes, escaped by ${escaping}`, dotted(), { escaping }] as const;
+  }
+  const stats = ThreadStats.create(defineSchema({
+    rate: gauge({ name: "job:errors:rate5m", help: "Errors", labels: ["Queue"] }),
+    done: counter({ name: "jobs_total", help: "Jobs", labels: ["queueName"] }),
+    requests: counter({ name: "HTTP_requests", help: "Requests" }),
+    took: histogram({ name: "took_seconds", help: "Took", unit: "seconds", boundaries: [1] }),
+    flow: record({ last: max(), hits_total: sum() }, { name: "net", help: "Flow", labels: ["a"] }),
+  }));
+  const { rate, done, requests, took, flow } = stats.registerThread("main").metrics;
+  rate.labels({ Queue: "a" }).set(1);
+  done.labels({ queueName: "a" }).add();
+  requests.add();
+  took.record(2);
+  flow.labels({ a: "b" }).update({ last: 1, hits_total: 2 });
+  yield ["exact names", stats, {}] as const;
+}
+
+describe(
+  "promtool check metrics of exact names",
+  { ignore: !isDeno || isMissing("promtool", "--version") },
+  () => {
+    for (const [name, stats, options] of namedSamples()) {
+      it(`prometheusText() of ${name}`, async () => {
+        const text = prometheusText(stats.snapshot(), options);
+        const { status, stderr } = await promtool(["check", "metrics"], text);
+        // 3: it has read all of it, and dislikes some names. 1: it cannot read it.
+        assertEquals(status, 3, stderr);
+        const rules =
+          /^\S+ (metric names should not contain ':'|counter metrics should have "_total" suffix|(metric|label) names should be written in 'snake_case' not 'camelCase'|use base unit .*)$/gm;
+        assertEquals(stderr.replace(rules, "").trim(), "");
+      });
+    }
+  },
+);
+
 describe("no series twice", () => {
   for (const [name, stats, options] of samples()) {
     it(`prometheusText() of ${name}`, () => {
@@ -100,9 +149,13 @@ print(json.dumps([[f.name, f.type, len(f.samples)] for f in families]))
 describe("the reference parser of OpenMetrics", {
   ignore: !isDeno || isMissing(python, "-c", "import prometheus_client.openmetrics"),
 }, () => {
-  for (const [name, stats, options] of samples()) {
+  for (const [name, stats, options] of [...samples(), ...namedSamples()]) {
     it(`prometheusText() of ${name}`, () => {
-      const text = prometheusText(stats.snapshot(options), { ...options, format: "openmetrics" });
+      const perThread = "perThread" in options && options.perThread;
+      const text = prometheusText(stats.snapshot({ perThread }), {
+        ...options,
+        format: "openmetrics",
+      });
       const families = parseOpenMetrics(text);
       assertEquals(
         families.map(([name, type]) => `# TYPE ${name} ${type}`),

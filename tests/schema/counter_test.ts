@@ -37,6 +37,16 @@ describe("counter()", () => {
     );
   });
 
+  it("keeps its name as it is, and has no such property without one", () => {
+    for (const name of ["HTTP_Requests", "job:errors:rate5m", "http.requests", '花 火\n"']) {
+      assertEquals(Object.entries(counter({ name })).slice(0, 2), [["kind", "counter"], [
+        "name",
+        name,
+      ]]);
+    }
+    assertEquals(Object.hasOwn(counter({ name: undefined }), "name"), false);
+  });
+
   it("copies the labels, so later changes have no effect", () => {
     const labels = ["a"];
     const definition = counter({ labels });
@@ -50,6 +60,26 @@ describe("counter()", () => {
       [null, "Cannot define a counter: the options must be an object, got null"],
       ["help", 'Cannot define a counter: the options must be an object, got "help"'],
       [{ help: 1 }, "Cannot define a counter: help must be a string, got 1"],
+      [
+        { name: 1 },
+        "Cannot define a counter: name must be well-formed Unicode, not empty and without U+0000, got 1",
+      ],
+      [
+        { name: null },
+        "Cannot define a counter: name must be well-formed Unicode, not empty and without U+0000, got null",
+      ],
+      [
+        { name: "" },
+        'Cannot define a counter: name must be well-formed Unicode, not empty and without U+0000, got ""',
+      ],
+      [
+        { name: "a\ud800" },
+        'Cannot define a counter: name must be well-formed Unicode, not empty and without U+0000, got "a\\ud800"',
+      ],
+      [
+        { name: "a\0" },
+        'Cannot define a counter: name must be well-formed Unicode, not empty and without U+0000, got "a\\u0000"',
+      ],
       [{ unit: 1n }, "Cannot define a counter: unit must be a string, got 1n"],
       [{ labels: "a" }, 'Cannot define a counter: labels must be an array, got "a"'],
       [{ labels: null }, "Cannot define a counter: labels must be an array, got null"],

@@ -10,6 +10,10 @@ const DEFINITIONS = [
   histogram({ boundaries: [1] }),
   histogram({ lowest: 1, highest: 2 }),
   record({ a: max() }),
+  counter({ name: "a.b", labels: ["c.d", "\n"] }),
+  gauge({ name: "HTTP_Requests" }),
+  histogram({ name: "花", boundaries: [1] }),
+  record({ aB: max() }, { name: "Flow" }),
 ];
 
 describe("byKind()", () => {

@@ -1,6 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ThreadStats, type ThreadStatsHandle } from "../../mod.ts";
+import {
+  counter,
+  defineSchema,
+  record,
+  sum,
+  ThreadStats,
+  type ThreadStatsHandle,
+} from "../../mod.ts";
 import { LAYOUT_VERSION } from "../../src/memory/layout.ts";
 import { parseDescription } from "../../src/schema/description.ts";
 import { lookAt } from "../../src/base/shapes.ts";
@@ -44,6 +51,13 @@ const DAMAGED: [string, RegExp][] = [
   [metric({ ...COUNTER, kind: "timer" }), /kind must be known, got "timer"/],
   [metric({ ...COUNTER, kind: "__proto__" }), /kind must be known/],
   [metric({ ...COUNTER, help: 7 }), /help must be a string/],
+  [metric({ ...COUNTER, name: 7 }), /name must be well-formed Unicode, not empty .* got 7/],
+  [metric({ ...COUNTER, name: null }), /name must be well-formed Unicode, not empty .* got null/],
+  [metric({ ...COUNTER, name: "" }), /name must be well-formed Unicode, not empty .* got ""/],
+  // The name stands after the kind, and only there.
+  [metric({ ...COUNTER, name: "a" }), /another form/],
+  [metric({ ...COUNTER, name: "thread_stats_a" }), /the library's own/],
+  [metric({ ...COUNTER, name: "a", labels: ["__a"] }), /reserves names that begin with __/],
   [metric({ ...COUNTER, labels: "a" }), /labels must be an array/],
   [metric({ ...COUNTER, labels: ["a-b"] }), /names consist of letters/],
   [metric({ ...COUNTER, maxSeries: 1e99 }), /maxSeries must be/],
@@ -177,6 +191,25 @@ describe("ThreadStats.inspect()", () => {
       refused++;
     }
     assert(refused > 500);
+  });
+
+  it("takes exact names and labels that are code as texts, and runs none of it", () => {
+    for (const text of HOSTILE.filter((text) => text !== "__proto__")) {
+      const options = { name: `x${text}`, labels: [text, "toString", "constructor"] } as const;
+      const labels = { [text]: text, toString: text, constructor: text };
+      const stats = ThreadStats.create(defineSchema({
+        hits: counter({ ...options, name: `y${text}` }),
+        flow: record({ n: sum() }, options),
+      }));
+      const { hits, flow } = stats.registerThread(text).metrics;
+      hits.labels(labels).add(2);
+      flow.labels(labels).update({ n: 3 });
+      const { metrics } = ThreadStats.inspect(stats.handle).snapshot();
+      assertEquals(metrics.hits.series[0].labels, labels);
+      assertEquals(metrics.flow.series[0].value, { n: 3 });
+      assertEquals(metrics.flow.definition.name, `x${text}`);
+    }
+    assertEquals("injected" in globalThis, false);
   });
 
   it("refuses names of metrics, labels and fields that are code, and runs none of it", () => {

@@ -3,16 +3,16 @@ import { describe, it } from "@std/testing/bdd";
 import {
   bitOr,
   counter,
-  defineSchema,
   gauge,
   histogram,
   max,
+  type MetricDefinition,
   record,
   type SchemaDefinition,
   sum,
 } from "../../mod.ts";
-import { familiesOf, samplesOf } from "../../src/schema/exported_names.ts";
-import { assertRefuses } from "../metrics/observe.ts";
+import type { EscapingScheme } from "../../src/schema/escaping.ts";
+import { familiesOf, instrumentName, writtenNames } from "../../src/schema/exported_names.ts";
 
 function namesOf(metrics: SchemaDefinition): string[] {
   return Object.entries(metrics).flatMap(([name, definition]) => familiesOf(name, definition))
@@ -20,20 +20,6 @@ function namesOf(metrics: SchemaDefinition): string[] {
 }
 
 const seconds = { lowest: 1e-3, highest: 10, unit: "seconds" } as const;
-
-/** Metrics of which one is refused because it has a name of another. */
-type Clash = [metrics: SchemaDefinition, metric: string, other: string, name: string];
-
-function assertClashes(where: string, clashes: readonly Clash[]): void {
-  for (const [metrics, metric, other, name] of clashes) {
-    const required = `its name in ${where} must not be that of ${other} too`;
-    assertRefuses(
-      () => defineSchema(metrics),
-      TypeError,
-      `Cannot define the metric ${metric}: ${required}, got ${name}`,
-    );
-  }
-}
 
 describe("familiesOf()", () => {
   it("gives a metric one family, in snake case and with its unit", () => {
@@ -74,61 +60,79 @@ describe("familiesOf()", () => {
       ["gauge", "flow_flags", "flags"],
       ["counter", "flow_jobs", "jobsTotal"],
     ]);
-    assertEquals(families.flatMap(samplesOf), [
+    assertEquals(families.flatMap((family) => writtenNames(family, "underscores").samples), [
       ...["flow_bytes_total", "flow_bytes_created", "flow_last_seen", "flow_flags"],
       ...["flow_jobs_total", "flow_jobs_created"],
     ]);
   });
+
+  it("gives a metric with a name exactly this one", () => {
+    const named = (definition: MetricDefinition) =>
+      familiesOf("anyName", definition)
+        .map(({ name, textName, unit }) => [name, textName, unit]);
+    const name = "HTTP_Requests";
+    assertEquals(named(counter({ name })), [[name, name, ""]]);
+    assertEquals(named(counter({ name: "a_total", unit: "bytes" })), [["a", "a_total", ""]]);
+    assertEquals(named(counter({ name: "a_bytes_total", unit: "bytes" })), [
+      ["a_bytes", "a_bytes_total", "bytes"],
+    ]);
+    assertEquals(named(counter({ name: "_total" })), [["_total", "_total", ""]]);
+    assertEquals(named(gauge({ name: "a_total", unit: "%" })), [["a_total", "a_total", ""]]);
+    assertEquals(named(gauge({ name: "a.b_%", unit: "%" })), [["a.b_%", "a.b_%", ""]]);
+    assertEquals(named(histogram({ ...seconds, name: "took" })), [["took", "took", ""]]);
+    assertEquals(named(histogram({ ...seconds, name: "t_seconds" })), [
+      ["t_seconds", "t_seconds", "seconds"],
+    ]);
+    const fields = { lastSeen: max(), bytes: sum(), hits_total: sum() };
+    assertEquals(named(record(fields, { name: "Flow", unit: "bytes" })), [
+      ["Flow_lastSeen", "Flow_lastSeen", ""],
+      ["Flow_bytes", "Flow_bytes", "bytes"],
+      ["Flow_hits", "Flow_hits_total", ""],
+    ]);
+  });
 });
 
-describe("defineSchema()", () => {
-  it("refuses metrics that would have the same name in Prometheus", () => {
-    const clashes: Clash[] = [
-      [{ queueDepth: gauge(), queue_depth: gauge() }, "queue_depth", "queueDepth", "queue_depth"],
-      [{ jobs: counter(), jobs_total: counter() }, "jobs_total", "jobs", "jobs"],
-      [{ jobs: counter(), Jobs: gauge() }, "Jobs", "jobs", "jobs"],
-      [{ jobs: counter(), jobs_created: gauge() }, "jobs_created", "jobs", "jobs_created"],
-      [{ flow: record({ a: sum() }), flowA: gauge() }, "flowA", "flow.a", "flow_a"],
-      [{ flow: record({ aB: max(), a_b: max() }) }, "flow", "flow.aB", "flow_a_b"],
-      [
-        { took: histogram(seconds), took_seconds_count: gauge() },
-        ...["took_seconds_count", "took", "took_seconds_count"] as const,
-      ],
-    ];
-    assertClashes("Prometheus", clashes);
-  });
+describe("writtenNames()", () => {
+  const written = (definition: MetricDefinition, scheme: EscapingScheme) => {
+    const { text, openMetrics, samples } = writtenNames(familiesOf("x", definition)[0], scheme);
+    return [text, openMetrics, ...samples];
+  };
 
-  it("refuses metrics that would have the same name in OpenTelemetry, where names have no unit", () => {
-    const clashes: Clash[] = [
-      [{ aTotal: counter({ unit: "seconds" }), a: gauge() }, "a", "aTotal", "a"],
-      [
-        { fooBar: gauge({ unit: "seconds" }), foo_bar: gauge({ unit: "bytes" }) },
-        ...["foo_bar", "fooBar", "foo_bar"] as const,
-      ],
-      [
-        { flow: record({ a: sum() }), Flow: record({ A: max() }, { unit: "bytes" }) },
-        ...["Flow", "flow.a", "flow.a"] as const,
-      ],
-      [
-        { share: counter({ unit: "ratio" }), share_ratio: gauge({ unit: "bytes" }) },
-        ...["share_ratio", "share", "share_ratio"] as const,
-      ],
-      // On a meter, a histogram has several instruments.
-      ...["count", "sum", "quantile"].map((part): Clash => [
-        { took: histogram(seconds), Took: record({ [part]: max() }) },
-        ...["Took", "took", `took.${part}`] as const,
-      ]),
-    ];
-    assertClashes("OpenTelemetry", clashes);
-    // A dot and an underscore differ.
-    defineSchema({ flow: record({ a: sum() }, { unit: "bytes" }), flow_a: gauge() });
-  });
-
-  it("refuses names that the library reserves", () => {
-    assertRefuses(
-      () => defineSchema({ threadStatsThreads: gauge() }),
-      TypeError,
-      "Cannot define the metric threadStatsThreads: names that begin with thread_stats_ are the library's own, got thread_stats_threads",
+  it("escapes the whole name, then appends the suffix of the sample", () => {
+    const took = histogram({ name: "a.b_c", boundaries: [1] });
+    assertEquals(
+      written(took, "dots"),
+      ["", "", "_bucket", "_sum", "_count", "_created"].map((suffix) => `a_dot_b__c${suffix}`),
     );
+    assertEquals(written(gauge({ name: "a.b_c" }), "values"), [
+      "U__a_2e_b__c",
+      "U__a_2e_b__c",
+      "U__a_2e_b__c",
+    ]);
+  });
+
+  it("appends a counter's _total in OpenMetrics only, and only where it is missing", () => {
+    assertEquals(written(counter({ name: "a.b" }), "underscores"), [
+      ...["a_b", "a_b", "a_b_total", "a_b_created"],
+    ]);
+    assertEquals(written(counter({ name: "a.b_total" }), "dots"), [
+      ...["a_dot_b__total", "a_dot_b_", "a_dot_b__total", "a_dot_b__created"],
+    ]);
+    assertEquals(written(counter({ name: "a.b_total" }), "allow-utf-8"), [
+      ...["a.b_total", "a.b", "a.b_total", "a.b_created"],
+    ]);
+    assertEquals(written(counter({ name: "_total" }), "dots"), [
+      ...["_total", "_total", "_total_total", "_total_created"],
+    ]);
+  });
+});
+
+describe("instrumentName()", () => {
+  it("is the exact name; a dot separates the field of a record", () => {
+    const nameOf = (definition: MetricDefinition) =>
+      familiesOf("x", definition).map((family) => instrumentName(family, definition));
+    assertEquals(nameOf(counter({ name: "A_total", unit: "ratio" })), ["A_total"]);
+    assertEquals(nameOf(gauge({ name: "job:errors:rate5m" })), ["job:errors:rate5m"]);
+    assertEquals(nameOf(record({ bytesSent: sum() }, { name: "Flow" })), ["Flow.bytesSent"]);
   });
 });

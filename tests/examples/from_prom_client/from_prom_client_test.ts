@@ -109,6 +109,44 @@ describe("docs/from_prom_client.md", { ignore }, () => {
     assertEquals(samplesOf(b.text())["jobs_total{}"], "0");
   });
 
+  it("exact names and labels are the same in both formats", async () => {
+    const formats = [["text", Registry.PROMETHEUS_CONTENT_TYPE], [
+      "openmetrics",
+      Registry.OPENMETRICS_CONTENT_TYPE,
+    ]] as const;
+    for (const [format, type] of formats) {
+      const registry = new Registry();
+      registry.setContentType(type as typeof registry.contentType);
+      const common = { help: "Help", registers: [registry] };
+      const labelNames = ["statusCode", "method"] as const;
+      new Counter({ ...common, name: "HTTP_requests", labelNames })
+        .inc({ statusCode: "200", method: "GET" });
+      new Counter({ ...common, name: "jobs_total" }).inc();
+      new Gauge({ ...common, name: "job:errors:rate5m", labelNames: ["Queue"] })
+        .set({ Queue: "a" }, 0.5);
+      new Histogram({ ...common, name: "tookSeconds", buckets: [0.5], labelNames: ["Route"] })
+        .observe({ Route: "/" }, 2);
+
+      const help = "Help";
+      const stats = ThreadStats.create(defineSchema({
+        a: counter({ help, name: "HTTP_requests", labels: labelNames }),
+        b: counter({ help, name: "jobs_total" }),
+        c: gauge({ help, name: "job:errors:rate5m", labels: ["Queue"] }),
+        d: histogram({ help, name: "tookSeconds", boundaries: [0.5], labels: ["Route"] }),
+      }));
+      const { a, b, c, d } = stats.registerThread("main").metrics;
+      a.labels({ statusCode: "200", method: "GET" }).add();
+      b.add();
+      c.labels({ Queue: "a" }).set(0.5);
+      d.labels({ Route: "/" }).record(2);
+      const options = { format, selfMetrics: false, created: false } as const;
+      const ours = prometheusText(stats.snapshot(), options);
+      const theirs = await registry.metrics();
+      assertEquals(headsOf(ours), headsOf(theirs));
+      assertEquals(samplesOf(ours), samplesOf(theirs));
+    }
+  });
+
   it("reset() of a metric with labels is destroy() of each series, and not clear()", async () => {
     const a = theirs();
     const b = ours();
