@@ -12,7 +12,7 @@ import { StartTimes } from "../export/start_times.ts";
 import { prometheusNames } from "../schema/exported_names.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import { checkHandlerOptions, type PrometheusHandlerOptions } from "./handler_options.ts";
-import { acceptsGzip, CONTENT_TYPES, formatFor } from "./negotiate.ts";
+import { acceptsGzip, formatFor } from "./negotiate.ts";
 import { PendingResponses } from "./pending_responses.ts";
 import { END, render } from "./render.ts";
 import { eventLoopLagFamily, runtimeFamilies } from "./runtime_families.ts";
@@ -29,9 +29,11 @@ const MAX_URL_LENGTH = 65_536;
  * path; routing is up to the server.
  *
  * A response never waits for a worker, and is complete whatever the workers do. Its format is
- * OpenMetrics 1.0 or the Prometheus text format 0.0.4, optionally compressed, as the client
- * requests. `?name[]=requests_total&name[]=...` selects families. `HEAD` gets the same headers as
- * `GET`. Other methods get status 405, and URLs of more than 65,536 characters 414.
+ * OpenMetrics 1.0 or the Prometheus text format 0.0.4 or 1.0.0, optionally compressed, as the
+ * client requests. Names that Prometheus takes only in quotes are written as the client's
+ * `escaping` says (`allow-utf-8`, `dots`, `values`; without one, `underscores`).
+ * `?name[]=requests_total&name[]=...` selects families. `HEAD` gets the same headers as `GET`.
+ * Other methods get status 405, and URLs of more than 65,536 characters 414.
  *
  * Create one handler and reuse it: it remembers when each series first appeared. Two handlers have
  * seen different scrapes and report different times; use `created: false` if several threads
@@ -84,13 +86,13 @@ export function prometheusHandler(
       return refusal(405, "Only GET and HEAD are allowed", { allow: "GET, HEAD" });
     }
     if (url.length > MAX_URL_LENGTH) return refusal(414, "The address is too long");
-    const format = formatFor(headers.get("accept"));
+    const { format, escaping, contentType } = formatFor(headers.get("accept"));
     const isZipped = acceptsGzip(headers.get("accept-encoding"));
     // Without a prototype, as all objects given to the platform: it would take properties of
     // `Object.prototype` for options.
     const responseInit = copyOwnProperties({
       headers: {
-        "content-type": CONTENT_TYPES[format],
+        "content-type": contentType,
         vary: "accept, accept-encoding",
         ...(isZipped ? { "content-encoding": "gzip" } : {}),
       },
@@ -105,12 +107,7 @@ export function prometheusHandler(
     const snapshot = stats.snapshot({ perThread: checked.perThread });
     // Snapshots that are not observed make start times earlier than necessary, but not wrong.
     if (format === "openmetrics" && checked.created) starts.observe(snapshot);
-    const renderOptions = {
-      ...checked,
-      format,
-      escaping: "underscores" as const,
-      startOf: starts.of.bind(starts),
-    };
+    const renderOptions = { ...checked, format, escaping, startOf: starts.of.bind(starts) };
     const isWanted = filterOf(queryOf(url).getAll("name[]"));
     const chunks = async function* () {
       const families = [...familiesIn(snapshot, checked)];

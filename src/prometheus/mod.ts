@@ -8,8 +8,22 @@
  * | histogram `latency`, unit seconds | `latency_seconds_bucket`, `_sum`, `_count` |
  * | record `flow`, field `bytes: sum()` | counter `flow_bytes_total` |
  * | record `flow`, field `lastSeen: max()` | gauge `flow_last_seen` |
+ * | counter with the option `name: "HTTP_requests"` | `HTTP_requests`; in OpenMetrics `HTTP_requests_total` |
+ * | gauge with the option `name: "job:errors:rate5m"` | `job:errors:rate5m` |
+ * | record with the option `name: "Flow"`, field `lastSeen: max()` | gauge `Flow_lastSeen` |
  *
- * Names are converted to snake case, and end with the unit. A bucket that was created by `create()`
+ * Names are converted to snake case, and end with the unit. The option `name` of a definition is the
+ * exact name instead, and the names of labels are then written as they are. OpenMetrics demands
+ * that a counter's samples end with `_total`, and that the name of a metric with a unit ends with
+ * it; so `_total` is appended there, and a unit that the name does not end with is left out.
+ *
+ * **Names in quotes.** Names with other characters than letters, digits, `_` and (in names of
+ * metrics) `:`, such as `http.requests`, are for clients that send `escaping=allow-utf-8`, as
+ * Prometheus does from version 3 on. Other clients get them by the scheme that they ask for:
+ * `underscores`, which is the default, `dots` or `values`. No two metrics of a schema, and no two
+ * labels of a metric, may be the same in any scheme.
+ *
+ * A bucket that was created by `create()`
  * has the label `id` (`bucket_id` if the metric itself has a label `id`). When an id is used again,
  * the new bucket continues the series of the old one.
  *
@@ -41,6 +55,31 @@
  * assertStringIncludes(text, 'latency_seconds_bucket{le="1"} 1\n');
  * assertStringIncludes(text, 'flow_bytes_total{protocol="tcp"} 1500\n');
  * assertStringIncludes(text, 'flow_last_seen{protocol="tcp"} 1700000000\n');
+ * ```
+ *
+ * @example Exact names, and names in quotes
+ * ```ts
+ * import { assertStringIncludes } from "@std/assert";
+ * import { counter, defineSchema, gauge, ThreadStats } from "@x/thread-stats";
+ * import { prometheusHandler } from "@x/thread-stats/prometheus";
+ *
+ * const schema = defineSchema({
+ *   requests: counter({ name: "HTTP_requests", labels: ["statusCode"] }),
+ *   load: gauge({ name: "system.load", labels: ["host.name"] }),
+ * });
+ * const stats = ThreadStats.create(schema);
+ * const { requests, load } = stats.registerThread("main").metrics;
+ * requests.labels({ statusCode: "200" }).add();
+ * load.labels({ "host.name": "a" }).set(0.5);
+ *
+ * const handler = prometheusHandler(stats);
+ * const scrape = (accept: string) =>
+ *   handler(new Request("http://localhost/metrics", { headers: { accept } })).text();
+ * const old = await scrape("text/plain;version=0.0.4");
+ * assertStringIncludes(old, 'HTTP_requests{statusCode="200"} 1\n');
+ * assertStringIncludes(old, 'system_load{host_name="a"} 0.5\n');
+ * const utf8 = await scrape("text/plain;version=1.0.0;escaping=allow-utf-8");
+ * assertStringIncludes(utf8, '{"system.load","host.name"="a"} 0.5\n');
  * ```
  *
  * @module

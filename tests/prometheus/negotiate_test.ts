@@ -48,6 +48,10 @@ describe("formatFor()", () => {
       ["application/openmetrics-text;q=0.5,text/plain;q=0.1,*/*;q=0.9", "openmetrics"],
       [
         "text/plain;version=1.0.0;q=0.9,application/openmetrics-text;q=0.8,text/plain;q=0.1",
+        "text",
+      ],
+      [
+        "text/plain;version=2.0.0;q=0.9,application/openmetrics-text;q=0.8,text/plain;q=0.1",
         "openmetrics",
       ],
       ['text/html;p="\\",application/openmetrics-text;q=1,"', "text"],
@@ -68,7 +72,65 @@ describe("formatFor()", () => {
         "openmetrics",
       ],
     ];
-    for (const [accept, format] of cases) assertEquals(formatFor(accept), format, `${accept}`);
+    for (const [accept, format] of cases) {
+      assertEquals(formatFor(accept).format, format, `${accept}`);
+    }
+  });
+
+  it("has the version and the escaping scheme of the choice that it takes", () => {
+    const open = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    const text = "text/plain; version=0.0.4; charset=utf-8";
+    const text1 = "text/plain; version=1.0.0; charset=utf-8";
+    const cases: [accept: string | null, contentType: string, escaping: string][] = [
+      [null, text, "underscores"],
+      ["*/*", text, "underscores"],
+      ["application/openmetrics-text", open, "underscores"],
+      ["text/plain;version=1.0.0", `${text1}; escaping=underscores`, "underscores"],
+      ["text/plain; escaping=dots", `${text}; escaping=dots`, "dots"],
+      ["text/*;escaping=values", `${text}; escaping=values`, "values"],
+      ['*/*;ESCAPING="Allow-UTF-8"', `${text}; escaping=allow-utf-8`, "allow-utf-8"],
+      // As one page of the documentation spells it.
+      [
+        "application/openmetrics-text;escaping=allow-utf8",
+        `${open}; escaping=allow-utf-8`,
+        "allow-utf-8",
+      ],
+      // Unknown schemes mean the default.
+      ["text/plain;escaping=none", `${text}; escaping=underscores`, "underscores"],
+      ["text/plain;escaping", `${text}; escaping=underscores`, "underscores"],
+      ["text/plain;escaping=toString", `${text}; escaping=underscores`, "underscores"],
+      // That of another choice does not count, nor one of quality 0.
+      [
+        "application/openmetrics-text;escaping=dots;q=0.1,text/plain;q=0.9",
+        ...[text, "underscores"] as const,
+      ],
+      ["text/plain;version=0.0.4;escaping=dots;q=0", text, "underscores"],
+      [
+        "text/plain;version=0.0.4;escaping=dots;q=0.1,text/plain;version=1.0.0;escaping=values;q=0.2",
+        ...[`${text1}; escaping=values`, "values"] as const,
+      ],
+      [
+        "text/plain;version=0.0.4;escaping=dots;q=0.3,text/plain;version=1.0.0;escaping=values;q=0.2",
+        ...[`${text}; escaping=dots`, "dots"] as const,
+      ],
+      // Of several equal ones the first.
+      ["text/plain;escaping=dots,text/plain;escaping=values", `${text}; escaping=dots`, "dots"],
+      // Prometheus 3 with its defaults, and for each format alone.
+      [
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+        ...[`${open}; escaping=allow-utf-8`, "allow-utf-8"] as const,
+      ],
+      [
+        "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.2,*/*;q=0.1",
+        ...[`${text1}; escaping=allow-utf-8`, "allow-utf-8"] as const,
+      ],
+      ["text/plain;version=0.0.4;q=0.2,*/*;q=0.1", text, "underscores"],
+    ];
+    for (const [accept, contentType, escaping] of cases) {
+      const answer = formatFor(accept);
+      assertEquals([answer.contentType, answer.escaping], [contentType, escaping], `${accept}`);
+      assertEquals(answer.format, contentType.startsWith("text/") ? "text" : "openmetrics");
+    }
   });
 
   it("considers all choices of a header, however they are written", () => {
@@ -78,7 +140,7 @@ describe("formatFor()", () => {
       const wanted = best.get(open) ?? 0;
       const text = best.get(ranges.find((range) => best.has(range)) ?? "") ?? 0;
       const format = wanted > 0 && wanted >= text ? "openmetrics" : "text";
-      assertEquals(formatFor(header), format, header);
+      assertEquals(formatFor(header).format, format, header);
     });
   });
 
@@ -88,15 +150,15 @@ describe("formatFor()", () => {
       const choice of ["text/html,", ",", ";", '"', '\\"', '"\\', "x".repeat(99), `${open};q=0,`]
     ) {
       const padding = choice.repeat(2_000_000 / choice.length);
-      assertEquals(formatFor(padding), "text");
-      assertEquals(formatFor(`${open},${padding}`), "openmetrics", choice);
+      assertEquals(formatFor(padding).format, "text");
+      assertEquals(formatFor(`${open},${padding}`).format, "openmetrics", choice);
       assertEquals(acceptsGzip(padding), false);
       assertEquals(acceptsGzip(`gzip,${padding}`), true, choice);
     }
     const cut = `${"x,".repeat(8_180)}${open};q=0.5,`;
-    assertEquals(formatFor(cut), "text");
+    assertEquals(formatFor(cut).format, "text");
     assertEquals(acceptsGzip("gzip,".repeat(400_000)), true);
-    assertEquals(formatFor(`${open},`.repeat(100_000)), "openmetrics");
+    assertEquals(formatFor(`${open},`.repeat(100_000)).format, "openmetrics");
     // A choice that is cut off does not count: its quality may be in the missing part.
     assertEquals(acceptsGzip(`${"x,".repeat(8_189)}gzip;q=0.5`), false);
     assertEquals(acceptsGzip(`${"x,".repeat(8_180)}gzip;q=0.5`), true);
