@@ -8,12 +8,12 @@
  * | histogram `latency`, unit seconds | `latency_seconds_bucket`, `_sum`, `_count` |
  * | record `flow`, field `bytes: sum()` | counter `flow_bytes_total` |
  * | record `flow`, field `lastSeen: max()` | gauge `flow_last_seen` |
- * | counter with the option `name: "HTTP_requests"` | `HTTP_requests`; in OpenMetrics `HTTP_requests_total` |
- * | gauge with the option `name: "job:errors:rate5m"` | `job:errors:rate5m` |
- * | record with the option `name: "Flow"`, field `lastSeen: max()` | gauge `Flow_lastSeen` |
+ * | counter, `name: "HTTP_requests"` | `HTTP_requests`; in OpenMetrics with `_total` |
+ * | gauge, `name: "job:errors:rate5m"` | `job:errors:rate5m` |
+ * | record, `name: "Flow"`, field `lastSeen: max()` | gauge `Flow_lastSeen` |
  *
- * Names are converted to snake case, and end with the unit. The option `name` of a definition is the
- * exact name instead, and the names of labels are then written as they are. OpenMetrics demands
+ * Names are converted to snake case, and end with the unit. The option `name` of a definition is
+ * the exact name instead, and the names of labels are then written as they are. OpenMetrics demands
  * that a counter's samples end with `_total`, and that the name of a metric with a unit ends with
  * it; so `_total` is appended there, and a unit that the name does not end with is left out.
  *
@@ -23,9 +23,8 @@
  * `underscores`, which is the default, `dots` or `values`. No two metrics of a schema, and no two
  * labels of a metric, may be the same in any scheme.
  *
- * A bucket that was created by `create()`
- * has the label `id` (`bucket_id` if the metric itself has a label `id`). When an id is used again,
- * the new bucket continues the series of the old one.
+ * A bucket that was created by `create()` has the label `id` (`bucket_id` if the metric itself has
+ * a label `id`). When an id is used again, the new bucket continues the series of the old one.
  *
  * A `sum` field of a record is exported as a counter. This is wrong for a sum that takes negative
  * changes: a server mistakes each decrease for a restart.
