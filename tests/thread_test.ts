@@ -1,10 +1,17 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { StaleThreadError } from "../mod.ts";
+import {
+  counter,
+  defineSchema,
+  type Snapshot,
+  StaleThreadError,
+  ThreadStats,
+  Window,
+} from "../mod.ts";
 import { Arena } from "../src/memory/arena.ts";
 import { H_REFUSED_UPDATES } from "../src/memory/layout.ts";
 import { assertRefuses, assertRefusesUnchanged } from "./metrics/observe.ts";
-import { attachTraffic, createTraffic } from "./support/traffic.ts";
+import { attachTraffic, createTraffic, traffic } from "./support/traffic.ts";
 
 describe("Thread.unregister()", () => {
   it("keeps the thread's counts, and has no effect the second time", () => {
@@ -133,4 +140,96 @@ describe("Thread.metrics", () => {
   function attachWith(seat: { handle: ReturnType<typeof createTraffic>["handle"] }) {
     return attachTraffic({ handle: seat.handle } as ReturnType<typeof createTraffic>);
   }
+});
+
+describe("Thread.extend()", () => {
+  const more = defineSchema({ late: counter(), packets: traffic.metrics.packets });
+
+  it("gives writers of further metrics in the same slot, and ends with the thread", () => {
+    const stats = createTraffic();
+    const thread = stats.registerThread("main");
+    const extended = thread.extend(stats.extend(more));
+    assertEquals([extended.slot, extended.name], [thread.slot, "main"]);
+    extended.metrics.late.add(2);
+    assertEquals(stats.threads().length, 1);
+    thread.unregister();
+    assertThrows(() => extended.metrics.late.add(2), StaleThreadError);
+    assertThrows(() => thread.extend(stats.extend(more)), StaleThreadError, "extend the thread");
+  });
+
+  it("gives a metric that the thread has already the same writer", () => {
+    const stats = createTraffic();
+    const thread = stats.registerThread("main");
+    const http = stats.extend(more);
+    const extended = [thread, thread.extend(http), thread.extend(http).extend(stats)];
+    for (const { metrics } of extended) metrics.packets.add(1);
+    for (const { metrics } of extended) metrics.packets.add(1);
+    assertEquals(stats.metrics.packets.read(), 6);
+    assert(thread.extend(http).metrics.late === extended[1].extend(http).metrics.late);
+  });
+
+  it("takes statistics that were attached in another way to the same memory", () => {
+    const stats = createTraffic();
+    const thread = stats.registerThread("main");
+    stats.extend(more);
+    const attached = ThreadStats.attach(more, structuredClone(stats.handle));
+    thread.extend(attached).metrics.late.add(3);
+    assertEquals(attached.metrics.late.read(), 3);
+    // The thread's own statistics need not have seen the definition.
+    ThreadStats.attach(traffic, stats.handle).extend(defineSchema({ later: counter() }));
+    const later = ThreadStats.attach(defineSchema({ later: counter() }), stats.handle);
+    thread.extend(later).metrics.later.add(1);
+    assertEquals(later.metrics.later.read(), 1);
+  });
+
+  it("refuses what are no statistics of its memory", () => {
+    const stats = createTraffic();
+    const thread = stats.registerThread("main");
+    const elsewhere = createTraffic();
+    assertRefuses(
+      () => thread.extend(elsewhere),
+      TypeError,
+      "Cannot extend the thread: they must be of its memory, got those of another",
+    );
+    const { schema, handle } = stats;
+    const bad: unknown[] = [undefined, null, 5, {}, schema, { schema }, { schema, handle: {} }];
+    for (const given of [...bad, { handle }, { schema: {}, handle }]) {
+      assertThrows(() => thread.extend(given as never), TypeError, "Cannot extend the thread: ");
+    }
+    const unknown = { schema: more, handle };
+    assertThrows(() => thread.extend(unknown), TypeError, "got memory without the metric late");
+    assertEquals(stats.threads().length, 1);
+  });
+});
+
+describe("ThreadStats.extend()", () => {
+  it("shows a metric to all readers of the memory, whatever their schema", () => {
+    const stats = createTraffic();
+    const other = attachTraffic(stats);
+    const view = ThreadStats.inspect(stats.handle);
+    const seen = new Window(other, { seconds: 60 });
+    const http = stats.extend(defineSchema({ httpRequests: counter({ labels: ["method"] }) }));
+    http.registerThread("server").metrics.httpRequests.labels({ method: "GET" }).add(3);
+    for (const reader of [stats, other, http, view]) {
+      const { metrics } = reader.snapshot() as Snapshot;
+      assertEquals(metrics.httpRequests.series[0].value, 3);
+      assertEquals(Object.keys(metrics).length, Object.keys(traffic.metrics).length + 1);
+    }
+    seen.take();
+    // deno-lint-ignore no-explicit-any -- a metric of another schema
+    assertEquals(typeof (seen as Window<any>).rate("httpRequests"), "number");
+    assertEquals(Object.keys(http.metrics), ["httpRequests"]);
+    assertEquals(http.schema.metrics.httpRequests.labels, ["method"]);
+  });
+
+  it("refuses what is no schema", () => {
+    const stats = createTraffic();
+    for (const given of [undefined, null, {}, { metrics: {} }, stats, stats.handle]) {
+      assertThrows(
+        () => stats.extend(given as never),
+        TypeError,
+        "Cannot extend the statistics: the schema must come from defineSchema",
+      );
+    }
+  });
 });

@@ -54,6 +54,16 @@ export function holds(handle: ThreadStatsHandle): void {
   const thread = stats.registerThread();
   stats.registerThread("name");
   same<Equal<typeof thread, Thread<typeof schema.metrics>>>();
+  // Extended readers and writers have the types that they have in one schema.
+  const part = defineSchema({ requests: schema.metrics.requests, cell: schema.metrics.cell });
+  const http = stats.extend(part);
+  same<Equal<typeof http, ThreadStats<typeof part.metrics>>>();
+  same<Equal<typeof http.metrics.requests, typeof stats.metrics.requests>>();
+  const extended = thread.extend(http);
+  same<Equal<typeof extended, Thread<typeof part.metrics>>>();
+  same<Equal<typeof extended.metrics.requests, typeof thread.metrics.requests>>();
+  same<Equal<typeof extended.metrics.cell, typeof thread.metrics.cell>>();
+  same<Equal<typeof stats.schema.metrics, typeof schema.metrics>>();
 
   same<Equal<typeof schema.metrics.hits, CounterDefinition<never>>>();
   same<Equal<typeof schema.metrics.requests, CounterDefinition<"method" | "status">>>();
@@ -287,6 +297,12 @@ export function refuses(handle: ThreadStatsHandle): void {
   ThreadStats.create(schema, { maxThreads: "5" });
   // @ts-expect-error no handle
   ThreadStats.attach(schema);
+  // @ts-expect-error definitions are no schema
+  stats.extend({ a: counter() });
+  // @ts-expect-error a schema has no memory
+  stats.registerThread().extend(schema);
+  // @ts-expect-error not in that schema
+  stats.registerThread().extend(stats.extend(defineSchema({ a: counter() }))).metrics.hits;
   // @ts-expect-error the memory is no handle
   ThreadStats.attach(schema, handle.buffer);
   // @ts-expect-error a name is text
