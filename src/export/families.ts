@@ -10,8 +10,8 @@ import type { Family } from "./family.ts";
 import { selfFamilies } from "./self_families.ts";
 
 /**
- * All families of a snapshot: those of the metrics in the order of the schema, then the library's
- * own. Successive snapshots of the same statistics give the same families in the same order.
+ * All families of a snapshot: those of the metrics in the order of their definition, then the
+ * library's own. A later snapshot of the same statistics may have further metrics.
  */
 export function* familiesIn(
   { metrics, self }: SnapshotData,

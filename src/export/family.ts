@@ -26,6 +26,11 @@ export function valueOf({ field }: FamilyName, { value }: Row | ThreadValue<unkn
   return field === undefined ? value : (value as Record<string, unknown>)[field];
 }
 
+/** Identifies a family among all families of the same statistics, in every snapshot. */
+export function familyKey({ metric, field }: FamilyName): string {
+  return field === undefined ? metric : `${metric} ${field}`;
+}
+
 /** A family of counters or gauges that no schema defines. */
 export function plainFamily(
   name: Pick<FamilyName, "kind" | "name" | "unit">,

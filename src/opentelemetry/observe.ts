@@ -7,13 +7,13 @@ import { cannot } from "../base/errors.ts";
 import type { OptionNames } from "../base/options.ts";
 import { hasMethod, isArray } from "../base/shapes.ts";
 import { familiesIn } from "../export/families.ts";
-import type { Family } from "../export/family.ts";
+import { type Family, familyKey } from "../export/family.ts";
 import { labelNames } from "../export/series_labels.ts";
 import { instrumentParts } from "../schema/exported_names.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
-import type { BatchResult, ObservableMeter } from "./api.ts";
-import { assertInstrumentName, instrumentOf } from "./instruments.ts";
-import { observerOf } from "./observers.ts";
+import type { BatchResult, ObservableInstrument, ObservableMeter } from "./api.ts";
+import { assertInstrumentName, type Instrument, instrumentOf } from "./instruments.ts";
+import { type Observer, observerOf } from "./observers.ts";
 import {
   checkOptions,
   COMMON_OPTIONS,
@@ -81,6 +81,9 @@ const METER_METHODS = [
  * A meter of the SDK has at most 2000 series for each instrument, unless its reader is configured
  * otherwise. A producer has no limit.
  *
+ * **Metrics that another thread defines later** get their instruments at the next collection, and
+ * report from the one after it.
+ *
  * For names, attributes and units, see the module. A `sum()` is reported as monotonic; the program
  * must make sure that it never decreases.
  *
@@ -133,8 +136,7 @@ export function observe(
   }
   const quantiles = checkQuantiles(action, checked.quantiles);
   const settings = { perThread, quantiles };
-  // All names are checked first, so that either all instruments are made, or none.
-  const named = Array.from(familiesIn(first, { selfMetrics }), (family) => {
+  const instrumentFor = (family: Family): Instrument => {
     if (quantiles.length > 0 && hasQuantileLabel(family)) {
       const required = "a histogram must have no label quantile if its quantiles are reported";
       throw new TypeError(cannot(action, required, family.metric));
@@ -146,23 +148,55 @@ export function observe(
       }
     }
     return instrument;
-  });
-  const observers = named.map((instrument) => observerOf(meter, instrument, settings));
+  };
+  /** By the keys of the families; `undefined` for those that cannot be reported. */
+  const observers = new Map<string, Observer | undefined>();
+  let registered: ObservableInstrument[] = [];
+  let isOver = false;
+
+  /** Has the meter call back for all instruments that there are now. */
+  const register = () => {
+    if (registered.length > 0) meter.removeBatchObservableCallback(callback, registered);
+    registered = [...observers.values()].flatMap((observer) => observer?.instruments ?? []);
+    meter.addBatchObservableCallback(callback, registered);
+  };
+  /** Makes the instruments of a metric that was defined since. They report from the next time on. */
+  const addLate = (family: Family) => {
+    const key = familyKey(family);
+    observers.set(key, undefined);
+    try {
+      observers.set(key, observerOf(meter, instrumentFor(family), settings));
+    } catch (error) {
+      onError(error);
+    }
+    // Not now: the meter is going through its callbacks.
+    queueMicrotask(() => isOver || register());
+  };
   const callback = (result: BatchResult) => {
     try {
-      let n = 0;
-      // The order of the families never changes.
       for (const family of familiesIn(stats.snapshot({ perThread }), { selfMetrics })) {
-        observers[n++].observe(result, family);
+        const key = familyKey(family);
+        if (observers.has(key)) observers.get(key)?.observe(result, family);
+        else addLate(family);
       }
     } catch (error) {
       onError(error);
     }
   };
-  const instruments = observers.flatMap((observer) => observer.instruments);
-  meter.addBatchObservableCallback(callback, instruments);
+  // All names are checked first, so that either all instruments are made, or none.
+  const named = Array.from(
+    familiesIn(first, { selfMetrics }),
+    (family) => [familyKey(family), instrumentFor(family)] as const,
+  );
+  for (const [key, instrument] of named) {
+    observers.set(key, observerOf(meter, instrument, settings));
+  }
+  register();
   return {
-    [Symbol.dispose]: () => meter.removeBatchObservableCallback(callback, instruments),
+    [Symbol.dispose]: () => {
+      isOver = true;
+      meter.removeBatchObservableCallback(callback, registered);
+    },
   };
 }
 

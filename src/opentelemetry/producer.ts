@@ -5,7 +5,7 @@
  */
 import type { BoundariesOf } from "../export/boundaries.ts";
 import { familiesIn } from "../export/families.ts";
-import type { Family } from "../export/family.ts";
+import { type Family, familyKey } from "../export/family.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
@@ -109,8 +109,9 @@ export class ThreadStatsProducer implements MetricProducer {
   readonly #stats: SnapshotSource;
   readonly #perThread: boolean;
   readonly #selfMetrics: boolean;
-  /** By the index of the family in `familiesIn`, whose order never changes. */
-  readonly #exports: readonly FamilyExport[];
+  /** By the keys of the families. */
+  readonly #exports = new Map<string, FamilyExport>();
+  readonly #makeExport: (family: Family) => FamilyExport;
   readonly #starts = new StartTimes();
   /** Exists for delta temporality only. */
   readonly #deltas: Deltas | undefined;
@@ -132,10 +133,12 @@ export class ThreadStatsProducer implements MetricProducer {
     this.#stats = stats;
     this.#perThread = perThread;
     this.#selfMetrics = selfMetrics;
-    this.#exports = Array.from(familiesIn(first, { selfMetrics }), (family) => ({
+    this.#makeExport = (family) => ({
       instrument: instrumentOf(action, family),
       converter: converterOf(family, boundariesOf, maxSize),
-    }));
+    });
+    // All names of the metrics that are there already are checked now.
+    for (const family of familiesIn(first, { selfMetrics })) this.#exportOf(family);
     this.#starts.observe(first);
     this.#deltas = temporality === "delta" ? new Deltas() : undefined;
   }
@@ -150,7 +153,8 @@ export class ThreadStatsProducer implements MetricProducer {
     const scopeMetrics: CollectionResult["resourceMetrics"]["scopeMetrics"] = [];
     const errors: unknown[] = [];
     try {
-      const metrics = [...this.#metrics(this.#stats.snapshot({ perThread: this.#perThread }))];
+      const snapshot = this.#stats.snapshot({ perThread: this.#perThread });
+      const metrics = [...this.#metrics(snapshot, errors)];
       scopeMetrics.push({ scope: SCOPE, metrics });
     } catch (error) {
       // One rejecting producer makes the reader drop all of them.
@@ -159,7 +163,7 @@ export class ThreadStatsProducer implements MetricProducer {
     return Promise.resolve({ resourceMetrics: { resource: NO_RESOURCE, scopeMetrics }, errors });
   }
 
-  *#metrics(now: Snapshot): Generator<MetricData> {
+  *#metrics(now: Snapshot, errors: unknown[]): Generator<MetricData> {
     const starts = this.#starts;
     const { from, to } = starts.observe(now);
     const deltas = this.#deltas;
@@ -173,11 +177,22 @@ export class ThreadStatsProducer implements MetricProducer {
       previousTime,
       time: to,
     };
-    let n = 0;
     for (const family of familiesIn(exported, { selfMetrics: this.#selfMetrics })) {
-      const data = metricDataOf(family, this.#exports[n++], collection);
-      if (data !== undefined) yield data;
+      try {
+        const data = metricDataOf(family, this.#exportOf(family), collection);
+        if (data !== undefined) yield data;
+      } catch (error) {
+        // OpenTelemetry does not allow the name of a metric that another thread has defined since.
+        errors.push(error);
+      }
     }
+  }
+
+  #exportOf(family: Family): FamilyExport {
+    const key = familyKey(family);
+    const made = this.#exports.get(key) ?? this.#makeExport(family);
+    this.#exports.set(key, made);
+    return made;
   }
 }
 

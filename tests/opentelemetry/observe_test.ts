@@ -73,6 +73,24 @@ function noting(
 }
 
 describe("observe()", () => {
+  it("reports metrics that another thread defines later, from the next collection on", async () => {
+    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+    const { meter, values } = startMeter();
+    const errors: unknown[] = [];
+    const observation = observe(stats, meter, { onError: (error) => errors.push(error) });
+    const late = defineSchema({ requests: counter(), [`n${"a".repeat(300)}`]: counter() });
+    const { metrics } = stats.registerThread("main").extend(stats.extend(late));
+    metrics.requests.add(3);
+    await values();
+    assertEquals((await values()).requests, 3);
+    assertEquals(errors.length, 1);
+    metrics.requests.add(1);
+    assertEquals([(await values()).requests, (await values()).jobs, errors.length], [4, 0, 1]);
+    observation[Symbol.dispose]();
+    metrics.requests.add(1);
+    assertEquals((await values()).requests, 4);
+  });
+
   for (const [version, packages] of Object.entries({ 3: sdk, 2: sdk2 })) {
     it(`reports exact names and labels as they are to a meter of the SDK ${version}.x`, async () => {
       const { meter, values } = startMeter(packages);

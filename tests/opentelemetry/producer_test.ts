@@ -28,6 +28,31 @@ import {
 import { EXACT_VALUES, exactly } from "./exact.ts";
 
 describe("ThreadStatsProducer.collect()", () => {
+  it("exports metrics that another thread defines later", async () => {
+    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+    const producer = producerOf(stats, { selfMetrics: true });
+    const thread = stats.registerThread("main");
+    const late = defineSchema({
+      requests: counter(),
+      took: histogram({ lowest: 1, highest: 100 }),
+      [`n${"a".repeat(300)}`]: counter(),
+    });
+    const { metrics } = thread.extend(ThreadStats.attach(stats.schema, stats.handle).extend(late));
+    metrics.requests.add(3);
+    metrics.took.record(5);
+    const { resourceMetrics, errors } = await producer.collect();
+    const told = new Map(
+      resourceMetrics.scopeMetrics[0].metrics.map((metric) => [metric.descriptor.name, metric]),
+    );
+    assertEquals(told.get("requests")!.dataPoints[0].value, 3);
+    assertEquals(told.get("took")!.dataPointType, 1);
+    // The families of the library's own are still what they were.
+    assertEquals(told.get("thread_stats.threads")!.dataPoints.length, 4);
+    // OpenTelemetry does not allow one of the names: the others do not suffer from it.
+    assertEquals(errors.length, 1);
+    assertMatch(`${errors[0]}`, /names begin with a letter and have at most 255 characters/);
+  });
+
   it("exports all kinds with the names, units and types of OpenTelemetry", async () => {
     const schema = defineSchema({
       requestsServed: counter({ help: "Requests served", labels: ["httpMethod"] }),
