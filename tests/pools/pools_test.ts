@@ -19,12 +19,13 @@ describe("ThreadStats.join() in worker pools", () => {
       { ignore },
       async () => {
         const result = await resultOf(program, [pool, `${lives}`, `${SIZE}`]);
-        const { tally, total, done, isGone, states, slots, mostAlive } = result;
+        const { tally, total, done, isGone, states, slots, mostAlive, mostStuck } = result;
         const told = JSON.stringify(result);
         assert(tally.lives >= lives, told);
         for (const end of ["return", "busy", "throw", "exit"]) assert(done[end] > 0, told);
+        assertEquals(mostStuck, 0, `threads do not join: ${told}`);
         // A thread that was killed between its update and its note has counted one more.
-        const killed = done.busy + (done.late ?? 0);
+        const killed = done.busy + (done.late ?? 0) + (done.unborn ?? 0);
         assert(total >= tally.updates && total <= tally.updates + killed, told);
         assert(isGone, `the gauges of the dead are still there: ${told}`);
         assertEquals(states.active, 1, told);

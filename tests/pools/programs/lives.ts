@@ -38,32 +38,45 @@ const ends: readonly End[] = [
   "return",
 ];
 const done: Record<string, number> = {};
-/** Some pools do not notice every worker that dies. A task that takes longer, in milliseconds, is aborted. */
+/**
+ * Some pools do not notice every worker that dies, and now and then an answer does not come. A task that takes longer, in milliseconds, is aborted and
+ * left behind: the library is asked for its counts and slots, not the pool for its answers.
+ */
 const DEADLINE = 15_000;
 let begun = 0;
+/** Threads that had begun to join and were terminated before they had joined. */
+let cutShort = 0;
+/** Threads that had not joined long after they had begun to, which would be the library's fault. */
+let mostStuck = 0;
 
-/** One task, until it has returned or its thread has ended. */
+/** One task, until it has returned, its thread has ended, or it is late. */
 async function live(): Promise<void> {
   const end = ends[begun++ % ends.length];
   const where = new Int32Array(new SharedArrayBuffer(4));
   const abort = new AbortController();
+  const late = Promise.withResolvers<void>();
   let isLate = false;
-  const deadline = setTimeout(() => {
+  const deadline = setTimeout(async () => {
+    // No thread is killed while it joins, except after this and between two rounds.
+    const stuck = () => readTally().joining - readTally().lives - cutShort;
+    const allJoin = await comesTrue(() => stuck() === 0, DEADLINE / 1000);
+    if (!allJoin) mostStuck = Math.max(mostStuck, stuck());
     isLate = true;
     abort.abort();
+    late.resolve();
   }, DEADLINE);
   const answered = Promise.resolve(pool.run({ end, begun: where.buffer }, abort.signal));
   const settled = answered.then(() => "return", () => "failed");
   let isSettled = false;
   settled.then(() => isSettled = true);
-  while (where[0] === 0 && !isSettled) await pause(1);
+  while (where[0] === 0 && !isSettled && !isLate) await pause(1);
   const thread = where[0];
   if (end === "busy") {
     if (pool.killsAborted) abort.abort();
     else await workers.get(thread)?.terminate();
   }
   if (end === "return") {
-    await settled;
+    await Promise.race([settled, late.promise]);
   } else {
     while (workers.has(thread) && !isLate) await pause(1);
     // tinypool does not notice that a worker has left in the middle of a task.
@@ -72,6 +85,8 @@ async function live(): Promise<void> {
   clearTimeout(deadline);
   const what = thread === 0 ? "unborn" : isLate ? "late" : end;
   done[what] = (done[what] ?? 0) + 1;
+  // Is shown when the test fails.
+  if (isLate) console.error(`A task to ${end} is ${what}:`, { thread, isSettled, ...readTally() });
 }
 
 /** Waits for the ends of all workers. */
@@ -80,11 +95,15 @@ async function allEnd(): Promise<void> {
   await Promise.all(Array.from(workers.values(), (worker) => worker.terminate()));
 }
 
+/** Whether a way to end has not been seen yet. When late tasks are many it may never be. */
+const isWanting = () => begun < 4 * lives && ends.some((end) => done[end] === undefined);
+
 const began = performance.now();
-while (readTally().lives < lives) {
+while (readTally().lives < lives || isWanting()) {
   await Promise.all(Array.from({ length: atOnce }, live));
   await pool.recycle();
   await allEnd();
+  cutShort = readTally().joining - readTally().lives;
 }
 await pool.close();
 await allEnd();
@@ -96,6 +115,6 @@ for (const { state } of stats.threads()) states[state] = (states[state] ?? 0) + 
 console.log(JSON.stringify({
   ...{ tally: readTally(), total: stats.metrics.jobs.read(), done, isGone, gaugeAfter, states },
   // The main thread has one.
-  ...{ slots: stats.threads().length - 1, mostAlive, seconds: Math.round(took / 1000) },
+  ...{ slots: stats.threads().length - 1, mostAlive, mostStuck, seconds: Math.round(took / 1000) },
 }));
 process.exit();

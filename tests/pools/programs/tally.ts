@@ -1,6 +1,6 @@
 /**
- * What the threads of a program note down beside the library, in memory that they inherit, so that no kill loses it: how many lives began, how
- * many updates were made, and which mechanism noticed how many ends.
+ * What the threads of a program note down beside the library, in memory that they inherit, so that no kill loses it: how many threads began to join,
+ * how many lives began, how many updates were made, and which mechanism noticed how many ends.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { SlotReclaimer } from "../../../src/ends/slot_reclaimer.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 
 const KEY = "the tally of tests/pools";
-const places = ["lives", "updates", "ownExit", "creatorEvent", "lock"] as const;
+const places = ["joining", "lives", "updates", "ownExit", "creatorEvent", "lock"] as const;
 
 /** What is noted. */
 export type Place = typeof places[number];

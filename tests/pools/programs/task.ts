@@ -8,6 +8,7 @@ import { threadId } from "node:worker_threads";
 import { note, noteEnds } from "./tally.ts";
 
 noteEnds();
+note("joining");
 const { metrics } = await import("../../join/programs/stats.ts");
 note("lives");
 
