@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { counter, defineSchema, gauge, histogram, type Snapshot, ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, histogram, type Snapshot, ThreadStats } from "../../mod.ts";
 import type { ThreadStatsHandle } from "../../mod.ts";
 import { startWorker } from "../support/worker.ts";
 import { scaled } from "./scale.ts";
