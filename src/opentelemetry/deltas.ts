@@ -26,7 +26,9 @@ export class Deltas {
     }
     const metrics = Object.entries<MetricSnapshot>(now.metrics).map(([name, metric]) => {
       if (metric.definition.kind !== "histogram") return [name, metric];
-      const known = new Map(reported?.metrics[name].series.map((row) => [row.id, row]));
+      // A metric may have been defined since.
+      const earlier = ownOf(reported?.metrics, name)?.series;
+      const known = new Map(earlier?.map((row) => [row.id, row]));
       const series = (metric.series as readonly Row[]).flatMap((row, n) => {
         const previous = known.get(row.id);
         const before = previous?.epoch === row.epoch ? previous : undefined;
@@ -62,6 +64,14 @@ function reportedOf(
   return { ...row, perThread };
 }
 
+/** An own property: a metric may be called `toString`. */
+function ownOf<Value>(
+  byName: Readonly<Record<string, Value>> | undefined,
+  name: string,
+): Value | undefined {
+  return byName !== undefined && Object.hasOwn(byName, name) ? byName[name] : undefined;
+}
+
 function isEmpty({ value }: { readonly value: unknown }): boolean {
   return (value as HistogramValue).count === 0;
 }
@@ -70,7 +80,7 @@ function isEmpty({ value }: { readonly value: unknown }): boolean {
 function selfSince(now: SelfMetrics, reported: SelfMetrics): SelfMetrics {
   const overflowed = Object.entries(now.overflowed).map(([name, count]) => [
     name,
-    count - reported.overflowed[name],
+    count - (ownOf(reported.overflowed, name) ?? 0),
   ]);
   return {
     ...now,

@@ -28,30 +28,42 @@ import {
 import { EXACT_VALUES, exactly } from "./exact.ts";
 
 describe("ThreadStatsProducer.collect()", () => {
-  it("exports metrics that another thread defines later", async () => {
-    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
-    const producer = producerOf(stats, { selfMetrics: true });
-    const thread = stats.registerThread("main");
-    const late = defineSchema({
-      requests: counter(),
-      took: histogram({ lowest: 1, highest: 100 }),
-      [`n${"a".repeat(300)}`]: counter(),
+  for (const temporality of ["cumulative", "delta"] as const) {
+    it(`exports metrics that another thread defines later, ${temporality}`, async () => {
+      const stats = ThreadStats.create(defineSchema({ jobs: counter({ labels: ["queue"] }) }));
+      const producer = producerOf(stats, { selfMetrics: true, temporality });
+      await producer.collect();
+      const thread = stats.registerThread("main");
+      const late = defineSchema({
+        requests: counter(),
+        took: histogram({ lowest: 1, highest: 100 }),
+        [`n${"a".repeat(300)}`]: counter({ labels: ["a"] }),
+      });
+      const { metrics } = thread.extend(
+        ThreadStats.attach(stats.schema, stats.handle).extend(late),
+      );
+      metrics.requests.add(3);
+      metrics.took.record(5);
+      const read = async () => {
+        const { resourceMetrics, errors } = await producer.collect();
+        const { metrics } = resourceMetrics.scopeMetrics[0];
+        return { errors, told: new Map(metrics.map((one) => [one.descriptor.name, one])) };
+      };
+      const { errors, told } = await read();
+      assertEquals(told.get("requests")!.dataPoints[0].value, 3);
+      assertEquals(told.get("took")!.dataPointType, 1);
+      // The families of the library's own are still what they were.
+      assertEquals(told.get("thread_stats.threads")!.dataPoints.length, 4);
+      // OpenTelemetry does not allow one of the names: the others do not suffer from it.
+      assertEquals(errors.length, 1);
+      assertMatch(`${errors[0]}`, /names begin with a letter and have at most 255 characters/);
+      metrics.requests.add(2);
+      const { told: again } = await read();
+      assertEquals(again.get("requests")!.dataPoints[0].value, temporality === "delta" ? 2 : 5);
+      const overflowed = again.get("thread_stats.overflowed_updates")!.dataPoints;
+      assertEquals(overflowed.map(({ value }) => value), [0, 0]);
     });
-    const { metrics } = thread.extend(ThreadStats.attach(stats.schema, stats.handle).extend(late));
-    metrics.requests.add(3);
-    metrics.took.record(5);
-    const { resourceMetrics, errors } = await producer.collect();
-    const told = new Map(
-      resourceMetrics.scopeMetrics[0].metrics.map((metric) => [metric.descriptor.name, metric]),
-    );
-    assertEquals(told.get("requests")!.dataPoints[0].value, 3);
-    assertEquals(told.get("took")!.dataPointType, 1);
-    // The families of the library's own are still what they were.
-    assertEquals(told.get("thread_stats.threads")!.dataPoints.length, 4);
-    // OpenTelemetry does not allow one of the names: the others do not suffer from it.
-    assertEquals(errors.length, 1);
-    assertMatch(`${errors[0]}`, /names begin with a letter and have at most 255 characters/);
-  });
+  }
 
   it("exports all kinds with the names, units and types of OpenTelemetry", async () => {
     const schema = defineSchema({
