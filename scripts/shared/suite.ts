@@ -12,6 +12,8 @@
 export const packageFolders: readonly string[] = [
   "tests/property",
   "tests/opentelemetry",
+  "tests/http",
+  "tests/http/express4",
   "tests/dashboard",
   "tests/pools",
   "examples/pools",

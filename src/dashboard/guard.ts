@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { textResponse } from "../http/text_response.ts";
 import type { CheckedOptions } from "./options.ts";
 
 /**
@@ -25,10 +26,7 @@ export function plainText(
   text: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: { ...SECURITY_HEADERS, "content-type": "text/plain; charset=utf-8", ...headers },
-  });
+  return textResponse(status, text, { ...SECURITY_HEADERS, ...headers });
 }
 
 /** Why a request is refused; `undefined` when it may be answered. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { targetOf } from "../http/request_target.ts";
 import type { About } from "./channel.ts";
 import { type Assets, loadAssets } from "./assets.ts";
 import { dataJson, dataText } from "./data.ts";
@@ -110,9 +111,7 @@ class Site {
   }
 
   async answer(request: Request): Promise<Response> {
-    // Not by `new URL`: Bun gives a request with an illegal `Host` an address that is none.
-    const [, pathname = "/", search = ""] =
-      /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?/i.exec(request.url) ?? [];
+    const { path: pathname, query: search } = targetOf(request.url);
     const query = new URLSearchParams(search);
     const route = routeOf(pathname, this.#options.path);
     switch (route) {

@@ -21,6 +21,12 @@
  *
  * @module
  */
+export type {
+  NodeHandler,
+  NodeRequest,
+  NodeResponse,
+  NodeResponseStream,
+} from "../http/node_types.ts";
 export { dashboardHandler } from "./handler.ts";
 export { dashboardNodeHandler } from "./node_handler.ts";
 export type { DashboardOptions, DashboardSource } from "./options.ts";

@@ -9,6 +9,8 @@ import { lookAt } from "../base/shapes.ts";
 import { familiesIn } from "../export/families.ts";
 import type { Family } from "../export/family.ts";
 import { StartTimes } from "../export/start_times.ts";
+import { targetOf } from "../http/request_target.ts";
+import { textResponse } from "../http/text_response.ts";
 import { prometheusNames } from "../schema/exported_names.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import { checkHandlerOptions, type PrometheusHandlerOptions } from "./handler_options.ts";
@@ -83,9 +85,9 @@ export function prometheusHandler(
     }
     const { method, headers, url } = request;
     if (method !== "GET" && method !== "HEAD") {
-      return refusal(405, "Only GET and HEAD are allowed", { allow: "GET, HEAD" });
+      return textResponse(405, "Only GET and HEAD are allowed", { allow: "GET, HEAD" });
     }
-    if (url.length > MAX_URL_LENGTH) return refusal(414, "The address is too long");
+    if (url.length > MAX_URL_LENGTH) return textResponse(414, "The address is too long");
     const { format, escaping, contentType } = formatFor(headers.get("accept"));
     const isZipped = acceptsGzip(headers.get("accept-encoding"));
     // Without a prototype, as all objects given to the platform: it would take properties of
@@ -102,13 +104,13 @@ export function prometheusHandler(
     const seconds = pending.makeRoom();
     if (seconds > 0) {
       const text = "Too many answers are under way, try again later";
-      return refusal(503, text, { "retry-after": `${seconds}` });
+      return textResponse(503, text, { "retry-after": `${seconds}` });
     }
     const snapshot = stats.snapshot({ perThread: checked.perThread });
     // Snapshots that are not observed make start times earlier than necessary, but not wrong.
     if (format === "openmetrics" && checked.created) starts.observe(snapshot);
     const renderOptions = { ...checked, format, escaping, startOf: starts.of.bind(starts) };
-    const isWanted = filterOf(queryOf(url).getAll("name[]"));
+    const isWanted = filterOf(new URLSearchParams(targetOf(url).query).getAll("name[]"));
     const chunks = async function* () {
       const families = [...familiesIn(snapshot, checked)];
       yield* render(families.filter(isWanted), renderOptions);
@@ -130,14 +132,6 @@ export function prometheusHandler(
 }
 
 /**
- * The query of a URL. Not by `new URL`: for a request with an invalid `Host`, Bun gives an invalid
- * URL.
- */
-function queryOf(url: string): URLSearchParams {
-  return new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]);
-}
-
-/**
  * Selects the families that have one of these names or a sample with one, in any form; without
  * names, all.
  */
@@ -150,9 +144,4 @@ function filterOf(names: readonly string[]): (family: Family) => boolean {
 function emptyStream(): ReadableStream {
   const start = (controller: ReadableStreamDefaultController) => controller.close();
   return new ReadableStream(copyOwnProperties({ start }));
-}
-
-function refusal(status: number, text: string, headers: Record<string, string> = {}): Response {
-  const all = { "content-type": "text/plain; charset=utf-8", ...headers };
-  return new Response(`${text}\n`, copyOwnProperties({ status, headers: copyOwnProperties(all) }));
 }

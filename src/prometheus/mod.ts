@@ -83,10 +83,17 @@
  *
  * @module
  */
+export type {
+  NodeHandler,
+  NodeRequest,
+  NodeResponse,
+  NodeResponseStream,
+} from "../http/node_types.ts";
 export type { EscapingScheme } from "../schema/escaping.ts";
 export type { SnapshotSource } from "../snapshots/snapshot_source.ts";
 export { prometheusHandler } from "./handler.ts";
 export type { PrometheusHandlerOptions } from "./handler_options.ts";
+export { prometheusNodeHandler } from "./node_handler.ts";
 export type { PrometheusOptions } from "./prometheus_options.ts";
 export type { TextFormat } from "./render.ts";
 export { prometheusText, type PrometheusTextOptions } from "./text.ts";

@@ -9,9 +9,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
+import type { Listener } from "../support/listen.ts";
 import { Browser, type OpenedPage, type Playwright } from "./browser.ts";
 import { HANGS_SECONDS, type Scene, startScene } from "./scenes.ts";
-import { type LiveServer, serveLive } from "./shop.ts";
+import { serveLive } from "./shop.ts";
 import { smallPng } from "./small_png.ts";
 
 interface Picture {
@@ -85,7 +86,7 @@ async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await using stack = new AsyncDisposableStack();
   const browser = stack.use(await Browser.start());
-  const servers = new Map<Scene, LiveServer>();
+  const servers = new Map<Scene, Listener>();
   const started = performance.now();
   for (const scene of new Set(PICTURES.map((picture) => picture.scene))) {
     const { stats } = stack.use(startScene(scene));

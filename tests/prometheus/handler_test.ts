@@ -16,7 +16,7 @@ import {
   prometheusText,
   type SnapshotSource,
 } from "../../src/prometheus/mod.ts";
-import { listen } from "../../examples/http_server/runtime.ts";
+import { listen } from "../support/listen.ts";
 import { Random } from "../support/random.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { startWorker } from "../support/worker.ts";
@@ -314,7 +314,7 @@ describe("prometheusHandler()", () => {
     const schema = defineSchema({ steps: counter({ help: "Steps" }) });
     const stats = ThreadStats.create(schema);
     const script = new URL("./workers/stepping.ts", import.meta.url);
-    const listener = await listen(prometheusHandler(stats), 0);
+    await using listener = await listen(prometheusHandler(stats));
     const scrape = async () => {
       const response = await fetch(`http://127.0.0.1:${listener.port}/metrics`);
       assertEquals(response.status, 200);
@@ -341,7 +341,6 @@ describe("prometheusHandler()", () => {
       }
     }
     assertEquals(await scrape(), stats.metrics.steps.read());
-    await listener.close();
   });
 
   it("serves a view of another program's statistics", async () => {

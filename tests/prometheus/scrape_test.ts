@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { schema } from "../../examples/flows/schema.ts";
-import { listen } from "../../examples/http_server/runtime.ts";
 import { counter, defineSchema, gauge, histogram, ThreadStats } from "../../mod.ts";
 import { prometheusHandler } from "../../src/prometheus/mod.ts";
 import { isMissing } from "../support/debian_tools.ts";
+import { listen } from "../support/listen.ts";
 import { PrometheusServer } from "../support/prometheus_server.ts";
 import { startWorker } from "../support/worker.ts";
 
@@ -16,7 +16,7 @@ const script = new URL("./workers/flows.ts", import.meta.url);
 describe("a Prometheus server that scrapes the flow example", { ignore }, () => {
   it("prometheusHandler() is scraped completely each second, and no total ever decreases", async () => {
     const stats = ThreadStats.create(schema, { maxThreads: 4 });
-    const listener = await listen(prometheusHandler(stats, { runtimeMetrics: true }), 0);
+    await using listener = await listen(prometheusHandler(stats, { runtimeMetrics: true }));
     await using server = await PrometheusServer.start({
       config: `
 global: { scrape_interval: 1s, scrape_timeout: 1s }
@@ -85,7 +85,6 @@ scrape_configs:
       assertEquals(rates.length, name.startsWith("flow") ? 288 : 1);
       assert(rates.every(({ values }) => values.every(([, rate]) => rate >= 0)));
     }
-    await listener.close();
   });
 });
 
@@ -102,7 +101,7 @@ describe("a Prometheus server that scrapes exact names", { ignore }, () => {
     done.labels({ queueName: "b" }).add(2);
     requests.add(3);
     took.labels({ "http.method": "GET" }).record(4);
-    const listener = await listen(prometheusHandler(stats, { selfMetrics: false }), 0);
+    await using listener = await listen(prometheusHandler(stats, { selfMetrics: false }));
     await using server = await PrometheusServer.start({
       config: `
 global: { scrape_interval: 1s, scrape_timeout: 1s }
@@ -121,7 +120,6 @@ scrape_configs:
       ["[]", 3],
       ['[["http_method","GET"]]', 4],
     ]);
-    await listener.close();
   });
 });
 

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { counter, defineSchema, ThreadStats } from "../../mod.ts";
 import { prometheusHandler, type PrometheusHandlerOptions } from "../../src/prometheus/mod.ts";
-import { listen } from "../../examples/http_server/runtime.ts";
+import { listen, servers } from "../support/listen.ts";
 import { Random } from "../support/random.ts";
+import { stall } from "../support/raw_client.ts";
+import { until } from "../support/until.ts";
 
 /** The text must exceed what kernels buffer for a connection, also when compressed. */
 const SERIES = 20_000;
@@ -24,7 +26,7 @@ function fill(): void {
 }
 
 /** A real server, with clients that read nothing. */
-async function serve(options: PrometheusHandlerOptions) {
+async function serve(server: typeof servers[number], options: PrometheusHandlerOptions) {
   fill();
   const handler = prometheusHandler(stats, options);
   const statuses: number[] = [];
@@ -32,18 +34,16 @@ async function serve(options: PrometheusHandlerOptions) {
     const response = handler(request);
     statuses.push(response.status);
     return response;
-  }, 0);
+  }, { server });
   const clients: Socket[] = [];
   return {
     statuses,
     /** Sends a request, and reads nothing of the response. */
     async stall(coding: string): Promise<Socket> {
       const before = statuses.length;
-      const socket = connect(listener.port, "127.0.0.1");
+      const socket = await stall(listener.port, { headers: `Accept-Encoding: ${coding}\r\n` });
       clients.push(socket);
       socket.on("error", () => {});
-      socket.pause();
-      socket.write(`GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: ${coding}\r\n\r\n`);
       await until(() => statuses.length > before);
       return socket;
     },
@@ -55,24 +55,19 @@ async function serve(options: PrometheusHandlerOptions) {
     },
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
-      await listener.close();
+      await listener[Symbol.asyncDispose]();
     },
   };
 }
 
-/** Waits until a condition holds, for a limited time. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!await isSo()) {
-    assertLess(performance.now(), end, "it must come true at some time");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
-for (const coding of ["identity", "gzip"]) {
-  describe(`prometheusHandler() before clients that take nothing (${coding})`, () => {
+const cases = servers.flatMap((server) =>
+  ["identity", "gzip"].map((coding) => ({ server, coding }))
+);
+for (const { server: kind, coding } of cases) {
+  const name = kind === "native" ? "prometheusHandler" : "prometheusNodeHandler";
+  describe(`${name}() before clients that take nothing (${coding})`, () => {
     it("holds maxAnswers responses, and refuses the next request with Retry-After", async () => {
-      await using server = await serve({ maxAnswers: 3, maxAnswerSeconds: 300 });
+      await using server = await serve(kind, { maxAnswers: 3, maxAnswerSeconds: 300 });
       for (let n = 0; n < 5; n++) await server.stall(coding);
       assertEquals(server.statuses, [200, 200, 200, 503, 503]);
       const { status, retryAfter } = await server.ask();
@@ -81,7 +76,7 @@ for (const coding of ["identity", "gzip"]) {
     });
 
     it("gives the place of a disconnected client to another one", async () => {
-      await using server = await serve({ maxAnswers: 2, maxAnswerSeconds: 300 });
+      await using server = await serve(kind, { maxAnswers: 2, maxAnswerSeconds: 300 });
       const first = await server.stall(coding);
       await server.stall(coding);
       assertEquals((await server.ask()).status, 503);
@@ -90,7 +85,7 @@ for (const coding of ["identity", "gzip"]) {
     });
 
     it("gives the place of a client that stays but reads nothing to another one eventually", async () => {
-      await using server = await serve({ maxAnswers: 2, maxAnswerSeconds: 0.2 });
+      await using server = await serve(kind, { maxAnswers: 2, maxAnswerSeconds: 0.2 });
       const first = await server.stall(coding);
       await server.stall(coding);
       await until(async () => (await server.ask()).status === 200);
