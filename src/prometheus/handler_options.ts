@@ -8,25 +8,14 @@ import type { OptionNames } from "../base/options.ts";
 import type { SnapshotData } from "../snapshots/snapshot_data.ts";
 import type { PendingResponsesOptions } from "./pending_responses.ts";
 import {
-  assertBoolean,
   type CheckedOptions,
   checkOptions,
   PROMETHEUS_OPTIONS,
   type PrometheusOptions,
 } from "./prometheus_options.ts";
 
-/** Options of {@linkcode prometheusHandler}. */
+/** Options of {@linkcode prometheusHandler} and {@linkcode prometheusNodeHandler}. */
 export interface PrometheusHandlerOptions extends PrometheusOptions {
-  /**
-   * Whether to include metrics of this process: `process_resident_memory_bytes`,
-   * `process_heap_bytes`, `process_cpu_seconds_total`, `process_event_loop_lag_seconds`,
-   * `process_uptime_seconds` and others. A metric of the schema with one of these names replaces
-   * it. Heap and lag are those of the thread that responds. On Deno and Bun, a worker knows only
-   * its own age, not that of the process.
-   *
-   * @default {false}
-   */
-  runtimeMetrics?: boolean;
   /**
    * The maximum number of responses that are being sent at a time, from 1. Each holds a snapshot
    * until its client has received all of it. Further requests get status 503, and `Retry-After`
@@ -49,12 +38,10 @@ const HANDLER_OPTIONS: OptionNames<PrometheusHandlerOptions> = {
   ...PROMETHEUS_OPTIONS,
   maxAnswers: true,
   maxAnswerSeconds: true,
-  runtimeMetrics: true,
 };
 
 /** The options of a handler, with defaults. */
 export interface CheckedHandlerOptions extends CheckedOptions {
-  readonly runtimeMetrics: boolean;
   readonly pending: PendingResponsesOptions;
 }
 
@@ -70,8 +57,7 @@ export function checkHandlerOptions(
   snapshot: SnapshotData,
 ): CheckedHandlerOptions {
   const checked = checkOptions(action, options, { known: HANDLER_OPTIONS, snapshot });
-  const { runtimeMetrics = false, maxAnswers = 16, maxAnswerSeconds = 30, ...common } = checked;
-  assertBoolean(action, "runtimeMetrics", runtimeMetrics);
+  const { maxAnswers = 16, maxAnswerSeconds = 30, ...common } = checked;
   for (const [name, value] of Object.entries({ maxAnswers, maxAnswerSeconds })) {
     if (typeof value !== "number") {
       throw new TypeError(cannot(action, `${name} must be a number`, value));
@@ -86,5 +72,5 @@ export function checkHandlerOptions(
     );
   }
   const pending = { max: maxAnswers, maxSeconds: maxAnswerSeconds };
-  return { ...common, runtimeMetrics, pending };
+  return { ...common, pending };
 }

@@ -95,5 +95,6 @@ export { prometheusHandler } from "./handler.ts";
 export type { PrometheusHandlerOptions } from "./handler_options.ts";
 export { prometheusNodeHandler } from "./node_handler.ts";
 export type { PrometheusOptions } from "./prometheus_options.ts";
+export { PrometheusStartTimes } from "./prometheus_start_times.ts";
 export type { TextFormat } from "./render.ts";
 export { prometheusText, type PrometheusTextOptions } from "./text.ts";

@@ -5,10 +5,18 @@
  */
 import { cannot } from "../base/errors.ts";
 import { copyOwnProperties, type OptionNames, takeOptions } from "../base/options.ts";
+import { isArray } from "../base/shapes.ts";
 import { type BoundariesOf, checkBoundaries } from "../export/boundaries.ts";
+import type { Family } from "../export/family.ts";
+import { StartTimes } from "../export/start_times.ts";
 import type { SnapshotData } from "../snapshots/snapshot_data.ts";
+import { type PrometheusStartTimes, timesOf } from "./prometheus_start_times.ts";
+import { selectorOf } from "./selected_families.ts";
 
-/** Options of both {@linkcode prometheusText} and {@linkcode prometheusHandler}. */
+/**
+ * What a text for Prometheus has: the options that {@linkcode prometheusText},
+ * {@linkcode prometheusHandler} and {@linkcode prometheusNodeHandler} share.
+ */
 export interface PrometheusOptions {
   /**
    * Upper bounds of the Prometheus buckets of log-linear histograms: one array for all of them, or
@@ -23,13 +31,21 @@ export interface PrometheusOptions {
   boundaries?: readonly number[] | Readonly<Record<string, readonly number[]>>;
   /**
    * Whether OpenMetrics has `_created`, the time at which each counter and histogram began to
-   * count: the last scrape before the series appeared, or, if the series existed when the handler
-   * was made, the start of the statistics. A Prometheus server that does not use these times stores
-   * them as one more series each.
+   * count: the last scrape before the series appeared, or, if the series existed at the first one
+   * or when the handler was made, the start of the statistics. What the scrapes before were, a
+   * handler knows itself, and `prometheusText` by `startTimes`. A Prometheus server that does not
+   * use these times stores them as one more series each.
    *
    * @default {true}
    */
   created?: boolean;
+  /**
+   * Which families to include: those that have one of these names, or a sample with one, such as
+   * `"requests_total"`. In a handler, the client's `?name[]=` selects among them.
+   *
+   * @default All
+   */
+  names?: readonly string[];
   /**
    * Whether each thread has series of its own, with the labels `thread` and `slot`, instead of one
    * series for all threads. Labels of the metric with these names become `exported_thread` and
@@ -43,25 +59,53 @@ export interface PrometheusOptions {
    */
   perThread?: boolean;
   /**
+   * Whether to include metrics of this process: `process_resident_memory_bytes`,
+   * `process_heap_bytes`, `process_cpu_seconds_total`, `process_event_loop_lag_seconds`,
+   * `process_uptime_seconds` and others. A metric of the schema with one of these names replaces
+   * it. Heap and lag are those of the thread that renders the text. On Deno and Bun, a worker knows
+   * only its own age, not that of the process.
+   *
+   * To measure the lag takes a turn of the event loop. A handler measures it during the scrape.
+   * `prometheusText` cannot wait: it has the lag that was measured after the text before, so the
+   * first text of a thread has none.
+   *
+   * @default {false}
+   */
+  runtimeMetrics?: boolean;
+  /**
    * Whether to include the library's own metrics, `thread_stats_*`.
    *
    * @default {true}
    */
   selfMetrics?: boolean;
+  /**
+   * What is known of the times at which series began, for `created`: one object for all texts and
+   * handlers of the same statistics in one thread.
+   *
+   * @default An object of its own, for each handler and for each text
+   */
+  startTimes?: PrometheusStartTimes;
 }
 
 /** The names of the common options. */
 export const PROMETHEUS_OPTIONS: OptionNames<PrometheusOptions> = {
   boundaries: true,
   created: true,
+  names: true,
   perThread: true,
+  runtimeMetrics: true,
   selfMetrics: true,
+  startTimes: true,
 };
 
 /** The common options, with defaults. */
-export interface CheckedOptions extends Required<Omit<PrometheusOptions, "boundaries">> {
+export interface CheckedOptions
+  extends Required<Omit<PrometheusOptions, "boundaries" | "names" | "startTimes">> {
   /** The chosen bounds of a log-linear histogram's Prometheus buckets. */
   readonly boundariesOf: BoundariesOf;
+  /** Whether a family is one of those to include. */
+  readonly isWanted: (family: Family) => boolean;
+  readonly starts: StartTimes;
 }
 
 /**
@@ -77,15 +121,42 @@ export function checkOptions<Options extends PrometheusOptions>(
   options: Options,
   { known, snapshot }: { known: OptionNames<Options>; snapshot: SnapshotData },
 ): Omit<Options, keyof PrometheusOptions> & CheckedOptions {
-  const { created = true, perThread = false, selfMetrics = true, boundaries, ...rest } =
-    takeOptions(action, options, known);
-  for (const [name, value] of Object.entries({ created, perThread, selfMetrics })) {
-    assertBoolean(action, name, value);
-  }
+  const {
+    created = true,
+    perThread = false,
+    runtimeMetrics = false,
+    selfMetrics = true,
+    boundaries,
+    names,
+    startTimes,
+    ...rest
+  } = takeOptions(action, options, known);
+  const flags = { created, perThread, runtimeMetrics, selfMetrics };
+  for (const [name, value] of Object.entries(flags)) assertBoolean(action, name, value);
   const boundariesOf = checkBoundaries(action, boundaries, snapshot);
+  const isWanted = selectorOf(checkNames(action, names));
+  const starts = startTimes === undefined ? new StartTimes() : timesOf(startTimes);
+  if (starts === undefined) {
+    const required = "startTimes must be made by new PrometheusStartTimes()";
+    throw new TypeError(cannot(action, required, startTimes));
+  }
   // Without a prototype, as the options came: callers read options here that may have been left out.
-  const checked = { ...rest, created, perThread, selfMetrics, boundariesOf };
-  return copyOwnProperties(checked);
+  return copyOwnProperties({ ...rest, ...flags, boundariesOf, isWanted, starts });
+}
+
+/** Checks and copies names of families. */
+function checkNames(action: string, names: unknown): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  const required = "names must be an array of strings";
+  if (!isArray(names)) throw new TypeError(cannot(action, required, names));
+  const copy: string[] = [];
+  // By index, as an iterator may be anything; and only as far as it is right.
+  for (let index = 0; index < names.length; index++) {
+    const name: unknown = names[index];
+    if (typeof name !== "string") throw new TypeError(cannot(action, required, names));
+    copy.push(name);
+  }
+  return copy;
 }
 
 /**
@@ -93,7 +164,7 @@ export function checkOptions<Options extends PrometheusOptions>(
  *
  * @throws {TypeError} If it is not.
  */
-export function assertBoolean(action: string, name: string, value: unknown): void {
+function assertBoolean(action: string, name: string, value: unknown): void {
   if (typeof value === "boolean") return;
   throw new TypeError(cannot(action, `${name} must be a boolean`, value));
 }

@@ -51,15 +51,41 @@ export function runtimeFamilies(): Family[] {
 
 /** The delay of a callback that is due immediately: how far the event loop lags behind. */
 export async function eventLoopLagFamily(): Promise<Family> {
+  return lagFamily(await measureLag(), "during this scrape");
+}
+
+/** The latest lag that {@linkcode previousLagFamily} had measured, in seconds. */
+let previousLag: number | undefined;
+let isMeasuring = false;
+
+/**
+ * The lag that was measured after the previous call, without waiting; nothing at the first call.
+ * Begins to measure for the next call.
+ */
+export function previousLagFamily(): Family[] {
+  if (!isMeasuring) {
+    isMeasuring = true;
+    measureLag().then((lag) => {
+      previousLag = lag;
+      isMeasuring = false;
+    });
+  }
+  return previousLag === undefined ? [] : [lagFamily(previousLag, "after the previous scrape")];
+}
+
+async function measureLag(): Promise<number> {
   const before = performance.now();
   await new Promise<void>((resolve) => nextTurn(resolve));
-  const value = (performance.now() - before) / 1000;
+  return (performance.now() - before) / 1000;
+}
+
+function lagFamily(value: number, when: string): Family {
   const name = {
     kind: "gauge" as const,
     name: "process_event_loop_lag_seconds",
     unit: "seconds",
   };
-  return plainFamily(name, "Lag of the event loop during this scrape", [{ labels: {}, value }]);
+  return plainFamily(name, `Lag of the event loop ${when}`, [{ labels: {}, value }]);
 }
 
 /** Calls back in the next turn of the event loop, without the 1 ms that a timer waits at least. */

@@ -6,12 +6,13 @@
 import { cannot, got } from "../base/errors.ts";
 import type { OptionNames } from "../base/options.ts";
 import { familiesIn } from "../export/families.ts";
-import { StartTimes } from "../export/start_times.ts";
 import { type EscapingScheme, isEscapingScheme } from "../schema/escaping.ts";
 import { asSnapshot } from "../snapshots/as_snapshot.ts";
 import { type Row, type SnapshotData, threadPartsOf } from "../snapshots/snapshot_data.ts";
 import { checkOptions, PROMETHEUS_OPTIONS, type PrometheusOptions } from "./prometheus_options.ts";
 import { END, render, type TextFormat } from "./render.ts";
+import { previousLagFamily, runtimeFamilies } from "./runtime_families.ts";
+import { withoutNamesOf } from "./selected_families.ts";
 
 /** Options of {@linkcode prometheusText}. */
 export interface PrometheusTextOptions extends PrometheusOptions {
@@ -43,8 +44,10 @@ const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = {
  * Renders all metrics of a snapshot as one text for Prometheus. For many series,
  * {@linkcode prometheusHandler} is better: it sends the text while it is made.
  *
- * `_created` is the start of the statistics for all series: a single snapshot does not say which
- * of them are younger. The handler knows.
+ * Everything that a handler exports can be in the text, by the same options. Two of them are about
+ * earlier texts. `_created` is the start of the statistics for all series, as a single snapshot does
+ * not say which of them are younger, unless `startTimes` has seen earlier ones. And with
+ * `runtimeMetrics` the lag of the event loop is that after the text before.
  *
  * Cost: about 0.3 µs for each line.
  *
@@ -88,12 +91,15 @@ export function prometheusText(
     const required = 'escaping must be "underscores", "dots", "values" or "allow-utf-8"';
     throw new TypeError(cannot(action, required, escaping));
   }
-  const starts = new StartTimes();
+  const { starts, isWanted } = checked;
   starts.observe(data);
   const renderOptions = { ...checked, format, escaping, startOf: starts.of.bind(starts) };
+  const families = [...familiesIn(data, checked)];
+  const runtime = checked.runtimeMetrics ? [...runtimeFamilies(), ...previousLagFamily()] : [];
+  const all = [...families, ...withoutNamesOf(families, runtime)].filter(isWanted);
   const decoder = new TextDecoder();
   let text = "";
-  for (const chunk of render(familiesIn(data, checked), renderOptions)) {
+  for (const chunk of render(all, renderOptions)) {
     // A chunk ends at the end of a line, so no character is split.
     text += decoder.decode(chunk);
   }

@@ -97,6 +97,18 @@ describe("prometheusHandler()", () => {
     assertEquals(await empty.text(), "# EOF\n");
   });
 
+  it("sends no other families than names selects, whatever the client asks for", async () => {
+    const names = ["visits", "flow_last_seen", "process_uptime_seconds"];
+    const handler = prometheusHandler(openShop(), { names, runtimeMetrics: true });
+    const familiesOf = async (query: string) =>
+      [...(await handler(get({}, query)).text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) =>
+        name
+      );
+    const all = ["visits_total", "flow_last_seen", "process_uptime_seconds"];
+    assertEquals(await familiesOf(""), all);
+    assertEquals(await familiesOf("?name[]=visits_total&name[]=queue_depth"), ["visits_total"]);
+  });
+
   it("includes metrics of the process on request", async () => {
     const stats = ThreadStats.create(
       defineSchema({ process_uptime: gauge({ help: "Mine", unit: "seconds" }) }),

@@ -10,8 +10,14 @@ import {
   sum,
   ThreadStats,
 } from "../../mod.ts";
-import { prometheusText, type PrometheusTextOptions } from "../../src/prometheus/mod.ts";
+import {
+  prometheusHandler,
+  PrometheusStartTimes,
+  prometheusText,
+  type PrometheusTextOptions,
+} from "../../src/prometheus/mod.ts";
 import { assertRefuses } from "../metrics/observe.ts";
+import { until } from "../support/until.ts";
 import { openShop } from "./shop.ts";
 
 const bare = { selfMetrics: false } as const;
@@ -327,6 +333,70 @@ cell_hits_total{id="0"} 2
     assertEquals(linesWith(text, "_created"), []);
   });
 
+  it("has the metrics of the process, but for those whose names the schema has", async () => {
+    const schema = defineSchema({ process_uptime: gauge({ help: "Mine", unit: "seconds" }) });
+    const snapshot = ThreadStats.create(schema).snapshot();
+    const options = { runtimeMetrics: true } as const;
+    const handler = prometheusHandler(ThreadStats.create(schema), options);
+    prometheusText(snapshot, options);
+    // The lag is measured between two texts.
+    await until(() => prometheusText(snapshot, options).includes("process_event_loop_lag_seconds"));
+    const text = prometheusText(snapshot, options);
+    const response = await handler(new Request("http://localhost/metrics")).text();
+    const namesIn = (text: string) => text.match(/^# TYPE .*$/gm);
+    assertEquals(namesIn(text), namesIn(response));
+    assertEquals(linesWith(text, "process_uptime_seconds "), [
+      "# HELP process_uptime_seconds Mine",
+      "# TYPE process_uptime_seconds gauge",
+      "process_uptime_seconds 0",
+    ]);
+    assertEquals(linesWith(text, "process_resident_memory_bytes ").length, 3);
+    assert(!prometheusText(snapshot).includes("process_resident_memory_bytes"));
+    const open = prometheusText(snapshot, { ...options, format: "openmetrics" });
+    assert(open.endsWith("# EOF\n"));
+  });
+
+  it("has the families that names selects, by their own name or that of a sample", () => {
+    const snapshot = openShop().snapshot();
+    const familiesOf = (...names: string[]) => {
+      const text = prometheusText(snapshot, { names, runtimeMetrics: true });
+      return [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    };
+    assertEquals(familiesOf("visits", "flow_last_seen"), ["visits_total", "flow_last_seen"]);
+    assertEquals(familiesOf("latency_seconds_count"), ["latency_seconds"]);
+    assertEquals(
+      familiesOf("process_uptime_seconds", "thread_stats_threads"),
+      ["thread_stats_threads", "process_uptime_seconds"],
+    );
+    assertEquals(familiesOf(), []);
+    assertEquals(prometheusText(snapshot, { names: [], format: "openmetrics" }), "# EOF\n");
+  });
+
+  it("tells by startTimes when a series began, as a handler does", async () => {
+    const stats = openShop();
+    const startTimes = new PrometheusStartTimes();
+    const options = { format: "openmetrics", startTimes } as const;
+    const createdIn = (text: string, sample: string) => {
+      const [line] = linesWith(text, `${sample} `);
+      return Number(line?.slice(sample.length));
+    };
+    const handler = prometheusHandler(stats, { startTimes });
+    const first = stats.snapshot();
+    const start = first.startedAt / 1000;
+    assertEquals(createdIn(prometheusText(first, options), "visits_created"), start);
+    stats.metrics.flow.id({ source: "new" });
+    const text = prometheusText(stats.snapshot(), options);
+    assertEquals(createdIn(text, "visits_created"), start);
+    const sample = 'flow_bytes_created{source="new"}';
+    assertEquals(createdIn(text, sample), first.takenAt / 1000);
+    const headers = { accept: "application/openmetrics-text" };
+    const response = handler(new Request("http://localhost/metrics", { headers }));
+    assertEquals(createdIn(await response.text(), sample), first.takenAt / 1000);
+    // A text that knows no other has the start of the statistics.
+    const alone = prometheusText(stats.snapshot(), { format: "openmetrics" });
+    assertEquals(createdIn(alone, sample), start);
+  });
+
   it("refuses bad input", () => {
     const snapshot = openShop().snapshot();
     const withRow = (row: unknown) => ({
@@ -340,6 +410,19 @@ cell_hits_total{id="0"} 2
       [{ perThread: 1 }, TypeError, "perThread must be a boolean, got 1"],
       [{ created: "no" }, TypeError, 'created must be a boolean, got "no"'],
       [{ selfMetrics: null }, TypeError, "selfMetrics must be a boolean, got null"],
+      [{ runtimeMetrics: 0 }, TypeError, "runtimeMetrics must be a boolean, got 0"],
+      [{ names: "visits" }, TypeError, 'names must be an array of strings, got "visits"'],
+      [{ names: ["visits", 1] }, TypeError, 'names must be an array of strings, got ["visits",1]'],
+      [
+        { startTimes: Object.create(PrometheusStartTimes.prototype) },
+        TypeError,
+        "startTimes must be made by new PrometheusStartTimes(), got an object of class PrometheusStartTimes",
+      ],
+      [
+        { startTimes: null },
+        TypeError,
+        "startTimes must be made by new PrometheusStartTimes(), got null",
+      ],
       [{ boundaries: 1 }, TypeError, "boundaries must be an array, or an object of arrays, got 1"],
       [
         { boundaries: new Map([["latency", [1]]]) },
