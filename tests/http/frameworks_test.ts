@@ -11,6 +11,7 @@ import { type Listener, listenWithNode } from "../support/listen.ts";
 import { requestRaw, textOf } from "../support/raw_client.ts";
 import { expressProgram } from "./express_program.ts";
 import { frameworkCases } from "./framework_cases.ts";
+import { keeping } from "../support/keeping.ts";
 
 const require = createRequire(import.meta.url);
 const express = require("express") as () => Express;
@@ -22,22 +23,23 @@ const fastify = require("fastify") as typeof Fastify;
 describe("prometheusNodeHandler() and dashboardNodeHandler() in Express 5", () => {
   frameworkCases(expressProgram(require("express")));
 
-  it("prometheusNodeHandler() is compressed once where the middleware compression is used", async () => {
-    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
-    const app = express();
-    app.use(compression({ threshold: 0 }));
-    app.get("/metrics", prometheusNodeHandler(stats));
-    await using server = await listenWithNode(app);
-    for (const coding of ["gzip", "deflate"] as const) {
-      const headers = { "accept-encoding": coding };
-      const response = await requestRaw(`${server.url}metrics`, { headers });
-      assertEquals([response.status, response.headers["content-encoding"]], [
-        200,
-        coding,
-      ]);
-      assertStringIncludes(await textOf(response), "jobs_total 0\n");
-    }
-  });
+  it("prometheusNodeHandler() is compressed once where the middleware compression is used", () =>
+    keeping(async (keep) => {
+      const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+      const app = express();
+      app.use(compression({ threshold: 0 }));
+      app.get("/metrics", prometheusNodeHandler(stats));
+      const server = keep(await listenWithNode(app));
+      for (const coding of ["gzip", "deflate"] as const) {
+        const headers = { "accept-encoding": coding };
+        const response = await requestRaw(`${server.url}metrics`, { headers });
+        assertEquals([response.status, response.headers["content-encoding"]], [
+          200,
+          coding,
+        ]);
+        assertStringIncludes(await textOf(response), "jobs_total 0\n");
+      }
+    }));
 });
 
 describe("prometheusNodeHandler() and dashboardNodeHandler() with Fastify's raw requests", () => {

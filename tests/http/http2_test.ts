@@ -15,6 +15,7 @@ import type { NodeHandler } from "../../src/http/node_types.ts";
 import { loggedErrors } from "../support/logged.ts";
 import { until } from "../support/until.ts";
 import { EndlessBody, failingBody } from "./bodies.ts";
+import { keeping } from "../support/keeping.ts";
 
 /** A server and a client of HTTP/2 without TLS. */
 async function serve(handler: NodeHandler) {
@@ -59,103 +60,118 @@ async function serve(handler: NodeHandler) {
 }
 
 describe("nodeHandler() with HTTP/2", () => {
-  it("passes on the request, with the host, and passes back the response", async () => {
-    await using server = await serve(
-      nodeHandler(({ method, url, headers }) =>
-        new Response(
-          method === "HEAD"
-            ? null
-            : `${method} ${url} ${headers.get("host")} ${headers.get("x-one")}`,
-          { status: 203, headers: { "x-two": "2" } },
-        )
-      ),
-    );
-    const get = await server.ask({ ":path": "/a?b=c", "x-one": "1" });
-    assertEquals([get.head[":status"], get.head["x-two"]], [203, "2"]);
-    assertEquals([get.text, get.isWhole], [
-      `GET http://localhost/a?b=c ${server.host} 1`,
-      true,
-    ]);
-    const head = await server.ask({ ":path": "/", ":method": "HEAD" });
-    assertEquals([head.head[":status"], head.text, head.isWhole], [
-      203,
-      "",
-      true,
-    ]);
-  });
-
-  it("answers an error with 500, and resets the stream of a body that fails in its middle", async () => {
-    const logged = await loggedErrors(async () => {
-      await using server = await serve(
-        nodeHandler(({ url }) =>
-          new Response(url.endsWith("/") ? failingBody() : failingBody("x"))
+  it("passes on the request, with the host, and passes back the response", () =>
+    keeping(async (keep) => {
+      const server = keep(
+        await serve(
+          nodeHandler(({ method, url, headers }) =>
+            new Response(
+              method === "HEAD"
+                ? null
+                : `${method} ${url} ${headers.get("host")} ${headers.get("x-one")}`,
+              { status: 203, headers: { "x-two": "2" } },
+            )
+          ),
         ),
       );
-      const early = await server.ask({ ":path": "/" });
-      assertEquals([early.head[":status"], early.isWhole], [500, true]);
-      const late = await server.ask({ ":path": "/late" });
-      assertEquals([late.head[":status"], late.isWhole], [200, false]);
-    });
-    assertEquals(logged.length, 2);
-  });
+      const get = await server.ask({ ":path": "/a?b=c", "x-one": "1" });
+      assertEquals([get.head[":status"], get.head["x-two"]], [203, "2"]);
+      assertEquals([get.text, get.isWhole], [
+        `GET http://localhost/a?b=c ${server.host} 1`,
+        true,
+      ]);
+      const head = await server.ask({ ":path": "/", ":method": "HEAD" });
+      assertEquals([head.head[":status"], head.text, head.isWhole], [
+        203,
+        "",
+        true,
+      ]);
+    }));
+
+  it("answers an error with 500, and resets the stream of a body that fails in its middle", () =>
+    keeping(async (keep) => {
+      const logged = await loggedErrors(async () => {
+        const server = keep(
+          await serve(
+            nodeHandler(({ url }) =>
+              new Response(url.endsWith("/") ? failingBody() : failingBody("x"))
+            ),
+          ),
+        );
+        const early = await server.ask({ ":path": "/" });
+        assertEquals([early.head[":status"], early.isWhole], [500, true]);
+        const late = await server.ask({ ":path": "/late" });
+        assertEquals([late.head[":status"], late.isWhole], [200, false]);
+      });
+      assertEquals(logged.length, 2);
+    }));
 
   // NO_ERROR, which a client may send too, and CANCEL.
   for (const code of [0, 8]) {
-    it(`makes no chunk before the client has taken the one before, and stops at a reset with ${code}`, async () => {
-      const body = new EndlessBody();
-      let isClosed = false;
-      const handler = nodeHandler(() => new Response(body.stream));
-      await using server = await serve((request, response) => {
-        (response as Http2ServerResponse).on("close", () => isClosed = true);
-        handler(request, response);
-      });
-      const stream = server.stall();
-      let last = -1;
-      await until(async () => {
-        const before = last;
-        last = body.chunks;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        return last > 0 && last === before && body.chunks === last;
-      });
-      assertLess(last, 1000);
-      stream.close(code);
-      await until(() => body.isCancelled);
-      await until(() => isClosed);
-      assert(!server.session.destroyed);
-    });
+    it(`makes no chunk before the client has taken the one before, and stops at a reset with ${code}`, () =>
+      keeping(async (keep) => {
+        const body = new EndlessBody();
+        let isClosed = false;
+        const handler = nodeHandler(() => new Response(body.stream));
+        const server = keep(
+          await serve((request, response) => {
+            (response as Http2ServerResponse).on("close", () => isClosed = true);
+            handler(request, response);
+          }),
+        );
+        const stream = server.stall();
+        let last = -1;
+        await until(async () => {
+          const before = last;
+          last = body.chunks;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return last > 0 && last === before && body.chunks === last;
+        });
+        assertLess(last, 1000);
+        stream.close(code);
+        await until(() => body.isCancelled);
+        await until(() => isClosed);
+        assert(!server.session.destroyed);
+      }));
   }
 
-  it("cancels the body when the whole connection ends", async () => {
-    const body = new EndlessBody();
-    await using server = await serve(
-      nodeHandler(() => new Response(body.stream)),
-    );
-    server.stall();
-    await until(() => body.chunks > 0);
-    server.session.destroy();
-    await until(() => body.isCancelled);
-  });
+  it("cancels the body when the whole connection ends", () =>
+    keeping(async (keep) => {
+      const body = new EndlessBody();
+      const server = keep(
+        await serve(
+          nodeHandler(() => new Response(body.stream)),
+        ),
+      );
+      server.stall();
+      await until(() => body.chunks > 0);
+      server.session.destroy();
+      await until(() => body.isCancelled);
+    }));
 
-  it("leaves a response alone whose client has left", async () => {
-    let asked = 0;
-    let isClosed = false;
-    const seen = Promise.withResolvers<() => void>();
-    await using server = await serve((request, response) => {
-      const handler = nodeHandler(() => {
-        asked++;
-        return new Response("late");
-      });
-      (response as Http2ServerResponse).on("close", () => isClosed = true);
-      seen.resolve(() => handler(request, response));
-    });
-    const stream = server.stall();
-    const late = await seen.promise;
-    const closed = new Promise((resolve) => stream.on("close", resolve));
-    stream.close(8);
-    await closed;
-    await until(() => isClosed);
-    late();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assertEquals(asked, 0);
-  });
+  it("leaves a response alone whose client has left", () =>
+    keeping(async (keep) => {
+      let asked = 0;
+      let isClosed = false;
+      const seen = Promise.withResolvers<() => void>();
+      const server = keep(
+        await serve((request, response) => {
+          const handler = nodeHandler(() => {
+            asked++;
+            return new Response("late");
+          });
+          (response as Http2ServerResponse).on("close", () => isClosed = true);
+          seen.resolve(() => handler(request, response));
+        }),
+      );
+      const stream = server.stall();
+      const late = await seen.promise;
+      const closed = new Promise((resolve) => stream.on("close", resolve));
+      stream.close(8);
+      await closed;
+      await until(() => isClosed);
+      late();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assertEquals(asked, 0);
+    }));
 });

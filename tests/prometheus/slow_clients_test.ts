@@ -7,6 +7,7 @@ import { listen, servers } from "../support/listen.ts";
 import { Random } from "../support/random.ts";
 import { stall } from "../support/raw_client.ts";
 import { until } from "../support/until.ts";
+import { keeping } from "../support/keeping.ts";
 
 /** The text must exceed what kernels buffer for a connection, also when compressed. */
 const SERIES = 20_000;
@@ -66,39 +67,42 @@ const cases = servers.flatMap((server) =>
 for (const { server: kind, coding } of cases) {
   const name = kind === "native" ? "prometheusHandler" : "prometheusNodeHandler";
   describe(`${name}() before clients that take nothing (${coding})`, () => {
-    it("holds maxAnswers responses, and refuses the next request with Retry-After", async () => {
-      await using server = await serve(kind, { maxAnswers: 3, maxAnswerSeconds: 300 });
-      for (let n = 0; n < 5; n++) await server.stall(coding);
-      assertEquals(server.statuses, [200, 200, 200, 503, 503]);
-      const { status, retryAfter } = await server.ask();
-      assertEquals(status, 503);
-      assertMatch(retryAfter!, /^(300|2\d\d)$/);
-    });
+    it("holds maxAnswers responses, and refuses the next request with Retry-After", () =>
+      keeping(async (keep) => {
+        const server = keep(await serve(kind, { maxAnswers: 3, maxAnswerSeconds: 300 }));
+        for (let n = 0; n < 5; n++) await server.stall(coding);
+        assertEquals(server.statuses, [200, 200, 200, 503, 503]);
+        const { status, retryAfter } = await server.ask();
+        assertEquals(status, 503);
+        assertMatch(retryAfter!, /^(300|2\d\d)$/);
+      }));
 
-    it("gives the place of a disconnected client to another one", async () => {
-      await using server = await serve(kind, { maxAnswers: 2, maxAnswerSeconds: 300 });
-      const first = await server.stall(coding);
-      await server.stall(coding);
-      assertEquals((await server.ask()).status, 503);
-      first.destroy();
-      await until(async () => (await server.ask()).status === 200);
-    });
+    it("gives the place of a disconnected client to another one", () =>
+      keeping(async (keep) => {
+        const server = keep(await serve(kind, { maxAnswers: 2, maxAnswerSeconds: 300 }));
+        const first = await server.stall(coding);
+        await server.stall(coding);
+        assertEquals((await server.ask()).status, 503);
+        first.destroy();
+        await until(async () => (await server.ask()).status === 200);
+      }));
 
-    it("gives the place of a client that stays but reads nothing to another one eventually", async () => {
-      await using server = await serve(kind, { maxAnswers: 2, maxAnswerSeconds: 0.2 });
-      const first = await server.stall(coding);
-      await server.stall(coding);
-      await until(async () => (await server.ask()).status === 200);
-      // Its response is incomplete, and the client can see that.
-      let tail = "";
-      const closed = Promise.withResolvers<void>();
-      first.on("data", (data: Uint8Array) => {
-        tail = new TextDecoder("latin1").decode(data.slice(-5));
-      });
-      first.on("close", () => closed.resolve());
-      first.resume();
-      await closed.promise;
-      assert(tail !== "0\r\n\r\n");
-    });
+    it("gives the place of a client that stays but reads nothing to another one eventually", () =>
+      keeping(async (keep) => {
+        const server = keep(await serve(kind, { maxAnswers: 2, maxAnswerSeconds: 0.2 }));
+        const first = await server.stall(coding);
+        await server.stall(coding);
+        await until(async () => (await server.ask()).status === 200);
+        // Its response is incomplete, and the client can see that.
+        let tail = "";
+        const closed = Promise.withResolvers<void>();
+        first.on("data", (data: Uint8Array) => {
+          tail = new TextDecoder("latin1").decode(data.slice(-5));
+        });
+        first.on("close", () => closed.resolve());
+        first.resume();
+        await closed.promise;
+        assert(tail !== "0\r\n\r\n");
+      }));
   });
 }
