@@ -4,9 +4,10 @@
  * @module
  */
 import { fstatSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import process from "node:process";
-import { prometheusHandler } from "../../src/prometheus/mod.ts";
-import { listen } from "../http_server/runtime.ts";
+import { prometheusNodeHandler } from "../../src/prometheus/mod.ts";
 import { parseNumbers, UsageError } from "./options.ts";
 import { boundaries } from "./schema.ts";
 import { stats } from "./stats.ts";
@@ -35,15 +36,20 @@ try {
   endWithStarter();
   startWorkers(workers, requests === 0 ? Infinity : requests);
   // Without the times at which series began: Prometheus would store each as one series more.
-  const metrics = prometheusHandler(stats, { boundaries, created: false, runtimeMetrics: true });
-  const listener = await listen(
-    (request) =>
-      new URL(request.url).pathname === "/metrics"
-        ? metrics(request)
-        : new Response("See /metrics\n", { status: 404 }),
-    port,
-  );
-  console.log(`serving on port ${listener.port}`);
+  const metrics = prometheusNodeHandler(stats, {
+    boundaries,
+    created: false,
+    runtimeMetrics: true,
+  });
+  const server = createServer((request, response) => {
+    if (/^\/metrics(\?|$)/.test(request.url ?? "")) metrics(request, response);
+    else response.writeHead(404).end("See /metrics\n");
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  console.log(`serving on port ${(server.address() as AddressInfo).port}`);
 } catch (error) {
   const isUsage = error instanceof UsageError;
   console.error(isUsage ? `member: ${error.message}\n\n${USAGE.trimEnd()}` : `member: ${error}`);

@@ -4,20 +4,30 @@ import { stats, thread } from "./metrics.ts";
 const { httpRequests, httpRequestsInFlight, httpRequestDuration } = thread.metrics;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-// Without the times at which series began: each thread has seen others.
-const scrape = prometheusHandler(stats, { created: false, runtimeMetrics: true });
+/** What a scrape has: not the times at which series began, as each thread has seen others. */
+export const SCRAPE_OPTIONS = { created: false, runtimeMetrics: true } as const;
 
-/** Answers a request, and counts it. Any thread has the figures of all. */
+const scrape = prometheusHandler(stats, SCRAPE_OPTIONS);
+
+/** Answers a request, with the figures of all threads at `/metrics`. */
 export function handler(request: Request): Response {
   const { pathname } = new URL(request.url);
   if (pathname === "/metrics") return scrape(request);
+  const { status, text } = answer(request.method, pathname);
+  return new Response(text, { status });
+}
+
+/** What this server says to a request, which is counted. */
+export function answer(method: string, pathname: string): { status: number; text: string } {
   using _inFlight = httpRequestsInFlight.scope();
   using _duration = httpRequestDuration.time();
-  const response = pathname === "/"
-    ? new Response(`Hello from ${thread.name}\n`)
-    : new Response("There is nothing here\n", { status: 404 });
+  const found = pathname === "/"
+    ? { status: 200, text: `Hello from ${thread.name}\n` }
+    : { status: 404, text: "There is nothing here\n" };
   // Clients can think of any number of methods, and each would be a series of its own.
-  const method = METHODS.has(request.method) ? request.method : "other";
-  httpRequests.labels({ method, status: String(response.status) }).add();
-  return response;
+  httpRequests.labels({
+    method: METHODS.has(method) ? method : "other",
+    status: String(found.status),
+  }).add();
+  return found;
 }

@@ -6,11 +6,15 @@ export interface WorkerStart {
   readonly crash: boolean;
 }
 
-/** A request, as it can be sent to a thread. */
-export interface RequestParts {
+/** What a request asks for. */
+export interface RequestHead {
   readonly method: string;
   readonly url: string;
   readonly headers: readonly [name: string, value: string][];
+}
+
+/** A request, as it can be sent to a thread. */
+export interface RequestParts extends RequestHead {
   /** Empty where there is none. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
@@ -32,10 +36,9 @@ export interface Order {
 /** From a worker: it can begin, or an answer. */
 export type Answer = "ready" | { readonly id: number; readonly response: ResponseParts };
 
-/** The parts of a request whose body has been read. */
-export function partsOfRequest(request: Request, body: Uint8Array<ArrayBuffer>): RequestParts {
-  const { method, url, headers } = request;
-  return { method, url, headers: [...headers], body };
+/** What a request asks for; leaves its body to be read. */
+export function headOfRequest({ method, url, headers }: Request): RequestHead {
+  return { method, url, headers: [...headers] };
 }
 
 /** The request that the parts are of. */
@@ -54,8 +57,5 @@ export async function partsOfResponse(response: Response): Promise<ResponseParts
 
 /** The response that the parts are of. */
 export function toResponse({ status, headers, body }: ResponseParts): Response {
-  const response = new Response(body, { status, headers: [...headers] });
-  // Else node:http, which sees only a stream, would send it in chunks.
-  if (body) response.headers.set("content-length", String(body.byteLength));
-  return response;
+  return new Response(body, { status, headers: [...headers] });
 }

@@ -1,7 +1,8 @@
+import { prometheusHandler } from "../../src/prometheus/mod.ts";
 import { type Handler, withAddress } from "./address.ts";
-import { type Listener, listenWithNode } from "./node_http.ts";
-
-export type { Handler, Listener };
+import { headOfRequest, toResponse } from "./messages.ts";
+import { listenWithNode } from "./node_http.ts";
+import { isScrape, type Listener, SCRAPE_OPTIONS, type Site } from "./site.ts";
 
 /** What is used of Bun's global object. */
 interface BunApi {
@@ -23,30 +24,33 @@ const { Deno: deno, Bun: bun } = globalThis as { Deno?: typeof Deno; Bun?: BunAp
 const hostname = "127.0.0.1";
 
 /** Listens on this machine's own address with what the runtime has for it; port 0 lets the system choose. */
-export async function listen(handler: Handler, port: number): Promise<Listener> {
-  const fetch = withAddress(handler);
+export async function listen(site: Site, port: number): Promise<Listener> {
+  if (!deno && !bun) return await listenWithNode(site, port, hostname);
+  const scrape = prometheusHandler(site.stats, SCRAPE_OPTIONS);
+  const fetch = withAddress(async (request) =>
+    isScrape(request.url)
+      ? scrape(request)
+      : toResponse(await site.answer(headOfRequest(request), request.body))
+  );
   if (deno) {
     const server = deno.serve({ port, hostname, onListen: () => {} }, fetch);
     return { port: server.addr.port, close: () => server.shutdown(), cut: () => {} };
   }
-  if (bun) {
-    const server = bun.serve({
-      ...{ port, hostname, fetch },
-      // Else whoever finds a fault would be shown the source.
-      error(error) {
-        console.error(error);
-        return new Response(null, { status: 500 });
-      },
-      // Else it would end, after 10 s, what takes longer to answer.
-      idleTimeout: 120,
-      // Else it would break the connection at 128 MB; what is too large, the handler says.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    });
-    return {
-      port: server.port,
-      close: () => server.stop(),
-      cut: () => void server.stop(true),
-    };
-  }
-  return await listenWithNode(fetch, port, hostname);
+  const server = bun!.serve({
+    ...{ port, hostname, fetch },
+    // Else whoever finds a fault would be shown the source.
+    error(error) {
+      console.error(error);
+      return new Response(null, { status: 500 });
+    },
+    // Else it would end, after 10 s, what takes longer to answer.
+    idleTimeout: 120,
+    // Else it would break the connection at 128 MB; what is too large, the handler says.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+  });
+  return {
+    port: server.port,
+    close: () => server.stop(),
+    cut: () => void server.stop(true),
+  };
 }

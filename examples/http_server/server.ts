@@ -1,11 +1,11 @@
-import { prometheusHandler } from "../../src/prometheus/mod.ts";
 import { readBody } from "./body.ts";
 import { Crew } from "./crew.ts";
-import { partsOfRequest, toResponse } from "./messages.ts";
+import { partsOfResponse, type RequestHead, type ResponseParts } from "./messages.ts";
 import { stats } from "./metrics.ts";
 import { isKnownMethod, RequestMetrics } from "./request_metrics.ts";
 import { text } from "./routes.ts";
-import { listen, type Listener } from "./runtime.ts";
+import { listen } from "./runtime.ts";
+import type { Listener, Site } from "./site.ts";
 
 const MAX_BODY_BYTES = 1_000_000;
 /** Less than what those who end a process give it before they kill it: Docker 10 s, Kubernetes 30 s. */
@@ -28,7 +28,6 @@ export interface ServerOptions {
 export class Server {
   readonly #crew: Crew;
   readonly #metrics: RequestMetrics;
-  readonly #scrape: (request: Request) => Response;
   readonly #closeMs: number;
   #listener: Listener | undefined;
 
@@ -41,7 +40,7 @@ export class Server {
     const server = new Server(options);
     await server.#crew.start(options.workers);
     try {
-      server.#listener = await listen(server.#handle, options.port);
+      server.#listener = await listen(server.#site, options.port);
     } catch (error) {
       await server.#crew.finish();
       throw error;
@@ -53,7 +52,6 @@ export class Server {
     this.#closeMs = closeMs;
     const thread = stats.registerThread("main");
     this.#metrics = new RequestMetrics(thread);
-    this.#scrape = prometheusHandler(stats, { runtimeMetrics: true });
     this.#crew = new Crew({
       script: script ?? new URL("./worker.ts", import.meta.url),
       crash,
@@ -80,24 +78,29 @@ export class Server {
     await this.#crew.finish();
   }
 
-  readonly #handle = async (request: Request): Promise<Response> => {
-    // Answered here, so that no scrape waits for a worker; and not counted, as it is not what the server is for.
-    if (new URL(request.url).pathname === "/metrics") return this.#scrape(request);
+  // Scrapes are answered where the server listens, so that none waits for a worker; and not counted, as they are not
+  // what the server is for.
+  readonly #site: Site = { stats, answer: (head, body) => this.#answer(head, body) };
+
+  async #answer(
+    head: RequestHead,
+    chunks: AsyncIterable<Uint8Array> | null,
+  ): Promise<ResponseParts> {
     const start = performance.now();
     const refuse = (status: number, words: string) => {
-      this.#metrics.count(request.method, status, start);
-      return text(status, `${words}\n`);
+      this.#metrics.count(head.method, status, start);
+      return partsOfResponse(text(status, `${words}\n`));
     };
-    if (!isKnownMethod(request.method)) return refuse(501, "This method is not known here");
+    if (!isKnownMethod(head.method)) return refuse(501, "This method is not known here");
     let body;
     try {
-      body = await readBody(request, MAX_BODY_BYTES);
+      body = await readBody(chunks, MAX_BODY_BYTES);
     } catch {
       return refuse(400, "The body ended too early");
     }
     if (!body) return refuse(413, `A body has at most ${MAX_BODY_BYTES} bytes here`);
     if (this.#crew.size === 0) return refuse(503, "There is no worker at the moment");
-    const response = await this.#crew.pass(partsOfRequest(request, body));
-    return response ? toResponse(response) : refuse(502, "The worker died that had this request");
-  };
+    return await this.#crew.pass({ ...head, body }) ??
+      await refuse(502, "The worker died that had this request");
+  }
 }

@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { prometheusHandler } from "../../../src/prometheus/mod.ts";
-import { respond } from "../../http_server/node_http.ts";
+import { prometheusNodeHandler } from "../../../src/prometheus/mod.ts";
 import { compareByBytes, readFlows } from "./flow_row.ts";
 import type { FlowRun } from "../flow_run.ts";
 import { flowToJson } from "./format.ts";
@@ -30,10 +29,10 @@ export class LiveServer {
 
   private constructor(run: FlowRun) {
     this.#run = run;
-    const scrape = prometheusHandler(run.stats, { runtimeMetrics: true });
+    const scrape = prometheusNodeHandler(run.stats, { runtimeMetrics: true });
     this.#server = createServer((request, response) => {
       if (/^\/metrics(\?|$)/.test(request.url ?? "")) {
-        void respond(request, response, scrape);
+        scrape(request, response);
         return;
       }
       if (request.url !== "/") {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import {
-  partsOfRequest,
+  headOfRequest,
   partsOfResponse,
   toRequest,
   toResponse,
@@ -12,7 +12,7 @@ describe("toRequest()", () => {
     const headers = { "x-one": "1" };
     const body = new TextEncoder().encode("text");
     const post = new Request("http://here/a?b=c", { method: "POST", headers, body });
-    const copy = toRequest(structuredClone(partsOfRequest(post, body)));
+    const copy = toRequest(structuredClone({ ...headOfRequest(post), body }));
     assertEquals([copy.method, copy.url, copy.headers.get("x-one")], [
       "POST",
       "http://here/a?b=c",
@@ -24,26 +24,22 @@ describe("toRequest()", () => {
   it("toRequest() leaves out a body that the method cannot have", () => {
     const body = new Uint8Array(4);
     for (const method of ["GET", "HEAD"]) {
-      const parts = partsOfRequest(new Request("http://here/", { method }), body);
-      assertEquals(toRequest(parts).body, null);
+      const head = headOfRequest(new Request("http://here/", { method }));
+      assertEquals(toRequest({ ...head, body }).body, null);
     }
   });
 });
 
 describe("toResponse()", () => {
-  it("toResponse() makes the response again from its parts, and says how long it is", async () => {
+  it("toResponse() makes the response again from its parts", async () => {
     const original = new Response("text", { status: 201, headers: { "x-one": "1" } });
     original.headers.append("set-cookie", "a=1");
     original.headers.append("set-cookie", "b=2");
     const copy = toResponse(structuredClone(await partsOfResponse(original)));
     assertEquals([copy.status, copy.headers.get("x-one")], [201, "1"]);
     assertEquals(copy.headers.getSetCookie(), ["a=1", "b=2"]);
-    assertEquals([copy.headers.get("content-length"), await copy.text()], ["4", "text"]);
+    assertEquals(await copy.text(), "text");
     const empty = toResponse(await partsOfResponse(new Response(null, { status: 204 })));
-    assertEquals([empty.status, empty.body, empty.headers.has("content-length")], [
-      204,
-      null,
-      false,
-    ]);
+    assertEquals([empty.status, empty.body], [204, null]);
   });
 });

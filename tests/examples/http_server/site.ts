@@ -1,0 +1,14 @@
+import { ThreadStats } from "../../../mod.ts";
+import type { ResponseParts } from "../../../examples/http_server/messages.ts";
+import type { Site } from "../../../examples/http_server/site.ts";
+import { createKinds } from "../../support/kinds.ts";
+
+/** A site that answers as the test wants. */
+export function siteOf(answer: Site["answer"]): Site {
+  return { stats: ThreadStats.inspect(createKinds().handle), answer };
+}
+
+/** An answer of one text. */
+export function plain(text: string): ResponseParts {
+  return { status: 200, headers: [], body: new TextEncoder().encode(text) };
+}
