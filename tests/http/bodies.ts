@@ -1,3 +1,5 @@
+import { until } from "../support/until.ts";
+
 /** A body that never ends by itself, and notes what happens to it. */
 export class EndlessBody {
   /** How many chunks were made. */
@@ -20,6 +22,22 @@ export class EndlessBody {
         this.isCancelled = true;
       },
     }, { highWaterMark: 0 });
+  }
+
+  /**
+   * Waits until no more chunks are made, as a client takes none.
+   *
+   * @returns How many were made
+   */
+  async untilStill(): Promise<number> {
+    let last = -1;
+    await until(async () => {
+      const before = last;
+      last = this.chunks;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return last > 0 && last === before && this.chunks === last;
+    });
+    return last;
   }
 
   /** Ends the body with an error. */

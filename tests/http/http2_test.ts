@@ -120,13 +120,7 @@ describe("nodeHandler() with HTTP/2", () => {
           }),
         );
         const stream = server.stall();
-        let last = -1;
-        await until(async () => {
-          const before = last;
-          last = body.chunks;
-          await new Promise((resolve) => setTimeout(resolve, 50));
-          return last > 0 && last === before && body.chunks === last;
-        });
+        const last = await body.untilStill();
         assertLess(last, 1000);
         stream.close(code);
         await until(() => body.isCancelled);

@@ -186,13 +186,7 @@ describe("nodeHandler()", () => {
         ),
       );
       const socket = await stall(server.port);
-      let last = -1;
-      await until(async () => {
-        const before = last;
-        last = body.chunks;
-        await pause();
-        return last > 0 && last === before && body.chunks === last;
-      });
+      const last = await body.untilStill();
       // What kernels buffer for a connection is some MB.
       assertLess(last, 2000);
       assertEquals(body.isCancelled, false);
@@ -334,13 +328,7 @@ describe("nodeHandler()", () => {
           }),
         );
         const socket = await stall(server.port);
-        let last = -1;
-        await until(async () => {
-          const before = last;
-          last = body.chunks;
-          await pause();
-          return last > 0 && last === before;
-        });
+        await body.untilStill();
         body.fail(new Error("too slow"));
         await closed.promise;
         socket.destroy();

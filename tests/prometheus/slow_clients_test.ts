@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import type { Socket } from "node:net";
 import { counter, defineSchema, ThreadStats } from "../../mod.ts";

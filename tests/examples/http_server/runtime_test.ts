@@ -2,17 +2,13 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { listen } from "../../../examples/http_server/runtime.ts";
 import { send } from "./raw_request.ts";
-import { plain, siteOf } from "./site.ts";
+import { notingSite, siteOf } from "./site.ts";
 
 const isBun = "Bun" in globalThis;
 
 describe("listen()", () => {
   it("listen() refuses a Host that is none or more than one, and asks no handler", async () => {
-    const asked: string[] = [];
-    const site = siteOf(({ url }) => {
-      asked.push(new URL(url).pathname);
-      return Promise.resolve(plain("here\n"));
-    });
+    const { site, asked } = notingSite();
     const listener = await listen(site, 0);
     const get = (host: string) =>
       send(listener.port, `GET /a HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -32,11 +28,7 @@ describe("listen()", () => {
   });
 
   it("listen() has the figures at /metrics, for those who ask there", async () => {
-    const asked: string[] = [];
-    const site = siteOf(({ url }) => {
-      asked.push(new URL(url).pathname);
-      return Promise.resolve(plain("here\n"));
-    });
+    const { site, asked } = notingSite();
     const listener = await listen(site, 0);
     try {
       const textAt = async (path: string) =>

@@ -12,3 +12,13 @@ export function siteOf(answer: Site["answer"]): Site {
 export function plain(text: string): ResponseParts {
   return { status: 200, headers: [], body: new TextEncoder().encode(text) };
 }
+
+/** A site that says "here" everywhere, and notes the paths that it was asked for. */
+export function notingSite(): { site: Site; asked: string[] } {
+  const asked: string[] = [];
+  const site = siteOf(({ url }) => {
+    asked.push(new URL(url).pathname);
+    return Promise.resolve(plain("here\n"));
+  });
+  return { site, asked };
+}
