@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { it } from "@std/testing/bdd";
-import { counter, defineSchema, Snapshot, ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, type Snapshot, ThreadStats } from "../../mod.ts";
 import { dashboardNodeHandler } from "../../src/dashboard/mod.ts";
 import type { NodeHandler } from "../../src/http/node_types.ts";
 import { prometheusNodeHandler } from "../../src/prometheus/mod.ts";

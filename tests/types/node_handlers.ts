@@ -24,7 +24,7 @@ import {
   type NodeHandler,
   type NodeRequest,
   type NodeResponse,
-  prometheusHandler,
+  type prometheusHandler,
   type PrometheusHandlerOptions,
   prometheusNodeHandler,
 } from "@x/thread-stats/prometheus";
