@@ -10,6 +10,8 @@ import {
   type ServerHttp2Session,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { counter, defineSchema, ThreadStats } from "../../mod.ts";
+import { dashboardNodeHandler } from "../../src/dashboard/mod.ts";
 import { nodeHandler } from "../../src/http/node_handler.ts";
 import type { NodeHandler } from "../../src/http/node_types.ts";
 import { loggedErrors } from "../support/logged.ts";
@@ -167,5 +169,15 @@ describe("nodeHandler() with HTTP/2", () => {
       late();
       await new Promise((resolve) => setTimeout(resolve, 50));
       assertEquals(asked, 0);
+    }));
+
+  it("has dashboardNodeHandler() refuse the names of others", () =>
+    keeping(async (keep) => {
+      const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+      const server = keep(await serve(dashboardNodeHandler(stats)));
+      const statusOf = async (headers: Record<string, string>) =>
+        Number((await server.ask({ ":path": "/data", ...headers })).head[":status"]);
+      assertEquals(await statusOf({}), 200);
+      assertEquals(await statusOf({ ":authority": "evil.example" }), 403);
     }));
 });
