@@ -3,17 +3,21 @@
  *
  * Guarantees, whatever clients and other handlers do:
  *
- * - Nothing is thrown and no promise rejects. An error of the handler gives status 500, or cuts the
+ * - Nothing is thrown and no promise rejects, unless the arguments are none of `node:http`. An error of the handler gives status 500, or cuts the
  *   connection if a part of the body was sent already.
  * - No chunk of the body is made before the connection has taken the one before it.
  * - The body is cancelled when the client leaves or when something else ends the response.
  *
  * @module
  */
+import { cannot } from "../base/errors.ts";
 import { copyOwnProperties } from "../base/options.ts";
+import { hasMethod, isPlain, lookAt } from "../base/shapes.ts";
 import type { NodeHandler, NodeRequest, NodeResponse } from "./node_types.ts";
 import { targetOf } from "./request_target.ts";
 import { textResponse } from "./text_response.ts";
+
+const ACTION = "answer a request";
 
 /** Methods that no `Request` can have. */
 const FORBIDDEN_METHODS: readonly string[] = ["CONNECT", "TRACE", "TRACK"];
@@ -28,6 +32,12 @@ export function nodeHandler(
   handler: (request: Request) => Response | Promise<Response>,
 ): NodeHandler {
   return (message, to) => {
+    if (!isPlain(lookAt(() => message.headers))) {
+      throw new TypeError(cannot(ACTION, "it needs a request of node:http", message));
+    }
+    if (!hasMethod(to, "setHeader") || !hasMethod(to, "on")) {
+      throw new TypeError(cannot(ACTION, "it needs a response of node:http", to));
+    }
     // Something else has answered. Without room for an answer, nothing should be made.
     if (isOver(to)) return;
     const sending = new Sending(to);
@@ -84,18 +94,21 @@ class Sending {
       this.#cut();
       return;
     }
-    setHead(this.#to, textResponse(500, FAILURE));
-    this.#to.write(new TextEncoder().encode(`${FAILURE}\n`));
-    this.#to.end();
+    try {
+      setHead(this.#to, textResponse(500, FAILURE));
+      this.#to.write(new TextEncoder().encode(`${FAILURE}\n`));
+      this.#to.end();
+    } catch {
+      // Something else has made the response its own.
+      this.#cut();
+    }
   }
 
   /** Ends the response so that the client sees that it is incomplete. */
   #cut(): void {
     // In HTTP/2, a stream that is destroyed without an error ends as if it were complete. In
     // HTTP/1, the error would be an event of the server.
-    this.#to.destroy(
-      this.#to.stream && new Error("The response is incomplete"),
-    );
+    this.#to.destroy(this.#to.stream && new Error("The response is incomplete"));
   }
 
   async #send(response: Response): Promise<void> {
@@ -106,7 +119,7 @@ class Sending {
     }
     if (response.body !== null) {
       this.#reader = response.body.getReader();
-      // Not only when the next chunk is read: a client that takes nothing may never let it come to that.
+      // Not only when the next chunk is read: while a client takes nothing, none is.
       this.#reader.closed.catch((error) => this.fail(error));
     }
     setHead(to, response);

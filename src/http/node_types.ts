@@ -61,7 +61,10 @@ export interface NodeResponseStream {
   on(event: "aborted", listener: () => void): unknown;
 }
 
-/** A handler of `node:http`. */
+/**
+ * A handler of `node:http`. It returns before the response is sent, and throws a `TypeError` only if
+ * its arguments are no request and no response.
+ */
 export type NodeHandler = (
   request: NodeRequest,
   response: NodeResponse,

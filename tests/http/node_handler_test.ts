@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { connect } from "node:net";
 import { nodeHandler } from "../../src/http/node_handler.ts";
@@ -423,6 +430,37 @@ describe("nodeHandler()", () => {
         socket.destroy();
       }
     }));
+
+  it("cuts the connection when not even an error can be answered", async () => {
+    const response = new FakeResponse();
+    response.setHeader = () => {
+      throw new Error("no headers");
+    };
+    const logged = await loggedErrors(async () => {
+      const headers = { "x-one": "1" };
+      nodeHandler(() => new Response("x", { headers }))(fakeRequest(), response);
+      await response.over;
+    });
+    assertEquals([response.destroyed, logged.map(String)], [true, ["Error: no headers"]]);
+  });
+
+  it("refuses what is no request or no response of node:http", () => {
+    const handler = nodeHandler(() => new Response("x"));
+    for (const bad of [undefined, null, 1, {}, { headers: null }]) {
+      assertThrows(
+        () => handler(bad as never, new FakeResponse()),
+        TypeError,
+        "Cannot answer a request: it needs a request of node:http, got ",
+      );
+    }
+    for (const bad of [undefined, null, () => {}, new Response("")]) {
+      assertThrows(
+        () => handler(fakeRequest(), bad as never),
+        TypeError,
+        "Cannot answer a request: it needs a response of node:http, got ",
+      );
+    }
+  });
 
   it("takes nothing from a polluted Object.prototype", async () => {
     const prototype = Object.prototype as Record<string, unknown>;
