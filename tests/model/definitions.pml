@@ -1,6 +1,6 @@
 /*
- * The definition log of the metric directory: extend (read to the end, compare, borrow and write a
- * block, append it by compare-exchange), and the catching up of readers.
+ * The definition log: src/memory/definition_log.ts (read, append, writeDefinitions) and
+ * src/metrics/metric_catalogue.ts (extend, #catchUp, #missing, #assertFree, #define).
  *
  * Theorem. Threads that extend the memory by one or two metrics each, which are the same, equal in name
  * only, equal outside only, or different ones; and a reader that also borrows memory for something else;
@@ -141,7 +141,7 @@ inline borrow() {
 }
 
 inline give_back() {
-  STEP(is_free[block] = true; block = 0; written = 0)
+  STEP(is_free[block] = true; block = 0)
 }
 
 /* Writes a block that has these metrics, in the order of the schema. */
@@ -224,22 +224,20 @@ again:
     :: missing == 0 -> break
     :: else
     fi;
-    if
-    :: block == 0 -> borrow()
-    :: else
-    fi;
-    if
 #ifdef KEPT_AS_IT_IS
-    :: written == 0 ->
-#else
-    :: written != missing ->
-#endif
-#ifndef APPENDED_UNWRITTEN
-      write(block, missing);
-#endif
-      written = missing
+    if
+    :: block != 0 -> goto append
     :: else
     fi;
+#endif
+    borrow();
+#ifndef APPENDED_UNWRITTEN
+    write(block, missing);
+#endif
+    written = missing;
+#ifdef KEPT_AS_IT_IS
+append:
+#endif
 #ifdef APPENDED_BY_STORE
     STEP(is_first = true; directory[position] = block; note_append(written));
 #else
@@ -260,12 +258,17 @@ again:
 #ifdef GIVEN_BACK
       give_back()
 #else
-      atomic { block = 0; written = 0 } /* It belongs to the log now, even if this thread is killed. */
+      block = 0 /* It belongs to the log now, even if this thread is killed. */
 #endif
 #ifdef NOT_READ_TO_THE_END
-    :: !is_first && position + 1 < ENTRIES -> position++; goto again
+    :: !is_first && position + 1 < ENTRIES -> position++; give_back(); goto again
 #endif
-    :: else
+    :: else ->
+#if defined(NOT_GIVEN_BACK)
+      block = 0
+#elif !defined(KEPT_AS_IT_IS)
+      give_back()
+#endif
     fi
   od;
   assert((known & mine) == mine);
@@ -274,7 +277,7 @@ refused:
   assert(!has_appended);
   assert((defined & RIVALS(mine)) != 0 || SIZE(defined | mine) > METRICS);
 over:
-#ifndef NOT_GIVEN_BACK
+#ifdef KEPT_AS_IT_IS
   if
   :: block != 0 -> give_back()
   :: else
@@ -295,7 +298,7 @@ out:
 /* Reads on, and borrows memory in between. */
 proctype Reader() {
   byte position, count, known, entry;
-  byte block, written, returned;
+  byte block, returned;
   catch_up();
   borrow();
   STEP(size[block] = GARBAGE; control[block] = GARBAGE; text[block] = GARBAGE; more[block] = GARBAGE);
@@ -311,11 +314,15 @@ out:
 }
 
 /* The schemas. Which thread has which one does not matter, so they are chosen in rising order. */
+#if defined(THREE) || defined(KILLED)
+#define SCHEMAS 4
+#else
 #define SCHEMAS 6
-#define ONE(schema) ((schema) == 0 || (schema) == 5 -> (schema == 0 -> FIRST : SECOND) : \
-  ((schema) == 1 -> SECOND : ((schema) == 2 -> OTHER_DEFINITION : ((schema) == 3 -> SAME_OUTSIDE : THIRD))))
-#define TWO(schema) ((schema) == 0 || (schema) == 3 -> SECOND : \
-  ((schema) == 1 -> 0 : ((schema) == 2 -> THIRD : ((schema) == 4 -> FOURTH : FIRST))))
+#endif
+#define ONE(schema) ((schema) == 0 -> FIRST : ((schema) == 1 -> OTHER_DEFINITION : \
+  ((schema) == 2 -> SAME_OUTSIDE : ((schema) == 3 -> THIRD : SECOND))))
+#define TWO(schema) ((schema) == 0 || (schema) == 2 -> SECOND : ((schema) == 1 -> THIRD : \
+  ((schema) == 3 -> FOURTH : ((schema) == 4 -> 0 : FIRST))))
 
 init {
   byte schema, definer, block, position, lost;

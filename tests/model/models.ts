@@ -170,4 +170,10 @@ export const models: readonly Model[] = [
     check: "ends",
     faults: ["LOCKED"],
   },
+  {
+    file: "uses",
+    name: "first uses: a snapshot misses no cell",
+    check: "safety",
+    faults: ["COUNTED_AFTERWARDS", "COUNTED_FIRST", "NUMBER_ALONE", "PUBLISHED_FIRST"],
+  },
 ];
