@@ -19,7 +19,7 @@ const REAL = Symbol("real");
 /** The address of the memory's length: growing writes it, looking at it reads it. */
 export const LENGTH_LONG = (1 << 26) - 1;
 
-/** Methods of typed arrays that the library calls on shared memory, each counted as one access. */
+/** Methods of typed arrays that the library calls on shared memory: one counts as one access. */
 const WHOLE = new Set<PropertyKey>(["slice"]);
 
 const READS = new Set(["load"]);
@@ -83,6 +83,7 @@ function handlerOf(before: BeforeAccess): ProxyHandler<Shared> {
       }
       const value = Reflect.get(target, key, target);
       if (typeof value !== "function" || key === "constructor") return value;
+      if (key === "set") return setter(target, before);
       if (!WHOLE.has(key)) {
         throw new TypeError(
           `Cannot explore ${String(key)}() of shared memory: single accesses are required`,
@@ -100,6 +101,20 @@ function handlerOf(before: BeforeAccess): ProxyHandler<Shared> {
       }
       throw new TypeError(`Cannot explore ${String(key)} of shared memory: an index is required`);
     },
+  };
+}
+
+/** In place of `set`: copies element by element, as another thread may see it half done. */
+function setter(target: Shared, before: BeforeAccess) {
+  return (from: ArrayLike<number | bigint>, offset = 0): void => {
+    let long = -1;
+    for (let n = 0; n < from.length; n++) {
+      // One access for all elements in the same 8 bytes.
+      const next = longOf(target, offset + n);
+      if (next !== long) before(true, next);
+      long = next;
+      target[offset + n] = from[n];
+    }
   };
 }
 

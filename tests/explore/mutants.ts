@@ -374,10 +374,162 @@ export const mutants: readonly Mutant[] = [
     fault: "A thread that loses its slot to another replaces that one's thread block",
     file: "threads/cell_segments.ts",
     edits: [{
-      find: "Atomics.compareExchange(i32, index, 0, longIndex(start)) >>> 0;",
-      replace: "Atomics.store(i32, index, longIndex(start)) * 0;",
+      find: "Atomics.compareExchange(i32, word, 0, longIndex(start)) >>> 0;",
+      replace: "Atomics.store(i32, word, longIndex(start)) * 0;",
     }],
     histories: ["threads"],
+  },
+  {
+    name: "pool-store",
+    fault:
+      "Two owners of a slot may get the same bytes of its pool: the pool is looked at and then stored",
+    file: "threads/cell_segments.ts",
+    edits: [{
+      find: "if (Atomics.compareExchange(u64, index, pool, rest) === pool) return from;",
+      replace: "Atomics.store(u64, index, rest); return from;",
+    }],
+    histories: ["uses-revoke"],
+  },
+  {
+    name: "use-counted-first",
+    fault: "The first use of a metric is counted before it is noted",
+    file: "memory/first_use.ts",
+    edits: [{
+      find: "Atomics.store(i32, used, 1);\n  Atomics.add(i32, H_FIRST_USES, 1);",
+      replace: "Atomics.add(i32, H_FIRST_USES, 1);\n  Atomics.store(i32, used, 1);",
+    }],
+    histories: ["uses"],
+  },
+  {
+    name: "use-noted-once",
+    fault: "A thread does not count a first use that another one has noted and not counted yet",
+    file: "memory/first_use.ts",
+    edits: [{
+      find: "  Atomics.store(i32, used, 1);",
+      replace: "  if (Atomics.load(i32, used) !== 0) return;\n  Atomics.store(i32, used, 1);",
+    }],
+    histories: ["uses"],
+  },
+  {
+    name: "uses-loaded-late",
+    fault: "A snapshot loads the number of first uses after it has looked at the notes",
+    file: "snapshots/take_snapshot.ts",
+    edits: [{ find: "this.#uses = uses;", replace: "this.#uses = firstUses(arena);" }],
+    histories: ["uses-again"],
+  },
+  {
+    name: "definition-store",
+    fault: "A definer replaces the entry of another one: a store for the compare-exchange",
+    file: "memory/definition_log.ts",
+    edits: [{
+      find:
+        "return Atomics.compareExchange(i32, this.#directory + position, 0, longIndex(start)) === 0;",
+      replace:
+        "Atomics.store(i32, this.#directory + position, longIndex(start));\n    return true;",
+    }],
+    histories: ["definitions-same"],
+  },
+  {
+    name: "definition-blindly",
+    fault: "A definer appends behind entries that it has not read",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "if (!this.#log.append(this.#position, block)) block.giveBack();",
+      replace: "for (let at = this.#position; !this.#log.append(at, block);) at++;",
+    }],
+    histories: ["definitions-same"],
+  },
+  {
+    name: "collision-unseen",
+    fault: "A definer compares names outside once, and not again after another one was first",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "    for (;;) {\n      this.#catchUp(action, schema);",
+      replace: "    for (let n = 0;; n++) {\n      this.#catchUp(action, schema);",
+    }, {
+      find: "      this.#assertFree(action, missing);",
+      replace: "      if (n === 0) this.#assertFree(action, missing);",
+    }],
+    histories: ["definitions-collision"],
+  },
+  {
+    name: "definition-kept",
+    fault:
+      "A definer that was not first appends its block as it is: others have defined a part of it",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "if (!this.#log.append(this.#position, block)) block.giveBack();",
+      replace: 'while (!this.#log.append(this.#position, block)) this.#catchUp("");',
+    }],
+    histories: ["definitions-different"],
+  },
+  {
+    name: "definition-given-back",
+    fault: "The block of a definition is given back although it was appended",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "if (!this.#log.append(this.#position, block)) block.giveBack();",
+      replace: "this.#log.append(this.#position, block);\n    block.giveBack();",
+    }],
+    histories: ["definitions-same"],
+  },
+  {
+    name: "definition-lost",
+    fault: "A definer that was not first does not give its block back",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "if (!this.#log.append(this.#position, block)) block.giveBack();",
+      replace: "this.#log.append(this.#position, block);",
+    }],
+    histories: ["definitions-same"],
+  },
+  {
+    name: "definition-dirty",
+    fault: "The control blocks of a definition are not emptied: the memory had another use before",
+    file: "memory/definition_log.ts",
+    edits: [{ find: "for (let n = 0; n < textOffset / 4; n++) i32[word + n] = 0;", replace: "" }],
+    histories: ["definitions-same"],
+  },
+  {
+    name: "definition-halves",
+    fault: "Each metric of a schema gets an entry of its own",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "this.#define(missing);",
+      replace: "this.#define(missing.slice(0, 1));",
+    }],
+    histories: ["definitions-different"],
+  },
+  {
+    name: "bucket-afterwards",
+    fault: "The implicit buckets of a definition are made after it was appended",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "    for (const [n, bytes] of extraBytes.entries()) {",
+      replace: "    if (!this.#log.append(this.#position, block)) return block.giveBack();\n" +
+        "    for (const [n, bytes] of extraBytes.entries()) {",
+    }, {
+      find: "    if (!this.#log.append(this.#position, block)) block.giveBack();",
+      replace: "",
+    }],
+    histories: ["definitions-same"],
+  },
+  {
+    name: "snapshot-names",
+    fault: "A snapshot has the names of metrics that were defined after it has looked for them",
+    file: "snapshots/take_snapshot.ts",
+    edits: [{ find: ".slice(0, this.#known)", replace: "" }],
+    histories: ["definitions-same"],
+  },
+  {
+    name: "ring-store",
+    fault: "Two threads that make the first bucket of a metric make two logs",
+    file: "buckets/label_log.ts",
+    edits: [{
+      find: "if (Atomics.compareExchange(i32, this.#reference, 0, longIndex(made)) !== 0) {",
+      replace: "if (Atomics.store(i32, this.#reference, longIndex(made)) === 0) {",
+    }],
+    histories: ["labels-first"],
   },
   {
     name: "name-first",

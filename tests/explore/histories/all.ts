@@ -5,6 +5,8 @@
  */
 import type { History } from "../history.ts";
 import { clearHistories } from "./clear.ts";
+import { definitionHistories } from "./definitions.ts";
+import { firstUseHistories } from "./first_uses.ts";
 import { gaugeHistories } from "./gauges.ts";
 import { growthHistories } from "./growth.ts";
 import { idHistories } from "./ids.ts";
@@ -21,6 +23,8 @@ export const histories: readonly History[] = [
   ...recordHistories,
   ...clearHistories,
   ...labelHistories,
+  ...definitionHistories,
+  ...firstUseHistories,
   ...recreateHistories,
   ...gaugeHistories,
 ];

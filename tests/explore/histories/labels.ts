@@ -21,7 +21,7 @@ const schema = defineSchema({ hits: counter({ labels: ["key"], maxSeries: 8 }) }
 type Stats = ThreadStats<typeof schema.metrics>;
 
 function prepare(keys: string[] = []): { sent: Sent; kept: Stats } {
-  const stats = ThreadStats.create(schema, { maxThreads: 2, maxByteLength: MOST_BYTES });
+  const stats = ThreadStats.create(schema, { maxThreads: 3, maxByteLength: MOST_BYTES });
   const { hits } = stats.metrics;
   // The memory has grown and the table is there.
   for (const key of keys) hits.id({ key });
@@ -98,6 +98,17 @@ const same = defineHistory<Sent, Stats>({
   kills: true,
   prepare: () => prepare(["old"]),
   threads: [acts("x"), acts("x")],
+  check: checkLabels,
+});
+
+const first = defineHistory<Sent, Stats>({
+  name: "labels-first",
+  about:
+    "Two threads make the first buckets of a metric, and with them its log, while a third one lists",
+  preemptions: 1,
+  kills: true,
+  prepare: () => prepare(),
+  threads: [acts("x"), acts("yy", "x"), acts("*")],
   check: checkLabels,
 });
 
@@ -186,4 +197,4 @@ const contended = defineHistory<Sent, Stats>({
   check: (stats, run) => checkLabels(stats, run, ["x"]),
 });
 
-export const labelHistories = [same, different, recycled, lent, looked, contended];
+export const labelHistories = [same, first, different, recycled, lent, looked, contended];
