@@ -50,7 +50,7 @@ export const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = {
 export interface SnapshotParts {
   readonly arena: Arena;
   readonly cells: CellSegments;
-  readonly catalogue: MetricCatalogue;
+  readonly catalogue: Pick<MetricCatalogue, "all">;
 }
 
 /** The entries of metrics in a snapshot; `undefined` stands in place of one that comes later. */
@@ -69,8 +69,8 @@ export class SnapshotTaker {
   readonly #parts: SnapshotParts;
   #used: Metric[] = [];
   #unused: Metric[] = [];
-  /** How many metrics are in `#used` and `#unused`. */
-  #known = 0;
+  /** Both, in the order of their definition. */
+  #known: readonly Metric[] = [];
   /** The number of first uses before `#unused` was last examined. */
   #uses = 0;
   /** The entries of unused metrics, with places for those of the others, by the options. */
@@ -118,11 +118,12 @@ export class SnapshotTaker {
     const metrics = catalogue.all("take a snapshot");
     // Before the notes are examined; see `memory/first_use.ts`.
     const uses = firstUses(arena);
-    if (uses === this.#uses && metrics.length === this.#known) return;
-    const candidates = [...this.#unused, ...metrics.slice(this.#known)];
+    if (uses === this.#uses && metrics.length === this.#known.length) return;
+    const candidates = [...this.#unused, ...metrics.slice(this.#known.length)];
     this.#unused = [];
     for (const metric of candidates) (metric.isUsed ? this.#used : this.#unused).push(metric);
-    this.#known = metrics.length;
+    // A copy, because the catalogue goes on with its own array.
+    this.#known = [...metrics];
     this.#uses = uses;
     this.#templates.clear();
   }
@@ -133,7 +134,7 @@ export class SnapshotTaker {
     const known = this.#templates.get(key);
     if (known !== undefined) return known;
     const template: Entries = { metrics: {}, series: {}, overflowed: {} };
-    for (const { name, definition } of this.#parts.catalogue.all("take a snapshot")) {
+    for (const { name, definition } of this.#known) {
       template.metrics[name] = template.series[name] = undefined;
       if (definition.labels.length > 0) template.overflowed[name] = undefined;
     }

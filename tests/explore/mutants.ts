@@ -518,7 +518,10 @@ export const mutants: readonly Mutant[] = [
     name: "snapshot-names",
     fault: "A snapshot has the names of metrics that were defined after it has looked for them",
     file: "snapshots/take_snapshot.ts",
-    edits: [{ find: ".slice(0, this.#known)", replace: "" }],
+    edits: [{
+      find: "of this.#known) {",
+      replace: 'of this.#parts.catalogue.all("take a snapshot")) {',
+    }],
     histories: ["definitions-same"],
   },
   {
