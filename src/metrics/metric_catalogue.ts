@@ -81,7 +81,13 @@ export class MetricCatalogue {
       const missing = this.#missing(action, schema);
       if (missing.length === 0) return this.#metricsOf(schema);
       this.#assertFree(action, missing);
-      this.#define(missing);
+      try {
+        this.#define(missing);
+      } catch (error) {
+        // Another thread may have used the last memory to define these very metrics.
+        this.#catchUp(action, schema);
+        if (this.#missing(action, schema).length > 0) throw error;
+      }
     }
   }
 

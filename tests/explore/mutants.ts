@@ -501,6 +501,16 @@ export const mutants: readonly Mutant[] = [
     histories: ["definitions-different"],
   },
   {
+    name: "definition-refused",
+    fault: "A definer is refused although another one has defined the same with the last memory",
+    file: "metrics/metric_catalogue.ts",
+    edits: [{
+      find: "        if (this.#missing(action, schema).length > 0) throw error;",
+      replace: "        throw error;",
+    }],
+    histories: ["definitions-last"],
+  },
+  {
     name: "bucket-afterwards",
     fault: "The implicit buckets of a definition are made after it was appended",
     file: "metrics/metric_catalogue.ts",

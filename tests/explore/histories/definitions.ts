@@ -13,7 +13,14 @@ import {
 } from "../../../mod.ts";
 import type { Arena } from "../../../src/memory/arena.ts";
 import { directoryOffset } from "../../../src/memory/header.ts";
-import { D_TEXT_BYTES, D_TEXT_OFFSET, LINE } from "../../../src/memory/layout.ts";
+import {
+  D_TEXT_BYTES,
+  D_TEXT_OFFSET,
+  LINE,
+  LINE_PAIR,
+  roundUp,
+  THREAD_BLOCK_BYTES,
+} from "../../../src/memory/layout.ts";
 import {
   defineHistory,
   type Event,
@@ -55,14 +62,14 @@ function useMemory(arena: Arena, bytes: number): void {
   arena.giveBack(start, bytes);
 }
 
-/** Memory in which enough lines for all blocks came back, with old content. */
-function prepare(options: ThreadStatsOptions = {}): { sent: Sent; kept: Kept } {
+/** Memory in which lines came back, enough for all blocks, with old content. */
+function prepare(options: ThreadStatsOptions = {}, lines = 80): { sent: Sent; kept: Kept } {
   const stats = ThreadStats.create(base, {
     maxThreads: THREADS,
     maxByteLength: MOST_BYTES,
     ...options,
   });
-  useMemory(arenaOf(stats.handle), 80 * LINE);
+  useMemory(arenaOf(stats.handle), lines * LINE);
   return { sent: { handle: stats.handle }, kept: { stats, lines: freeLines(stats.handle) } };
 }
 
@@ -196,7 +203,34 @@ function defining(
 
 const plain = counter();
 
+/** Two threads define the same metric, and one block uses all memory that is left. */
+const last = defineHistory<Sent, Kept>({
+  name: "definitions-last",
+  about: "Two threads define the same metric with the last memory",
+  preemptions: 2,
+  kills: false,
+  prepare: () => {
+    const made = prepare({}, 12);
+    const arena = arenaOf(made.sent.handle);
+    // What remains is for the two threads' blocks.
+    const used = roundUp(arena.bytesUsed, LINE_PAIR) + 2 * THREAD_BLOCK_BYTES;
+    arena.allocate(MOST_BYTES - used);
+    return made;
+  },
+  threads: [extending(0, { a: plain }), extending(1, { a: plain })],
+  check: (kept, run) => {
+    onlyErrors(run, /^RangeError: Cannot extend the statistics: it must allocate/);
+    checkDefinitions(kept, run, [{ a: plain }, { a: plain }]);
+    checkLines(kept, run);
+    const attempts = named(run, "extend");
+    const first = Math.min(...succeeded(attempts).map(({ end }) => end));
+    const late = attempts.filter(({ end, error }) => error !== undefined && end > first);
+    must(late.length === 0, "a thread was refused although the metric was there");
+  },
+});
+
 export const definitionHistories = [
+  last,
   defining("same", {
     about: "Two threads define the same metrics, a third one reads",
     byThread: [{ a: plain, b: plain }, { a: plain, b: plain }],
