@@ -183,7 +183,7 @@ function defining(
     name: `definitions-${name}`,
     about,
     preemptions: 1,
-    kills: true,
+    kills: !isRivalry,
     prepare: () => prepare(options),
     threads: [
       ...byThread.map((counters, thread) => extending(thread, counters)),
@@ -195,8 +195,7 @@ function defining(
       checkLines(kept, run);
       if (!isRivalry) return;
       const won = succeeded(named(run, "extend")).length;
-      must(won <= 1, "two definitions that exclude each other");
-      must(won === 1 || run.killed.length > 0, "both were refused");
+      must(won === 1, `${won} of two definitions that exclude each other`);
     },
   });
 }
@@ -232,12 +231,12 @@ const last = defineHistory<Sent, Kept>({
 export const definitionHistories = [
   last,
   defining("same", {
-    about: "Two threads define the same metrics, a third one reads",
-    byThread: [{ a: plain, b: plain }, { a: plain, b: plain }],
+    about: "Two threads define the same metric, a third one reads",
+    byThread: [{ a: plain }, { a: plain }],
   }),
   defining("different", {
-    about: "Two threads define metrics of which one is the same",
-    byThread: [{ a: plain, b: plain }, { b: plain, c: plain }],
+    about: "Two threads define metrics of which one is the same, a third one reads",
+    byThread: [{ a: plain, b: plain }, { b: plain }],
   }),
   defining("conflict", {
     about: "Two threads define one name in two ways",
