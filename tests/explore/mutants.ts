@@ -251,7 +251,7 @@ export const mutants: readonly Mutant[] = [
     file: "metrics/histogram/histogram_writer.ts",
     edits: [{
       find: "      else this.#reset();",
-      replace: "      else own.setTag(this.#words, this.#tag, epoch), this.#reset();",
+      replace: "      else cellWriter.setTag(this.#words, this.#tag, epoch), this.#reset();",
     }],
     histories: ["clear-histogram"],
   },
