@@ -78,7 +78,7 @@ export const H_SWEPT = 70;
 export const H_OTHER_MEMORIES = 72;
 /**
  * Advances whenever a metric may be used for the first time, modulo 2^32: see
- * `metrics/metric_catalogue.ts`.
+ * `memory/first_use.ts`.
  */
 export const H_FIRST_USES = 74;
 
