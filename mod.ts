@@ -50,6 +50,7 @@ export {
   type LogLinearBins,
   type MissingBins,
 } from "./src/schema/histogram.ts";
+export type { LabelFilter } from "./src/schema/label_values.ts";
 export type { LabelOptions, LabelValues, MetricOptions } from "./src/schema/metric_options.ts";
 export {
   record,
@@ -76,9 +77,10 @@ export type {
   ThreadValue,
 } from "./src/metrics/series_values.ts";
 export type { BurstMethods, RecordBurst } from "./src/metrics/burst_types.ts";
-export type { FieldsOf, LabelsOf } from "./src/metrics/definition_types.ts";
+export type { FieldsOf, LabelsOf, NamesOfKind } from "./src/metrics/definition_types.ts";
 export type {
   BucketMaker,
+  BucketManager,
   CounterReader,
   GaugeReader,
   HistogramReader,
@@ -93,6 +95,8 @@ export type {
   ReaderOf,
   ReadersByKind,
   RecordReader,
+  SelectionOf,
+  SeriesSelection,
   SingleReader,
   ValueOf,
   ValuesByKind,

@@ -10,9 +10,9 @@
  *
  * @module
  */
-import { shorten } from "../base/describe.ts";
 import { cannot, got } from "../base/errors.ts";
 import type { Arena } from "../memory/arena.ts";
+import { LabelCheck } from "../schema/label_values.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import type { LabelIndex } from "./label_index.ts";
 import { headIn, type LabelLog } from "./label_log.ts";
@@ -26,6 +26,7 @@ import {
   writeLabels,
 } from "./label_text.ts";
 import type { BucketLife } from "./label_trie.ts";
+import { SeriesFilter } from "./series_filter.ts";
 
 /** What labelled buckets need to know of their metric. */
 export interface LabelledBucketsOptions {
@@ -50,7 +51,7 @@ export class LabelledBuckets {
   readonly #index: LabelIndex;
   readonly #arena: Arena;
   readonly #names: readonly string[];
-  readonly #nameSet: ReadonlySet<string>;
+  readonly #check: LabelCheck;
   readonly #metric: number;
   readonly #maxSeries: number;
   readonly #maxLabelLength: number;
@@ -63,7 +64,7 @@ export class LabelledBuckets {
     this.#index = options.index;
     this.#arena = options.table.arena;
     this.#names = options.index.names;
-    this.#nameSet = new Set(this.#names);
+    this.#check = new LabelCheck(this.#names);
     this.#metric = options.metric;
     this.#maxSeries = options.maxSeries;
     this.#maxLabelLength = options.maxLabelLength;
@@ -76,14 +77,34 @@ export class LabelledBuckets {
    * @throws {TypeError} When the labels are not exactly the metric's, or not all strings.
    */
   find(labels: Readonly<Record<string, string>>, verb: string): BucketLife | undefined {
-    const checked = this.#checkLabels(labels, verb);
-    const kind = this.#isTooLong(checked) ? OVERFLOW : LABELLED;
-    const known = this.#index.findLive(kind, checked);
-    if (known !== undefined) return known;
-    // The log's end lags by at most one entry: a thread that appends has noted all entries before
-    // its own.
-    this.#index.catchUp((this.#log.end + 1) | 0);
-    return this.#index.findLive(kind, checked);
+    return this.#findChecked(this.#check.takeAll(this.#action(verb), labels));
+  }
+
+  /**
+   * The same for labels of which some may be missing: then a filter for the buckets that have the
+   * given ones. Any thread.
+   *
+   * @throws {TypeError} When a label is not the metric's, or not a string.
+   */
+  select(
+    given: Readonly<Record<string, string>>,
+    verb: string,
+  ): BucketLife | SeriesFilter | undefined {
+    // Ids have one form, labels have many: what is neither is taken for a wrong id.
+    if (typeof given !== "object" || given === null) this.#table.liveEpoch(given, verb);
+    const { labels, isComplete } = this.#check.takeSome(this.#action(verb), given);
+    return isComplete ? this.#findChecked(labels) : new SeriesFilter(this.#names, labels);
+  }
+
+  /**
+   * A filter for the buckets that have the given labels: all of the metric's, or some. Any thread.
+   *
+   * @throws {TypeError} When a label is not the metric's, or not a string.
+   */
+  filter(given: Readonly<Record<string, string>>, verb: string): SeriesFilter {
+    const { labels, isComplete } = this.#check.takeSome(this.#action(verb), given);
+    const isOverflow = isComplete && this.#isTooLong(labels);
+    return new SeriesFilter(this.#names, labels, isOverflow);
   }
 
   /**
@@ -94,7 +115,9 @@ export class LabelledBuckets {
    * @throws {RangeError} When the arena is full.
    */
   intern(labels: Readonly<Record<string, string>>, verb: string): BucketLife {
-    const checked = this.#checkLabels(labels, verb);
+    // `LabelIndex.findCached` does not find values that are not well-formed Unicode, so each lookup
+    // of them comes here.
+    const checked = this.#check.takeAll(this.#action(verb), labels);
     const isTooLong = this.#isTooLong(checked);
     for (;;) {
       // Another thread may make room between the two calls: then both return nothing.
@@ -222,39 +245,23 @@ export class LabelledBuckets {
     return true;
   }
 
+  #findChecked(labels: Readonly<Record<string, string>>): BucketLife | undefined {
+    const kind = this.#isTooLong(labels) ? OVERFLOW : LABELLED;
+    const known = this.#index.findLive(kind, labels);
+    if (known !== undefined) return known;
+    // The log's end lags by at most one entry: a thread that appends has noted all entries before
+    // its own.
+    this.#index.catchUp((this.#log.end + 1) | 0);
+    return this.#index.findLive(kind, labels);
+  }
+
+  #action(verb: string): string {
+    return `${verb} ${this.#table.name}`;
+  }
+
   /** Whether a value is too long: then the labels mean the overflow series. */
   #isTooLong(labels: Readonly<Record<string, string>>): boolean {
     return this.#names.some((name) => labels[name].length > this.#maxLabelLength);
-  }
-
-  /**
-   * Checks the labels, and returns a copy in well-formed Unicode. A copy, because a getter could
-   * return another value later. Well-formed, because values that were cut in the middle of a
-   * character are equal once they are encoded as UTF-8, and so must be one series.
-   * `LabelIndex.findCached` does not find such values, so each lookup of them comes here.
-   */
-  #checkLabels(labels: Readonly<Record<string, string>>, verb: string): Record<string, string> {
-    const action = `${verb} ${this.#table.name}`;
-    const required = `the labels must be ${this.#names.join(", ")}`;
-    // A view of memory has too many properties to enumerate.
-    if (typeof labels !== "object" || labels === null || ArrayBuffer.isView(labels)) {
-      throw new TypeError(cannot(action, required, labels));
-    }
-    for (const name of Object.keys(labels)) {
-      if (!this.#nameSet.has(name)) {
-        throw new TypeError(cannot(action, required, got(`the unknown label ${shorten(name)}`)));
-      }
-    }
-    const checked: Record<string, string> = {};
-    for (const name of this.#names) {
-      const value: unknown = labels[name];
-      if (value === undefined) throw new TypeError(cannot(action, required, got(`no ${name}`)));
-      if (typeof value !== "string") {
-        throw new TypeError(cannot(action, `the label ${name} must be a string`, value));
-      }
-      checked[name] = value.toWellFormed();
-    }
-    return checked;
   }
 }
 

@@ -58,4 +58,6 @@ export interface Accumulator<Value> {
     offset: number,
     epochs: Int32Array,
   ): ArrayLike<Value>;
+  /** Adds one of the {@linkcode totals}. A kind that has that method has this one too. */
+  absorbTotal?(total: Value): void;
 }

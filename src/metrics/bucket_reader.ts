@@ -16,6 +16,7 @@ import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
 import type { BucketLife } from "../buckets/label_trie.ts";
+import { SeriesFilter } from "../buckets/series_filter.ts";
 import { needing } from "../memory/arena.ts";
 import { firstId, segmentOf } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
@@ -25,6 +26,7 @@ import type { Accumulator } from "./accumulator.ts";
 import { BucketTotals, type ThreadPart, toThreadValue } from "./bucket_totals.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Aggregator, SeriesSnapshot, SeriesValue, ThreadValue } from "./series_values.ts";
+import { SeriesTotals } from "./series_totals.ts";
 import { SnapshotRows } from "./snapshot_rows.ts";
 
 /** How many times a read is tried while the bucket is cleared. */
@@ -54,6 +56,12 @@ export interface BucketReaderOptions<Value> {
 export type BucketName = number | Readonly<Record<string, string>>;
 
 /**
+ * What is read of a metric with labels: one bucket, by its id or by all its labels, or the total of
+ * the buckets with the given labels; without any, of all buckets.
+ */
+export type BucketSelection = BucketName | undefined;
+
+/**
  * Reads and manages the buckets of one metric. Any thread. The readers in
  * {@linkcode ThreadStats.metrics} are of this class, or are made from one.
  */
@@ -71,6 +79,8 @@ export class BucketReader<Value> {
   readonly #index: LabelIndex | undefined;
   readonly #labelledBuckets: LabelledBuckets | undefined;
   readonly #totals: BucketTotals<Value>;
+  /** Totals over several buckets, if the metric has labels. */
+  readonly #seriesTotals: SeriesTotals<Value> | undefined;
   readonly #rows: SnapshotRows<Value>;
   readonly #walk: () => Walk;
   readonly #overflowed: number;
@@ -80,17 +90,22 @@ export class BucketReader<Value> {
     this.#table = options.table;
     this.#index = options.index;
     this.#labelledBuckets = options.labelled;
-    this.#totals = new BucketTotals(options.slots, options.makeAccumulator);
-    this.#rows = new SnapshotRows(options.table, options.index, this.#totals);
+    const { table, index, slots, makeAccumulator } = options;
+    const totals = new BucketTotals(slots, makeAccumulator);
+    this.#totals = totals;
+    this.#seriesTotals = index &&
+      new SeriesTotals({ table, index, slots, totals, makeAccumulator });
+    this.#rows = new SnapshotRows(table, index, totals);
     this.#definition = options.definition;
     this.#walk = options.walk;
     this.#overflowed = options.overflowed;
   }
 
-  /** What all threads have counted in one bucket. */
-  read(bucket: BucketName): Value {
-    const found = this.#find(bucket, "read");
+  /** What all threads have counted in one bucket, or in all selected ones. */
+  read(bucket?: BucketSelection): Value {
+    const found = this.#select(bucket, "read");
     if (found === undefined) return this.#totals.empty();
+    if (found instanceof SeriesFilter) return this.#seriesTotals!.total(found, this.#walk());
     const id = idOf(found);
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
@@ -104,14 +119,17 @@ export class BucketReader<Value> {
     return this.#totals.empty();
   }
 
-  /** What each thread has counted in one bucket. Threads that have counted nothing are left out. */
-  perThread(bucket: BucketName): ThreadValue<Value>[] {
+  /**
+   * What each thread has counted in one bucket, or in all selected ones. Threads that have counted
+   * nothing are left out.
+   */
+  perThread(bucket?: BucketSelection): ThreadValue<Value>[] {
     return this.#parts(bucket, "read").map(toThreadValue);
   }
 
-  /** Merges the threads' parts of one bucket with the caller's function. */
+  /** Merges the threads' parts with the caller's function. */
   aggregate<Result>(
-    bucket: BucketName,
+    bucket: BucketSelection,
     initial: Result,
     callback: Aggregator<Value, Result>,
   ): Result {
@@ -127,9 +145,10 @@ export class BucketReader<Value> {
     return result;
   }
 
-  /** All live buckets with their labels and values, in rising order of ids. */
-  series(): SeriesValue<Value>[] {
-    return this.collect().map(({ id, labels, value }) => ({ id, labels, value }));
+  /** The live buckets with their labels and values, in rising order of ids: all, or selected. */
+  series(filter?: Readonly<Record<string, string>>): SeriesValue<Value>[] {
+    const options = { perThread: false, walk: this.#walk(), filter: this.#filter(filter) };
+    return this.#rows.collect(options).map(({ id, labels, value }) => ({ id, labels, value }));
   }
 
   /** The same as rows of a snapshot; see {@linkcode SnapshotRows.collect}. */
@@ -199,9 +218,10 @@ export class BucketReader<Value> {
   }
 
   /** The parts of all threads that have one. */
-  #parts(bucket: BucketName, verb: string): ThreadPart<Value>[] {
-    const found = this.#find(bucket, verb);
+  #parts(bucket: BucketSelection, verb: string): ThreadPart<Value>[] {
+    const found = this.#select(bucket, verb);
     if (found === undefined) return [];
+    if (found instanceof SeriesFilter) return this.#seriesTotals!.parts(found, this.#walk());
     const id = idOf(found);
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
@@ -224,6 +244,25 @@ export class BucketReader<Value> {
         got("labels"),
       ),
     );
+  }
+
+  #filter(labels: Readonly<Record<string, string>> | undefined): SeriesFilter | undefined {
+    if (labels === undefined) return undefined;
+    const labelled = this.#labelledBuckets;
+    const verb = "list the series of";
+    if (labelled !== undefined) return labelled.filter(labels, verb);
+    throw new TypeError(
+      cannot(`${verb} ${this.#table.name}`, "the metric has no labels", got("labels")),
+    );
+  }
+
+  /** What is to be read: the bucket as {@linkcode #find} returns it, or a filter for several. */
+  #select(bucket: BucketSelection, verb: string): number | BucketLife | SeriesFilter | undefined {
+    const labelled = this.#labelledBuckets;
+    if (labelled === undefined || typeof bucket === "number") {
+      return this.#find(bucket as BucketName, verb);
+    }
+    return bucket === undefined ? ALL : labelled.select(bucket, verb);
   }
 
   /**
@@ -266,6 +305,8 @@ export class BucketReader<Value> {
     );
   }
 }
+
+const ALL = new SeriesFilter([], {});
 
 /** Labels for an error text. */
 function labelsIn(names: readonly string[], labels: Readonly<Record<string, string>>): unknown {

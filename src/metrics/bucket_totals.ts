@@ -3,8 +3,11 @@
  *
  * @module
  */
+import type { BucketTable } from "../buckets/bucket_table.ts";
+import { capacityOf } from "../memory/segments.ts";
 import type { ThreadInfo } from "../threads/control_word.ts";
 import type { SlotDirectory } from "../threads/slot_directory.ts";
+import type { Walk } from "../threads/walk.ts";
 import type { Accumulator } from "./accumulator.ts";
 import type { ThreadValue } from "./series_values.ts";
 
@@ -73,11 +76,20 @@ export class BucketTotals<Value> {
   }
 
   /** The total of a bucket in one epoch. */
-  total({ segment, slots, spend }: CellsOfSegment, offset: number, epoch: number): Value {
+  total(cells: CellsOfSegment, offset: number, epoch: number): Value {
+    return this.accumulate(cells, offset, epoch).value();
+  }
+
+  /** The same as an accumulator, which is valid until the next call of any method. */
+  accumulate(
+    { segment, slots, spend }: CellsOfSegment,
+    offset: number,
+    epoch: number,
+  ): Accumulator<Value> {
     const accumulator = this.#accumulator;
     accumulator.reset();
     for (const slot of slots) accumulator.merge(slot, segment, offset, epoch, spend);
-    return accumulator.value();
+    return accumulator;
   }
 
   /** See {@linkcode Accumulator.totals}; `undefined` if the kind has no such method. */
@@ -129,6 +141,26 @@ export class BucketTotals<Value> {
   whole(): Value {
     return this.#whole!.value();
   }
+}
+
+/**
+ * The slots of a walk that have cells of a segment of buckets. Counts the bytes of the segment and
+ * of the cells.
+ */
+export function slotsWithCells(
+  { shift, bucketBytes }: BucketTable,
+  totals: BucketTotals<unknown>,
+  segment: number,
+  { slots, spend }: Walk,
+): number[] {
+  spend(capacityOf(segment, shift) * bucketBytes);
+  // The reference in each slot.
+  spend(slots.length * 4);
+  return slots.filter((slot) => {
+    const bytes = totals.bytesOf(slot, segment);
+    spend(bytes);
+    return bytes > 0;
+  });
 }
 
 /** A thread's part as users see it. */

@@ -3,7 +3,18 @@
  *
  * @module
  */
+import type { MetricKind, SchemaDefinition } from "../schema/definitions.ts";
 import type { RecordFields } from "../schema/record.ts";
+
+/** The names of the metrics that are, or may be, of these kinds. */
+export type NamesOfKind<Metrics extends SchemaDefinition, Kind extends MetricKind> =
+  & keyof {
+    [
+      Name in keyof Metrics as [Extract<Metrics[Name], { kind: Kind }>] extends [never] ? never
+        : Name
+    ]: true;
+  }
+  & string;
 
 /** The names of a metric's labels. */
 export type LabelsOf<Definition> = Definition extends

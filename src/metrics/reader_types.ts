@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LabelFilter } from "../schema/label_values.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { RecordFields, RecordValue } from "../schema/record.ts";
 import type { MetricKind, SchemaDefinition } from "../schema/definitions.ts";
@@ -29,26 +30,8 @@ export interface SingleReader<Value> {
   clear(): void;
 }
 
-/** Reads and manages the buckets of a metric. Any thread; never waits for a writer. */
-export interface MultiReader<Value, Bucket, Label extends string> {
-  /**
-   * Returns what all threads have counted in one bucket: 0 (or the empty value) if no series has
-   * these labels.
-   *
-   * @throws {TypeError} When the labels are not exactly the metric's.
-   * @throws {RangeError} When the bucket with this id is not live.
-   */
-  read(bucket: Bucket): Value;
-  /**
-   * Returns what each thread has counted in one bucket. Threads that have counted nothing since the
-   * last clear are left out. Throws the errors of {@linkcode read}.
-   */
-  perThread(bucket: Bucket): ThreadValue<Value>[];
-  /**
-   * Merges the threads' parts of one bucket with a function of your own. Throws the errors of
-   * {@linkcode read}, and a `TypeError` when `callback` is not a function.
-   */
-  aggregate<Result>(bucket: Bucket, initial: Result, callback: Aggregator<Value, Result>): Result;
+/** Manages the buckets of a metric that may have several. Any thread. */
+export interface BucketManager<Bucket> {
   /**
    * Starts all counts of one bucket again from nothing, in all threads at once.
    *
@@ -66,12 +49,109 @@ export interface MultiReader<Value, Bucket, Label extends string> {
   destroy(bucket: Bucket): void;
   /** Returns the ids of the live buckets in rising order. */
   ids(): number[];
-  /** Returns all live buckets with their labels and values, in rising order of ids. */
-  series(): SeriesValue<Value, Label>[];
 }
 
-/** The additional methods of metrics with labels. */
-export interface LabelledReader<Label extends string> {
+/**
+ * Reads and manages the buckets of a metric without labels, by their ids. Any thread; never waits
+ * for a writer.
+ */
+export interface MultiReader<Value> extends BucketManager<number> {
+  /**
+   * Returns what all threads have counted in one bucket.
+   *
+   * @throws {RangeError} When the bucket with this id is not live.
+   */
+  read(bucket: number): Value;
+  /**
+   * Returns what each thread has counted in one bucket. Threads that have counted nothing since the
+   * last clear are left out. Throws the errors of {@linkcode read}.
+   */
+  perThread(bucket: number): ThreadValue<Value>[];
+  /**
+   * Merges the threads' parts of one bucket with a function of your own. Throws the errors of
+   * {@linkcode read}, and a `TypeError` when `callback` is not a function.
+   */
+  aggregate<Result>(bucket: number, initial: Result, callback: Aggregator<Value, Result>): Result;
+  /** Returns all live buckets with their values, in rising order of ids. */
+  series(): SeriesValue<Value, never>[];
+}
+
+/**
+ * What is read of a metric with labels: one series, by its id or by all its labels, or the total of
+ * all series that have the given labels.
+ */
+export type SeriesSelection<Label extends string> = number | LabelFilter<Label>;
+
+/**
+ * Reads and manages the series of a metric with labels. Any thread; never waits for a writer.
+ *
+ * A series is named by its id or by all labels. Some of the labels select all series that have
+ * these; no labels, or `{}`, select all. The values of several series merge as those of threads do:
+ * counters and histograms add up, a gauge by its `aggregate`, a record field by field. For a gauge
+ * whose latest value counts that is the one that was set last in any of the series.
+ *
+ * All series include the overflow series, and buckets that were made by `create()`. Some labels do
+ * not select these, whose updates may belong to any labels.
+ *
+ * Several series are read one after the other, so their total is a sum of reads, each of which is
+ * consistent; there is no common instant. A series that is cleared meanwhile contributes what it
+ * counted before the clear or after it, not parts of both.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+ *
+ * const schema = defineSchema({ requests: counter({ labels: ["method", "status"] }) });
+ * const stats = ThreadStats.create(schema);
+ * const { requests } = stats.registerThread("main").metrics;
+ * requests.labels({ method: "GET", status: "200" }).add(5);
+ * requests.labels({ method: "GET", status: "404" }).add(2);
+ * requests.labels({ method: "PUT", status: "200" }).add(1);
+ *
+ * const reader = stats.metrics.requests;
+ * assertEquals(reader.read({ method: "GET", status: "404" }), 2);
+ * assertEquals(reader.read({ method: "GET" }), 7);
+ * assertEquals(reader.read(), 8);
+ * assertEquals(reader.series({ status: "200" }).map(({ labels }) => labels.method), ["GET", "PUT"]);
+ * ```
+ */
+export interface LabelledReader<Value, Label extends string>
+  extends BucketManager<number | LabelValues<Label>> {
+  /**
+   * Returns what all threads have counted in one series, or in all selected ones: 0 (or the empty
+   * value) if there is none. The total of several series takes less time than a snapshot of them.
+   *
+   * @param selection An id, or labels. By default all series.
+   * @throws {TypeError} When a label is not the metric's, or not a string.
+   * @throws {RangeError} When the series with this id is not live.
+   */
+  read(selection?: SeriesSelection<Label>): Value;
+  /**
+   * Returns what each thread has counted in one series, or in all selected ones. Threads that have
+   * counted nothing since the last clear are left out. Throws the errors of {@linkcode read}.
+   *
+   * @param selection An id, or labels. By default all series.
+   */
+  perThread(selection?: SeriesSelection<Label>): ThreadValue<Value>[];
+  /**
+   * Merges the threads' parts, as {@linkcode perThread} returns them, with a function of your own.
+   * Throws the errors of {@linkcode read}, and a `TypeError` when `callback` is not a function.
+   *
+   * @param selection An id, or labels: `{}` for all series.
+   */
+  aggregate<Result>(
+    selection: SeriesSelection<Label>,
+    initial: Result,
+    callback: Aggregator<Value, Result>,
+  ): Result;
+  /**
+   * Returns the live series with their labels and values, in rising order of ids.
+   *
+   * @param filter Labels that the series have. By default all series are returned.
+   * @throws {TypeError} When a label is not the metric's, or not a string.
+   */
+  series(filter?: LabelFilter<Label>): SeriesValue<Value, Label>[];
   /**
    * Returns the bucket with these labels, and makes it if there is none. The id is the same in
    * every thread. It is that of the overflow series when the metric already has `maxSeries`
@@ -99,29 +179,22 @@ export interface BucketMaker {
 /** Reads a counter without labels. */
 export type CounterReader = SingleReader<number>;
 /** Reads a counter with labels. */
-export type LabelledCounterReader<Label extends string> =
-  & MultiReader<number, number | LabelValues<Label>, Label>
-  & LabelledReader<Label>;
+export type LabelledCounterReader<Label extends string> = LabelledReader<number, Label>;
 /** Reads a gauge without labels. */
 export type GaugeReader = SingleReader<number>;
 /** Reads a gauge with labels. */
-export type LabelledGaugeReader<Label extends string> =
-  & MultiReader<number, number | LabelValues<Label>, Label>
-  & LabelledReader<Label>;
+export type LabelledGaugeReader<Label extends string> = LabelledReader<number, Label>;
 /** Reads a histogram without labels. */
 export type HistogramReader = SingleReader<HistogramValue>;
 /** Reads a histogram with labels. */
-export type LabelledHistogramReader<Label extends string> =
-  & MultiReader<HistogramValue, number | LabelValues<Label>, Label>
-  & LabelledReader<Label>;
+export type LabelledHistogramReader<Label extends string> = LabelledReader<HistogramValue, Label>;
 /** Reads a record without labels. */
 export type RecordReader<Fields extends RecordFields> =
-  & MultiReader<RecordValue<Fields>, number, never>
+  & MultiReader<RecordValue<Fields>>
   & BucketMaker;
 /** Reads a record with labels. */
 export type LabelledRecordReader<Fields extends RecordFields, Label extends string> =
-  & MultiReader<RecordValue<Fields>, number | LabelValues<Label>, Label>
-  & LabelledReader<Label>
+  & LabelledReader<RecordValue<Fields>, Label>
   & BucketMaker;
 
 /** The reader of a metric without labels, by kind. */
@@ -169,6 +242,15 @@ export type MetricReaders<Metrics extends SchemaDefinition> = {
 export type ReaderOf<Definition> = Definition extends { kind: infer Kind extends MetricKind }
   ? [LabelsOf<Definition>] extends [never] ? ReadersByKind<FieldsOf<Definition>>[Kind]
   : LabelledReadersByKind<FieldsOf<Definition>, LabelsOf<Definition>>[Kind]
+  : never;
+
+/**
+ * What is read of a metric: see {@linkcode SeriesSelection} for one with labels; an id for a record
+ * without labels. All others have one bucket, which needs no name.
+ */
+export type SelectionOf<Definition> = Definition extends { kind: infer Kind extends MetricKind }
+  ? [LabelsOf<Definition>] extends [never] ? Kind extends "record" ? number : never
+  : SeriesSelection<LabelsOf<Definition>>
   : never;
 
 /** What a read of a metric returns. */

@@ -5,6 +5,7 @@
  */
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
+import type { SeriesFilter } from "../buckets/series_filter.ts";
 import type { Views } from "../memory/arena.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId } from "../memory/segments.ts";
@@ -13,6 +14,7 @@ import {
   type BucketTotals,
   type CellsOfSegment,
   type LiveBucket,
+  slotsWithCells,
   toThreadValue,
 } from "./bucket_totals.ts";
 import type { SeriesSnapshot, ThreadValue } from "./series_values.ts";
@@ -21,7 +23,7 @@ import type { SeriesSnapshot, ThreadValue } from "./series_values.ts";
  * How many epochs are read together: as many as the first segment has buckets. The size of each
  * larger segment is a multiple of it.
  */
-const BATCH = 64;
+export const BATCH = 64;
 
 const NO_LABELS = Object.freeze({});
 
@@ -31,6 +33,8 @@ export interface SnapshotRowsOptions {
   perThread: boolean;
   /** Counts the bytes that are read, and refuses memory that is damaged. */
   walk: Walk;
+  /** Selects the buckets by their labels. By default all live buckets are read. */
+  filter?: SeriesFilter;
 }
 
 /** Reads all live buckets of one metric. Any thread. */
@@ -53,7 +57,7 @@ export class SnapshotRows<Value> {
    *
    * @throws {TypeError} When the memory is damaged.
    */
-  collect({ perThread, walk }: SnapshotRowsOptions): SeriesSnapshot<Value>[] {
+  collect({ perThread, walk, filter }: SnapshotRowsOptions): SeriesSnapshot<Value>[] {
     const index = this.#index;
     const rows: SeriesSnapshot<Value>[] = [];
     for (let k = 0; k < DIRECTORY; k++) {
@@ -62,7 +66,11 @@ export class SnapshotRows<Value> {
       const first = firstId(k, this.#table.shift);
       const capacity = capacityOf(k, this.#table.shift);
       const { views: { i32 }, epochs } = segment;
-      const cells = { segment: k, slots: this.#slotsOf(k, walk), spend: walk.spend };
+      const cells = {
+        segment: k,
+        slots: slotsWithCells(this.#table, this.#totals, k, walk),
+        spend: walk.spend,
+      };
       let totals: ArrayLike<Value> | undefined;
       for (let offset = 0; offset < capacity; offset++) {
         if (offset % BATCH === 0) totals = this.#totalsFrom(segment, cells, offset, perThread);
@@ -73,6 +81,7 @@ export class SnapshotRows<Value> {
         if (index !== undefined) {
           if (series === undefined) continue;
           walk.spend(series.bytes);
+          if (filter !== undefined && !filter.matches(series)) continue;
         }
         let parts = perThread
           ? this.#totals.parts(cells, offset, epoch).map(toThreadValue)
@@ -115,7 +124,7 @@ export class SnapshotRows<Value> {
     for (let k = 0; k < DIRECTORY; k++) {
       const segment = this.#table.segment(k);
       if (segment === undefined) break;
-      const slots = new Set(this.#slotsOf(k, walk));
+      const slots = new Set(slotsWithCells(this.#table, this.#totals, k, walk));
       const capacity = capacityOf(k, this.#table.shift);
       for (let offset = 0; offset < capacity; offset++) {
         // SeqCst; pairs with the compare-exchanges in `BucketTable`. The tags of a bucket that ends
@@ -151,19 +160,6 @@ export class SnapshotRows<Value> {
     if (!isAnyLive || perThread) return undefined;
     const asked = count === BATCH ? loaded : loaded.subarray(0, count);
     return this.#totals.totals(cells, offset, asked);
-  }
-
-  /** The slots with cells of a segment of buckets. */
-  #slotsOf(segment: number, walk: Walk): number[] {
-    const { shift, bucketBytes } = this.#table;
-    walk.spend(capacityOf(segment, shift) * bucketBytes);
-    // The reference in each slot.
-    walk.spend(walk.slots.length * 4);
-    return walk.slots.filter((slot) => {
-      const bytes = this.#totals.bytesOf(slot, segment);
-      walk.spend(bytes);
-      return bytes > 0;
-    });
   }
 }
 

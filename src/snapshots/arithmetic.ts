@@ -6,6 +6,7 @@
  */
 import { saturate } from "../base/saturate.ts";
 import { HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import type { GaugeAggregate } from "../schema/gauge.ts";
 import type { DefinitionsByKind, MetricDefinition, MetricKind } from "../schema/definitions.ts";
 
 type RecordFieldValues = Record<string, number | bigint>;
@@ -59,7 +60,8 @@ const ARITHMETIC: {
   gauge: {
     // A gauge has no difference: a snapshot's difference keeps the later value.
     subtractor: () => (later) => later,
-    growth: (_, later, before) => saturate(total(later) - total(before)),
+    growth: ({ aggregate }, later, before) =>
+      saturate(combine(aggregate, later) - combine(aggregate, before)),
     reviver: undefined,
   },
   histogram: {
@@ -116,6 +118,15 @@ export function mapGrowth(growth: Growth, map: (amount: number) => number): Grow
 /** The sum of finite values. A gauge that no thread has set may be infinite: it adds nothing. */
 function total(values: readonly number[]): number {
   return saturate(values.filter(Number.isFinite).reduce((sum, value) => sum + value, 0));
+}
+
+/** The value of a gauge over several series; 0 if no thread has set it in any of them. */
+function combine(aggregate: GaugeAggregate, values: readonly number[]): number {
+  // Snapshots do not say which of several series was set last.
+  if (aggregate === "sum" || aggregate === "latest") return total(values);
+  const pick = aggregate === "min" ? Math.min : Math.max;
+  const finite = values.filter(Number.isFinite);
+  return finite.length === 0 ? 0 : finite.reduce((one, other) => pick(one, other));
 }
 
 function reviveHistogram(value: HistogramValue): HistogramValue {

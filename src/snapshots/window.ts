@@ -6,12 +6,13 @@
 import { cannot, got } from "../base/errors.ts";
 import { inspectable } from "../base/inspectable.ts";
 import { saturate } from "../base/saturate.ts";
-import { isPlain } from "../base/shapes.ts";
 import { assertQuantile, type HistogramValue } from "../metrics/histogram/histogram_value.ts";
-import type { LabelValues } from "../schema/metric_options.ts";
+import type { NamesOfKind } from "../metrics/definition_types.ts";
+import type { SelectionOf, SeriesSelection } from "../metrics/reader_types.ts";
 import type { SchemaDefinition } from "../schema/definitions.ts";
 import { arithmeticOf, type FieldSums, type Growth, mapGrowth } from "./arithmetic.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { type RowTest, selectRows } from "./row_selection.ts";
 import type { MetricSnapshot, Row } from "./snapshot_data.ts";
 import { SnapshotHistory } from "./snapshot_history.ts";
 import { assertSource, type SnapshotSource } from "./snapshot_source.ts";
@@ -25,8 +26,9 @@ const MAX_DELAY = 2 ** 31 - 1;
  * `take()`, or periodically between `start()` and `stop()`. Any thread can have windows; they
  * change nothing in shared memory.
  *
- * Without labels, the methods combine all series of a metric. They return `NaN` while the window
- * has fewer than two snapshots.
+ * Series of a metric with labels are named as in its reader: by an id, by all labels, or by some of
+ * the labels, which select several series. The methods combine all selected series, by default all.
+ * They return `NaN` while the window has fewer than two snapshots.
  *
  * The window measures time with a clock that is never set, so a change of the wall clock has no
  * effect. Snapshots that came by message from another thread have only their `takenAt`; one that
@@ -137,19 +139,20 @@ export class Window<Metrics extends SchemaDefinition> {
 
   /**
    * How much a metric has grown in the window: the increments of a counter, the number of values
-   * of a histogram, the `sum` fields of a record, the change of a gauge.
+   * of a histogram, the `sum` fields of a record, the change of a gauge. Several series of a gauge
+   * combine by its `aggregate`, but for `latest` their changes are added up.
    *
    * @param name The metric.
-   * @param labels The labels of one series; without them, all series are combined.
+   * @param series Which series, as in {@linkcode LabelledReader}; by default all are combined.
    * @returns A number, or, for a record, an object with a number for each `sum` field.
-   * @throws {TypeError} If the name is not a string, or the labels are not an object.
-   * @throws {RangeError} If there is no such metric.
+   * @throws {TypeError} If the name is not a string, or a label is not the metric's.
+   * @throws {RangeError} If there is no such metric, or no series with this id.
    */
   delta<Name extends keyof Metrics & string>(
     name: Name,
-    labels?: LabelValues<string>,
+    series?: SelectionOf<Metrics[Name]>,
   ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
-    const { growth } = this.#growth("compute a delta", name, labels);
+    const { growth } = this.#growth("compute a delta", name, series);
     return growth as Metrics[Name] extends { kind: "record" } ? FieldSums : number;
   }
 
@@ -157,16 +160,16 @@ export class Window<Metrics extends SchemaDefinition> {
    * {@linkcode delta} per second.
    *
    * @param name The metric.
-   * @param labels The labels of one series; without them, all series are combined.
+   * @param series Which series, as in {@linkcode LabelledReader}; by default all are combined.
    * @returns A number, or, for a record, an object with a number for each `sum` field.
-   * @throws {TypeError} If the name is not a string, or the labels are not an object.
-   * @throws {RangeError} If there is no such metric.
+   * @throws {TypeError} If the name is not a string, or a label is not the metric's.
+   * @throws {RangeError} If there is no such metric, or no series with this id.
    */
   rate<Name extends keyof Metrics & string>(
     name: Name,
-    labels?: LabelValues<string>,
+    series?: SelectionOf<Metrics[Name]>,
   ): Metrics[Name] extends { kind: "record" } ? FieldSums : number {
-    const { growth, milliseconds } = this.#growth("compute a rate", name, labels);
+    const { growth, milliseconds } = this.#growth("compute a rate", name, series);
     // Two snapshots in the same millisecond count as one millisecond apart.
     const seconds = Math.max(1, milliseconds) / 1000;
     const rate = mapGrowth(growth, (amount) => saturate(amount / seconds));
@@ -178,14 +181,19 @@ export class Window<Metrics extends SchemaDefinition> {
    *
    * @param name The histogram.
    * @param q The quantile, from 0 to 1.
-   * @param labels The labels of one series; without them, all series are combined.
+   * @param series Which series, as in {@linkcode LabelledReader}; by default all are combined.
    * @returns The value at the quantile; `NaN` if there are no values.
-   * @throws {TypeError} If the metric is not a histogram.
-   * @throws {RangeError} If there is no such metric, or `q` is not from 0 to 1.
+   * @throws {TypeError} If the metric is not a histogram, or a label is not the metric's.
+   * @throws {RangeError} If there is no such metric, no series with this id, or `q` is not from 0 to
+   * 1.
    */
-  quantile(name: keyof Metrics & string, q: number, labels?: LabelValues<string>): number {
+  quantile<Name extends NamesOfKind<Metrics, "histogram">>(
+    name: Name,
+    q: number,
+    series?: SelectionOf<Metrics[Name]>,
+  ): number {
     assertQuantile(q);
-    return this.#histogram("compute a quantile", name, labels)?.quantile(q) ?? NaN;
+    return this.#histogram("compute a quantile", name, series)?.quantile(q) ?? NaN;
   }
 
   /**
@@ -193,19 +201,22 @@ export class Window<Metrics extends SchemaDefinition> {
    * a gauge's values, among those in the snapshots.
    *
    * @param name The histogram or gauge.
-   * @param labels The labels of one series; without them, all series are combined.
+   * @param series Which series, as in {@linkcode LabelledReader}; by default all are combined.
    * @returns The greatest value; `NaN` if there are no values.
-   * @throws {TypeError} If the metric is neither a histogram nor a gauge.
-   * @throws {RangeError} If there is no such metric.
+   * @throws {TypeError} If the metric is neither a histogram nor a gauge, or a label is not the
+   * metric's.
+   * @throws {RangeError} If there is no such metric, or no series with this id.
    */
-  max(name: keyof Metrics & string, labels?: LabelValues<string>): number {
+  max<Name extends NamesOfKind<Metrics, "histogram" | "gauge">>(
+    name: Name,
+    series?: SelectionOf<Metrics[Name]>,
+  ): number {
     const action = "compute a maximum";
-    if (this.#definition(action, name, labels).kind !== "gauge") {
-      return this.#histogram(action, name, labels)?.max ?? NaN;
-    }
+    const { definition, isSelected } = this.#look(action, name, series);
+    if (definition.kind !== "gauge") return this.#histogram(action, name, series)?.max ?? NaN;
     let greatest = NaN;
     for (const { metrics } of this.#history.inWindow()) {
-      for (const value of valuesOf<number>(metrics[name] as MetricSnapshot, labels)) {
+      for (const value of valuesOf<number>(metrics[name] as MetricSnapshot, isSelected)) {
         // A gauge that no thread has set may be infinite.
         if (Number.isFinite(value) && !(value <= greatest)) greatest = value;
       }
@@ -217,9 +228,9 @@ export class Window<Metrics extends SchemaDefinition> {
   #growth(
     action: string,
     name: keyof Metrics & string,
-    labels: LabelValues<string> | undefined,
+    series: SeriesSelection<string> | undefined,
   ): { growth: Growth; milliseconds: number } {
-    const definition = this.#definition(action, name, labels);
+    const { definition, isSelected } = this.#look(action, name, series);
     const span = this.#history.span();
     const growthOf = (differences: readonly unknown[], before: readonly unknown[]): Growth =>
       arithmeticOf(definition)?.growth(definition, differences, before) ?? NaN;
@@ -229,7 +240,7 @@ export class Window<Metrics extends SchemaDefinition> {
     const { first, last, milliseconds } = span;
     const difference = last.since(first).metrics[name] as MetricSnapshot;
     const before = first.metrics[name] as MetricSnapshot;
-    const growth = growthOf(valuesOf(difference, labels), valuesOf(before, labels));
+    const growth = growthOf(valuesOf(difference, isSelected), valuesOf(before, isSelected));
     return { growth, milliseconds };
   }
 
@@ -237,54 +248,41 @@ export class Window<Metrics extends SchemaDefinition> {
   #histogram(
     action: string,
     name: keyof Metrics & string,
-    labels?: LabelValues<string>,
+    series: SeriesSelection<string> | undefined,
   ): HistogramValue | undefined {
-    const { kind } = this.#definition(action, name, labels);
+    const { definition: { kind }, isSelected } = this.#look(action, name, series);
     if (kind !== "histogram") {
       throw new TypeError(cannot(action, `${name} must be a histogram`, got(`a ${kind}`)));
     }
     const span = this.#history.span();
     if (span === undefined) return undefined;
     const difference = span.last.since(span.first).metrics[name] as MetricSnapshot;
-    const values = valuesOf<HistogramValue>(difference, labels);
+    const values = valuesOf<HistogramValue>(difference, isSelected);
     return values.length === 0 ? undefined : values.reduce((all, value) => all.merge(value));
   }
 
-  #definition(
+  /** Checks what the caller asks for. */
+  #look(
     action: string,
     name: keyof Metrics & string,
-    labels: LabelValues<string> | undefined,
-  ): MetricSnapshot["definition"] {
+    series: SeriesSelection<string> | undefined,
+  ): { definition: MetricSnapshot["definition"]; isSelected: RowTest } {
     if (typeof name !== "string") {
       throw new TypeError(cannot(action, "the metric's name must be a string", name));
     }
-    if (labels !== undefined && !isPlain(labels)) {
-      throw new TypeError(cannot(action, "the labels must be an object", labels));
-    }
     const { metrics } = this.#history.latest ?? this.take();
-    if (Object.hasOwn(metrics, name)) return (metrics[name] as MetricSnapshot).definition;
-    throw new RangeError(cannot(action, "the metric must be in the schema", name));
+    if (!Object.hasOwn(metrics, name)) {
+      throw new RangeError(cannot(action, "the metric must be in the schema", name));
+    }
+    const metric = metrics[name] as MetricSnapshot;
+    return {
+      definition: metric.definition,
+      isSelected: selectRows(`${action} of ${name}`, metric, series),
+    };
   }
 }
 
-/** The values of the series with these labels; without labels, of all series. */
-function valuesOf<Value>(
-  metric: MetricSnapshot,
-  labels: LabelValues<string> | undefined,
-): Value[] {
-  const rows = metric.series as readonly Row[];
-  return rowsWith(rows, labels).map(({ value }) => value as Value);
-}
-
-function rowsWith(rows: readonly Row[], labels: LabelValues<string> | undefined): readonly Row[] {
-  if (labels === undefined) return rows;
-  // Labels in shared memory are well-formed Unicode.
-  const wanted = Object.entries(labels).map(([name, value]) => [
-    name,
-    typeof value === "string" ? value.toWellFormed() : value,
-  ]);
-  return rows.filter((row) =>
-    Object.keys(row.labels).length === wanted.length &&
-    wanted.every(([name, value]) => row.labels[name] === value)
-  );
+/** The values of the selected series. */
+function valuesOf<Value>({ series }: MetricSnapshot, isSelected: RowTest): Value[] {
+  return (series as readonly Row[]).filter(isSelected).map(({ value }) => value as Value);
 }

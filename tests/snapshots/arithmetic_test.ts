@@ -59,7 +59,11 @@ describe("arithmeticOf()", () => {
 
   it("adds up the growth of each kind", () => {
     assertEquals(growth(counter(), [1, 2]), 3);
-    assertEquals(growth(gauge({ aggregate: "max" }), [1, -Infinity, 5], [4]), 2);
+    assertEquals(growth(gauge(), [1, -Infinity, 5], [4]), 2);
+    assertEquals(growth(gauge({ aggregate: "latest" }), [1, 5], [4]), 2);
+    assertEquals(growth(gauge({ aggregate: "max" }), [1, -Infinity, 5], [4]), 1);
+    assertEquals(growth(gauge({ aggregate: "min" }), [1, Infinity, 5], [4]), -3);
+    assertEquals(growth(gauge({ aggregate: "min" }), [Infinity], [4]), -4);
     assertEquals(growth(histogram({ boundaries: [1, 2] }), [counted(1, 2), counted(0, 4)]), 7);
     const rows = [{ bytes: 1n, delta: -1, longest: 3 }, { bytes: 4n, delta: 3, longest: 1 }];
     assertEquals(growth(flow, rows), { bytes: 5, delta: 2 });

@@ -9,7 +9,17 @@ import { describe, it } from "@std/testing/bdd";
 import { execFile } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { Snapshot, type SnapshotSource, ThreadStats, Window } from "../../mod.ts";
+import {
+  counter,
+  defineSchema,
+  gauge,
+  histogram,
+  type SchemaDefinition,
+  Snapshot,
+  type SnapshotSource,
+  ThreadStats,
+  Window,
+} from "../../mod.ts";
 import { attachKinds, createKinds, type Kinds } from "../support/kinds.ts";
 import { assertRefuses } from "../metrics/observe.ts";
 import { type Clocks, withClocks } from "../support/clocks.ts";
@@ -158,7 +168,7 @@ describe("Window.delta() and rate(), moving", () => {
     assertEquals(recent.delta("requests", { method: "GET" }), 3);
     assertEquals(recent.rate("requests", { method: "PUT" }), 2.5);
     assertEquals(recent.delta("requests", { method: "POST" }), 0);
-    assertEquals(recent.delta("requests", {}), 0);
+    assertEquals(recent.delta("requests", {}), 8);
     assertEquals([recent.delta("took"), recent.delta("took", { route: "x" })], [5, 4]);
     assertEquals([recent.delta("queue"), recent.delta("queue", a)], [3, 1]);
   });
@@ -249,6 +259,105 @@ describe("Window, labels", () => {
     takeAt(1);
     for (const method of ["G \ud83d", "G \ud83e", "G \ufffd"]) {
       assertEquals(recent.delta("requests", { method }), 3);
+    }
+  });
+});
+
+describe("Window, series", () => {
+  it("are named by their id, by all labels, or by some of them", () => {
+    const stats = ThreadStats.create(defineSchema({
+      calls: counter({ labels: ["method", "status"], maxSeries: 3, maxLabelLength: 5 }),
+      took: histogram({ labels: ["method", "status"], boundaries: [1, 2, 3, 4, 5] }),
+      depth: gauge({ labels: ["method", "status"] }),
+    }));
+    const { calls, took, depth } = stats.registerThread("main").metrics;
+    const recent = new Window(stats, { seconds: 10 });
+    recent.take();
+    const all = [["GET", "200"], ["GET", "404"], ["PUT", "200"]] as const;
+    for (const [n, [method, status]] of all.entries()) {
+      calls.labels({ method, status }).add(10 ** n);
+      took.labels({ method, status }).record(n + 1);
+      depth.labels({ method, status }).set(n + 1);
+    }
+    calls.labels({ method: "DELETE", status: "200" }).add(1000);
+    recent.take();
+    const id = stats.metrics.calls.id({ method: "GET", status: "404" });
+    const overflow = { method: "a text that is too long", status: "" };
+    const selections: [Parameters<typeof stats.metrics.calls.read>[0], number][] = [
+      [undefined, 1111],
+      [{}, 1111],
+      [{ method: "GET" }, 11],
+      [{ status: "200" }, 101],
+      [{ method: "PUT", status: "200" }, 100],
+      [{ method: "POST" }, 0],
+      [id, 10],
+      [overflow, 1000],
+    ];
+    for (const [selection, value] of selections) {
+      assertEquals(recent.delta("calls", selection), value);
+      assertEquals(stats.metrics.calls.read(selection), value, "as its reader says");
+    }
+    assertEquals(recent.quantile("took", 1, { method: "GET" }), 2);
+    assertEquals(recent.quantile("took", 1, { status: "200" }), 3);
+    assertEquals(recent.max("took", 0), 1);
+    assertEquals(recent.max("depth", { method: "GET" }), 2);
+    assertEquals(recent.max("depth", 2), 3);
+  });
+
+  it("of an id are those that have its labels, also where the id had others", () => {
+    const { takeAt, metrics, recent, stats } = setUp({ seconds: 10 });
+    metrics.queue.labels(a).set(100);
+    takeAt(0);
+    stats.metrics.queue.destroy(a);
+    metrics.queue.labels(b).set(1);
+    takeAt(1);
+    assertEquals(stats.metrics.queue.id(b), 0);
+    assertEquals(recent.max("queue", 0), 1);
+    assertEquals(recent.max("queue"), 100);
+    const cell = stats.metrics.cell.create();
+    metrics.cell.update(cell, { n: 5 });
+    takeAt(2);
+    assertEquals(recent.delta("cell", cell), { n: 5 });
+  });
+
+  it("of a gauge combine by its aggregate", () => {
+    const stats = ThreadStats.create(defineSchema({
+      least: gauge({ labels: ["name"], aggregate: "min" }),
+      most: gauge({ labels: ["name"], aggregate: "max" }),
+    }));
+    const { least, most } = stats.registerThread("main").metrics;
+    const recent = new Window(stats, { seconds: 10 });
+    for (const gauge of [least, most]) for (const name of ["x", "y"]) gauge.labels({ name }).set(5);
+    recent.take();
+    for (const gauge of [least, most]) {
+      gauge.labels({ name: "x" }).set(2);
+      gauge.labels({ name: "y" }).set(9);
+    }
+    recent.take();
+    assertEquals([recent.delta("least"), recent.delta("most")], [-3, 4]);
+  });
+
+  it("with wrong labels are refused, also of a metric without any series", () => {
+    const recent = new Window(createKinds(), { seconds: 10 });
+    for (let round = 0; round < 2; round++) {
+      const bad: [unknown, string][] = [
+        [{ methods: "GET" }, "the labels must be method, got the unknown label methods"],
+        [{ method: "GET", host: "a" }, "the labels must be method, got the unknown label host"],
+        [{ method: 5 }, "the label method must be a string, got 5"],
+        [{ method: undefined }, "the label method must be a string, got undefined"],
+        [new Map([["method", "GET"]]), "the labels must be method, got an object of class Map"],
+      ];
+      for (const [labels, text] of bad) {
+        for (const [look, verb] of LOOKS) {
+          const { message } = assertThrows(() => look(recent, "requests", labels), TypeError);
+          assertEquals(message, `Cannot ${verb} of requests: ${text}`);
+        }
+      }
+      for (const [look, verb] of LOOKS) {
+        const text = `Cannot ${verb} of hits: the metric has no labels, got the unknown label a`;
+        assertRefuses(() => look(recent, "hits", { a: "b" }), TypeError, text);
+      }
+      recent.take();
     }
   });
 });
@@ -452,19 +561,27 @@ function breathe(ms = 1): Promise<void> {
 }
 
 /** All queries, and their action in error texts. */
-const LOOKS: [(window: Window<Kinds>, name: unknown, labels?: unknown) => unknown, string][] = [
-  [(window, name, labels) => window.delta(name as "hits", labels as Labels), "compute a delta"],
-  [(window, name, labels) => window.rate(name as "hits", labels as Labels), "compute a rate"],
+const LOOKS: [(window: unknown, name: unknown, series?: unknown) => unknown, string][] = [
+  [(window, ...given) => asAny(window).delta(...asArguments(given)), "compute a delta"],
+  [(window, ...given) => asAny(window).rate(...asArguments(given)), "compute a rate"],
+  [(window, ...given) => asAny(window).max(...asArguments(given)), "compute a maximum"],
   [
-    (window, name, labels) => window.max(name as "hits", labels as Labels),
-    "compute a maximum",
-  ],
-  [
-    (window, name, labels) => window.quantile(name as "hits", 0.5, labels as Labels),
+    (window, name, series) => {
+      const [metric, labels] = asArguments([name, series]);
+      return asAny(window).quantile(metric, 0.5, labels);
+    },
     "compute a quantile",
   ],
 ];
-type Labels = Record<string, string>;
+
+/** A window of metrics of which the compiler knows nothing. */
+function asAny(window: unknown): Window<SchemaDefinition> {
+  return window as Window<SchemaDefinition>;
+}
+
+function asArguments([name, series]: unknown[]): [string, Record<string, string> | undefined] {
+  return [name as string, series as Record<string, string> | undefined];
+}
 
 describe("Window, bad input", () => {
   const make = (source: unknown, options: unknown) => () =>
@@ -526,22 +643,28 @@ describe("Window, bad input", () => {
           const text = `Cannot ${verb}: the metric's name must be a string, got `;
           assert(message.startsWith(text), message);
         }
-        for (const labels of [null, "a", 5, ["a"], new Int32Array(2 ** 20)]) {
+        for (const labels of [null, "a", ["a"], new Int32Array(2 ** 20)]) {
           const { message } = assertThrows(() => look(recent, "latency", labels), TypeError);
-          assert(message.startsWith(`Cannot ${verb}: the labels must be an object, got `), message);
+          const text = `Cannot ${verb} of latency: the labels must be an object, got `;
+          assert(message.startsWith(text), message);
+        }
+        for (const id of [5, -1, NaN]) {
+          const text = `Cannot ${verb} of latency: the series must be live, got ${id}, `;
+          const { message } = assertThrows(() => look(recent, "latency", id), RangeError);
+          assert(message.startsWith(text), message);
         }
       }
       for (
         const [name, got] of [["hits", "a counter"], ["jobs", "a gauge"], ["flow", "a record"]]
       ) {
         assertRefuses(
-          () => recent.quantile(name as "hits", 0.5),
+          () => recent.quantile(name as "latency", 0.5),
           TypeError,
           `Cannot compute a quantile: ${name} must be a histogram, got ${got}`,
         );
         if (name === "jobs") continue;
         assertRefuses(
-          () => recent.max(name as "hits"),
+          () => recent.max(name as "latency"),
           TypeError,
           `Cannot compute a maximum: ${name} must be a histogram, got ${got}`,
         );

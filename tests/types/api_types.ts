@@ -143,6 +143,14 @@ export function holds(handle: ThreadStatsHandle): void {
   requests.labels({ method: "GET", status: "200" }).add();
   read.requests.read({ status: "200", method: "GET" });
   read.requests.read(0);
+  read.requests.read();
+  read.requests.read({});
+  read.requests.read({ method: "GET" });
+  read.requests.perThread({ status: "200" });
+  read.requests.series({ status: "200" });
+  read.requests.aggregate({}, 0, (most, value) => Math.max(most, value));
+  const whole = read.flow.read();
+  same<Equal<typeof whole.bytes, bigint>>();
   read.flow.destroy({ source: "a" });
 }
 
@@ -200,8 +208,6 @@ export function refuses(handle: ThreadStatsHandle): void {
   thread.metrics.requests.add;
   // @ts-expect-error has no buckets without labels
   metrics.requests.create;
-  // @ts-expect-error needs a bucket
-  metrics.requests.read();
   // @ts-expect-error missing label
   thread.metrics.requests.labels({ method: "GET" });
   // @ts-expect-error no labels
@@ -214,8 +220,28 @@ export function refuses(handle: ThreadStatsHandle): void {
   thread.metrics.requests.labels({ method: "GET", status: 200 });
   // @ts-expect-error an id is no label
   thread.metrics.requests.labels(0);
+  // @ts-expect-error misspelt label
+  metrics.requests.read({ methods: "GET" });
+  // @ts-expect-error one label too many
+  metrics.requests.read({ method: "GET", host: "a" });
+  // @ts-expect-error not a string
+  metrics.requests.read({ method: 5 });
+  // @ts-expect-error misspelt label
+  metrics.requests.perThread({ methods: "GET" });
+  // @ts-expect-error which series? {} for all
+  metrics.requests.aggregate(0, () => 0);
+  // @ts-expect-error misspelt label
+  metrics.requests.aggregate({ methods: "GET" }, 0, () => 0);
+  // @ts-expect-error misspelt label
+  metrics.requests.series({ methods: "GET" });
+  // @ts-expect-error an id is no filter
+  metrics.requests.series(0);
   // @ts-expect-error missing label
-  metrics.requests.read({ method: "GET" });
+  metrics.requests.clear({ method: "GET" });
+  // @ts-expect-error which one?
+  metrics.requests.clear();
+  // @ts-expect-error missing label
+  metrics.requests.destroy({ method: "GET" });
   // @ts-expect-error missing label
   metrics.requests.id({ method: "GET" });
   // @ts-expect-error an id has no id
@@ -234,6 +260,8 @@ export function refuses(handle: ThreadStatsHandle): void {
   metrics.cell.read({ a: "b" });
   // @ts-expect-error needs a bucket
   metrics.cell.read();
+  // @ts-expect-error nor a filter
+  metrics.cell.series({});
   // @ts-expect-error misspelt field
   metrics.cell.read(0).d;
   // @ts-expect-error misspelt field

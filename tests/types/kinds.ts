@@ -21,6 +21,7 @@ import {
   max,
   type MissingBins,
   record,
+  type SchemaDefinition,
   type SelfMetrics,
   type SingleReader,
   Snapshot,
@@ -111,6 +112,13 @@ export function readers(stats: ThreadStats<Metrics>): void {
   same<Equal<typeof latency, SingleReader<HistogramValue>>>();
   same<Equal<typeof size, LabelledHistogramReader<"route">>>();
   const value = size.read({ route: "/" });
+  same<Equal<ReturnType<typeof size.read>, HistogramValue>>();
+  const totals = [size.read(), size.read({}), queue.read({ kind: "a" }), queue.read()] as const;
+  same<Equal<typeof totals, readonly [HistogramValue, HistogramValue, number, number]>>();
+  queue.perThread({ kind: "a" })[0].value.toFixed();
+  queue.series({ kind: "a" })[0].labels.name;
+  const parts = size.aggregate({}, 0, (sum, { count }) => sum + count);
+  same<Equal<typeof parts, number>>();
   same<Equal<typeof value, HistogramValue>>();
   same<Equal<ReturnType<typeof value.merge>, HistogramValue>>();
   const greatest = size.aggregate(0, 0, (most, { max }) => Math.max(most, max));
@@ -118,8 +126,6 @@ export function readers(stats: ThreadStats<Metrics>): void {
 
   // @ts-expect-error: values do not change
   value.count = 1;
-  // @ts-expect-error: a bucket is needed
-  size.read();
   // @ts-expect-error: none is possible
   latency.read({ route: "/" });
   // @ts-expect-error: gauges have no quantiles
@@ -188,6 +194,41 @@ export function windows(stats: ThreadStats<Metrics>): void {
   same<Equal<ReturnType<typeof recent.take>, Snapshot<Metrics>>>();
   new Window({ snapshot: () => stats.snapshot() }, { seconds: 1 }).max("queue");
 
+  recent.rate("requests", {});
+  recent.rate("requests", 0);
+  recent.delta("flow", { source: "a" });
+  recent.max("queue", { kind: "a" });
+  recent.quantile("size", 0.5, { route: "/" });
+  const names: Parameters<typeof recent.quantile>[0][] = ["latency", "size"];
+  recent.quantile(names[0], 0.5);
+  const any: Window<SchemaDefinition> = new Window(ThreadStats.inspect(stats.handle), {
+    seconds: 1,
+  });
+  any.quantile("latency", 0.5, { route: "/" });
+  any.max("jobs");
+
+  // @ts-expect-error: a counter has no quantiles
+  recent.quantile("hits", 0.5);
+  // @ts-expect-error: nor has one with labels
+  recent.quantile("requests", 0.5);
+  // @ts-expect-error: nor a gauge
+  recent.quantile("jobs", 0.5);
+  // @ts-expect-error: nor a record
+  recent.quantile("flow", 0.5);
+  // @ts-expect-error: a counter has no maximum
+  recent.max("hits");
+  // @ts-expect-error: nor has a record
+  recent.max("flow");
+  // @ts-expect-error: misspelt label
+  recent.rate("requests", { methods: "GET" });
+  // @ts-expect-error: misspelt label
+  recent.quantile("size", 0.5, { rout: "/" });
+  // @ts-expect-error: misspelt label
+  recent.max("queue", { names: "a" });
+  // @ts-expect-error: no labels
+  recent.rate("hits", { method: "GET" });
+  // @ts-expect-error: one bucket
+  recent.rate("hits", 0);
   // @ts-expect-error: no such metric
   recent.rate("hit");
   // @ts-expect-error: no such metric

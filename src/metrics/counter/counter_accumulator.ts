@@ -64,6 +64,10 @@ export class CounterAccumulator implements Accumulator<number> {
     this.#total += other.#total;
   }
 
+  absorbTotal(total: number): void {
+    this.#total += total;
+  }
+
   value(): number {
     return saturate(this.#total);
   }

@@ -128,7 +128,7 @@ describe("LabelledCounterWriter.labels()", () => {
       [{ ...get, host: "a" }, `${names} the unknown label host`],
       [{ method: "GET", code: "200" }, `${names} the unknown label code`],
       [{ method: "GET", Status: "200" }, `${names} the unknown label Status`],
-      [["GET", "200"], `${names} the unknown label 0`],
+      [["GET", "200"], `${names} ["GET","200"]`],
       [{ ...get, status: 200 }, `${what} the label status must be a string, got 200`],
       [{ ...get, status: null }, `${what} the label status must be a string, got null`],
       [{ ...get, method: ["GET"] }, `${what} the label method must be a string, got ["GET"]`],
