@@ -102,6 +102,7 @@ export type {
   ValuesByKind,
 } from "./src/metrics/reader_types.ts";
 export type { HistogramBin, HistogramData } from "./src/metrics/histogram/histogram_data.ts";
+export type { Timed, Timer } from "./src/metrics/histogram/timer.ts";
 export { HistogramValue } from "./src/metrics/histogram/histogram_value.ts";
 export type {
   CounterWriter,

@@ -43,9 +43,13 @@ export type KindFactory<Definition extends MetricDefinition, Value> = (
 export function makeCellWriter<Writer extends object>(
   context: WriterContext,
   make: (cellWriter: CellWriter) => Writer,
+  makeLabelled: LabelledFactory<Writer> = (make) => new LabelledWriter(context, make),
 ): Writer | LabelledWriter<Writer> {
   const makeHardened = (cellWriter: CellWriter) => harden(make(cellWriter));
   return context.index === undefined
     ? makeHardened(new CellWriter(context, 0))
-    : harden(new LabelledWriter(context, makeHardened));
+    : harden(makeLabelled(makeHardened));
 }
+
+/** Makes what finds cells by their labels, from what makes the writer of one cell. */
+type LabelledFactory<Writer> = (make: (cellWriter: CellWriter) => Writer) => LabelledWriter<Writer>;

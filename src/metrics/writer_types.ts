@@ -9,6 +9,7 @@ import type { RecordDelta, RecordFields } from "../schema/record.ts";
 import type { MetricKind, SchemaDefinition } from "../schema/definitions.ts";
 import type { RecordBurst } from "./burst_types.ts";
 import type { FieldsOf, LabelsOf } from "./definition_types.ts";
+import type { Timed, Timer } from "./histogram/timer.ts";
 
 /** Adds to one counter in one thread. */
 export interface CounterWriter {
@@ -111,13 +112,16 @@ export interface LabelledGaugeWriter<Label extends string> {
  * const schema = defineSchema({ took: histogram({ unit: "seconds", lowest: 1e-6, highest: 60 }) });
  * const stats = ThreadStats.create(schema);
  * const { took } = stats.registerThread("main").metrics;
- * {
- *   using _ = took.time();
- * }
  * took.record(0.25, 2);
  * took.record(100);
+ *
+ * const end = took.startTimer();
+ * const seconds = end();
+ * assertEquals(took.time(() => seconds >= 0), true);
+ * await took.time(async () => await Promise.resolve());
+ *
  * const { count, max, clamped } = stats.metrics.took.read();
- * assertEquals([count, max, clamped], [4, 100, 1]);
+ * assertEquals([count, max, clamped], [6, 100, 1]);
  * ```
  */
 export interface HistogramWriter {
@@ -132,12 +136,38 @@ export interface HistogramWriter {
    */
   record(value: number, count?: number): void;
   /**
-   * Starts a clock, and records the elapsed seconds at the end of a block:
-   * `using _ = histogram.time()`. Owner thread only; allocates the disposable.
+   * Starts a timer. `const end = histogram.startTimer(); ...; const seconds = end();` records the
+   * time in between. It is measured by a clock that is never set, in the unit of the histogram:
+   * seconds, unless `unit` says `"milliseconds"`, `"microseconds"` or `"nanoseconds"`. Owner thread
+   * only; allocates the timer.
    *
-   * @returns An object that records when it is first disposed.
+   * @returns The timer: a function that ends it.
+   * @throws {TypeError} When the histogram has a unit that is not one of time.
    */
-  time(): Disposable;
+  startTimer(): Timer;
+  /**
+   * Does the same as {@linkcode startTimer}: `using _ = histogram.time()` records at the end of the
+   * block.
+   *
+   * @returns The timer.
+   * @throws {TypeError} When the histogram has a unit that is not one of time.
+   */
+  time(): Timer;
+  /**
+   * Calls a function, and records how long it took, whether it succeeded or failed. For a function
+   * that returns a promise that is the time until the promise is settled.
+   *
+   * @typeParam Result What the function returns.
+   * @param call The function. It gets no arguments.
+   * @returns The result of the function. If that is a promise, or another object with a method
+   * `then`, a promise of what it gives.
+   * @throws {TypeError} When `call` is not a function, or the histogram has a unit that is not one
+   * of time. Nothing was called.
+   * @throws {unknown} What the function throws.
+   * @throws {RangeError} When the labelled bucket was destroyed.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   */
+  time<Result>(call: () => Result): Timed<Result>;
 }
 
 /** Finds the histograms of one metric by their labels, in one thread. */
@@ -147,6 +177,18 @@ export interface LabelledHistogramWriter<Label extends string> {
    * {@linkcode LabelledCounterWriter.labels}. Owner thread only.
    */
   labels(labels: LabelValues<Label>): HistogramWriter;
+  /**
+   * Starts a timer for labels that are known at the end only:
+   * `const end = histogram.startTimer(); ...; end({ status })`. Each call of the result records the
+   * time since the start, as {@linkcode HistogramWriter.startTimer} does. If the labels are refused,
+   * nothing is recorded. Owner thread only.
+   *
+   * @returns A function that records in the histogram with the given labels, and returns the
+   * duration in the unit of the metric. It throws the errors of {@linkcode labels} and of
+   * {@linkcode HistogramWriter.record}.
+   * @throws {TypeError} When the metric has a unit that is not one of time.
+   */
+  startTimer(): (labels: LabelValues<Label>) => number;
 }
 
 /** Changes the records of one metric in one thread. */

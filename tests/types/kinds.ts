@@ -29,6 +29,7 @@ import {
   sum,
   type ThreadInfo,
   ThreadStats,
+  type Timer,
   Window,
 } from "../../mod.ts";
 import { type Equal, same } from "./equal.ts";
@@ -82,11 +83,41 @@ export function writers(stats: ThreadStats<Metrics>): void {
   same<Equal<typeof size, LabelledHistogramWriter<"route">>>();
   using scope = jobs.scope();
   using time = size.labels({ route: "/" }).time();
-  same<Equal<typeof scope | typeof time, Disposable>>();
+  same<Equal<typeof scope, Disposable>>();
+  same<Equal<typeof time, Timer>>();
+  const end = latency.startTimer();
+  same<Equal<typeof end, Timer>>();
+  same<Equal<ReturnType<typeof end>, number>>();
+  using _ = latency.startTimer();
+  const endWith = size.startTimer();
+  same<Equal<ReturnType<typeof endWith>, number>>();
+  endWith({ route: "/" });
+  const text = latency.time(() => "text");
+  same<Equal<typeof text, string>>();
+  const later = latency.time(() => Promise.resolve(5));
+  same<Equal<typeof later, Promise<number>>>();
+  const either = latency.time((): number | Promise<string> => 5);
+  same<Equal<typeof either, number | Promise<string>>>();
+  const nothing = latency.time(() => {});
+  same<Equal<typeof nothing, void>>();
   jobs.add();
   jobs.sub();
   latency.record(1, 2);
 
+  // @ts-expect-error: nothing is passed
+  latency.time((given: number) => given);
+  // @ts-expect-error: not a function
+  latency.time(5);
+  // @ts-expect-error: the labels are known already
+  size.labels({ route: "/" }).startTimer()({ route: "/" });
+  // @ts-expect-error: with which labels?
+  endWith();
+  // @ts-expect-error: misspelt label
+  endWith({ rout: "/" });
+  // @ts-expect-error: the labels are not known yet
+  size.time(() => 5);
+  // @ts-expect-error: counters do not time
+  stats.registerThread().metrics.hits.startTimer();
   // @ts-expect-error: what to?
   jobs.set();
   // @ts-expect-error: gauges are numbers

@@ -9,10 +9,11 @@ import { scaleOf } from "./bin_scale.ts";
 import { HistogramAccumulator } from "./histogram_accumulator.ts";
 import { histogramSegmentBytes } from "./histogram_layout.ts";
 import { briefOf, type HistogramValue } from "./histogram_value.ts";
+import { LabelledHistograms } from "./labelled_histograms.ts";
 import { OverflowHistogram, SingleWriterHistogram } from "./histogram_writer.ts";
 
 /** Makes the kind of one histogram. */
-export function histogramKind({ bins }: HistogramDefinition<string>): Kind<HistogramValue> {
+export function histogramKind({ bins, unit }: HistogramDefinition<string>): Kind<HistogramValue> {
   const scale = scaleOf(bins);
   return {
     hasImplicitBucket: true,
@@ -23,8 +24,9 @@ export function histogramKind({ bins }: HistogramDefinition<string>): Kind<Histo
         context,
         (cell) =>
           cell.isOverflow
-            ? new OverflowHistogram(cell, scale)
-            : new SingleWriterHistogram(cell, scale),
+            ? new OverflowHistogram(cell, scale, unit)
+            : new SingleWriterHistogram(cell, scale, unit),
+        (make) => new LabelledHistograms(context, unit, make),
       ),
     brief: briefOf,
   };

@@ -30,6 +30,14 @@ import type { BinScale } from "./bin_scale.ts";
 import { type CellWriter, NO_DOUBLES, NO_WORDS, NOWHERE } from "../cell_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
 import type { HistogramWriter } from "../writer_types.ts";
+import {
+  type DurationRecorder,
+  startTimer,
+  timeCall,
+  type Timed,
+  type Timer,
+  unitOfTime,
+} from "./timer.ts";
 
 // A copy in this module: V8 loads, checks and converts an imported constant at each use.
 const SUM = HISTOGRAM_SUM;
@@ -49,6 +57,7 @@ export class SingleWriterHistogram implements HistogramWriter {
 
   readonly #cellWriter: CellWriter;
   readonly #scale: BinScale;
+  readonly #unit: string;
   #lowest = 0.5;
   #highest = 0.5;
   #words: Int32Array = NO_WORDS;
@@ -71,9 +80,10 @@ export class SingleWriterHistogram implements HistogramWriter {
   #min = 0;
   #max = 0;
 
-  constructor(cellWriter: CellWriter, scale: BinScale) {
+  constructor(cellWriter: CellWriter, scale: BinScale, unit: string) {
     this.#cellWriter = cellWriter;
     this.#scale = scale;
+    this.#unit = unit;
     this.#lowest = scale.lowest;
     this.#highest = scale.highest;
     this.#words = cellWriter.words;
@@ -96,15 +106,23 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#count(value, count);
   }
 
-  time(): Disposable {
-    const start = performance.now();
-    let isOpen = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (isOpen) this.record(Math.max(0, performance.now() - start) / 1000);
-        isOpen = false;
-      },
-    };
+  startTimer(): Timer {
+    return startTimer(this.#recorder());
+  }
+
+  time(): Timer;
+  time<Result>(call: () => Result): Timed<Result>;
+  time(call?: () => unknown): unknown {
+    const recorder = this.#recorder();
+    if (call === undefined) return startTimer(recorder);
+    if (typeof call === "function") return timeCall(recorder, call);
+    const action = `time ${this.#cellWriter.context.table.name}`;
+    throw new TypeError(cannot(action, "a function is required", call));
+  }
+
+  #recorder(): DurationRecorder {
+    const unit = unitOfTime(this.#cellWriter.context.table.name, this.#unit);
+    return { unit, record: (duration) => this.record(duration) };
   }
 
   /** Counts a valid value. The block was located. */
@@ -203,8 +221,8 @@ export class SingleWriterHistogram implements HistogramWriter {
 export class OverflowHistogram extends SingleWriterHistogram {
   readonly #cellWriter: CellWriter;
 
-  constructor(cellWriter: CellWriter, scale: BinScale) {
-    super(cellWriter, scale);
+  constructor(cellWriter: CellWriter, scale: BinScale, unit: string) {
+    super(cellWriter, scale, unit);
     this.#cellWriter = cellWriter;
   }
 

@@ -134,7 +134,7 @@ describe("HistogramWriter.record()", () => {
     const seat = stats.reserveThread();
     const revoked = ThreadStats.attach(kinds, seat.handle).registerThread();
     for (const { metrics } of [gone, revoked]) metrics.size.record(1);
-    const timing = revoked.metrics.size.time();
+    const timing = revoked.metrics.latency.time();
     gone.unregister();
     seat.revoke();
     for (
@@ -146,7 +146,7 @@ describe("HistogramWriter.record()", () => {
     assertRefuses(
       () => timing[Symbol.dispose](),
       StaleThreadError,
-      "Cannot record in size: the thread must be registered, got a revoked one",
+      "Cannot record in latency: the thread must be registered, got a revoked one",
     );
     assertEquals(stats.metrics.size.read().count, 2);
   });
