@@ -66,16 +66,17 @@ export function startClock(unit: number): () => number {
 export function startTimer(recorder: DurationRecorder): Timer {
   const measure = startClock(recorder.unit);
   let isOpen = true;
-  const end = () => {
+  const end = (() => {
     isOpen = false;
     const duration = measure();
     recorder.record(duration);
     return duration;
-  };
-  const dispose = () => {
+  }) as Timer;
+  // Not frozen: that takes JavaScriptCore about 1 µs, and nothing else uses this property.
+  end[Symbol.dispose] = () => {
     if (isOpen) end();
   };
-  return Object.freeze(Object.assign(end, { [Symbol.dispose]: dispose }));
+  return end;
 }
 
 /**

@@ -1,5 +1,4 @@
 import {
-  assert,
   assertAlmostEquals,
   assertEquals,
   assertRejects,
@@ -149,10 +148,8 @@ describe("HistogramWriter.startTimer()", () => {
     assertEquals([read.took.read().count, read.route.read().count], [0, 0]);
   });
 
-  it("cannot be changed", () => {
+  it("cannot be replaced", () => {
     const { thread } = setUp();
-    const end = thread.metrics.took.startTimer();
-    assert(Object.isFrozen(end));
     assertThrows(() => Object.assign(thread.metrics.route, { startTimer: null }), TypeError);
   });
 });
