@@ -12,6 +12,7 @@ import { targetOf } from "../http/request_target.ts";
 import { textResponse } from "../http/text_response.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import { checkHandlerOptions, type PrometheusHandlerOptions } from "./handler_options.ts";
+import { gzip } from "./gzip.ts";
 import { acceptsGzip, formatFor } from "./negotiate.ts";
 import { PendingResponses } from "./pending_responses.ts";
 import { END, render } from "./render.ts";
@@ -122,10 +123,7 @@ export function prometheusHandler(
       if (format === "openmetrics") yield new TextEncoder().encode(END);
     };
     const body = pending.stream(chunks());
-    return new Response(
-      isZipped ? body.pipeThrough(new CompressionStream("gzip")) : body,
-      responseInit,
-    );
+    return new Response(isZipped ? gzip(body) : body, responseInit);
   };
 }
 
