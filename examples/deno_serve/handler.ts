@@ -19,15 +19,20 @@ export function handler(request: Request): Response {
 
 /** What this server says to a request, which is counted. */
 export function answer(method: string, pathname: string): { status: number; text: string } {
-  using _inFlight = httpRequestsInFlight.scope();
-  using _duration = httpRequestDuration.time();
-  const found = pathname === "/"
-    ? { status: 200, text: `Hello from ${thread.name}\n` }
-    : { status: 404, text: "There is nothing here\n" };
-  // Clients can think of any number of methods, and each would be a series of its own.
-  httpRequests.labels({
-    method: METHODS.has(method) ? method : "other",
-    status: String(found.status),
-  }).add();
-  return found;
+  const endDuration = httpRequestDuration.startTimer();
+  httpRequestsInFlight.add();
+  try {
+    const found = pathname === "/"
+      ? { status: 200, text: `Hello from ${thread.name}\n` }
+      : { status: 404, text: "There is nothing here\n" };
+    // Clients can think of any number of methods, and each would be a series of its own.
+    httpRequests.labels({
+      method: METHODS.has(method) ? method : "other",
+      status: String(found.status),
+    }).add();
+    return found;
+  } finally {
+    httpRequestsInFlight.sub();
+    endDuration();
+  }
 }

@@ -29,10 +29,14 @@ export class RequestMetrics {
     answer: () => Promise<Answer>,
   ): Promise<Answer> {
     const start = performance.now();
-    using _ = this.#inFlight.scope();
-    const response = await answer();
-    this.count(method, response.status, start);
-    return response;
+    const inFlight = this.#inFlight.scope();
+    try {
+      const response = await answer();
+      this.count(method, response.status, start);
+      return response;
+    } finally {
+      inFlight[Symbol.dispose]();
+    }
   }
 
   /** Counts an answer to a request that came at `start`, by the clock of `performance.now()`. */
