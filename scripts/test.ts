@@ -1,9 +1,9 @@
 /**
- * Runs the whole suite under Deno, Bun and Node.
+ * Runs the whole suite under Deno, Bun and Node, and its core under Node 22.
  *
  * ```sh
  * deno task test                 # everything
- * deno task test bun node        # only these runtimes
+ * deno task test bun node22      # only these runtimes
  * deno task test deno -- arena   # only test files whose path contains "arena"
  * ```
  *
@@ -14,8 +14,9 @@ import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
 import { findModules, type ModuleSource } from "./_modules.ts";
 import { root, stream } from "./shared/process.ts";
-import { findRuntime, type Runtime, type RuntimeName, runtimeNames } from "./shared/runtimes.ts";
+import { findRuntime, type Runtime, type RuntimeName, suiteRuntimes } from "./shared/runtimes.ts";
 import {
+  isCore,
   meteredFirst,
   needsPackages,
   packageFolders,
@@ -35,10 +36,10 @@ function parseArguments(args: readonly string[]): { names: RuntimeName[]; filter
   for (const arg of args) {
     if (rest) filters.push(arg);
     else if (arg === "--") rest = true;
-    else if ((runtimeNames as readonly string[]).includes(arg)) names.push(arg as RuntimeName);
+    else if ((suiteRuntimes as readonly string[]).includes(arg)) names.push(arg as RuntimeName);
     else filters.push(arg);
   }
-  return { names: names.length === 0 ? [...runtimeNames] : names, filters };
+  return { names: names.length === 0 ? [...suiteRuntimes] : names, filters };
 }
 
 function testCommand(
@@ -62,6 +63,7 @@ function testCommand(
         ...meteredFirst(files).map((file) => `./${file}`),
       ];
     case "node":
+    case "node22":
       return [
         runtime.path,
         ...["--import=./tests/std/node_hooks.mjs", "--test", "--test-concurrency=2"],
@@ -156,6 +158,11 @@ async function main(): Promise<number> {
 
   const sections: Section[] = [];
   for (const name of names) {
+    const chosen = name === "node22" ? files.filter(isCore) : files;
+    if (chosen.length === 0) {
+      console.log(`\n${name}: none of these test files belongs to the core`);
+      continue;
+    }
     let runtime: Runtime;
     try {
       runtime = await findRuntime(name);
@@ -167,8 +174,8 @@ async function main(): Promise<number> {
     sections.push(
       await runTests(
         `${name} ${runtime.version}`,
-        files,
-        (report) => testCommand(runtime, report, files, modules),
+        chosen,
+        (report) => testCommand(runtime, report, chosen, modules),
       ),
     );
     if (name === "deno" && filters.length === 0) {

@@ -1,10 +1,13 @@
 import { capture } from "./process.ts";
 
 /** A runtime that the suite runs under. */
-export type RuntimeName = "deno" | "bun" | "node";
+export type RuntimeName = "deno" | "bun" | "node" | "node22";
 
-/** All runtimes, in the order of the reports. */
+/** The runtimes in which everything runs, in the order of the reports. */
 export const runtimeNames: readonly RuntimeName[] = ["deno", "bun", "node"];
+
+/** The runtimes of the test suite: in the last one, only its core runs. */
+export const suiteRuntimes: readonly RuntimeName[] = [...runtimeNames, "node22"];
 
 /** A runtime that can be started. */
 export interface Runtime {
@@ -14,16 +17,27 @@ export interface Runtime {
 }
 
 interface Source {
+  /** The name of the program. */
+  readonly program: string;
   /** The oldest version that is taken from PATH, as [major, minor]. */
   readonly atLeast: readonly [number, number];
+  /** Versions from this major one on are not taken. */
+  readonly below?: number;
   /** The arguments of npx when PATH has no such version. */
   readonly npx: readonly string[];
 }
 
-const sources: Record<"bun" | "node", Source> = {
-  bun: { atLeast: [1, 4], npx: ["-p", "bun@1.4.5", "bun"] },
-  // The first major version that runs TypeScript as it is.
-  node: { atLeast: [24, 0], npx: ["-p", "node@24.21.0", "node"] },
+const sources: Record<Exclude<RuntimeName, "deno">, Source> = {
+  bun: { program: "bun", atLeast: [1, 4], npx: ["-p", "bun@1.4.5", "bun"] },
+  // The first major version that knows `using`.
+  node: { program: "node", atLeast: [24, 0], npx: ["-p", "node@24.21.0", "node"] },
+  // The first version that runs TypeScript without a flag.
+  node22: {
+    program: "node",
+    atLeast: [22, 18],
+    below: 23,
+    npx: ["-p", "node@22.23.3", "node"],
+  },
 };
 
 const describeSelf = "console.log(JSON.stringify([process.execPath, " +
@@ -36,11 +50,13 @@ const describeSelf = "console.log(JSON.stringify([process.execPath, " +
  */
 export async function findRuntime(name: RuntimeName): Promise<Runtime> {
   if (name === "deno") return { name, version: Deno.version.deno, path: Deno.execPath() };
-  const { atLeast: [major, minor], npx } = sources[name];
-  const local = await ask([name], 30);
+  const { program, atLeast: [major, minor], below = Infinity, npx } = sources[name];
+  const local = await ask([program], 30);
   if (local !== undefined) {
     const [hasMajor, hasMinor] = local.version.split(".").map(Number);
-    if (hasMajor > major || (hasMajor === major && hasMinor >= minor)) return { name, ...local };
+    const isOldEnough = hasMajor < below;
+    const isNewEnough = hasMajor > major || (hasMajor === major && hasMinor >= minor);
+    if (isOldEnough && isNewEnough) return { name, ...local };
   }
   console.log(`${name}: none of version ${major}.${minor} or later on PATH, asking npx`);
   const fetched = await ask(["npx", "-y", ...npx], 300);

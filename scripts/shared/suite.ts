@@ -35,6 +35,29 @@ export function needsPackages(file: string, folder: string): boolean {
 }
 
 /**
+ * The core of the suite, which also runs on Node 22: what the library does in memory, in threads and
+ * over HTTP. The rest (other programs, random histories, long runs) takes many times as long.
+ */
+const core: readonly string[] = [
+  ...["base", "buckets", "ends", "export", "join", "memory", "metrics", "prometheus", "realms"],
+  ...["schema", "snapshots", "threads"],
+  ...["examples/deno_serve", "examples/first"],
+].map((folder) => `tests/${folder}/`);
+
+/** Tests of the core folders that Node 22 cannot load, because they have `using`. */
+const notForNode22: readonly string[] = [
+  "tests/using_test.ts",
+  // Of a Prometheus server; the other runtimes show what it needs.
+  "tests/prometheus/scrape_test.ts",
+];
+
+/** Whether a test file belongs to the core. The files that stand in `tests/` itself do. */
+export function isCore(file: string): boolean {
+  if (notForNode22.includes(file)) return false;
+  return /^tests\/[^/]+$/.test(file) || core.some((folder) => file.startsWith(folder));
+}
+
+/**
  * Milliseconds for one test. The default of Bun, 5 s, is too short for stress tests on a shared
  * machine.
  */

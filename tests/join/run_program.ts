@@ -58,6 +58,12 @@ export async function resultOf(
   return JSON.parse(stdout.trim().split("\n").at(-1)!);
 }
 
+/**
+ * Whether the threads of this runtime can tell by a lock that another one lives: on Bun by locks of
+ * a database, and not on Node before 24.5, which has no Web Locks.
+ */
+export const hasLocks: boolean = runtime === "bun" || navigator.locks !== undefined;
+
 /** The kinds of workers that this runtime has. */
 export const workerKinds: readonly ("node" | "web")[] = runtime === "node"
   ? ["node"]

@@ -19,6 +19,7 @@ import {
 import { listen } from "../support/listen.ts";
 import { Random } from "../support/random.ts";
 import { assertRefuses } from "../metrics/observe.ts";
+import { keeping } from "../support/keeping.ts";
 import { startWorker } from "../support/worker.ts";
 import { openShop } from "./shop.ts";
 
@@ -333,16 +334,16 @@ describe("prometheusHandler()", () => {
       return valueOf(await response.text(), "steps_total");
     };
     const seat = stats.reserveThread("dead");
-    {
-      await using dead = await startWorker(script, seat.handle);
+    await keeping(async (keep) => {
+      const dead = keep(await startWorker(script, seat.handle));
       await dead.call("step", 5);
       await dead.terminate();
       seat.revoke();
-      await using blocked = await startWorker(script, stats.handle);
+      const blocked = keep(await startWorker(script, stats.handle));
       await blocked.call("step", 7);
       blocked.call("block").catch(() => {});
       assertEquals(await scrape(), 12);
-      await using busy = await startWorker(script, stats.handle);
+      const busy = keep(await startWorker(script, stats.handle));
       busy.call("spin").catch(() => {});
       let last = await scrape();
       for (let rises = 0; rises < 3;) {
@@ -351,7 +352,7 @@ describe("prometheusHandler()", () => {
         if (now > last) rises++;
         last = now;
       }
-    }
+    });
     assertEquals(await scrape(), stats.metrics.steps.read());
   });
 

@@ -525,11 +525,10 @@ describe("Window.start() and stop()", () => {
 
   it("is disposable", async () => {
     const { source } = setUp({ seconds: 10 });
-    {
-      using recent = new Window(source, { seconds: 0.06 });
-      recent.start();
-      while (source.taken < 3) await breathe();
-    }
+    const recent = new Window(source, { seconds: 0.06 });
+    recent.start();
+    while (source.taken < 3) await breathe();
+    recent[Symbol.dispose]();
     const { taken } = source;
     await breathe(30);
     assertEquals(source.taken, taken);
@@ -537,9 +536,10 @@ describe("Window.start() and stop()", () => {
 
   it("has a working timer for very long windows too", async () => {
     const { source } = setUp({ seconds: 1 });
-    using recent = new Window(source, { seconds: 1e9 });
+    const recent = new Window(source, { seconds: 1e9 });
     recent.start();
     await breathe(50);
+    recent.stop();
     assertEquals(source.taken, 1);
   });
 

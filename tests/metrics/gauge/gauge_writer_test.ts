@@ -195,15 +195,13 @@ describe("GaugeWriter.scope()", () => {
       const { jobs: _, ...metrics } = stats.registerThread().metrics;
       const gauge: GaugeWriter = name === "jobs" ? _ : metrics.latest;
       gauge.set(10);
-      {
-        using _outer = gauge.scope();
-        const inner = gauge.scope();
-        assertEquals(stats.metrics[name].read(), 12);
-        inner[Symbol.dispose]();
-        inner[Symbol.dispose]();
-        assertEquals(stats.metrics[name].read(), 11);
-        gauge.add(5);
-      }
+      const [outer, inner] = [gauge.scope(), gauge.scope()];
+      assertEquals(stats.metrics[name].read(), 12);
+      inner[Symbol.dispose]();
+      inner[Symbol.dispose]();
+      assertEquals(stats.metrics[name].read(), 11);
+      gauge.add(5);
+      outer[Symbol.dispose]();
       assertEquals(stats.metrics[name].read(), 15);
     }
   });

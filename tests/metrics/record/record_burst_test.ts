@@ -257,18 +257,16 @@ describe("RecordBurst.discard()", () => {
     assertEquals(cell.begin(id).packets, 2);
   });
 
-  it("of a burst that has ended does not end the bucket's open burst, also by `using`", () => {
+  it("of a burst that has ended does not end the bucket's open burst, also by disposing", () => {
     for (const end of ["commit", "discard", "refuse", "replace"] as const) {
       const { stats, id, cell, held, read } = begun();
-      let open = cell.begin(id);
-      {
-        using first = open;
-        first.packets += 5;
-        if (end === "refuse") assertThrows(() => first.packets = NaN, RangeError);
-        else if (end !== "replace") first[end]();
-        open = cell.begin(id);
-        open.packets += 1;
-      }
+      const first = cell.begin(id);
+      first.packets += 5;
+      if (end === "refuse") assertThrows(() => first.packets = NaN, RangeError);
+      else if (end !== "replace") first[end]();
+      const open = cell.begin(id);
+      open.packets += 1;
+      first[Symbol.dispose]();
       open.bytes += 1n;
       open.commit();
       const packets = end === "commit" ? 7 : 2;
@@ -277,18 +275,16 @@ describe("RecordBurst.discard()", () => {
     }
   });
 
-  it("is what `using` does without a commit, and nothing after one", () => {
+  it("is what disposing does without a commit, and nothing after one", () => {
     const { id, cell, held, read } = begun();
-    {
-      using burst = cell.begin(id);
-      burst.packets = 100;
-    }
+    const dropped = cell.begin(id);
+    dropped.packets = 100;
+    dropped[Symbol.dispose]();
     assertEquals(read(), held);
-    {
-      using burst = cell.begin(id);
-      burst.packets = 100;
-      burst.commit();
-    }
+    const burst = cell.begin(id);
+    burst.packets = 100;
+    burst.commit();
+    burst[Symbol.dispose]();
     assertEquals(read(), { ...held, packets: 100 });
     cell.update(id, { packets: 1 });
     assertEquals(read().packets, 101);
