@@ -44,16 +44,18 @@ const core: readonly string[] = [
   ...["examples/deno_serve", "examples/first"],
 ].map((folder) => `tests/${folder}/`);
 
-/** Tests of the core folders that Node 22 cannot load, because they have `using`. */
-const notForNode22: readonly string[] = [
+/** Tests that stand in the folders of the core and do not belong to it. */
+const notInCore: readonly string[] = [
+  // These two have `using`, which Node 22 does not know.
   "tests/using_test.ts",
-  // Of a Prometheus server; the other runtimes show what it needs.
   "tests/prometheus/scrape_test.ts",
+  // Long, and about nothing that depends on the runtime.
+  "tests/metrics/random_operations_test.ts",
 ];
 
 /** Whether a test file belongs to the core. The files that stand in `tests/` itself do. */
 export function isCore(file: string): boolean {
-  if (notForNode22.includes(file)) return false;
+  if (notInCore.includes(file)) return false;
   return /^tests\/[^/]+$/.test(file) || core.some((folder) => file.startsWith(folder));
 }
 
