@@ -405,7 +405,7 @@ describe("SeriesTotals", () => {
   }
 
   function noCells(slots: SlotDirectory, arena: ConstructorParameters<typeof CellSegments>[0]) {
-    return new CellSegments(arena, slots, []);
+    return new CellSegments(arena, slots);
   }
 
   const all = new SeriesFilter([], {});
