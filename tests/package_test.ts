@@ -44,6 +44,17 @@ describe("package", () => {
     }
   });
 
+  it("neither the library nor an example has `using`, which Node 22 does not know", () => {
+    for (const folder of ["src", "examples"]) {
+      const files = readdirSync(new URL(`${folder}/`, root), { recursive: true }) as string[];
+      for (const file of files) {
+        if (!file.endsWith(".ts") || file.includes("node_modules")) continue;
+        const text = readFileSync(new URL(`${folder}/${file.replaceAll("\\", "/")}`, root), "utf8");
+        assert(!/^\s*(await )?using \w+ =/m.test(text), `${folder}/${file}`);
+      }
+    }
+  });
+
   it("package.json says no more than what Node needs to resolve the package's own name", () => {
     const { name, exports } = deno;
     assertEquals(readJson("package.json"), { name, private: true, type: "module", exports });
