@@ -11,7 +11,7 @@
  *      128   bump              number of the first free 64-byte line; any thread, compare-exchange
  *      256   tallies           thread slots used so far, read retries, refused updates; slow paths
  *      384   free memory       tagged top of the free label heads | newest extent map, tallies
- *      640   thread slots      256 bytes each: control word, block, owner | name
+ *      640   thread slots      256 bytes each: control word, block, owner, turns | name
  *      ...   metric directory  a reference of a definition block for each entry of the log
  *      ...   (staticBytes)     from here on allocated by `arena.ts`; the last column: who writes
  *
@@ -116,6 +116,22 @@ export const SLOT_LIFE_U64 = 7;
 export const SLOT_ANCESTOR_COUNT = 11;
 /** The first of at most 8 ancestors. */
 export const SLOT_ANCESTORS = 16;
+/**
+ * Control word of the tenure whose turns of the event loop the words below describe. They are
+ * written once in a period, by the thread whose hot path loads the control word, so they may stand
+ * in its pair of lines.
+ */
+export const SLOT_TURN_CONTROL = 6;
+/** When a suspension ended, by the owner's clock in ms; -Infinity: index in 8-byte words. */
+export const SLOT_RESUMED_F64 = 1;
+/** The latest turn, by the owner's clock in ms: index in 8-byte words; a double, as the next three. */
+export const SLOT_TURN_F64 = 12;
+/** The wall clock minus the owner's clock at that turn, in ms. */
+export const SLOT_TURN_OFFSET_F64 = 13;
+/** `performance.timeOrigin` of the owner. */
+export const SLOT_TURN_ORIGIN_F64 = 14;
+/** Milliseconds from one turn to the next one. */
+export const SLOT_TURN_PERIOD_F64 = 15;
 /** First UTF-16 code unit of the name: index in 2-byte units within the slot. */
 export const SLOT_NAME_UNITS = 64;
 /** Maximum length of a thread's name, in UTF-16 code units. */

@@ -25,6 +25,24 @@ export interface ThreadInfo {
    * it has no owner. Not enumerable, and missing in clones and serialized copies.
    */
   readonly since?: number;
+  /**
+   * When its event loop turned last, in milliseconds since 1970 by the wall clock; `undefined`
+   * unless it runs {@linkcode Thread.observeRuntime}. Not enumerable, as `since`.
+   */
+  readonly lastTurn?: number;
+  /**
+   * For how many seconds its event loop should have turned and has not; 0 while it turns in time.
+   * `undefined` unless it runs {@linkcode Thread.observeRuntime}. Not enumerable, as `since`.
+   */
+  readonly blockedSeconds?: number;
+}
+
+/** The turns of one thread's event loop. */
+export interface ThreadTurn {
+  /** When it turned last, in milliseconds since 1970 by the wall clock. */
+  readonly lastTurn: number;
+  /** For how many seconds it should have turned and has not; 0 while it turns in time. */
+  readonly blockedSeconds: number;
 }
 
 /** One owner's time in a slot. */
