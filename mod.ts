@@ -68,7 +68,8 @@ export type { JoinOptions } from "./src/join/options.ts";
 export type { MemoryHandle } from "./src/memory/shared_memory.ts";
 export type { SeatTicket, ThreadStatsHandle } from "./src/threads/handle.ts";
 export type { RevokeOptions, Seat } from "./src/threads/seat.ts";
-export type { ThreadInfo, ThreadState } from "./src/threads/control_word.ts";
+export type { ThreadInfo, ThreadState, ThreadTurn } from "./src/threads/control_word.ts";
+export type { ObserveRuntimeOptions, RuntimeObservation } from "./src/runtime/options.ts";
 export type { MetricsOfMemory, Thread } from "./src/thread.ts";
 export type {
   Aggregator,
@@ -121,7 +122,12 @@ export type {
 } from "./src/metrics/writer_types.ts";
 export type { FieldSums } from "./src/snapshots/arithmetic.ts";
 export { Snapshot } from "./src/snapshots/snapshot.ts";
-export type { MetricSnapshot, SelfMetrics, SnapshotData } from "./src/snapshots/snapshot_data.ts";
+export type {
+  MetricSnapshot,
+  ObservedThread,
+  SelfMetrics,
+  SnapshotData,
+} from "./src/snapshots/snapshot_data.ts";
 export type { SnapshotSource } from "./src/snapshots/snapshot_source.ts";
 export type { SnapshotOptions } from "./src/snapshots/take_snapshot.ts";
 export { Window } from "./src/snapshots/window.ts";

@@ -19,6 +19,7 @@ import {
   type SeatTicket,
   type ThreadStatsHandle,
 } from "./threads/handle.ts";
+import { LastTurns } from "./threads/last_turns.ts";
 import { SlotDirectory } from "./threads/slot_directory.ts";
 
 /** One thread's objects for one shared memory. They hold no state that other threads need. */
@@ -31,6 +32,8 @@ export interface MemoryParts {
   readonly arena: Arena;
   /** The thread slots. */
   readonly slots: SlotDirectory;
+  /** When the event loops of observed threads turned last. */
+  readonly turns: LastTurns;
   /** The cells of all threads. */
   readonly cells: CellSegments;
   /** All metrics of the memory. */
@@ -81,8 +84,8 @@ export function openAttachment(
  */
 export function extendAttachment(action: string, parts: MemoryParts, schema: Schema): Attachment {
   const metrics = needing(action, () => parts.catalogue.extend(action, schema));
-  const { handle, seat, arena, slots, cells, catalogue } = parts;
-  return { handle, seat, arena, slots, cells, catalogue, schema, metrics };
+  const { handle, seat, arena, slots, turns, cells, catalogue } = parts;
+  return { handle, seat, arena, slots, turns, cells, catalogue, schema, metrics };
 }
 
 /**
@@ -103,5 +106,6 @@ function partsOf({ seat, ...shared }: ThreadStatsHandle, format: Format): Memory
   const cells = new CellSegments(arena, slots);
   const log = new DefinitionLog(arena, directoryOffset(maxThreads), maxMetrics);
   const catalogue = new MetricCatalogue({ arena, slots, cells }, log);
-  return { handle: makeHandle(shared), seat, arena, slots, cells, catalogue };
+  const turns = new LastTurns(arena, slots);
+  return { handle: makeHandle(shared), seat, arena, slots, turns, cells, catalogue };
 }

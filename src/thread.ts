@@ -7,10 +7,14 @@ import { cannot, got } from "./base/errors.ts";
 import { harden } from "./base/harden.ts";
 import { inspectable } from "./base/inspectable.ts";
 import { isPlain } from "./base/shapes.ts";
+import { needing } from "./memory/arena.ts";
 import { identityOf } from "./memory/identity.ts";
 import type { MetricCatalogue, Metrics as MetricsByName } from "./metrics/metric_catalogue.ts";
 import { writersOf } from "./metrics/thread_writers.ts";
 import type { MetricWriters } from "./metrics/writer_types.ts";
+import { endObservation, observeRuntime } from "./runtime/observation.ts";
+import type { ObserveRuntimeOptions, RuntimeObservation } from "./runtime/options.ts";
+import { type RuntimeMetrics, runtimeSchema } from "./schema/runtime_metrics.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
 import { schemaOf } from "./schema/description.ts";
 import type { Schema } from "./schema/schema.ts";
@@ -122,6 +126,56 @@ export class Thread<Metrics extends SchemaDefinition> {
    */
   unregister(): void {
     this.#context.retire();
+    endObservation(this.#context);
+  }
+
+  /**
+   * Observes this thread's runtime, until the registration ends: once in a period a timer measures
+   * how late it fires, how busy the thread was, its heap and its processor time, and notes that the
+   * event loop has turned. So other threads can tell whether this one is blocked, and for how long:
+   * see {@linkcode ThreadInfo.blockedSeconds}.
+   *
+   * | metric | kind | exported as |
+   * | --- | --- | --- |
+   * | delay of the event loop | histogram | `thread_stats_thread_event_loop_delay_seconds` |
+   * | its utilization, from 0 to 1 | gauge | `thread_stats_thread_event_loop_utilization_ratio` |
+   * | heap in use | gauge | `thread_stats_thread_heap_used_bytes` |
+   * | processor time since then | counter | `thread_stats_thread_cpu_seconds_total` |
+   * | last turn, since 1970 | gauge | `thread_stats_thread_last_turn_timestamp_seconds` |
+   * | for how long it is blocked | gauge | `thread_stats_thread_blocked_seconds` |
+   *
+   * Exporters show each thread's own figures, with the labels `thread` and `slot`. A figure that
+   * the runtime does not have is left out.
+   *
+   * The timer keeps no thread alive. Costs about 0.05 % of a core at the default period. A thread
+   * that is observed already is not observed twice: the result is the observation that it has.
+   *
+   * @param options How often to measure.
+   * @returns The observation, to stop it.
+   * @throws {TypeError} When an option is unknown or has the wrong shape.
+   * @throws {RangeError} When an option is out of range, the memory has too many metrics, or the
+   * arena is full.
+   * @throws {StaleThreadError} When the registration is over.
+   *
+   * @example Tell from another thread which ones are blocked
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+   * const observation = stats.registerThread("worker-1").observeRuntime(); // in the worker
+   *
+   * const blocked = stats.threads().filter(({ blockedSeconds = 0 }) => blockedSeconds > 2);
+   * assertEquals(blocked.map(({ name }) => name), []);
+   * observation.stop();
+   * ```
+   */
+  observeRuntime(options: ObserveRuntimeOptions = {}): RuntimeObservation {
+    const action = "observe the runtime";
+    return observeRuntime(action, this.#context, options, () => {
+      const metrics = needing(action, () => this.#catalogue.extend(action, runtimeSchema));
+      return writersOf<RuntimeMetrics>(this.#context, metrics);
+    });
   }
 
   /** Calls {@linkcode unregister}, for `using`. */

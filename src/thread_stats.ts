@@ -23,6 +23,7 @@ import { type JoinOptions, readJoinOptions } from "./join/options.ts";
 import { needing } from "./memory/arena.ts";
 import type { MetricReaders } from "./metrics/reader_types.ts";
 import { acquireSlot, register, type Registration } from "./registration.ts";
+import { overdueSince } from "./runtime/observation.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
 import { schemaOf } from "./schema/description.ts";
 import { defineSchema, type Schema } from "./schema/schema.ts";
@@ -36,7 +37,7 @@ import type { Thread } from "./thread.ts";
 import { readThreadStatsOptions, type ThreadStatsOptions } from "./thread_stats_options.ts";
 import { openHandle, type ThreadStatsHandle } from "./threads/handle.ts";
 import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
-import { RESERVED, type ThreadInfo } from "./threads/control_word.ts";
+import { RESERVED, type ThreadInfo, type ThreadTurn } from "./threads/control_word.ts";
 import { checkThreadName } from "./threads/slot_names.ts";
 import { readSince } from "./threads/slot_owner.ts";
 
@@ -486,11 +487,12 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * ```
    */
   threads(): ThreadInfo[] {
-    const { slots } = this.#attachment;
+    const { slots, turns } = this.#attachment;
+    const latest = turns.read(overdueSince());
     const infos: ThreadInfo[] = [];
     for (let slot = 0; slot < slots.used; slot++) {
       const info = slots.describe(slot);
-      if (info !== undefined) infos.push(this.#withSince(info));
+      if (info !== undefined) infos.push(this.#withTimes(info, latest.get(slot)));
     }
     return infos;
   }
@@ -531,13 +533,17 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
     return this.#snapshots.take<Metrics>(this.threads(), { perThread, threadTotals });
   }
 
-  /** Adds the time at which the slot's present owner registered. */
-  #withSince(info: ThreadInfo): ThreadInfo {
+  /** Adds the times at which the slot's present owner registered, and at which it turned last. */
+  #withTimes(info: ThreadInfo, turn: ThreadTurn | undefined): ThreadInfo {
     const { arena, slots } = this.#attachment;
     const tenure = slots.tenureOf(info.slot);
     const since = tenure && readSince(arena, slots, tenure);
     // Not enumerable, so that comparing, printing and cloning see only slot, name and state.
-    return Object.defineProperty(info, "since", { value: since });
+    Object.defineProperty(info, "since", { value: since });
+    // Else the thread ended after its turn was read.
+    if (turn === undefined || info.state !== "active") return info;
+    for (const [name, value] of Object.entries(turn)) Object.defineProperty(info, name, { value });
+    return info;
   }
 
   /** What `console.log` and `JSON.stringify` show. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { familiesOf, type FamilyName } from "../schema/exported_names.ts";
+import { familiesOf, type FamilyName, isOwnMetric } from "../schema/exported_names.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
 import type { SnapshotData } from "../snapshots/snapshot_data.ts";
 import type { Family } from "./family.ts";
@@ -18,12 +18,16 @@ export function* familiesIn(
   { selfMetrics = true }: { selfMetrics?: boolean } = {},
 ): Generator<Family> {
   for (const [metric, { definition, series }] of Object.entries(metrics)) {
+    const isByThread = isOwnMetric(metric);
+    if (isByThread && !selfMetrics) continue;
     for (const name of familiesOf(metric, definition)) {
       yield {
         ...name,
         help: helpOf(name, definition),
         bins: definition.kind === "histogram" ? definition.bins : undefined,
         definition,
+        isByThread,
+        isInteger: false,
         rows: series,
       };
     }

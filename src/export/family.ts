@@ -17,6 +17,10 @@ export interface Family extends FamilyName {
   readonly bins: HistogramBins | undefined;
   /** The definition of the metric; `undefined` for metrics that no schema defines. */
   readonly definition: MetricDefinition | undefined;
+  /** Whether to show each thread's part, with or without the option `perThread`. */
+  readonly isByThread: boolean;
+  /** Whether all values are integers, in a family that no schema defines. */
+  readonly isInteger: boolean;
   /** The series. Use {@linkcode valueOf} for their values: a record's row has all fields. */
   readonly rows: readonly Row[];
 }
@@ -36,9 +40,11 @@ export function plainFamily(
   name: Pick<FamilyName, "kind" | "name" | "unit">,
   help: string,
   values: readonly { labels: Row["labels"]; value: number }[],
+  { isInteger = true }: { readonly isInteger?: boolean } = {},
 ): Family {
   return {
     ...{ metric: name.name, field: undefined, bins: undefined, definition: undefined },
+    ...{ isByThread: false, isInteger },
     ...name,
     textName: name.kind === "counter" ? `${name.name}_total` : name.name,
     help,

@@ -4,8 +4,9 @@
  * @module
  */
 import { SELF_PREFIX } from "../schema/exported_names.ts";
-import type { Row, SelfMetrics } from "../snapshots/snapshot_data.ts";
+import type { ObservedThread, Row, SelfMetrics } from "../snapshots/snapshot_data.ts";
 import { type Family, plainFamily } from "./family.ts";
+import { threadLabels } from "./thread_samples.ts";
 
 /**
  * The library's own families, always the same ones in the same order: exporters make one
@@ -17,12 +18,18 @@ export function* selfFamilies(self: SelfMetrics): Generator<Family> {
     [name, unit]: [name: string, unit?: string],
     help: string,
     values: readonly { labels: Row["labels"]; value: number }[],
-  ) => plainFamily({ kind, name: SELF_PREFIX + name, unit: unit ?? "" }, help, values);
+    options?: { readonly isInteger: boolean },
+  ) => plainFamily({ kind, name: SELF_PREFIX + name, unit: unit ?? "" }, help, values, options);
+  const byThread = (valueOf: (turn: ObservedThread) => number) =>
+    turns.map((turn) => {
+      const { thread, slot } = threadLabels(turn);
+      return { labels: { thread, slot }, value: valueOf(turn) };
+    });
   const by = (label: string, values: Readonly<Record<string, number>>) =>
     Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
   const one = (value: number) => [{ labels: {}, value }];
   const { threads, maxThreads, arena, series, overflowed, refusedUpdates, readRetries } = self;
-  const { otherMemories = 0 } = self;
+  const { otherMemories = 0, turns = [] } = self;
   yield family("gauge", ["threads"], "Thread slots by state", by("state", threads));
   yield family("gauge", ["threads_limit"], "Maximum number of threads at a time", one(maxThreads));
   yield family("gauge", ["series"], "Live buckets by metric", by("metric", series));
@@ -67,5 +74,19 @@ export function* selfFamilies(self: SelfMetrics): Generator<Family> {
     ["other_memories"],
     "Reports of another memory of the same name in the process",
     one(otherMemories),
+  );
+  yield family(
+    "gauge",
+    ["thread_last_turn_timestamp_seconds", "seconds"],
+    "When the event loop of an observed thread turned last, since 1970",
+    byThread(({ lastTurn }) => lastTurn / 1000),
+    { isInteger: false },
+  );
+  yield family(
+    "gauge",
+    ["thread_blocked_seconds", "seconds"],
+    "For how long the event loop of an observed thread should have turned and has not",
+    byThread(({ blockedSeconds }) => blockedSeconds),
+    { isInteger: false },
   );
 }

@@ -21,9 +21,16 @@ export interface ThreadSample {
 
 /** The parts of a series by thread; none if the snapshot was taken without `perThread`. */
 export function threadSamples(family: Family, row: Row): ThreadSample[] {
-  return (threadPartsOf(row) ?? []).map((part) => {
-    const slot = `${part.slot}`;
-    // A slot has no name while its owner writes the name.
-    return { thread: part.thread || `thread-${slot}`, slot, value: valueOf(family, part) };
-  });
+  return (threadPartsOf(row) ?? []).map((part) => ({
+    ...threadLabels(part),
+    value: valueOf(family, part),
+  }));
+}
+
+/** The labels that name a thread. */
+export function threadLabels(
+  { thread, slot }: { readonly thread: string; readonly slot: number },
+): Pick<ThreadSample, "thread" | "slot"> {
+  // A slot has no name while its owner writes the name.
+  return { thread: thread || `thread-${slot}`, slot: `${slot}` };
 }

@@ -119,13 +119,14 @@ function timeOf(milliseconds: number): HighResolutionTime {
 
 /**
  * The type of a family's values. It follows from the definition alone, since a metric must not
- * change its type: `u64` and `bitOr` fields and the library's own metrics are integers. The SDK
- * takes these as `number`, which is exact up to 2^53; `samplesIn` limits them to signed 64 bits.
+ * change its type: `u64` and `bitOr` fields, and the library's own metrics but for times, are
+ * integers. The SDK takes these as `number`, which is exact up to 2^53; `samplesIn` limits them to signed 64 bits.
  */
-function valueTypeOf({ field, definition }: Family): 0 | 1 {
-  const isInteger = definition === undefined ||
-    (definition.kind === "record" && definition.fields[field!].type !== "f64");
-  return isInteger ? ValueType.INT : ValueType.DOUBLE;
+function valueTypeOf({ field, definition, isInteger }: Family): 0 | 1 {
+  const isInt = definition === undefined
+    ? isInteger
+    : definition.kind === "record" && definition.fields[field!].type !== "f64";
+  return isInt ? ValueType.INT : ValueType.DOUBLE;
 }
 
 /** The part that both kinds of histograms have. The minimum and maximum of a delta are unknown. */

@@ -34,7 +34,8 @@ const NAME = /^[a-zA-Z][a-zA-Z0-9_.\-/]{0,254}$/;
 export function instrumentOf(action: string, family: Family): Instrument {
   const { definition, help } = family;
   const kind = isSumGauge(definition) ? "upDownCounter" : family.kind;
-  const name = definition === undefined ? selfName(family) : instrumentName(family, definition);
+  const isSelf = definition === undefined || family.isByThread;
+  const name = isSelf ? selfName(family) : instrumentName(family, definition);
   assertInstrumentName(action, family, name);
   return { kind, name, description: help, unit: ucumOf(definition?.unit ?? family.unit) };
 }
@@ -55,8 +56,8 @@ export function assertInstrumentName(
 }
 
 /** The name of one of the library's own metrics: they have a namespace. */
-function selfName({ metric, unit }: Family): string {
-  const rest = metric.slice(SELF_PREFIX.length);
+function selfName({ name: whole, unit }: Family): string {
+  const rest = whole.slice(SELF_PREFIX.length);
   const name = unit === "" ? rest : rest.replace(new RegExp(`_${unit}$`), "");
   return `${SELF_PREFIX.slice(0, -1)}.${name}`;
 }

@@ -21,7 +21,7 @@ export interface Sample {
 /** The samples of a family. Non-finite numbers are left out: no thread has set them yet. */
 export function* samplesIn(family: Family, perThread: boolean): Generator<Sample> {
   const nameOf = labelNames(family, { perThread });
-  const isByThread = perThread && family.definition !== undefined;
+  const isByThread = family.isByThread || (perThread && family.definition !== undefined);
   for (const row of family.rows) {
     const attributes = attributesOf(family, row, nameOf);
     if (!isByThread) {

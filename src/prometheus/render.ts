@@ -61,7 +61,7 @@ export function* render(
     if (out.length >= CHUNK_BYTES) yield out.take();
     for (const row of family.rows) {
       const start = hasStart ? startOf(family.metric, row) : undefined;
-      if (options.perThread && isInSchema) {
+      if (family.isByThread || (options.perThread && isInSchema)) {
         for (const sample of threadSamples(family, row)) {
           labelWriter.write(row, sample);
           print(labels, sample.value, start);

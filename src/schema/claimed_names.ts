@@ -14,6 +14,7 @@ import {
   familiesOf,
   instrumentName,
   instrumentParts,
+  isOwnMetric,
   prometheusNames,
   reservedName,
   SELF_PREFIX,
@@ -72,13 +73,18 @@ export class ClaimedNames {
 /**
  * Throws unless all families, samples and instruments of the metrics have names of their own.
  *
+ * @param options Whether the metrics may be the library's own.
  * @throws {TypeError} When two have the same name, or one has a name that the library reserves.
  */
-export function assertExportedNames(metrics: SchemaDefinition): void {
+export function assertExportedNames(
+  metrics: SchemaDefinition,
+  { mayBeOwn = false }: { readonly mayBeOwn?: boolean } = {},
+): void {
   const names = new ClaimedNames();
   for (const [metric, definition] of Object.entries(metrics)) {
     for (const family of familiesOf(metric, definition)) {
-      const name = reservedName(family);
+      const isOwn = mayBeOwn && isOwnMetric(metric, definition);
+      const name = isOwn ? undefined : reservedName(family);
       if (name === undefined) continue;
       const required = `names that begin with ${SELF_PREFIX} are the library's own`;
       throw new TypeError(cannot(`define the metric ${metric}`, required, got(shown(name))));

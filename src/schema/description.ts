@@ -9,7 +9,7 @@ import type { SchemaDefinition } from "./definitions.ts";
 import { parseJson } from "./json.ts";
 import { isMarked, isSealed } from "./marks.ts";
 import { rebuildDefinition } from "./rebuild.ts";
-import { defineSchema, type Schema } from "./schema.ts";
+import { defineOwnSchema, type Schema } from "./schema.ts";
 
 /**
  * Rebuilds a schema from its description. Nothing is trusted: every name and option passes the
@@ -26,7 +26,7 @@ export function parseDescription(
     const metrics = Object.entries(parseJson(description) as object).map((
       [name, json],
     ) => [name, rebuildDefinition(json)]);
-    schema = defineSchema(Object.fromEntries(metrics));
+    schema = defineOwnSchema(Object.fromEntries(metrics));
   } catch (error) {
     // The error may contain a name that is as long as the whole description.
     const reason = String(error).slice(0, MAX_REASON);

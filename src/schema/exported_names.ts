@@ -42,6 +42,14 @@ export interface FamilyName {
 /** The names of the library's own families begin with this. */
 export const SELF_PREFIX = "thread_stats_";
 
+/**
+ * Whether a metric is one of the library's own that stand in the memory beside those of the
+ * program, and that are shown for each thread.
+ */
+export function isOwnMetric(metric: string): boolean {
+  return metric.startsWith("threadStatsThread");
+}
+
 /** The families of one metric. */
 export function familiesOf(metric: string, definition: MetricDefinition): FamilyName[] {
   const { name: exact } = definition;

@@ -46,6 +46,25 @@ export interface Schema<Metrics extends SchemaDefinition = SchemaDefinition> {
 export function defineSchema<const Metrics extends SchemaDefinition>(
   metrics: Metrics,
 ): Schema<Metrics> {
+  return makeSchema(metrics, assertExportedNames);
+}
+
+/**
+ * Defines metrics of which some may have the names that are reserved for the library: its own ones,
+ * and those that are read from a memory.
+ *
+ * @throws {TypeError} As {@linkcode defineSchema}.
+ */
+export function defineOwnSchema<const Metrics extends SchemaDefinition>(
+  metrics: Metrics,
+): Schema<Metrics> {
+  return makeSchema(metrics, (copy) => assertExportedNames(copy, { mayBeOwn: true }));
+}
+
+function makeSchema<const Metrics extends SchemaDefinition>(
+  metrics: Metrics,
+  assertNames: (metrics: Metrics) => void,
+): Schema<Metrics> {
   if (!isPlain(metrics)) {
     throw new TypeError(cannot("define a schema", "the metrics must be an object", metrics));
   }
@@ -55,7 +74,7 @@ export function defineSchema<const Metrics extends SchemaDefinition>(
     return [name, checkedDefinition(name, definition)] as const;
   });
   const copy = Object.freeze(Object.fromEntries(entries)) as Metrics;
-  assertExportedNames(copy);
+  assertNames(copy);
   return seal({ metrics: copy, description: JSON.stringify(copy) }, "schema");
 }
 

@@ -7,7 +7,7 @@ import type { SeriesSnapshot, ThreadValue } from "../metrics/series_values.ts";
 import type { LabelsOf } from "../metrics/definition_types.ts";
 import type { ValueOf } from "../metrics/reader_types.ts";
 import type { MetricDefinition, SchemaDefinition } from "../schema/definitions.ts";
-import type { ThreadInfo, ThreadState } from "../threads/control_word.ts";
+import type { ThreadInfo, ThreadState, ThreadTurn } from "../threads/control_word.ts";
 
 /** One metric in a snapshot. */
 export interface MetricSnapshot<Definition extends MetricDefinition = MetricDefinition> {
@@ -48,6 +48,19 @@ export interface SelfMetrics {
    * other. Data of earlier versions does not have it.
    */
   readonly otherMemories?: number;
+  /**
+   * The turns of the threads that run {@linkcode Thread.observeRuntime}, in rising order of slots.
+   * Data of earlier versions does not have them.
+   */
+  readonly turns?: readonly ObservedThread[];
+}
+
+/** A thread that runs {@linkcode Thread.observeRuntime}, in a snapshot. */
+export interface ObservedThread extends ThreadTurn {
+  /** The thread's name. */
+  readonly thread: string;
+  /** Number of its slot. */
+  readonly slot: number;
 }
 
 /** The data of a {@linkcode Snapshot}, which structured cloning keeps. */

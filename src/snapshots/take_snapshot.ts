@@ -16,12 +16,13 @@ import {
 import type { Metric } from "../metrics/metric.ts";
 import type { MetricCatalogue } from "../metrics/metric_catalogue.ts";
 import type { SchemaDefinition } from "../schema/definitions.ts";
+import { isOwnMetric } from "../schema/exported_names.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/control_word.ts";
 import { Walk } from "../threads/walk.ts";
 import { readClocks } from "./elapsed.ts";
 import { makeSnapshot, type Snapshot } from "./snapshot.ts";
-import type { MetricSnapshot, SelfMetrics, SnapshotData } from "./snapshot_data.ts";
+import type { MetricSnapshot, ObservedThread, SelfMetrics, SnapshotData } from "./snapshot_data.ts";
 
 /** Options of {@linkcode ThreadStats.snapshot}. */
 export interface SnapshotOptions {
@@ -160,7 +161,9 @@ function collect(
 ): void {
   try {
     for (const { name, definition, buckets } of metrics) {
-      const series = buckets.collect({ walk, perThread }) as MetricSnapshot["series"];
+      // The totals of the library's own metrics mean little.
+      const withThreads = perThread || isOwnMetric(name);
+      const series = buckets.collect({ walk, perThread: withThreads }) as MetricSnapshot["series"];
       const threads = threadTotals
         ? buckets.threadTotals(walk) as MetricSnapshot["threads"]
         : undefined;
@@ -198,6 +201,7 @@ function selfMetricsOf(
     refusedUpdates: Atomics.load(i32, H_REFUSED_UPDATES) >>> 0,
     readRetries: Atomics.load(i32, H_READ_RETRIES) >>> 0,
     otherMemories: Atomics.load(i32, H_OTHER_MEMORIES) >>> 0,
+    turns: Object.freeze(observedThreads(threads)),
   });
 }
 
@@ -205,4 +209,12 @@ function countStates(threads: readonly ThreadInfo[]): Record<ThreadInfo["state"]
   const counts = { active: 0, reserved: 0, retired: 0, revoked: 0 };
   for (const { state } of threads) counts[state]++;
   return counts;
+}
+
+function observedThreads(threads: readonly ThreadInfo[]): ObservedThread[] {
+  return threads.flatMap(({ slot, name, lastTurn, blockedSeconds }) =>
+    lastTurn === undefined || blockedSeconds === undefined
+      ? []
+      : [Object.freeze({ thread: name, slot, lastTurn, blockedSeconds })]
+  );
 }

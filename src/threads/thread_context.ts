@@ -24,14 +24,15 @@ export class ThreadContext {
    * write.
    */
   readonly controlIndex: number;
-  readonly #slots: SlotDirectory;
+  /** The slots of all threads. */
+  readonly slots: SlotDirectory;
 
   constructor(arena: Arena, slots: SlotDirectory, cells: CellSegments, tenure: Tenure) {
     this.arena = arena;
     this.cells = cells;
     this.tenure = tenure;
     this.controlIndex = slots.controlIndex(tenure.slot);
-    this.#slots = slots;
+    this.slots = slots;
   }
 
   /**
@@ -45,12 +46,12 @@ export class ThreadContext {
     if (Atomics.load(i32, this.controlIndex) === this.tenure.control) return;
     Atomics.add(i32, H_REFUSED_UPDATES, 1);
     throw new StaleThreadError(
-      cannot(action, "the thread must be registered", got(this.#slots.reason(this.tenure))),
+      cannot(action, "the thread must be registered", got(this.slots.reason(this.tenure))),
     );
   }
 
   /** Ends the tenure. False when it was over already. */
   retire(): boolean {
-    return this.#slots.retire(this.tenure);
+    return this.slots.retire(this.tenure);
   }
 }
