@@ -1,15 +1,25 @@
 /**
- * The seam for threads that tell when their event loop turned last: for how long each has been
- * blocked, by slot, in milliseconds.
- *
- * The library does not measure that yet, so nobody is known to be blocked. What measures it needs
- * to be read here, and nowhere else.
+ * For how long the event loops of observed threads have not turned.
  *
  * @module
  */
 import type { SnapshotData } from "../snapshots/snapshot_data.ts";
 
-/** For how long each thread's event loop has not turned, where that is longer than it should be. */
-export function blockedThreads(_snapshot: SnapshotData): ReadonlyMap<number, number> {
-  return new Map();
+/**
+ * For how many milliseconds the event loop of each observed thread is overdue, by slot; 0 while it
+ * turns in time. Threads that nobody observes are not in it.
+ *
+ * @param isAwaking Whether the program was suspended, as far as the caller can tell: then no thread
+ * has had the time to turn.
+ */
+export function blockedThreads(
+  { self }: SnapshotData,
+  { isAwaking = false }: { readonly isAwaking?: boolean } = {},
+): ReadonlyMap<number, number> {
+  return new Map(
+    (self.turns ?? []).map(({ slot, blockedSeconds }) => [
+      slot,
+      isAwaking ? 0 : blockedSeconds * 1000,
+    ]),
+  );
 }

@@ -168,11 +168,11 @@ export class Sampler {
         updates.set(slot, { changed: sum.changed || changed, updates: sum.updates + count });
       }
     }
-    const blocked = blockedThreads(snapshot);
+    const blocked = blockedThreads(snapshot, { isAwaking: isLate && !isFirst });
     this.threads.update(snapshot.threads, (slot) => ({
       ...(updates.get(slot) ?? { changed: false, updates: 0 }),
       busy: this.#busyOf(slot),
-      blocked: blocked.get(slot) ?? 0,
+      blocked: blocked.get(slot),
     }), { ...tick, now });
     const serial = (before?.serial ?? 0) + 1;
     const isNext = before !== undefined && !isLate;

@@ -26,8 +26,11 @@ export interface ThreadLook {
   readonly updates: number;
   /** What the gauges of work in progress have for it. */
   readonly busy: number;
-  /** For how many milliseconds its event loop has not turned; 0: it turns, or nobody knows. */
-  readonly blocked: number;
+  /**
+   * For how many milliseconds its event loop has not turned; 0: it turns. `undefined`: nobody
+   * observes it.
+   */
+  readonly blocked: number | undefined;
 }
 
 /** One tenure. Times are of the clock that is never set. */
@@ -165,17 +168,21 @@ export class ThreadWatch {
     { at, now }: { at: number; now: number },
   ): ThreadRow {
     const day = (time: number) => Math.round(at - (now - time));
-    const gap = Math.round(Math.max(...(busy > 0 ? watched.gaps.busy : watched.gaps.idle)));
+    let gap = Math.round(Math.max(...(busy > 0 ? watched.gaps.busy : watched.gaps.idle)));
     const silence = now - (watched.last ?? watched.since);
     let condition: Condition;
     if (state !== "active") condition = state;
-    else if (blocked > this.#moving) condition = "blocked";
+    else if (blocked !== undefined && blocked > this.#moving) condition = "blocked";
     else if (silence < this.#moving) condition = watched.last === undefined ? "watched" : "moving";
     else if (silence <= gap) condition = "idle";
-    else condition = busy > 0 ? "stuck" : "silent";
+    else if (blocked !== undefined) {
+      // An event loop that turns does not hang, whatever is in progress and however unusual it is.
+      condition = "idle";
+      gap = 0;
+    } else condition = busy > 0 ? "stuck" : "silent";
     const last = watched.last === undefined ? 0 : day(watched.last);
     let since = state === "active" || watched.isWitnessed ? day(watched.since) : 0;
-    if (condition === "blocked") since = Math.round(at - blocked);
+    if (condition === "blocked") since = Math.round(at - blocked!);
     return [slot, name, state, last, gap, condition, busy, since];
   }
 }

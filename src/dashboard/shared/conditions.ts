@@ -7,8 +7,8 @@ import { clock, duration } from "./format.ts";
 
 /**
  * `moving`: changed something within the last two seconds or intervals. `idle`: silent, but not
- * longer than its longest break before. `silent`: longer than that. `stuck`: silent with something
- * in progress. `blocked`: its event loop has not turned. `watched`: looked at for too short a time
+ * longer than its longest break before, or its event loop is known to turn. `silent`: longer than
+ * that. `stuck`: silent with something in progress. `blocked`: its event loop has not turned. `watched`: looked at for too short a time
  * to tell. The others are states of its slot.
  */
 export type Condition =
@@ -54,13 +54,10 @@ export interface ThreadView {
   readonly state: string;
   /** When it changed something last. */
   readonly last: number;
-  /** Its longest break before the present one. */
+  /** Its longest break before the present one; 0 also if it is idle because its event loop turns. */
   readonly gap: number;
   readonly condition: Condition;
-  /**
-   * What the gauges of work in progress have for it; of a blocked thread, for how long it was when
-   * the message was made.
-   */
+  /** What the gauges of work in progress have for it. */
   readonly busy: number;
   /** When it came into its state, or when its silence began to be watched. */
   readonly since: number;
@@ -128,7 +125,7 @@ export function remarkOf(thread: ThreadView): string {
     case "silent":
       return thread.gap ? `${longest}; it may be done, or hang` : "it may be done, or hang";
     case "idle":
-      return "such breaks are usual for it";
+      return thread.gap ? "such breaks are usual for it" : "its event loop turns";
     case "watched":
       return "not looked at for long enough";
     case "revoked":
