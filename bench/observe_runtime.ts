@@ -18,11 +18,10 @@
  * @module
  */
 import process from "node:process";
-import { ThreadStats } from "../mod.ts";
-import { runtimeSchema } from "../src/schema/runtime_metrics.ts";
+import { counter, defineSchema, ThreadStats } from "../mod.ts";
 
 const seconds = Number(process.argv[2] ?? 60);
-const thread = ThreadStats.create(runtimeSchema).registerThread("idle");
+const thread = ThreadStats.create(defineSchema({ jobs: counter() })).registerThread("idle");
 
 /** Percents of a core that this process takes while it waits. */
 async function idleFor(seconds: number): Promise<number> {

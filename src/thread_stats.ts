@@ -474,7 +474,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   /**
    * Lists all thread slots that were ever used, in rising order.
    *
-   * @returns Number, name of the last owner, and state of each slot.
+   * @returns Number, name of the last owner, and state of each slot; of threads that run
+   * {@linkcode Thread.observeRuntime} also for how long they are blocked.
    *
    * @example
    * ```ts

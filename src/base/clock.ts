@@ -6,11 +6,11 @@
  * thread has a clock of its own: the difference between two readings of one thread is a duration.
  * Readings of two threads cannot be compared.
  *
- * Only Node has a steady clock that all threads share. On Deno and Bun, `process.hrtime()` counts
- * from the start of the thread, as `performance.now()` does in every runtime.
+ * Only Node has a steady clock that all threads share: there `performance.now()` counts from the
+ * start of the process, on Deno and Bun from the start of the thread, as `process.hrtime()` does.
  * `performance.timeOrigin` would make the threads' readings comparable, but it comes from the wall
  * clock; and Deno asks for a permission for the system's uptime. So this library never compares
- * times that two threads have read.
+ * times that two threads have read, but for `threads/last_turns.ts`, which bounds their distance.
  *
  * On Linux and macOS the clock stands still while the machine is suspended: durations do not
  * include time in which the program could not run.

@@ -18,7 +18,7 @@ export function* familiesIn(
   { selfMetrics = true }: { selfMetrics?: boolean } = {},
 ): Generator<Family> {
   for (const [metric, { definition, series }] of Object.entries(metrics)) {
-    const isByThread = isOwnMetric(metric);
+    const isByThread = isOwnMetric(metric, definition);
     if (isByThread && !selfMetrics) continue;
     for (const name of familiesOf(metric, definition)) {
       yield {

@@ -46,8 +46,10 @@ export const SELF_PREFIX = "thread_stats_";
  * Whether a metric is one of the library's own that stand in the memory beside those of the
  * program, and that are shown for each thread.
  */
-export function isOwnMetric(metric: string): boolean {
-  return metric.startsWith("threadStatsThread");
+export function isOwnMetric(metric: string, definition: MetricDefinition): boolean {
+  // Most metrics need no more than the first comparison.
+  return metric.startsWith("threadStatsThread") &&
+    familiesOf(metric, definition).every(({ name }) => name.startsWith(SELF_PREFIX));
 }
 
 /** The families of one metric. */

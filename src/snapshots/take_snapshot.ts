@@ -162,7 +162,7 @@ function collect(
   try {
     for (const { name, definition, buckets } of metrics) {
       // The totals of the library's own metrics mean little.
-      const withThreads = perThread || isOwnMetric(name);
+      const withThreads = perThread || isOwnMetric(name, definition);
       const series = buckets.collect({ walk, perThread: withThreads }) as MetricSnapshot["series"];
       const threads = threadTotals
         ? buckets.threadTotals(walk) as MetricSnapshot["threads"]
