@@ -9,10 +9,14 @@
  * ```
  *
  * An idle thread is the worst case: each turn wakes it up, with cold caches. A busy thread turns
- * anyway. Captured on 2 busy cores (AMD EPYC, KVM), 20 s each, in % of a core:
+ * anyway. Captured with Deno 2.9.6, Node 24.21 and Bun 1.4.5 on 2 cores (AMD EPYC, KVM) that other
+ * programs had loaded fully, so that each turn found cold caches; 60 s each, in % of a core:
  *
  * ```text
- * FIGURES
+ *                         Deno     Node     Bun
+ * without observation    0.002    0.002   0.016
+ * every 1 s, more        0.069    0.048   0.023
+ * every 0.1 s, more      0.272    0.207   0.202
  * ```
  *
  * @module
