@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isOwnMetric } from "../schema/exported_names.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
 import { blockedThreads } from "./last_turns.ts";
 import { MetricHistory, type Tick } from "./metric_history.ts";
@@ -163,7 +164,10 @@ export class Sampler {
         this.metrics.set(name, history);
       }
       if (before !== undefined && ticks > 1) history.series.skip(before.n + 1, tick.n);
-      for (const { slot, changed, updates: count } of history.update(metric, tick)) {
+      const changes = history.update(metric, tick);
+      // What an observation measures is no work of the thread.
+      if (isOwnMetric(name, metric.definition)) continue;
+      for (const { slot, changed, updates: count } of changes) {
         const sum = updates.get(slot) ?? { changed: false, updates: 0 };
         updates.set(slot, { changed: sum.changed || changed, updates: sum.updates + count });
       }

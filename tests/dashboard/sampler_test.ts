@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ThreadStats } from "../../mod.ts";
+import { type HistogramValue, type SnapshotData, ThreadStats } from "../../mod.ts";
 import type { DashboardSource } from "../../src/dashboard/mod.ts";
 import { type Sample, Sampler } from "../../src/dashboard/sampler.ts";
 import { shopSchema } from "./shop.ts";
@@ -75,6 +75,31 @@ describe("Sampler", () => {
     assert(rates.every((rate) => rate === 0), `${rates}`);
     const serials = samples.map(({ serial }) => serial);
     assertEquals(serials, serials.map((_, n) => n + 1));
+  });
+
+  it("takes what an observation measures for no work of the thread", async () => {
+    const { stats, sampler } = open(0);
+    const observation = stats.registerThread("main").observeRuntime({ periodSeconds: 0.01 });
+    const delays = () => {
+      const metrics: SnapshotData["metrics"] = stats.snapshot().metrics;
+      const { series } = metrics.threadStatsThreadEventLoopDelay;
+      return (series[0].value as HistogramValue).count;
+    };
+    const samples: Sample[] = [];
+    sampler.listen((sample) => samples.push(sample));
+    const holder = {};
+    sampler.hold(holder);
+    const before = delays();
+    for (let n = 0; samples.length < 4 || delays() < before + 4; n++) {
+      assert(n < 200, "it takes no samples, or measures nothing");
+      await pause(50);
+    }
+    observation.stop();
+    sampler.release(holder);
+    await untilStill(sampler);
+    assertEquals(sampler.threads.rows[0][5], "watched", "it has not moved");
+    assertEquals(sampler.threads.done, [0]);
+    assert(sampler.metrics.has("threadStatsThreadCpu"), "they are shown all the same");
   });
 
   it("goes on after a snapshot that failed", async () => {
