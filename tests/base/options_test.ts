@@ -29,7 +29,7 @@ interface Taker {
   readonly names: string;
 }
 
-const METRIC = "help, unit, labels";
+const METRIC = "name, help, unit, labels";
 const schema = defineSchema({ jobs: counter(), took: histogram({ lowest: 1, highest: 2 }) });
 
 /** A meter that does nothing. */
@@ -45,7 +45,8 @@ function takers(): Taker[] {
   const stats = ThreadStats.create(schema);
   const snapshot = stats.snapshot();
   const seat = stats.reserveThread("seat");
-  const prometheus = "boundaries, created, perThread, selfMetrics";
+  const prometheus =
+    "boundaries, created, names, perThread, runtimeMetrics, selfMetrics, startTimes";
   return [
     {
       call: (options) => counter(options),
@@ -75,7 +76,7 @@ function takers(): Taker[] {
       call: (options) => ThreadStats.create(schema, options),
       what: "create the statistics",
       good: { maxThreads: 2 },
-      names: "maxThreads, maxByteLength and quarantineSeconds",
+      names: "maxThreads, maxMetrics, maxByteLength and quarantineSeconds",
     },
     {
       call: (options) => stats.snapshot(options),
@@ -105,13 +106,13 @@ function takers(): Taker[] {
       call: (options) => prometheusText(snapshot, options),
       what: "render the snapshot",
       good: { created: false },
-      names: `${prometheus} and format`,
+      names: `${prometheus}, format and escaping`,
     },
     {
       call: (options) => prometheusHandler(stats, options),
       what: "make a handler",
       good: { runtimeMetrics: true },
-      names: `${prometheus}, maxAnswers, maxAnswerSeconds and runtimeMetrics`,
+      names: `${prometheus}, maxAnswers and maxAnswerSeconds`,
     },
     {
       call: (options) => observe(stats, meter, options),
