@@ -75,6 +75,7 @@ export class Thread<Metrics extends SchemaDefinition> {
    * @param stats Statistics of the same memory, from {@linkcode ThreadStats.extend}.
    * @returns The same thread, with the writers of those metrics.
    * @throws {TypeError} When `stats` are no statistics, or are of another memory.
+   * @throws {RangeError} When the arena is full.
    * @throws {StaleThreadError} When the registration is over.
    *
    * @example A library adds its metrics to those of the program
@@ -104,7 +105,8 @@ export class Thread<Metrics extends SchemaDefinition> {
       throw new TypeError(cannot(action, "they must be of its memory", got("those of another")));
     }
     const metrics = this.#catalogue.select(action, schema);
-    return new Thread<More>(this.#context, this.name, { catalogue: this.#catalogue, metrics });
+    const parts = { catalogue: this.#catalogue, metrics };
+    return needing(action, () => new Thread<More>(this.#context, this.name, parts));
   }
 
   /**

@@ -2,11 +2,11 @@
  * Which metrics are used, so that the cost of a snapshot does not grow with metrics that are
  * defined and never used.
  *
- * A metric is used from the moment when a thread has a cell of it, or when its first bucket was
- * created by a call. The thread that does so sets the metric's note, then advances the number of
- * first uses, and only then publishes the cell or the bucket. So a reader that finds the number
- * unchanged since it last looked at the notes has missed no cell that was published before it
- * loaded the number.
+ * A metric is used from the first update of its implicit bucket, or from the creation of its first
+ * bucket. The thread that does so sets the metric's note, then advances the number of first uses,
+ * and only then publishes the update or the bucket. So a reader that finds the number unchanged
+ * since it last looked at the notes has missed nothing that was published before it loaded the
+ * number.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import type { Arena } from "./arena.ts";
 import { H_FIRST_USES } from "./layout.ts";
 
 /**
- * Notes that a metric is used. Any thread, before it publishes the metric's cell or bucket. A
- * thread that is killed in here has published nothing.
+ * Notes that a metric is used. Any thread, before it publishes its first update of the implicit
+ * bucket, or the first bucket. A thread that is killed in here has published nothing.
  *
  * @param used Index in `i32` of the metric's note, `M_USED`.
  */

@@ -117,7 +117,7 @@ export class Metric {
   }
 
   /** Makes the writer that users get. Owner thread only, once in a tenure. */
-  writer(thread: ThreadContext): unknown {
+  writer(thread: ThreadContext, isLocatedAtOnce: boolean): unknown {
     const control = longIndex(this.#control);
     const overflowed = control + M_OVERFLOWED_U64;
     const { kind } = this.definition;
@@ -127,7 +127,10 @@ export class Metric {
       this.#index,
       this.#labelled,
     ];
-    const context = { thread, kind, cells, table, index, labelled, overflowed };
+    const context = {
+      ...{ thread, kind, cells, table, index, labelled, overflowed },
+      isLocatedAtOnce,
+    };
     return this.#kind.writer(context, control + M_CLOCK_U64);
   }
 

@@ -1,6 +1,6 @@
 /**
  * The segments of cells of each thread slot and metric. The slot's owner allocates a segment when
- * it first needs one, so a thread has memory only for the metrics that it has updated.
+ * it first needs one, so a thread has memory only for the metrics that it updates.
  *
  * A thread block has a word for each column. A column is the cells of one metric; its word is the
  * reference of a cell segment for a metric with one bucket, and of a directory of segments for
@@ -19,7 +19,6 @@
  * @module
  */
 import { type Arena, blockViews } from "../memory/arena.ts";
-import { noteFirstUse } from "../memory/first_use.ts";
 import {
   COLUMNS_SHIFT,
   DIRECTORY,
@@ -103,12 +102,10 @@ export class CellSegments {
   ensure(slot: number, cells: CellColumn, segment: number): number {
     const found = this.locate(slot, cells, segment);
     if (found !== 0) return found;
-    const { column, shift, used } = cells;
+    const { column, shift } = cells;
     const word = this.#ensureColumn(slot, column);
-    const known = this.#load(word);
-    if (known === 0) noteFirstUse(this.#arena, used);
     if (shift === SINGLE_SHIFT) return this.#publish(word, this.#take(slot, cells.bytes(1)));
-    const directory = known || this.#publish(word, this.#take(slot, DIRECTORY * 4));
+    const directory = this.#load(word) || this.#publish(word, this.#take(slot, DIRECTORY * 4));
     const start = this.#arena.allocate(cells.bytes(capacityOf(segment, shift)));
     return this.#publish(wordIndex(directory) + segment, start);
   }

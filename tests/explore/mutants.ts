@@ -188,8 +188,8 @@ export const mutants: readonly Mutant[] = [
     file: "metrics/counter/counter_writer.ts",
     edits: [{
       find: "    this.#cells[this.#cell] = this.#total += n;\n" +
-        "    this.#cellWriter.setTag(this.#words, this.#tag, epoch);",
-      replace: "    this.#cellWriter.setTag(this.#words, this.#tag, epoch);\n" +
+        "    this.#cellWriter.setTag(epoch);",
+      replace: "    this.#cellWriter.setTag(epoch);\n" +
         "    this.#cells[this.#cell] = this.#total += n;",
     }],
     histories: ["clear-counter"],
@@ -251,7 +251,7 @@ export const mutants: readonly Mutant[] = [
     file: "metrics/histogram/histogram_writer.ts",
     edits: [{
       find: "      else this.#reset();",
-      replace: "      else cellWriter.setTag(this.#words, this.#tag, epoch), this.#reset();",
+      replace: "      else cellWriter.setTag(epoch), this.#reset();",
     }],
     histories: ["clear-histogram"],
   },

@@ -1,10 +1,10 @@
 /*
- * Which metrics are used: src/memory/first_use.ts (noteFirstUse), src/threads/cell_segments.ts (ensure)
+ * Which metrics are used: src/memory/first_use.ts (noteFirstUse), src/metrics/cell_writer.ts (nextEpoch)
  * and src/snapshots/take_snapshot.ts (#catchUp).
  *
- * Theorem. Threads that make their first cell of a metric, one of which defines its metric before, and
+ * Theorem. Threads that update a metric for the first time, one of which defines its metric before, and
  * each of which may be killed at any step; and a reader that takes snapshots:
- *   1. a snapshot shows each cell that was published before it began        (NOTHING MISSED)
+ *   1. a snapshot shows each update that was published before it began      (NOTHING MISSED)
  *   2. after a snapshot that began when all was quiet, the next one looks at no note
  *                                                                           (LOOKED AT ONCE)
  *

@@ -2,13 +2,12 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
-import { H_FIRST_USES } from "../../src/memory/layout.ts";
 import type { MemoryHandle } from "../../src/memory/shared_memory.ts";
 import { type CellColumn, CellSegments } from "../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 
-/** The words in place of the notes that metrics are used. */
-const USED = H_FIRST_USES + 1;
+/** In place of the notes that metrics are used. */
+const USED = 0;
 const single = (column: number): CellColumn => ({ column, shift: 0, used: USED, bytes: () => 16 });
 const many = (column: number): CellColumn => ({
   column,
@@ -90,18 +89,6 @@ describe("CellSegments.ensure()", () => {
     const late = fenced.ensure(0, single(2), 0);
     assert(place > 0);
     assert(Math.abs(late - place) >= 16);
-  });
-
-  it("notes that a metric is used before its first cell", () => {
-    const { arena, cells } = makeCells(makeHandle());
-    const { i32 } = arena.views();
-    for (const [n, metric] of [single(0), many(1)].entries()) {
-      i32[USED] = 0;
-      cells.ensure(n, metric, 0);
-      assertEquals([i32[USED], i32[H_FIRST_USES]], [1, n + 1]);
-      cells.ensure(n, metric, metric.shift === 0 ? 0 : 1);
-      assertEquals(i32[H_FIRST_USES], n + 1);
-    }
   });
 
   it("never replaces a place that was published by another", () => {

@@ -34,8 +34,6 @@ export class SingleWriterCounter implements CounterWriter {
   #control = 0;
   /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
-  /** Index of the cell's tag in `#words`. */
-  #tag = NOWHERE;
   #cells: Float64Array = NO_DOUBLES;
   #cell = NOWHERE;
   /** The value of the cell. Only this writer stores to the cell. */
@@ -47,6 +45,7 @@ export class SingleWriterCounter implements CounterWriter {
     this.#epochIndex = cellWriter.epochIndex;
     this.#controlIndex = cellWriter.controlIndex;
     this.#control = cellWriter.control;
+    if (cellWriter.isLocatedAtOnce) this.#locate();
   }
 
   add(n = 1): void {
@@ -70,27 +69,25 @@ export class SingleWriterCounter implements CounterWriter {
     if (typeof n !== "number") throw new TypeError(cannot(action, required, n));
     if (!(n >= 0 && n < Infinity)) throw new RangeError(cannot(action, required, n));
     const epoch = this.#cellWriter.nextEpoch("add to");
-    if (this.#tag === NOWHERE) needing(action, () => this.#locate());
-    // The tag equals the epoch only if this writer or an earlier owner of the slot has added in
-    // this epoch. Then the total goes on from there.
+    if (this.#cellWriter.tag === NOWHERE) needing(action, () => this.#locate());
+    // An earlier owner of the slot may have added in this epoch. Then the total goes on from there.
     if (this.#epoch !== epoch) {
-      this.#total = this.#words[this.#tag] === epoch ? this.#cells[this.#cell] : 0;
+      this.#total = this.#cellWriter.hasTag(epoch) ? this.#cells[this.#cell] : 0;
     }
     this.#cells[this.#cell] = this.#total += n;
-    this.#cellWriter.setTag(this.#words, this.#tag, epoch);
+    this.#cellWriter.setTag(epoch);
     this.#epoch = epoch;
   }
 
-  /** Finds the cell, or makes it. Only the first addition needs it. */
+  /** Finds the cell, or makes it. */
   #locate(): void {
     const { segment, start, offset } = this.#cellWriter.locate();
     const { table, thread } = this.#cellWriter.context;
     const parts = counterSegmentParts(capacityOf(segment, table.shift));
     const views = thread.arena.views(start + parts.bytes);
-    this.#words = views.i32;
     this.#cells = views.f64;
     this.#cell = longIndex(start + parts.cells) + offset;
-    this.#tag = wordIndex(start + parts.tags) + offset;
+    this.#cellWriter.placeTag(views.i32, wordIndex(start + parts.tags) + offset);
   }
 }
 

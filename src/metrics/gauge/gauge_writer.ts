@@ -86,9 +86,7 @@ export class SingleWriterGauge extends BaseGauge {
   #control = 0;
   /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
-  /** Index of the cell's tag in `#words`. */
-  #tag = NOWHERE;
-  /** Index of the cell's tenure in `#words`. */
+  /** Index of the cell's tenure in the `tagWords` of the `CellWriter`. */
   #tenure = NOWHERE;
   #cells: Float64Array = NO_DOUBLES;
   #cell = NOWHERE;
@@ -105,6 +103,7 @@ export class SingleWriterGauge extends BaseGauge {
     this.#epochIndex = cellWriter.epochIndex;
     this.#controlIndex = cellWriter.controlIndex;
     this.#control = cellWriter.control;
+    if (cellWriter.isLocatedAtOnce) this.#locate();
   }
 
   set(value: number): void {
@@ -151,30 +150,29 @@ export class SingleWriterGauge extends BaseGauge {
   #setSlowly(value: number, verb: typeof SET | typeof ADD | typeof SUBTRACT): void {
     assertGauge(this.#cellWriter, value, verb);
     const epoch = this.#cellWriter.nextEpoch(verb);
-    if (this.#tag === NOWHERE) this.#locateNeeding(verb);
+    if (this.#cellWriter.tag === NOWHERE) {
+      needing(`${verb} ${this.#cellWriter.context.table.name}`, () => this.#locate());
+    }
     if (this.#epoch !== epoch) this.#value = 0;
     this.#cells[this.#cell] = this.#value = verb === SET
       ? value
       : this.#value + (verb === ADD ? value : -value);
-    this.#cellWriter.setTag(this.#words, this.#tag, epoch);
+    this.#cellWriter.setTag(epoch);
     this.#epoch = epoch;
     // SeqCst, after value and tag; pairs with the load of the tenure in `GaugeAccumulator.merge`.
-    Atomics.store(this.#words, this.#tenure, this.#cellWriter.control);
+    Atomics.store(this.#cellWriter.tagWords, this.#tenure, this.#cellWriter.control);
   }
 
-  /** Finds the cell, or makes it. Only the first update needs it. */
-  #locateNeeding(verb: string): void {
+  /** Finds the cell, or makes it. */
+  #locate(): void {
     const { table, thread } = this.#cellWriter.context;
-    needing(`${verb} ${table.name}`, () => {
-      const { segment, start, offset } = this.#cellWriter.locate();
-      const parts = gaugeSegmentParts(capacityOf(segment, table.shift));
-      const views = thread.arena.views(start + parts.bytes);
-      this.#words = views.i32;
-      this.#cells = views.f64;
-      this.#cell = longIndex(start + parts.values) + offset;
-      this.#tenure = wordIndex(start + parts.tenures) + offset;
-      this.#tag = wordIndex(start + parts.tags) + offset;
-    });
+    const { segment, start, offset } = this.#cellWriter.locate();
+    const parts = gaugeSegmentParts(capacityOf(segment, table.shift));
+    const views = thread.arena.views(start + parts.bytes);
+    this.#cells = views.f64;
+    this.#cell = longIndex(start + parts.values) + offset;
+    this.#tenure = wordIndex(start + parts.tenures) + offset;
+    this.#cellWriter.placeTag(views.i32, wordIndex(start + parts.tags) + offset);
   }
 }
 

@@ -66,8 +66,6 @@ export class SingleWriterHistogram implements HistogramWriter {
   #control = 0;
   /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
-  /** Index of the cell's tag in `#words`. */
-  #tag = NOWHERE;
   #doubles: Float64Array = NO_DOUBLES;
   /** Index of the block in `#words`. */
   #block = NOWHERE;
@@ -164,11 +162,11 @@ export class SingleWriterHistogram implements HistogramWriter {
     if (this.#epoch !== epoch) {
       // The tag equals the epoch only if this writer or an earlier owner of the slot has recorded
       // in this epoch.
-      if (this.#words[this.#tag] === epoch) this.#loadHead();
+      if (cellWriter.hasTag(epoch)) this.#loadHead();
       else this.#reset();
     }
     this.#count(value, count);
-    cellWriter.setTag(this.#words, this.#tag, epoch);
+    cellWriter.setTag(epoch);
     this.#epoch = epoch;
   }
 
@@ -189,7 +187,7 @@ export class SingleWriterHistogram implements HistogramWriter {
     const views = arena.views(block + bytes);
     this.#words = views.i32;
     this.#doubles = views.f64;
-    this.#tag = wordIndex(block) + HISTOGRAM_TAG;
+    this.#cellWriter.placeTag(views.i32, wordIndex(block) + HISTOGRAM_TAG);
     this.#block = wordIndex(block);
     this.#bins = longIndex(block) + HISTOGRAM_BINS;
   }

@@ -133,9 +133,10 @@ const fenced = defineHistory<Seated, Stats>({
   },
   threads: [
     ({ handle, seat }, journal) => {
-      const { metrics } = ThreadStats.attach(schema, { ...handle, seat }).registerThread();
+      const stats = ThreadStats.attach(schema, handle);
+      const thread = ThreadStats.attach(defineSchema({}), { ...handle, seat }).registerThread();
       return () => {
-        journal.do("add one", () => metrics.one.add(1));
+        journal.do("add one", () => thread.extend(stats).metrics.one.add(1));
       };
     },
     ({ handle, seat }, journal) => {
