@@ -8,10 +8,7 @@ import type { ObservedThread, Row, SelfMetrics } from "../snapshots/snapshot_dat
 import { type Family, plainFamily } from "./family.ts";
 import { threadLabels } from "./thread_samples.ts";
 
-/**
- * The library's own families, always the same ones in the same order: exporters make one
- * instrument for each of them at the start.
- */
+/** The library's own families. Those of observed threads are there once a thread is observed. */
 export function* selfFamilies(self: SelfMetrics): Generator<Family> {
   const family = (
     kind: "counter" | "gauge",
@@ -75,6 +72,8 @@ export function* selfFamilies(self: SelfMetrics): Generator<Family> {
     "Reports of another memory of the same name in the process",
     one(otherMemories),
   );
+  // Programs that observe no thread do not have these.
+  if (turns.length === 0) return;
   yield family(
     "gauge",
     ["thread_last_turn_timestamp_seconds", "seconds"],
