@@ -133,17 +133,17 @@ const fenced = defineHistory<Seated, Stats>({
   },
   threads: [
     ({ handle, seat }, journal) => {
-      const stats = ThreadStats.attach(schema, handle);
+      const stats = ThreadStats.attach(defineSchema({ one: schema.metrics.one }), handle);
       const thread = ThreadStats.attach(defineSchema({}), { ...handle, seat }).registerThread();
       return () => {
         journal.do("add one", () => thread.extend(stats).metrics.one.add(1));
       };
     },
     ({ handle, seat }, journal) => {
-      const stats = ThreadStats.attach(schema, handle);
+      const stats = ThreadStats.attach(defineSchema({ other: schema.metrics.other }), handle);
       const revocable = seatOf(handle, seat, THREADS);
       return () => {
-        let metrics: Record<Name, { add(n: number): void }> | undefined;
+        let metrics: { other: { add(n: number): void } } | undefined;
         journal.do("revoke", () => revocable.revoke());
         journal.do("register", () => void ({ metrics } = stats.registerThread("b")));
         journal.do("add other", () => metrics!.other.add(100));
