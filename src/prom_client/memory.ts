@@ -1,0 +1,168 @@
+/**
+ * The shared memory of this face, and this thread's place in it.
+ *
+ * prom-client's metrics are made and cleared at run time, while definitions in shared memory stay
+ * for ever. So there is one fixed schema of generic metrics, by kind, and a metric of prom-client
+ * is text in their labels:
+ *
+ * ```text
+ * metric   [registry, name, kind, bounds]     which metric, the same in all threads
+ * series   [label, value, label, value, ...]  which series, sorted by label
+ * slot     3                                  whose part: the number of the thread's slot
+ * part     + - # or a slice                   of sums and summaries
+ * ```
+ *
+ * Every thread has buckets of its own, named by its slot. Nobody else updates them, so
+ *
+ * - a thread takes back what it has contributed (`register.clear()`, `gauge.reset()`) by destroying
+ *   its buckets, which touches no other thread's part;
+ * - `reset()`, `remove()` and `zero()` of counters, histograms and summaries, which hold for all
+ *   threads, destroy everybody's buckets; their owners find out at their next update, and begin
+ *   again at 0;
+ * - an aggregator other than the sum has the parts before it.
+ *
+ * Assumptions: a slot has one owner at a time (`threads/slot_directory.ts`).
+ *
+ * Guarantees: buckets of a thread that has ended stay, and the next owner of its slot goes on with
+ * them, so counts are kept and the memory is bounded by the most threads and series alive at once
+ * (and not by how often metrics are made and cleared: destroyed buckets are used again). Only
+ * gauges' buckets are destroyed by the next owner; until then readers pass them over, because their
+ * slot is not active. When a thread clears a metric whose buckets a thread before it had begun,
+ * those counts go too.
+ *
+ * Progress: whoever reads or updates waits for nobody. A thread that was killed between two of
+ * these steps leaves whole buckets.
+ *
+ * A thread that finds no memory, or a full one, keeps its values to itself and warns once.
+ *
+ * @module
+ */
+import { host, warn } from "../host/host.ts";
+import { counter, type CounterDefinition } from "../schema/counter.ts";
+import { gauge, type GaugeDefinition } from "../schema/gauge.ts";
+import { histogram, type HistogramDefinition } from "../schema/histogram.ts";
+import { defineSchema, type Schema } from "../schema/schema.ts";
+import type { Thread } from "../thread.ts";
+import { ThreadStats } from "../thread_stats.ts";
+
+const LIMITS = { maxSeries: 2 ** 29, maxLabelLength: 2 ** 20 } as const;
+
+/** The most UTF-16 code units of a text in the memory. */
+export const MOST_UNITS: number = LIMITS.maxLabelLength;
+
+/** How many bounds the generic histograms have. Bins of a prom-client histogram are numbered. */
+export const BIN_SIZES = [16, 64, 256, 1024] as const;
+
+/** The relative error of quantiles that are read from shared memory. */
+export const RELATIVE_ERROR = 0.02;
+/** The magnitudes that summaries tell apart. */
+export const MAGNITUDES = { lowest: 1e-7, highest: 1e13 } as const;
+
+const binsOf = (size: number) =>
+  histogram({
+    labels: ["metric", "series", "slot"],
+    boundaries: Array.from({ length: size }, (_, n) => n),
+    ...LIMITS,
+  });
+
+/** The generic metrics. */
+export const metrics = {
+  definitions: counter({ labels: ["metric", "slot", "definition"], ...LIMITS }),
+  counters: counter({ labels: ["metric", "series", "slot"], ...LIMITS }),
+  gauges: gauge({ labels: ["metric", "series", "slot"], ...LIMITS }),
+  sums: counter({ labels: ["metric", "series", "slot", "part"], ...LIMITS }),
+  bins16: binsOf(16),
+  bins64: binsOf(64),
+  bins256: binsOf(256),
+  bins1024: binsOf(1024),
+  values: histogram({
+    labels: ["metric", "series", "slot", "part"],
+    ...MAGNITUDES,
+    relativeError: RELATIVE_ERROR,
+    ...LIMITS,
+  }),
+} satisfies Record<
+  string,
+  CounterDefinition<string> | GaugeDefinition<string> | HistogramDefinition<string>
+>;
+
+/** The generic metrics by name. */
+export type Metrics = typeof metrics;
+/** The name of a generic metric. */
+export type Storage = keyof Metrics;
+
+/** Under which name the threads of a process find the memory. */
+const NAME = "@x/thread-stats/prom-client";
+/** Under which key a thread's environment data tells which thread has joined. */
+const MARK = "@x/thread-stats/prom-client thread";
+
+/** The shared memory, as this thread has it. */
+export interface Memory {
+  /** The readers, and which threads there are. */
+  readonly stats: ThreadStats<Metrics>;
+  /** The writers. */
+  readonly thread: Thread<Metrics>;
+  /** The number of this thread's slot. */
+  readonly slot: string;
+  /** Whether nobody else has ever contributed. Then what this thread knows by itself is all. */
+  isAlone(): boolean;
+}
+
+let schema: Schema<Metrics> | undefined;
+let memory: Memory | undefined;
+let hasFailed = false;
+let hasWarned = false;
+
+/** The memory, which the first call joins. `undefined` where that is impossible. */
+export function sharedMemory(): Memory | undefined {
+  if (memory !== undefined || hasFailed) return memory;
+  try {
+    memory = open();
+  } catch (error) {
+    hasFailed = true;
+    warnOnce(error);
+  }
+  return memory;
+}
+
+/** Says once that values of this thread stay in this thread. */
+export function warnOnce(error: unknown): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  const reason = error instanceof Error ? error.message : String(error);
+  warn(`Metrics of this thread are not in those of the other threads: ${reason}`);
+}
+
+function open(): Memory {
+  schema ??= defineSchema(metrics);
+  const stats = join(schema);
+  const thread = stats.registerThread();
+  const slot = String(thread.slot);
+  const isFirst = stats.metrics.definitions.ids().length === 0;
+  if (!isFirst) {
+    // Of threads that had this slot before.
+    for (const { id, labels } of stats.metrics.gauges.series()) {
+      if (labels.slot === slot) stats.metrics.gauges.destroy(id);
+    }
+  }
+  return { stats, thread, slot, isAlone: () => isFirst && stats.threads().length === 1 };
+}
+
+function join(schema: Schema<Metrics>): ThreadStats<Metrics> {
+  const { workerThreads, threadId } = host();
+  // Another realm or copy in this thread has joined, such as the test file before this one in
+  // jest. Their metrics have nothing to do with each other.
+  if (workerThreads !== undefined && workerThreads.getEnvironmentData(MARK) === threadId) {
+    return ThreadStats.create(schema);
+  }
+  let stats: ThreadStats<Metrics>;
+  try {
+    stats = ThreadStats.joinSync(NAME, schema);
+  } catch (error) {
+    // A worker of a thread that has not loaded this module.
+    warnOnce(error);
+    stats = ThreadStats.create(schema);
+  }
+  workerThreads?.setEnvironmentData(MARK, threadId);
+  return stats;
+}
