@@ -18,6 +18,7 @@ export const packageFolders: readonly string[] = [
   "tests/pools",
   "examples/pools",
   "tests/examples/from_prom_client",
+  "tests/prom_client",
 ];
 
 /**

@@ -33,7 +33,9 @@
  * Progress: whoever reads or updates waits for nobody. A thread that was killed between two of
  * these steps leaves whole buckets.
  *
- * A thread that finds no memory, or a full one, keeps its values to itself and warns once.
+ * Every thread also keeps what it has counted in private memory. So a thread that cannot join
+ * without waiting counts at once, and publishes it all when it has found the memory. A thread that
+ * finds none, or a full one, keeps its values to itself and warns once.
  *
  * @module
  */
@@ -41,7 +43,7 @@ import { host, warn } from "../host/host.ts";
 import { counter, type CounterDefinition } from "../schema/counter.ts";
 import { gauge, type GaugeDefinition } from "../schema/gauge.ts";
 import { histogram, type HistogramDefinition } from "../schema/histogram.ts";
-import { defineSchema, type Schema } from "../schema/schema.ts";
+import { defineSchema } from "../schema/schema.ts";
 import type { Thread } from "../thread.ts";
 import { ThreadStats } from "../thread_stats.ts";
 
@@ -104,25 +106,48 @@ export interface Memory {
   readonly thread: Thread<Metrics>;
   /** The number of this thread's slot. */
   readonly slot: string;
-  /** Whether nobody else has ever contributed. Then what this thread knows by itself is all. */
-  isAlone(): boolean;
 }
 
-let schema: Schema<Metrics> | undefined;
+/** The memory, as soon as this thread has found or made it. */
+let stats: ThreadStats<Metrics> | undefined;
 let memory: Memory | undefined;
-let hasFailed = false;
+/** Whether everything in the memory is this thread's. */
+let isFirst = true;
+let state: "new" | "joining" | "joined" | "failed" = "new";
 let hasWarned = false;
 
-/** The memory, which the first call joins. `undefined` where that is impossible. */
+/** What puts this thread's metrics into the memory once that is found. */
+let whenFound = (): void => {};
+
+/** Sets what puts this thread's metrics into the memory once that is found. */
+export function setWhenFound(callback: () => void): void {
+  whenFound = callback;
+}
+
+/**
+ * The memory with this thread's writers, for which the first call registers the thread. `undefined`
+ * while the memory is being searched for, and where there is none.
+ */
 export function sharedMemory(): Memory | undefined {
-  if (memory !== undefined || hasFailed) return memory;
+  if (memory !== undefined || state === "failed") return memory;
   try {
-    memory = open();
+    memory = enter();
   } catch (error) {
-    hasFailed = true;
+    state = "failed";
     warnOnce(error);
   }
   return memory;
+}
+
+/** The memory for reading; `undefined` if this thread knows by itself all that there is. */
+export function othersMemory(): ThreadStats<Metrics> | undefined {
+  const most = memory === undefined ? 0 : 1;
+  return stats === undefined || (isFirst && stats.threads().length <= most) ? undefined : stats;
+}
+
+/** The number of this thread's slot; -1 if it has none. */
+export function ownSlot(): number {
+  return memory === undefined ? -1 : +memory.slot;
 }
 
 /** Says once that values of this thread stay in this thread. */
@@ -133,36 +158,62 @@ export function warnOnce(error: unknown): void {
   warn(`Metrics of this thread are not in those of the other threads: ${reason}`);
 }
 
-function open(): Memory {
-  schema ??= defineSchema(metrics);
-  const stats = join(schema);
+/**
+ * Finds the memory, or makes it in a main thread, so that the workers that this thread makes from
+ * now on find it. Registers no thread.
+ */
+export function joinMemory(): void {
+  if (state !== "new" || hasOtherCopy()) return;
+  try {
+    noteJoined(ThreadStats.joinSync(NAME, defineSchema(metrics)));
+  } catch {
+    // A web worker on Deno, or a worker of a thread that had not loaded this module. The memory is
+    // found by asking the others; until then this thread keeps its values to itself.
+    state = "joining";
+    void joinLater();
+  }
+}
+
+/** Registers this thread. */
+function enter(): Memory | undefined {
+  joinMemory();
+  if (state === "joining") return undefined;
+  if (stats === undefined) {
+    // Another realm or copy in this thread has joined, such as the test file before this one in
+    // jest. Their metrics have nothing to do with each other.
+    stats = ThreadStats.create(defineSchema(metrics));
+    state = "joined";
+  }
   const thread = stats.registerThread();
   const slot = String(thread.slot);
-  const isFirst = stats.metrics.definitions.ids().length === 0;
+  isFirst = stats.metrics.definitions.ids().length === 0;
   if (!isFirst) {
     // Of threads that had this slot before.
     for (const { id, labels } of stats.metrics.gauges.series()) {
       if (labels.slot === slot) stats.metrics.gauges.destroy(id);
     }
   }
-  return { stats, thread, slot, isAlone: () => isFirst && stats.threads().length === 1 };
+  return { stats, thread, slot };
 }
 
-function join(schema: Schema<Metrics>): ThreadStats<Metrics> {
-  const { workerThreads, threadId } = host();
-  // Another realm or copy in this thread has joined, such as the test file before this one in
-  // jest. Their metrics have nothing to do with each other.
-  if (workerThreads !== undefined && workerThreads.getEnvironmentData(MARK) === threadId) {
-    return ThreadStats.create(schema);
-  }
-  let stats: ThreadStats<Metrics>;
+async function joinLater(): Promise<void> {
   try {
-    stats = ThreadStats.joinSync(NAME, schema);
+    noteJoined(await ThreadStats.join(NAME, defineSchema(metrics)));
+    whenFound();
   } catch (error) {
-    // A worker of a thread that has not loaded this module.
+    state = "failed";
     warnOnce(error);
-    stats = ThreadStats.create(schema);
   }
+}
+
+function hasOtherCopy(): boolean {
+  const { workerThreads, threadId } = host();
+  return workerThreads?.getEnvironmentData(MARK) === threadId;
+}
+
+function noteJoined(joined: ThreadStats<Metrics>): void {
+  const { workerThreads, threadId } = host();
   workerThreads?.setEnvironmentData(MARK, threadId);
-  return stats;
+  stats = joined;
+  state = "joined";
 }

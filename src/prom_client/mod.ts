@@ -26,6 +26,7 @@ import { Counter } from "./counter.ts";
 import { collectDefaultMetrics } from "./default_metrics.ts";
 import { Gauge } from "./gauge.ts";
 import { Histogram } from "./histogram.ts";
+import { joinMemory } from "./memory.ts";
 import { Pushgateway } from "./pushgateway.ts";
 import { register, Registry } from "./registry.ts";
 import { Summary } from "./summary.ts";
@@ -69,6 +70,9 @@ export type {
   RegistryContentType,
 } from "./types.ts";
 export { validateMetricName } from "./validation.ts";
+
+// Now, so that the workers that this thread makes find the memory.
+joinMemory();
 
 /** The content type of Prometheus' text format. */
 export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_CONTENT_TYPE;

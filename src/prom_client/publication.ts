@@ -4,7 +4,14 @@
  * @module
  */
 import type { CounterWriter, GaugeWriter, HistogramWriter } from "../metrics/writer_types.ts";
-import { type Memory, MOST_UNITS, sharedMemory, type Storage, warnOnce } from "./memory.ts";
+import {
+  type Memory,
+  MOST_UNITS,
+  othersMemory,
+  sharedMemory,
+  type Storage,
+  warnOnce,
+} from "./memory.ts";
 import type { Labels } from "./types.ts";
 
 /** What other threads must know of a metric to export it. */
@@ -124,7 +131,7 @@ export class Publication {
   /** Destroys the buckets of all other threads, of one series or of all. */
   resetOthers(storages: readonly Storage[], series?: string): void {
     const { stats, slot } = this.#memory;
-    if (this.#hasEnded || this.#memory.isAlone()) return;
+    if (this.#hasEnded || othersMemory() === undefined) return;
     for (const storage of storages) {
       const reader = stats.metrics[storage];
       for (const { labels } of reader.series()) {

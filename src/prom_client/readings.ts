@@ -4,7 +4,8 @@
  * @module
  */
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
-import { sharedMemory, type Storage } from "./memory.ts";
+import { type Metrics, othersMemory, ownSlot, type Storage } from "./memory.ts";
+import type { ThreadStats } from "../thread_stats.ts";
 import type { Definition } from "./publication.ts";
 
 /** One thread's part of a series. */
@@ -41,35 +42,39 @@ const NOTHING: ReadonlyMap<string, readonly never[]> = new Map();
 export class Readings {
   readonly #groups = new Map<Storage, Map<string, Map<string, Part<unknown>[]>>>();
   #definitions: ForeignDefinition[] | undefined;
-  /** This thread's slot. */
+  readonly #stats: ThreadStats<Metrics>;
+  /** This thread's slot; -1 if it has none. */
   readonly slot: number;
 
-  private constructor(slot: number) {
+  private constructor(stats: ThreadStats<Metrics>, slot: number) {
+    this.#stats = stats;
     this.slot = slot;
   }
 
   /** Readings; `undefined` if nobody else has ever contributed. */
   static take(): Readings | undefined {
-    const memory = sharedMemory();
-    return memory === undefined || memory.isAlone() ? undefined : new Readings(+memory.slot);
+    const stats = othersMemory();
+    return stats && new Readings(stats, ownSlot());
   }
 
   /** All threads' parts of one metric. */
   partsOf<Name extends Storage>(storage: Name, key: string): Parts<ValueIn<Name>> {
     let groups = this.#groups.get(storage);
-    if (groups === undefined) this.#groups.set(storage, groups = read(storage));
+    if (groups === undefined) this.#groups.set(storage, groups = read(this.#stats, storage));
     return (groups.get(key) ?? NOTHING) as Parts<ValueIn<Name>>;
   }
 
   /** The metrics that the threads have, one for each key. */
   definitions(): readonly ForeignDefinition[] {
-    return this.#definitions ??= readDefinitions();
+    return this.#definitions ??= readDefinitions(this.#stats);
   }
 }
 
-function read(storage: Storage): Map<string, Map<string, Part<unknown>[]>> {
+function read(
+  stats: ThreadStats<Metrics>,
+  storage: Storage,
+): Map<string, Map<string, Part<unknown>[]>> {
   const groups = new Map<string, Map<string, Part<unknown>[]>>();
-  const { stats } = sharedMemory()!;
   const active = storage === "gauges"
     ? new Set(
       stats.threads().filter(({ state }) => state === "active").map(({ slot }) => String(slot)),
@@ -94,9 +99,9 @@ function read(storage: Storage): Map<string, Map<string, Part<unknown>[]>> {
   return groups;
 }
 
-function readDefinitions(): ForeignDefinition[] {
+function readDefinitions(stats: ThreadStats<Metrics>): ForeignDefinition[] {
   const found = new Map<string, ForeignDefinition>();
-  for (const { labels } of sharedMemory()!.stats.metrics.definitions.series()) {
+  for (const { labels } of stats.metrics.definitions.series()) {
     const { metric: key, definition } = labels;
     if (key === undefined || definition === undefined || found.has(key)) continue;
     const [registry, name, kind] = JSON.parse(key) as string[];

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { collectSoon, listenForReaders, tellReaders } from "./collecting.ts";
 import type { Core } from "./core.ts";
+import { setWhenFound } from "./memory.ts";
 import type { Publication } from "./publication.ts";
 import { Readings } from "./readings.ts";
 import { familyOf, isShown } from "./foreign.ts";
@@ -52,6 +54,17 @@ const registries = new Map<string, WeakRef<AnyRegistry>>();
 
 /** In which registry a metric was published. */
 const homes = new WeakMap<object, AnyRegistry>();
+
+/** Runs this thread's `collect` functions of the registry with a key. */
+let collectFor: (key: string) => Promise<void>;
+
+function* allRegistries(): Generator<AnyRegistry> {
+  yield register;
+  for (const reference of registries.values()) {
+    const registry = reference.deref();
+    if (registry !== undefined) yield registry;
+  }
+}
 
 /**
  * A collection of metrics.
@@ -131,6 +144,7 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
    */
   async metrics(): Promise<string> {
     const rendering = this.#rendering();
+    this.#tellOthers();
     const metrics = this.getMetricsAsArray();
     const given = await Promise.all(metrics.map(async (metric) => {
       await collectIn(metric);
@@ -152,6 +166,7 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
    * @returns One object for each metric.
    */
   async getMetricsAsJSON(): Promise<MetricObjectWithValues[]> {
+    this.#tellOthers();
     const metrics = this.getMetricsAsArray();
     const given = await Promise.all(metrics.map(async (metric) => {
       await collectIn(metric);
@@ -190,11 +205,43 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
     }
     this.#metrics.set(String(name), metric as AnyMetric);
     const core = access.coreOf(metric);
-    if (core === undefined || core.publication !== undefined) return;
-    core.publish(this.#keyFor(core.name));
-    if (core.publication === undefined) return;
+    if (core === undefined || homes.has(metric)) return;
+    this.#publish(metric as AnyMetric, core);
+  }
+
+  #publish(metric: AnyMetric, core: AnyCore): void {
+    const isFirst = this.#key === undefined || (this.#key === "" && this.#metrics.size === 1);
+    const key = this.#keyFor(core.name);
     homes.set(metric, this);
+    core.publish(key);
+    if (core.publication === undefined) return;
     access.watch(metric, core.publication);
+    listenForReaders(collectFor);
+    if (isFirst && Readings.take() !== undefined) collectSoon(key);
+  }
+
+  #tellOthers(): void {
+    if (Readings.take() === undefined) return;
+    for (const key of this.#keys()) tellReaders(key);
+  }
+
+  /** Runs `collect` of the metrics that are at home here. */
+  async #collect(): Promise<void> {
+    await Promise.all([...this.#metrics.values()].map((metric) => collectIn(metric)));
+  }
+
+  static {
+    collectFor = async (key) => {
+      for (const registry of allRegistries()) if (registry.#key === key) await registry.#collect();
+    };
+    setWhenFound(() => {
+      for (const registry of allRegistries()) {
+        for (const metric of registry.#metrics.values()) {
+          const core = access.coreOf(metric);
+          if (core !== undefined && homes.get(metric) === registry) registry.#publish(metric, core);
+        }
+      }
+    });
   }
 
   /** Removes all metrics and default labels. What this thread has counted leaves all threads. */

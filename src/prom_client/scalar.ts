@@ -154,7 +154,7 @@ function mergeAll(
   key: string,
   merge: string,
   readings: Readings,
-): ReadonlyMap<string, number | undefined> {
+): Map<string, number | undefined> {
   const all = new Map<string, number | undefined>();
   for (const [text, parts] of readings.partsOf(storage, key)) {
     const decoded = storage === "counters"
@@ -178,7 +178,10 @@ export class CounterCore extends Core<CounterSeries, number> {
   }
 
   protected all(key: string, readings: Readings): ReadonlyMap<string, number | undefined> {
-    return mergeAll("counters", key, this.merge, readings);
+    const all = mergeAll("counters", key, this.merge, readings);
+    // `inc(NaN)`, which no counter in shared memory takes.
+    for (const { text, value } of this.live) if (Number.isNaN(value)) all.set(text, NaN);
+    return all;
   }
 
   protected release({ text }: CounterSeries, publication: Publication): void {
