@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { Aggregator, MetricObjectWithValues, MetricValue } from "./types.ts";
+import type {
+  Aggregator,
+  MetricObjectWithValues,
+  MetricValue,
+} from "./types.ts";
 
 /** Merges one metric of several processes; `undefined` to leave it out. */
 export type AggregatorFunction = (
@@ -11,14 +15,18 @@ export type AggregatorFunction = (
 ) => MetricObjectWithValues | undefined;
 
 /** Makes a function that merges values with equal labels. */
-function aggregatorOf(merge: (values: readonly MetricValue[]) => number): AggregatorFunction {
+function aggregatorOf(
+  merge: (values: readonly MetricValue[]) => number,
+): AggregatorFunction {
   return (metrics) => {
     if (metrics.length === 0) return undefined;
     const [{ help, name, type, aggregator }] = metrics;
     const groups = new Map<string, MetricValue[]>();
     for (const { values } of metrics) {
       for (const value of values) {
-        const labels = Object.entries(value.labels).filter(([, text]) => text !== undefined);
+        const labels = Object.entries(value.labels).filter(([, text]) =>
+          text !== undefined
+        );
         const key = JSON.stringify([
           value.metricName,
           ...labels.map(([label, text]) => [label, `${text}`]).sort(),
@@ -52,7 +60,9 @@ function aggregatorOf(merge: (values: readonly MetricValue[]) => number): Aggreg
  */
 export const aggregators: Readonly<Record<Aggregator, AggregatorFunction>> = {
   /** The sum of values. */
-  sum: aggregatorOf((values) => values.reduce((sum, { value }) => sum + value, 0)),
+  sum: aggregatorOf((values) =>
+    values.reduce((sum, { value }) => sum + value, 0)
+  ),
   /** The first value. */
   first: aggregatorOf(([{ value }]) => value),
   /** No value. */

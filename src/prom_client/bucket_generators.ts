@@ -21,7 +21,11 @@
  * assertEquals(linearBuckets(0, 50, 3), [0, 50, 100]);
  * ```
  */
-export function linearBuckets(start: number, width: number, count: number): number[] {
+export function linearBuckets(
+  start: number,
+  width: number,
+  count: number,
+): number[] {
   if (count < 1) throw new Error("Linear buckets needs a positive count");
   const bounds = new Array<number>(count);
   for (let n = 0; n < count; n++) bounds[n] = start + n * width;
@@ -45,10 +49,16 @@ export function linearBuckets(start: number, width: number, count: number): numb
  * assertEquals(exponentialBuckets(1, 2, 4), [1, 2, 4, 8]);
  * ```
  */
-export function exponentialBuckets(start: number, factor: number, count: number): number[] {
+export function exponentialBuckets(
+  start: number,
+  factor: number,
+  count: number,
+): number[] {
   if (start <= 0) throw new Error("Exponential buckets needs a positive start");
   if (count < 1) throw new Error("Exponential buckets needs a positive count");
-  if (factor <= 1) throw new Error("Exponential buckets needs a factor greater than 1");
+  if (factor <= 1) {
+    throw new Error("Exponential buckets needs a factor greater than 1");
+  }
   const bounds = new Array<number>(count);
   let bound = start;
   for (let n = 0; n < count; n++, bound *= factor) bounds[n] = bound;

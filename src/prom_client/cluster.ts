@@ -35,7 +35,10 @@ interface Cluster {
   readonly isPrimary: boolean;
   readonly isWorker: boolean;
   readonly workers?: Readonly<Record<string, ClusterWorker>>;
-  on(event: "message", listener: (worker: unknown, message: Message) => void): void;
+  on(
+    event: "message",
+    listener: (worker: unknown, message: Message) => void,
+  ): void;
 }
 
 interface ClusterProcess {
@@ -66,8 +69,9 @@ function clusterOf(): Cluster | undefined {
  *
  * @typeParam ContentType The content type.
  */
-export class AggregatorRegistry<ContentType extends RegistryContentType = PrometheusContentType>
-  extends Registry<ContentType> {
+export class AggregatorRegistry<
+  ContentType extends RegistryContentType = PrometheusContentType,
+> extends Registry<ContentType> {
   /**
    * Makes a registry, and has this process answer the questions of others.
    *
@@ -87,7 +91,10 @@ export class AggregatorRegistry<ContentType extends RegistryContentType = Promet
   clusterMetrics(): Promise<string> {
     const requestId = nextRequest++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => request.done(new Error("Operation timed out.")), PATIENCE);
+      const timer = setTimeout(
+        () => request.done(new Error("Operation timed out.")),
+        PATIENCE,
+      );
       const request: Request = {
         responses: [],
         pending: 0,
@@ -133,7 +140,9 @@ export class AggregatorRegistry<ContentType extends RegistryContentType = Promet
         throw new Error(`'${aggregator}' is not a defined aggregator.`);
       }
       const merged = aggregators[aggregator](group);
-      if (merged !== undefined) aggregated.registerMetric({ get: () => merged, ...merged });
+      if (merged !== undefined) {
+        aggregated.registerMetric({ get: () => merged, ...merged });
+      }
     }
     return aggregated;
   }
@@ -159,7 +168,9 @@ function listen(): void {
   if (isListening) return;
   isListening = true;
   const cluster = clusterOf();
-  if (cluster?.isPrimary) cluster.on("message", (_, message) => void receive(message));
+  if (cluster?.isPrimary) {
+    cluster.on("message", (_, message) => void receive(message));
+  }
   if (cluster?.isWorker) {
     const { process } = globalThis as unknown as { process: ClusterProcess };
     process.on("message", (message) => void answer(process, message));
@@ -171,23 +182,37 @@ async function receive(message: Message): Promise<void> {
   const request = requests.get(message.requestId);
   // An answer that came too late.
   if (request === undefined) return;
-  if (message.error !== undefined) return request.done(new Error(message.error));
+  if (message.error !== undefined) {
+    return request.done(new Error(message.error));
+  }
   request.responses.push(...message.metrics);
   if (--request.pending > 0) return;
   try {
-    request.done(undefined, await AggregatorRegistry.aggregate(request.responses).metrics());
+    request.done(
+      undefined,
+      await AggregatorRegistry.aggregate(request.responses).metrics(),
+    );
   } catch (error) {
     request.done(error as Error);
   }
 }
 
-async function answer(process: ClusterProcess, message: Message): Promise<void> {
+async function answer(
+  process: ClusterProcess,
+  message: Message,
+): Promise<void> {
   if (message?.type !== REQUEST) return;
   const { requestId } = message;
   try {
-    const metrics = await Promise.all(shared.map((registry) => registry.getMetricsAsJSON()));
+    const metrics = await Promise.all(
+      shared.map((registry) => registry.getMetricsAsJSON()),
+    );
     process.send?.({ type: RESPONSE, requestId, metrics });
   } catch (error) {
-    process.send?.({ type: RESPONSE, requestId, error: (error as Error).message });
+    process.send?.({
+      type: RESPONSE,
+      requestId,
+      error: (error as Error).message,
+    });
   }
 }

@@ -3,7 +3,7 @@
  *
  * They stay in their threads, and a scrape waits for nobody. So a thread that reads a registry tells
  * the others that it does, and each of them collects when its event loop turns: what a scrape shows
- * of them is as old as the scrape before. A thread collects once by itself when it has its first
+ * of them is as old as the scrape before. A worker collects once by itself when it has its first
  * metric, so that there is something to show.
  *
  * @module
@@ -18,7 +18,9 @@ let collectHere: ((registry: string) => Promise<void>) | undefined;
 const running = new Set<string>();
 
 /** Runs this thread's `collect` functions of a registry whenever another thread reads it. */
-export function listenForReaders(collect: (registry: string) => Promise<void>): void {
+export function listenForReaders(
+  collect: (registry: string) => Promise<void>,
+): void {
   const { workerThreads } = host();
   if (collectHere !== undefined || workerThreads === undefined) return;
   collectHere = collect;
@@ -37,8 +39,9 @@ export function tellReaders(registry: string): void {
   }
 }
 
-/** Collects for a registry as soon as the present task is over. */
+/** In a worker, collects for a registry as soon as the present task is over. */
 export function collectSoon(registry: string): void {
+  if (host().thread === "main") return;
   unref(setTimeout(() => void runOnce(registry), 0));
 }
 

@@ -5,7 +5,12 @@
  * @module
  */
 import { LabelTree } from "./label_tree.ts";
-import { type Definition, labelsIn, Publication, seriesText } from "./publication.ts";
+import {
+  type Definition,
+  labelsIn,
+  Publication,
+  seriesText,
+} from "./publication.ts";
 import type { Readings } from "./readings.ts";
 import { familyName, headOf, type Rendering, SeriesTexts } from "./text.ts";
 import type { Labels, MetricValue } from "./types.ts";
@@ -41,7 +46,12 @@ export interface Entry<Value> {
 /** How one kind of metric is written. `Value` is what its series have. */
 export interface Format<Value> {
   /** Appends the lines of a series. */
-  lines(lines: string[], name: string, entry: Entry<Value>, rendering: Rendering): void;
+  lines(
+    lines: string[],
+    name: string,
+    entry: Entry<Value>,
+    rendering: Rendering,
+  ): void;
   /** Appends the values of a series for `get()`. */
   values(values: MetricValue[], name: string, entry: Entry<Value>): void;
 }
@@ -80,7 +90,10 @@ export abstract class Core<S extends Series, Value> {
   /** What this thread has of a series. */
   protected abstract own(series: S): Value;
   /** What all threads have, by the text of the series; a series that is left out is not exported. */
-  protected abstract all(key: string, readings: Readings): ReadonlyMap<string, Value | undefined>;
+  protected abstract all(
+    key: string,
+    readings: Readings,
+  ): ReadonlyMap<string, Value | undefined>;
   /** How this kind is written. */
   protected abstract readonly format: Format<Value>;
   /** Destroys what other threads have of one series, or of all. */
@@ -156,7 +169,10 @@ export abstract class Core<S extends Series, Value> {
   publish(registry: string): void {
     if (this.publication !== undefined) return;
     const { name, kind } = this;
-    this.publication = Publication.begin({ registry, name, kind }, this.definition);
+    this.publication = Publication.begin(
+      { registry, name, kind },
+      this.definition,
+    );
     if (this.publication === undefined) return;
     for (const series of this.live) series.publish(this.publication);
   }
@@ -173,23 +189,31 @@ export abstract class Core<S extends Series, Value> {
     const entries: Entry<Value>[] = [];
     const key = this.publication?.key ?? this.foreignKey;
     if (readings === undefined || key === undefined) {
-      for (const own of this.live) entries.push({ texts: own.texts, value: this.own(own), own });
+      for (const own of this.live) {
+        entries.push({ texts: own.texts, value: this.own(own), own });
+      }
       return entries;
     }
     const all = new Map(this.all(key, readings));
     for (const own of [...this.live]) {
       const value = all.get(own.text);
       if (value !== undefined) entries.push({ texts: own.texts, value, own });
-      else if (!own.isShared) entries.push({ texts: own.texts, value: this.own(own), own });
-      else if (!all.has(own.text)) this.#lose(own, entries);
+      else if (!own.isShared) {
+        entries.push({ texts: own.texts, value: this.own(own), own });
+      } else if (!all.has(own.text)) this.#lose(own, entries);
       all.delete(own.text);
     }
-    for (const text of this.#foreign.keys()) if (!all.has(text)) this.#foreign.delete(text);
+    for (const text of this.#foreign.keys()) {
+      if (!all.has(text)) this.#foreign.delete(text);
+    }
     for (const [text, value] of all) {
       if (value === undefined) continue;
       let texts = this.#foreign.get(text);
       if (texts === undefined) {
-        this.#foreign.set(text, texts = new SeriesTexts(labelsIn(text, this.labelNames)));
+        this.#foreign.set(
+          text,
+          texts = new SeriesTexts(labelsIn(text, this.labelNames)),
+        );
       }
       entries.push({ texts, value });
     }
@@ -210,14 +234,18 @@ export abstract class Core<S extends Series, Value> {
     const { help, type } = this.definition;
     const name = familyName(this.name, type, rendering);
     const lines = [headOf(name, help, type)];
-    for (const entry of this.entries(readings)) this.format.lines(lines, name, entry, rendering);
+    for (const entry of this.entries(readings)) {
+      this.format.lines(lines, name, entry, rendering);
+    }
     return lines.join("\n");
   }
 
   /** The metric's values for `get()`. */
   values(readings: Readings | undefined): MetricValue[] {
     const values: MetricValue[] = [];
-    for (const entry of this.entries(readings)) this.format.values(values, this.name, entry);
+    for (const entry of this.entries(readings)) {
+      this.format.values(values, this.name, entry);
+    }
     return values;
   }
 }

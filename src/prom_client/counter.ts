@@ -81,11 +81,16 @@ export class Counter<T extends string = string> extends Metric<T> {
   inc(labels: LabelValues<T>, value?: number): void;
   /** Adds with an exemplar; only if the counter has `enableExemplars`. */
   inc(data: IncreaseDataWithExemplar<T>): void;
-  inc(labels?: LabelValues<T> | IncreaseDataWithExemplar<T> | number, value?: number): void {
+  inc(
+    labels?: LabelValues<T> | IncreaseDataWithExemplar<T> | number,
+    value?: number,
+  ): void {
     let series: CounterSeries | undefined;
     let n: number | undefined;
     if (typeof labels === "object" && labels !== null) {
-      series = this.enableExemplars ? undefined : this.#core.find(labels as Labels);
+      series = this.enableExemplars
+        ? undefined
+        : this.#core.find(labels as Labels);
       n = value;
     } else {
       series = this.enableExemplars ? undefined : this.#plain;
@@ -93,10 +98,12 @@ export class Counter<T extends string = string> extends Metric<T> {
     }
     if (n === undefined) n = 1;
     if (
-      series === undefined || !series.isLive || !(typeof n === "number" && n >= 0 && n < Infinity)
+      series === undefined || !series.isLive ||
+      !(typeof n === "number" && n >= 0 && n < Infinity)
     ) {
-      if (this.enableExemplars) this.#incWithExemplar(labels as IncreaseDataWithExemplar<T>);
-      else this.#incSlowly(labels, value);
+      if (this.enableExemplars) {
+        this.#incWithExemplar(labels as IncreaseDataWithExemplar<T>);
+      } else this.#incSlowly(labels, value);
       return;
     }
     series.add(n);
@@ -128,7 +135,9 @@ export class Counter<T extends string = string> extends Metric<T> {
   }
 
   #begin(): void {
-    this.#plain = this.labelNames.length === 0 ? this.#core.get(NO_LABELS) : undefined;
+    this.#plain = this.labelNames.length === 0
+      ? this.#core.get(NO_LABELS)
+      : undefined;
   }
 
   #incSlowly(labels: unknown, value: unknown): CounterSeries {
@@ -140,7 +149,9 @@ export class Counter<T extends string = string> extends Metric<T> {
       n = labels;
     }
     if (n && !Number.isFinite(n)) throw notANumber(n);
-    if ((n as number) < 0) throw new Error("It is not possible to decrease a counter");
+    if ((n as number) < 0) {
+      throw new Error("It is not possible to decrease a counter");
+    }
     const series = this.#core.get(of);
     if (this.labelNames.length === 0) this.#plain = series;
     const added = n === null || n === undefined ? 1 : Number(n);
@@ -153,7 +164,9 @@ export class Counter<T extends string = string> extends Metric<T> {
   #incWithExemplar(data: IncreaseDataWithExemplar<T> | undefined): void {
     const { labels = NO_LABELS, value = 1, exemplarLabels } = data ?? {};
     const series = this.#incSlowly(labels, value);
-    if (exemplarLabels !== undefined) series.exemplar = makeExemplar(exemplarLabels, value || 1);
+    if (exemplarLabels !== undefined) {
+      series.exemplar = makeExemplar(exemplarLabels, value || 1);
+    }
   }
 
   #makeChild(values: readonly unknown[]): CounterChild {
@@ -167,7 +180,9 @@ export class Counter<T extends string = string> extends Metric<T> {
           !(typeof n === "number" && n >= 0 && n < Infinity)
         ) {
           this.inc(labels, n);
-          series = this.enableExemplars ? undefined : this.#core.lookUp(labels as Labels);
+          series = this.enableExemplars
+            ? undefined
+            : this.#core.lookUp(labels as Labels);
           if (series !== undefined) series.child ??= child;
           return;
         }

@@ -33,7 +33,9 @@ const metrics: Readonly<Record<string, DefaultMetric>> = {
   processOpenFileDescriptors,
   processMaxFileDescriptors,
   eventLoopLag,
-  ...(typeof processOf()?.getActiveResourcesInfo === "function" ? { processResources } : {}),
+  ...(typeof processOf()?.getActiveResourcesInfo === "function"
+    ? { processResources }
+    : {}),
   processHandles,
   processRequests,
   heapSizeAndUsed,
@@ -73,6 +75,9 @@ function collect(config?: DefaultMetricsCollectorConfiguration | null): void {
  * assertStringIncludes(await registry.metrics(), "shop_process_cpu_seconds_total");
  * ```
  */
-export const collectDefaultMetrics: CollectDefaultMetrics = Object.assign(collect, {
-  metricsList: Object.keys(metrics),
-});
+export const collectDefaultMetrics: CollectDefaultMetrics = Object.assign(
+  collect,
+  {
+    metricsList: Object.keys(metrics),
+  },
+);

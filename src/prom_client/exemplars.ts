@@ -10,9 +10,16 @@ import type { Exemplar } from "./types.ts";
  *
  * @throws {RangeError} When the labels are too long for OpenMetrics.
  */
-export function makeExemplar(labelSet: Record<string, unknown>, value: number): Exemplar {
+export function makeExemplar(
+  labelSet: Record<string, unknown>,
+  value: number,
+): Exemplar {
   let units = 0;
-  for (const [name, text] of Object.entries(labelSet)) units += `${name}${text}`.length;
-  if (units > 128) throw new RangeError("Label set size must be smaller than 128 UTF-8 chars");
+  for (const [name, text] of Object.entries(labelSet)) {
+    units += `${name}${text}`.length;
+  }
+  if (units > 128) {
+    throw new RangeError("Label set size must be smaller than 128 UTF-8 chars");
+  }
   return { labelSet, value, timestamp: Date.now() / 1000 };
 }

@@ -83,7 +83,9 @@ export class Gauge<T extends string = string> extends Metric<T> {
   set(labels: LabelValues<T> | number, value?: number): void {
     if (typeof labels === "object" && labels !== null) {
       if (typeof value !== "number") throw notANumber(value);
-      (this.#core.find(labels as Labels) ?? this.#get(labels as Labels)).set(value);
+      (this.#core.find(labels as Labels) ?? this.#get(labels as Labels)).set(
+        value,
+      );
     } else {
       if (typeof labels !== "number") throw notANumber(labels);
       this.#unlabelled().set(labels);
@@ -137,13 +139,16 @@ export class Gauge<T extends string = string> extends Metric<T> {
     const series = typeof values[0] === "object"
       ? values[0] === null ? undefined : this.#core.find(values[0] as Labels)
       : this.#core.findByValues(values);
-    return series?.child as GaugeChild<T> | undefined ?? this.#makeChild(values);
+    return series?.child as GaugeChild<T> | undefined ??
+      this.#makeChild(values);
   }
 
   /** Takes this thread's part back: 0 without labels, else no series. */
   reset(): void {
     this.#core.dropAll();
-    this.#plain = this.labelNames.length === 0 ? this.#core.get(NO_LABELS) : undefined;
+    this.#plain = this.labelNames.length === 0
+      ? this.#core.get(NO_LABELS)
+      : undefined;
   }
 
   /** Removes this thread's part of a series; where it has none, the series of all threads. */

@@ -7,11 +7,17 @@ import { makeExemplar } from "./exemplars.ts";
 import { HistogramCore, type HistogramSeries } from "./histogram_core.ts";
 import { MERGE, Metric } from "./metric.ts";
 import { startClock } from "./timing.ts";
-import type { Labels, LabelValues, MetricConfiguration, ObserveDataWithExemplar } from "./types.ts";
+import type {
+  Labels,
+  LabelValues,
+  MetricConfiguration,
+  ObserveDataWithExemplar,
+} from "./types.ts";
 import { notANumber } from "./validation.ts";
 
 /** Options of a {@linkcode Histogram}. */
-export interface HistogramConfiguration<T extends string> extends MetricConfiguration<T> {
+export interface HistogramConfiguration<T extends string>
+  extends MetricConfiguration<T> {
   /**
    * The upper bounds of the buckets, without infinity.
    *
@@ -97,7 +103,10 @@ export class Histogram<T extends string = string> extends Metric<T> {
   observe(labels: LabelValues<T>, value: number): void;
   /** Counts a value with an exemplar; only if the histogram has `enableExemplars`. */
   observe(data: ObserveDataWithExemplar<T>): void;
-  observe(labels: LabelValues<T> | ObserveDataWithExemplar<T> | number, value?: number): void {
+  observe(
+    labels: LabelValues<T> | ObserveDataWithExemplar<T> | number,
+    value?: number,
+  ): void {
     if (this.enableExemplars) {
       this.#observeWithExemplar(labels as ObserveDataWithExemplar<T>);
       return;
@@ -130,7 +139,10 @@ export class Histogram<T extends string = string> extends Metric<T> {
   startTimer(
     labels?: LabelValues<T>,
     exemplarLabels?: Record<string, unknown>,
-  ): (labels?: LabelValues<T>, exemplarLabels?: Record<string, unknown>) => number {
+  ): (
+    labels?: LabelValues<T>,
+    exemplarLabels?: Record<string, unknown>,
+  ) => number {
     const clock = startClock();
     return (endLabels, endExemplarLabels) => {
       const value = clock();
@@ -153,7 +165,8 @@ export class Histogram<T extends string = string> extends Metric<T> {
     const series = typeof values[0] === "object"
       ? values[0] === null ? undefined : this.#core.find(values[0] as Labels)
       : this.#core.findByValues(values);
-    return series?.child as HistogramChild<T> | undefined ?? this.#makeChild(values);
+    return series?.child as HistogramChild<T> | undefined ??
+      this.#makeChild(values);
   }
 
   /** Sets a series to 0 in all threads. It is exported from now on. */
@@ -193,7 +206,10 @@ export class Histogram<T extends string = string> extends Metric<T> {
     const series = this.#observeSlowly(labels, value);
     if (Object.keys(exemplarLabels).length === 0) return;
     const exemplars = series.exemplars ??= [];
-    exemplars[this.#core.bounds.indexOf(value!)] = makeExemplar(exemplarLabels, value!);
+    exemplars[this.#core.bounds.indexOf(value!)] = makeExemplar(
+      exemplarLabels,
+      value!,
+    );
   }
 
   #makeChild(values: readonly unknown[]): HistogramChild<T> {

@@ -43,7 +43,9 @@ export class Bounds {
       return first < 0 ? n : first;
     });
     this.#doubles = Float64Array.from(bounds);
-    this.#isRising = bounds.every((bound, n) => n === 0 || bounds[n - 1] < bound);
+    this.#isRising = bounds.every((bound, n) =>
+      n === 0 || bounds[n - 1] < bound
+    );
   }
 
   /** The number of the first bin whose bound is not below the value. */
@@ -111,7 +113,9 @@ export class HistogramSeries extends BaseSeries {
   rewind(publication: Publication | undefined): void {
     this.restart();
     if (publication === undefined) return;
-    if (this.#bounds.storage !== undefined) publication.release(this.#bounds.storage, this.text);
+    if (this.#bounds.storage !== undefined) {
+      publication.release(this.#bounds.storage, this.text);
+    }
     releaseSums(publication, this.text);
     this.publish(publication);
   }
@@ -167,7 +171,10 @@ export class HistogramCore extends Core<HistogramSeries, BinsAndSum> {
     return [...counts, sum];
   }
 
-  protected all(key: string, readings: Readings): ReadonlyMap<string, BinsAndSum | undefined> {
+  protected all(
+    key: string,
+    readings: Readings,
+  ): ReadonlyMap<string, BinsAndSum | undefined> {
     const all = new Map<string, BinsAndSum | undefined>();
     const { storage } = this.bounds;
     if (storage === undefined) return all;
@@ -196,7 +203,9 @@ export class HistogramCore extends Core<HistogramSeries, BinsAndSum> {
   }
 
   protected release({ text }: HistogramSeries, publication: Publication): void {
-    if (this.bounds.storage !== undefined) publication.release(this.bounds.storage, text);
+    if (this.bounds.storage !== undefined) {
+      publication.release(this.bounds.storage, text);
+    }
     releaseSums(publication, text);
   }
 
@@ -209,7 +218,10 @@ export class HistogramCore extends Core<HistogramSeries, BinsAndSum> {
 function formatOf({ all: bounds, bins }: Bounds): Format<BinsAndSum> {
   const { length } = bounds;
   /** Calls back with the cumulative count of each bound, then of all. */
-  const cumulate = (value: BinsAndSum, callback: (n: number, count: number) => void) => {
+  const cumulate = (
+    value: BinsAndSum,
+    callback: (n: number, count: number) => void,
+  ) => {
     let below = 0;
     for (let n = 0; n < length; n++) callback(n, below += value[bins[n]]);
     let count = 0;
@@ -220,7 +232,9 @@ function formatOf({ all: bounds, bins }: Bounds): Format<BinsAndSum> {
   return {
     lines(lines, name, { texts, value, own }, rendering): void {
       const heads = texts.heads(rendering, (labels) => [
-        ...bounds.map((le) => sampleHead(`${name}_bucket`, { le }, rendering, labels)),
+        ...bounds.map((le) =>
+          sampleHead(`${name}_bucket`, { le }, rendering, labels)
+        ),
         sampleHead(`${name}_bucket`, { le: "+Inf" }, rendering, labels),
         sampleHead(`${name}_sum`, {}, rendering, labels),
         sampleHead(`${name}_count`, {}, rendering, labels),
@@ -231,11 +245,19 @@ function formatOf({ all: bounds, bins }: Bounds): Format<BinsAndSum> {
       const count = cumulate(value, (n, count) => {
         lines.push(heads[n] + count + exemplarText(exemplars?.[n]));
       });
-      lines.push(heads[length + 1] + formatValue(value[length + 1]), heads[length + 2] + count);
+      lines.push(
+        heads[length + 1] + formatValue(value[length + 1]),
+        heads[length + 2] + count,
+      );
     },
     values(values, name, { texts: { labels }, value, own }): void {
       const exemplars = (own as HistogramSeries | undefined)?.exemplars;
-      const push = (part: string, count: number, le: Labels, exemplar?: Exemplar | null) => {
+      const push = (
+        part: string,
+        count: number,
+        le: Labels,
+        exemplar?: Exemplar | null,
+      ) => {
         values.push({
           value: count,
           metricName: `${name}_${part}`,
@@ -244,7 +266,12 @@ function formatOf({ all: bounds, bins }: Bounds): Format<BinsAndSum> {
         });
       };
       const count = cumulate(value, (n, count) => {
-        push("bucket", count, { le: n < length ? bounds[n] : "+Inf" }, exemplars?.[n] ?? null);
+        push(
+          "bucket",
+          count,
+          { le: n < length ? bounds[n] : "+Inf" },
+          exemplars?.[n] ?? null,
+        );
       });
       push("sum", value[length + 1], {});
       push("count", count, {});

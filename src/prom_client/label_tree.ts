@@ -105,11 +105,19 @@ export class LabelTree<Series> {
 }
 
 function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : typeof value === "string" ? value : `${value}`;
+  return value === undefined
+    ? undefined
+    : typeof value === "string"
+    ? value
+    : `${value}`;
 }
 
 /** Objects get no alias: each is another key, which would be kept for ever. */
-function note<Series>(above: Node<Series>, value: unknown, node: Node<Series>): void {
+function note<Series>(
+  above: Node<Series>,
+  value: unknown,
+  node: Node<Series>,
+): void {
   if (typeof value === "string" || value === undefined) return;
   if (typeof value === "object" && value !== null) return;
   if (typeof value === "function" || above.next.get(value) === node) return;

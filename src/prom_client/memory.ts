@@ -55,8 +55,11 @@ export const MOST_UNITS: number = LIMITS.maxLabelLength;
 /** How many bounds the generic histograms have. Bins of a prom-client histogram are numbered. */
 export const BIN_SIZES = [16, 64, 256, 1024] as const;
 
-/** The relative error of quantiles that are read from shared memory. */
-export const RELATIVE_ERROR = 0.02;
+/**
+ * The widths of summaries' bins, relative to their values. Quantiles are off by half of it at most,
+ * as the middle of a bin stands for it. A block of these bins has 17 KB.
+ */
+export const RELATIVE_WIDTH: number = 1 / 32;
 /** The magnitudes that summaries tell apart. */
 export const MAGNITUDES = { lowest: 1e-7, highest: 1e13 } as const;
 
@@ -80,12 +83,14 @@ export const metrics = {
   values: histogram({
     labels: ["metric", "series", "slot", "part"],
     ...MAGNITUDES,
-    relativeError: RELATIVE_ERROR,
+    relativeError: RELATIVE_WIDTH,
     ...LIMITS,
   }),
 } satisfies Record<
   string,
-  CounterDefinition<string> | GaugeDefinition<string> | HistogramDefinition<string>
+  | CounterDefinition<string>
+  | GaugeDefinition<string>
+  | HistogramDefinition<string>
 >;
 
 /** The generic metrics by name. */
@@ -142,7 +147,9 @@ export function sharedMemory(): Memory | undefined {
 /** The memory for reading; `undefined` if this thread knows by itself all that there is. */
 export function othersMemory(): ThreadStats<Metrics> | undefined {
   const most = memory === undefined ? 0 : 1;
-  return stats === undefined || (isFirst && stats.threads().length <= most) ? undefined : stats;
+  return stats === undefined || (isFirst && stats.threads().length <= most)
+    ? undefined
+    : stats;
 }
 
 /** The number of this thread's slot; -1 if it has none. */
@@ -155,7 +162,9 @@ export function warnOnce(error: unknown): void {
   if (hasWarned) return;
   hasWarned = true;
   const reason = error instanceof Error ? error.message : String(error);
-  warn(`Metrics of this thread are not in those of the other threads: ${reason}`);
+  warn(
+    `Metrics of this thread are not in those of the other threads: ${reason}`,
+  );
 }
 
 /**

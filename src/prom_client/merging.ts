@@ -8,7 +8,14 @@
  * An aggregator of prom-client, or `own`: this thread's part if it has one, else the first. That is
  * for facts about the whole process, which every thread measures.
  */
-export type Merge = "omit" | "sum" | "first" | "min" | "max" | "average" | "own";
+export type Merge =
+  | "omit"
+  | "sum"
+  | "first"
+  | "min"
+  | "max"
+  | "average"
+  | "own";
 
 /** One thread's part. */
 export interface SlotValue<Value> {
@@ -28,17 +35,26 @@ export function mergeNumbers(
     case "omit":
       return parts.find(({ slot }) => slot === ownSlot)?.value;
     case "own":
-      return (parts.find(({ slot }) => slot === ownSlot) ?? firstOf(parts)).value;
+      return (parts.find(({ slot }) => slot === ownSlot) ?? firstOf(parts))
+        .value;
     case "first":
       return firstOf(parts).value;
     case "min":
-      return parts.reduce((least, { value }) => Math.min(least, value), Infinity);
+      return parts.reduce(
+        (least, { value }) => Math.min(least, value),
+        Infinity,
+      );
     case "max":
-      return parts.reduce((greatest, { value }) => Math.max(greatest, value), -Infinity);
+      return parts.reduce(
+        (greatest, { value }) => Math.max(greatest, value),
+        -Infinity,
+      );
     case "average":
       return parts.reduce((sum, { value }) => sum + value, 0) / length;
     default:
-      return length === 1 ? parts[0].value : parts.reduce((sum, { value }) => sum + value, 0);
+      return length === 1
+        ? parts[0].value
+        : parts.reduce((sum, { value }) => sum + value, 0);
   }
 }
 
@@ -51,9 +67,15 @@ export function mergeLists(
   if (parts.length === 1 && merge !== "omit") return parts[0].value;
   const [first] = parts;
   const merged = first?.value.map((_, n) =>
-    mergeNumbers(merge, parts.map(({ slot, value }) => ({ slot, value: value[n] })), ownSlot)
+    mergeNumbers(
+      merge,
+      parts.map(({ slot, value }) => ({ slot, value: value[n] })),
+      ownSlot,
+    )
   );
-  return merged?.includes(undefined) ? undefined : merged as number[] | undefined;
+  return merged?.includes(undefined)
+    ? undefined
+    : merged as number[] | undefined;
 }
 
 function firstOf<Value>(parts: readonly SlotValue<Value>[]): SlotValue<Value> {

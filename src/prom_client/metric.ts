@@ -6,7 +6,11 @@
 import type { Core } from "./core.ts";
 import { Readings } from "./readings.ts";
 import { type AnyRegistry, register, Registry } from "./registry.ts";
-import type { Aggregator, MetricConfiguration, MetricObjectWithValues } from "./types.ts";
+import type {
+  Aggregator,
+  MetricConfiguration,
+  MetricObjectWithValues,
+} from "./types.ts";
 import { areLabelNames, validateMetricName } from "./validation.ts";
 
 /**
@@ -18,7 +22,9 @@ export const MERGE: unique symbol = Symbol("merge");
 // deno-lint-ignore no-explicit-any
 type AnyCore = Core<any, any>;
 
-const releases = new FinalizationRegistry<{ end(): void }>((held) => held.end());
+const releases = new FinalizationRegistry<{ end(): void }>((held) =>
+  held.end()
+);
 
 /** The base of all metrics. */
 export abstract class Metric<T extends string> {
@@ -50,7 +56,12 @@ export abstract class Metric<T extends string> {
     }
     Object.assign(
       this,
-      { labelNames: [], registers: [register], aggregator: "sum", enableExemplars: false },
+      {
+        labelNames: [],
+        registers: [register],
+        aggregator: "sum",
+        enableExemplars: false,
+      },
       defaults,
       config,
       { type },
@@ -75,8 +86,13 @@ export abstract class Metric<T extends string> {
   /** Puts the metric into its registries. */
   protected register(): void {
     for (const registry of this.registers) {
-      if (this.enableExemplars && registry.contentType === Registry.PROMETHEUS_CONTENT_TYPE) {
-        throw new TypeError("Exemplars are supported only on OpenMetrics registries");
+      if (
+        this.enableExemplars &&
+        registry.contentType === Registry.PROMETHEUS_CONTENT_TYPE
+      ) {
+        throw new TypeError(
+          "Exemplars are supported only on OpenMetrics registries",
+        );
       }
       registry.registerMetric(this);
     }
@@ -98,14 +114,17 @@ export abstract class Metric<T extends string> {
   /** Reads all series. */
   protected read(readings: Readings | undefined): MetricObjectWithValues<T> {
     const { name, help, type, aggregator } = this;
-    const values = this.core.values(readings) as MetricObjectWithValues<T>["values"];
+    const values = this.core.values(readings) as MetricObjectWithValues<
+      T
+    >["values"];
     return { name, help, type, values, aggregator };
   }
 
   static {
     Registry.setAccess({
       coreOf: (metric) => metric instanceof Metric ? metric.core : undefined,
-      isRead: (metric) => metric instanceof Metric && metric.get === Metric.prototype.get,
+      isRead: (metric) =>
+        metric instanceof Metric && metric.get === Metric.prototype.get,
       read: (metric, readings) => (metric as Metric<string>).read(readings),
       watch: (metric, held) => releases.register(metric, held),
     });

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { CounterWriter, GaugeWriter, HistogramWriter } from "../metrics/writer_types.ts";
+import type {
+  CounterWriter,
+  GaugeWriter,
+  HistogramWriter,
+} from "../metrics/writer_types.ts";
 import {
   type Memory,
   MOST_UNITS,
@@ -55,9 +59,14 @@ export class Publication {
   /** The metric's key: the text of its identity. */
   readonly key: string;
   readonly #memory: Memory;
-  readonly #definition: Readonly<Record<"metric" | "slot" | "definition", string>>;
+  readonly #definition: Readonly<
+    Record<"metric" | "slot" | "definition", string>
+  >;
   /** The buckets that this metric has. */
-  readonly #buckets = new Map<string, { storage: Storage; labels: Readonly<Labels> }>();
+  readonly #buckets = new Map<
+    string,
+    { storage: Storage; labels: Readonly<Labels> }
+  >();
   #hasEnded = false;
 
   private constructor(memory: Memory, key: string, definition: Definition) {
@@ -79,10 +88,17 @@ export class Publication {
     const memory = sharedMemory();
     if (memory === undefined) return undefined;
     let key = JSON.stringify([registry, name, kind]);
-    for (let n = 1; published.has(key); n++) key = JSON.stringify([`${registry}#${n}`, name, kind]);
+    for (let n = 1; published.has(key); n++) {
+      key = JSON.stringify([`${registry}#${n}`, name, kind]);
+    }
     const made = new Publication(memory, key, definition);
-    const { labels, definitions } = { labels: made.#definition, ...memory.stats.metrics };
-    if (labels.definition.length > MOST_UNITS || key.length > MOST_UNITS) return undefined;
+    const { labels, definitions } = {
+      labels: made.#definition,
+      ...memory.stats.metrics,
+    };
+    if (labels.definition.length > MOST_UNITS || key.length > MOST_UNITS) {
+      return undefined;
+    }
     try {
       definitions.id(labels);
     } catch (error) {
@@ -103,13 +119,19 @@ export class Publication {
     part?: string,
   ): WriterIn<Name> | undefined {
     if (this.#hasEnded) return undefined;
-    const labels: Record<string, string> = { metric: this.key, series, slot: this.#memory.slot };
+    const labels: Record<string, string> = {
+      metric: this.key,
+      series,
+      slot: this.#memory.slot,
+    };
     if (part !== undefined) labels.part = part;
     try {
       if (series.length > MOST_UNITS) {
         throw new RangeError("the labels of a series are too long");
       }
-      const finder = this.#memory.thread.metrics[storage] as WriterFinder<WriterIn<Name>>;
+      const finder = this.#memory.thread.metrics[storage] as WriterFinder<
+        WriterIn<Name>
+      >;
       const writer = finder.labels(labels);
       this.#buckets.set(`${storage} ${part} ${series}`, { storage, labels });
       return writer;
@@ -135,9 +157,14 @@ export class Publication {
     for (const storage of storages) {
       const reader = stats.metrics[storage];
       for (const { labels } of reader.series()) {
-        const { metric, series: at, slot: owner } = labels as Record<string, string>;
+        const { metric, series: at, slot: owner } = labels as Record<
+          string,
+          string
+        >;
         if (metric !== this.key || owner === slot) continue;
-        if (series === undefined || at === series) destroyBucket(storage, labels);
+        if (series === undefined || at === series) {
+          destroyBucket(storage, labels);
+        }
       }
     }
   }
@@ -147,14 +174,19 @@ export class Publication {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     published.delete(this.key);
-    for (const { storage, labels } of this.#buckets.values()) destroyBucket(storage, labels);
+    for (const { storage, labels } of this.#buckets.values()) {
+      destroyBucket(storage, labels);
+    }
     this.#buckets.clear();
     destroyBucket("definitions", this.#definition);
   }
 }
 
 /** Destroys a bucket, if nobody else was first. */
-export function destroyBucket(storage: Storage, labels: Readonly<Labels>): void {
+export function destroyBucket(
+  storage: Storage,
+  labels: Readonly<Labels>,
+): void {
   const reader = sharedMemory()?.stats.metrics[storage] as
     | { destroy(labels: Readonly<Labels>): void }
     | undefined;
@@ -167,7 +199,8 @@ export function destroyBucket(storage: Storage, labels: Readonly<Labels>): void 
 
 /** The text of a series: the same for equal labels, whatever their order and types. */
 export function seriesText(labels: Labels): string {
-  const names = Object.keys(labels).filter((name) => labels[name] !== undefined).sort();
+  const names = Object.keys(labels).filter((name) => labels[name] !== undefined)
+    .sort();
   return JSON.stringify(names.flatMap((name) => [name, `${labels[name]}`]));
 }
 
@@ -178,6 +211,8 @@ export function labelsIn(text: string, names: readonly string[]): Labels {
   for (let n = 0; n < parts.length; n += 2) found.set(parts[n], parts[n + 1]);
   const labels: Labels = {};
   for (const name of names) if (found.has(name)) labels[name] = found.get(name);
-  for (const [name, value] of found) if (!(name in labels)) labels[name] = value;
+  for (const [name, value] of found) {
+    if (!(name in labels)) labels[name] = value;
+  }
   return labels;
 }

@@ -60,7 +60,11 @@ export class Pushgateway {
    * @param options Options of the requests.
    * @param registry The registry to push; by default the global one.
    */
-  constructor(url: string, options?: PushgatewayOptions | null, registry?: AnyRegistry) {
+  constructor(
+    url: string,
+    options?: PushgatewayOptions | null,
+    registry?: AnyRegistry,
+  ) {
     const { requireJobName = true, ...rest } = options ?? {};
     this.#url = url;
     this.#registry = registry ?? register;
@@ -87,7 +91,9 @@ export class Pushgateway {
     method: string,
     { jobName, groupings }: PushgatewayParameters,
   ): Promise<PushgatewayResponse> {
-    if (this.#mustName && !jobName) throw new Error("Missing jobName parameter");
+    if (this.#mustName && !jobName) {
+      throw new Error("Missing jobName parameter");
+    }
     return this.#request(method, jobName, groupings);
   }
 
@@ -100,7 +106,9 @@ export class Pushgateway {
     const url = new URL(this.#url);
     const job = jobName
       ? `/job/${
-        [jobName, ...Object.entries(groupings ?? {}).flat()].map(encodeURIComponent).join("/")
+        [jobName, ...Object.entries(groupings ?? {}).flat()].map(
+          encodeURIComponent,
+        ).join("/")
       }`
       : "";
     const options: PushgatewayOptions = {
@@ -109,7 +117,9 @@ export class Pushgateway {
       port: url.port || undefined,
       path: `${url.pathname === "/" ? "" : url.pathname}/metrics${job}`,
       auth: url.username
-        ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+        ? `${decodeURIComponent(url.username)}:${
+          decodeURIComponent(url.password)
+        }`
         : undefined,
       ...this.#options,
       method,
@@ -125,17 +135,24 @@ export class Pushgateway {
         resp.on("end", () => {
           const { statusCode = 0 } = resp;
           if (statusCode < 400) resolve({ resp, body });
-          else reject(new Error(`push failed with status ${statusCode}, ${body}`));
+          else {reject(
+              new Error(`push failed with status ${statusCode}, ${body}`),
+            );}
         });
       });
       sent.on("error", reject);
-      sent.on("timeout", () => sent.destroy(new Error("Pushgateway request timed out")));
+      sent.on(
+        "timeout",
+        () => sent.destroy(new Error("Pushgateway request timed out")),
+      );
       if (method === "DELETE") {
         sent.end();
         return;
       }
       this.#registry.metrics().then((text) => {
-        sent.write(headers?.["Content-Encoding"] === "gzip" ? gzipSync(text) : text);
+        sent.write(
+          headers?.["Content-Encoding"] === "gzip" ? gzipSync(text) : text,
+        );
         sent.end();
       }).catch(reject);
     });

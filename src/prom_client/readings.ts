@@ -40,7 +40,10 @@ const NOTHING: ReadonlyMap<string, readonly never[]> = new Map();
 
 /** Readings of one scrape. Every storage is read once, when it is first asked for. */
 export class Readings {
-  readonly #groups = new Map<Storage, Map<string, Map<string, Part<unknown>[]>>>();
+  readonly #groups = new Map<
+    Storage,
+    Map<string, Map<string, Part<unknown>[]>>
+  >();
   #definitions: ForeignDefinition[] | undefined;
   readonly #stats: ThreadStats<Metrics>;
   /** This thread's slot; -1 if it has none. */
@@ -58,9 +61,14 @@ export class Readings {
   }
 
   /** All threads' parts of one metric. */
-  partsOf<Name extends Storage>(storage: Name, key: string): Parts<ValueIn<Name>> {
+  partsOf<Name extends Storage>(
+    storage: Name,
+    key: string,
+  ): Parts<ValueIn<Name>> {
     let groups = this.#groups.get(storage);
-    if (groups === undefined) this.#groups.set(storage, groups = read(this.#stats, storage));
+    if (groups === undefined) {
+      this.#groups.set(storage, groups = read(this.#stats, storage));
+    }
     return (groups.get(key) ?? NOTHING) as Parts<ValueIn<Name>>;
   }
 
@@ -77,7 +85,9 @@ function read(
   const groups = new Map<string, Map<string, Part<unknown>[]>>();
   const active = storage === "gauges"
     ? new Set(
-      stats.threads().filter(({ state }) => state === "active").map(({ slot }) => String(slot)),
+      stats.threads().filter(({ state }) => state === "active").map((
+        { slot },
+      ) => String(slot)),
     )
     : undefined;
   const rows = stats.metrics[storage].series() as readonly {
@@ -88,7 +98,9 @@ function read(
   for (const { id, labels, value } of rows) {
     const { metric, series, slot, part } = labels;
     // The overflow series, which nobody uses.
-    if (metric === undefined || series === undefined || slot === undefined) continue;
+    if (metric === undefined || series === undefined || slot === undefined) {
+      continue;
+    }
     if (active !== undefined && !active.has(slot)) continue;
     let group = groups.get(metric);
     if (group === undefined) groups.set(metric, group = new Map());
@@ -103,9 +115,17 @@ function readDefinitions(stats: ThreadStats<Metrics>): ForeignDefinition[] {
   const found = new Map<string, ForeignDefinition>();
   for (const { labels } of stats.metrics.definitions.series()) {
     const { metric: key, definition } = labels;
-    if (key === undefined || definition === undefined || found.has(key)) continue;
+    if (key === undefined || definition === undefined || found.has(key)) {
+      continue;
+    }
     const [registry, name, kind] = JSON.parse(key) as string[];
-    found.set(key, { ...JSON.parse(definition) as Definition, key, registry, name, kind });
+    found.set(key, {
+      ...JSON.parse(definition) as Definition,
+      key,
+      registry,
+      name,
+      kind,
+    });
   }
   return [...found.values()];
 }

@@ -45,7 +45,8 @@ let access: Access = {
   watch: () => {},
 };
 
-const PROMETHEUS: PrometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
+const PROMETHEUS: PrometheusContentType =
+  "text/plain; version=0.0.4; charset=utf-8";
 const OPEN_METRICS: OpenMetricsContentType =
   "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -75,7 +76,9 @@ function* allRegistries(): Generator<AnyRegistry> {
  *
  * @typeParam ContentType The content type.
  */
-export class Registry<ContentType extends RegistryContentType = PrometheusContentType> {
+export class Registry<
+  ContentType extends RegistryContentType = PrometheusContentType,
+> {
   /** The content type of Prometheus' text format. */
   static get PROMETHEUS_CONTENT_TYPE(): PrometheusContentType {
     return PROMETHEUS;
@@ -132,8 +135,13 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
   async getMetricsAsString(metric: object): Promise<string> {
     const rendering = this.#rendering();
     await collectIn(metric as AnyMetric);
-    if (access.isRead(metric)) return access.coreOf(metric)!.text(Readings.take(), rendering);
-    return metricText(await (metric as ForeignMetric).get() as never, rendering);
+    if (access.isRead(metric)) {
+      return access.coreOf(metric)!.text(Readings.take(), rendering);
+    }
+    return metricText(
+      await (metric as ForeignMetric).get() as never,
+      rendering,
+    );
   }
 
   /**
@@ -156,8 +164,12 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
         ? access.coreOf(metric)!.text(readings, rendering)
         : metricText(given[n] as never, rendering)
     );
-    for (const family of this.#foreign(readings)) texts.push(family.text(readings, rendering));
-    return rendering.isOpenMetrics ? `${texts.join("\n")}\n# EOF\n` : `${texts.join("\n\n")}\n`;
+    for (const family of this.#foreign(readings)) {
+      texts.push(family.text(readings, rendering));
+    }
+    return rendering.isOpenMetrics
+      ? `${texts.join("\n")}\n# EOF\n`
+      : `${texts.join("\n\n")}\n`;
   }
 
   /**
@@ -170,14 +182,24 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
     const metrics = this.getMetricsAsArray();
     const given = await Promise.all(metrics.map(async (metric) => {
       await collectIn(metric);
-      return access.isRead(metric) ? undefined : await metric.get() as MetricObjectWithValues;
+      return access.isRead(metric)
+        ? undefined
+        : await metric.get() as MetricObjectWithValues;
     }));
     const readings = Readings.take();
-    const objects = metrics.map((metric, n) => given[n] ?? access.read(metric, readings));
+    const objects = metrics.map((metric, n) =>
+      given[n] ?? access.read(metric, readings)
+    );
     for (const core of this.#foreign(readings)) {
       const { definition: { help, type, aggregator }, name } = core;
       const values = core.values(readings);
-      objects.push({ name, help, type, values, aggregator: aggregator as "sum" });
+      objects.push({
+        name,
+        help,
+        type,
+        values,
+        aggregator: aggregator as "sum",
+      });
     }
     const defaults = Object.entries(this.#defaultLabels);
     if (defaults.length > 0) {
@@ -185,7 +207,8 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
         for (const value of values ?? []) {
           const labels: Labels = { ...value.labels };
           for (const [name, text] of defaults) labels[name] ||= text;
-          value.labels = labels as MetricObjectWithValues["values"][number]["labels"];
+          value.labels =
+            labels as MetricObjectWithValues["values"][number]["labels"];
         }
       }
     }
@@ -201,7 +224,9 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
     const { name } = metric as AnyMetric;
     const known = this.#metrics.get(String(name));
     if (known !== undefined && known !== metric) {
-      throw new Error(`A metric with the name ${name} has already been registered.`);
+      throw new Error(
+        `A metric with the name ${name} has already been registered.`,
+      );
     }
     this.#metrics.set(String(name), metric as AnyMetric);
     const core = access.coreOf(metric);
@@ -210,7 +235,8 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
   }
 
   #publish(metric: AnyMetric, core: AnyCore): void {
-    const isFirst = this.#key === undefined || (this.#key === "" && this.#metrics.size === 1);
+    const isFirst = this.#key === undefined ||
+      (this.#key === "" && this.#metrics.size === 1);
     const key = this.#keyFor(core.name);
     homes.set(metric, this);
     core.publish(key);
@@ -227,18 +253,24 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
 
   /** Runs `collect` of the metrics that are at home here. */
   async #collect(): Promise<void> {
-    await Promise.all([...this.#metrics.values()].map((metric) => collectIn(metric)));
+    await Promise.all(
+      [...this.#metrics.values()].map((metric) => collectIn(metric)),
+    );
   }
 
   static {
     collectFor = async (key) => {
-      for (const registry of allRegistries()) if (registry.#key === key) await registry.#collect();
+      for (const registry of allRegistries()) {
+        if (registry.#key === key) await registry.#collect();
+      }
     };
     setWhenFound(() => {
       for (const registry of allRegistries()) {
         for (const metric of registry.#metrics.values()) {
           const core = access.coreOf(metric);
-          if (core !== undefined && homes.get(metric) === registry) registry.#publish(metric, core);
+          if (core !== undefined && homes.get(metric) === registry) {
+            registry.#publish(metric, core);
+          }
         }
       }
     });
@@ -317,13 +349,17 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
     const { contentType } = registers[0];
     for (const registry of registers) {
       if (registry.contentType !== contentType) {
-        throw new Error("Registers can only be merged if they have the same content type");
+        throw new Error(
+          "Registers can only be merged if they have the same content type",
+        );
       }
     }
     const merged = new Registry(contentType);
     merged.#sources = [...registers];
     for (const registry of registers) {
-      for (const metric of registry.#metrics.values()) merged.registerMetric(metric);
+      for (const metric of registry.#metrics.values()) {
+        merged.registerMetric(metric);
+      }
     }
     return merged;
   }
@@ -339,7 +375,9 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
     const names = new Set(this.#metrics.keys());
     const found: AnyCore[] = [];
     for (const definition of readings.definitions()) {
-      if (!keys.has(definition.registry) || names.has(definition.name)) continue;
+      if (!keys.has(definition.registry) || names.has(definition.name)) {
+        continue;
+      }
       const core = familyOf(definition);
       if (!isShown(core, readings)) continue;
       names.add(definition.name);
@@ -356,7 +394,9 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
   #keyFor(first: string): string {
     if (this.#key !== undefined) return this.#key;
     let key = first;
-    for (let n = 1; registries.get(key)?.deref() !== undefined; n++) key = `${first} ${n}`;
+    for (let n = 1; registries.get(key)?.deref() !== undefined; n++) {
+      key = `${first} ${n}`;
+    }
     registries.set(key, new WeakRef(this));
     return this.#key = key;
   }
@@ -376,7 +416,9 @@ export class Registry<ContentType extends RegistryContentType = PrometheusConten
     homes.delete(metric);
     access.coreOf(metric)?.withdraw();
     // A registry that is empty begins anew with its next metric.
-    if (this.#key !== "" && this.#key !== undefined && this.#metrics.size === 0) {
+    if (
+      this.#key !== "" && this.#key !== undefined && this.#metrics.size === 0
+    ) {
       registries.delete(this.#key);
       this.#key = undefined;
     }

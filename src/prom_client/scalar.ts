@@ -9,7 +9,12 @@ import { Core, type Entry, type Format } from "./core.ts";
 import { mergeNumbers } from "./merging.ts";
 import { type Publication, seriesText } from "./publication.ts";
 import type { Readings } from "./readings.ts";
-import { exemplarText, formatValue, type Rendering, sampleHead } from "./text.ts";
+import {
+  exemplarText,
+  formatValue,
+  type Rendering,
+  sampleHead,
+} from "./text.ts";
 import type { Exemplar, Labels, MetricValue } from "./types.ts";
 
 // Gauges in shared memory are finite; these numbers stand for the others.
@@ -18,12 +23,18 @@ const CODE_OF_NAN = -1.7976931348623155e308;
 
 function encode(value: number): number {
   if (value - value === 0) return value;
-  return Number.isNaN(value) ? CODE_OF_NAN : value > 0 ? CODE_OF_INFINITY : -CODE_OF_INFINITY;
+  return Number.isNaN(value)
+    ? CODE_OF_NAN
+    : value > 0
+    ? CODE_OF_INFINITY
+    : -CODE_OF_INFINITY;
 }
 
 function decode(value: number): number {
   if (value === CODE_OF_NAN) return NaN;
-  return value === CODE_OF_INFINITY || value === -CODE_OF_INFINITY ? value * 2 : value;
+  return value === CODE_OF_INFINITY || value === -CODE_OF_INFINITY
+    ? value * 2
+    : value;
 }
 
 /** One series of a counter in this thread. */
@@ -124,12 +135,18 @@ export class GaugeSeries extends BaseSeries {
 /** How counters and gauges are written. */
 const FORMAT: Format<number> = {
   lines(lines, name, { texts, value, own }, rendering): void {
-    const [head] = texts.heads(rendering, (labels) => [sampleHead(name, labels, rendering)]);
+    const [head] = texts.heads(
+      rendering,
+      (labels) => [sampleHead(name, labels, rendering)],
+    );
     lines.push(head + formatValue(value) + exemplarOf(own, rendering));
   },
   values(values, _name, { texts, value, own }): void {
     const { exemplar } = (own ?? {}) as Partial<CounterSeries>;
-    const sample: MetricValue = { value, labels: { ...texts.labels } as MetricValue["labels"] };
+    const sample: MetricValue = {
+      value,
+      labels: { ...texts.labels } as MetricValue["labels"],
+    };
     if (exemplar !== undefined) sample.exemplar = exemplar;
     values.push(sample);
   },
@@ -139,11 +156,19 @@ const FORMAT: Format<number> = {
 const COUNTER_FORMAT: Format<number> = {
   ...FORMAT,
   lines(lines, name, entry, rendering): void {
-    FORMAT.lines(lines, rendering.isOpenMetrics ? `${name}_total` : name, entry, rendering);
+    FORMAT.lines(
+      lines,
+      rendering.isOpenMetrics ? `${name}_total` : name,
+      entry,
+      rendering,
+    );
   },
 };
 
-function exemplarOf(own: Entry<number>["own"], { isOpenMetrics }: Rendering): string {
+function exemplarOf(
+  own: Entry<number>["own"],
+  { isOpenMetrics }: Rendering,
+): string {
   return isOpenMetrics && own !== undefined
     ? exemplarText((own as Partial<CounterSeries> as CounterSeries).exemplar)
     : "";
@@ -177,10 +202,15 @@ export class CounterCore extends Core<CounterSeries, number> {
     return series.value;
   }
 
-  protected all(key: string, readings: Readings): ReadonlyMap<string, number | undefined> {
+  protected all(
+    key: string,
+    readings: Readings,
+  ): ReadonlyMap<string, number | undefined> {
     const all = mergeAll("counters", key, this.merge, readings);
     // `inc(NaN)`, which no counter in shared memory takes.
-    for (const { text, value } of this.live) if (Number.isNaN(value)) all.set(text, NaN);
+    for (const { text, value } of this.live) {
+      if (Number.isNaN(value)) all.set(text, NaN);
+    }
     return all;
   }
 
@@ -205,7 +235,10 @@ export class GaugeCore extends Core<GaugeSeries, number> {
     return series.value;
   }
 
-  protected all(key: string, readings: Readings): ReadonlyMap<string, number | undefined> {
+  protected all(
+    key: string,
+    readings: Readings,
+  ): ReadonlyMap<string, number | undefined> {
     return mergeAll("gauges", key, this.merge, readings);
   }
 

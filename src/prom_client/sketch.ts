@@ -9,7 +9,7 @@
  */
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
 import { scaleOf } from "../metrics/histogram/bin_scale.ts";
-import { MAGNITUDES, RELATIVE_ERROR } from "./memory.ts";
+import { MAGNITUDES, RELATIVE_WIDTH } from "./memory.ts";
 
 /** How many different values are kept. */
 const MOST_VALUES = 200;
@@ -80,7 +80,10 @@ export class Sketch {
   #groups(): Group[] {
     const groups: Group[] = [];
     for (const [value, count] of this.#counts) {
-      groups.push({ middle: Math.min(Math.max(value, this.#least), this.#greatest), count });
+      groups.push({
+        middle: Math.min(Math.max(value, this.#least), this.#greatest),
+        count,
+      });
     }
     return groups.sort((one, other) => one.middle - other.middle);
   }
@@ -114,10 +117,12 @@ function quantileOf(groups: readonly Group[], rank: number): number {
 }
 
 /** The bins in shared memory, which are also the private ones of large samples. */
-const SCALE = scaleOf({ ...MAGNITUDES, relativeError: RELATIVE_ERROR });
+const SCALE = scaleOf({ ...MAGNITUDES, relativeError: RELATIVE_WIDTH });
 
 function middleOf(value: number): number {
-  return value === 0 ? 0 : Math.sign(value) * middleOfBin(SCALE.indexOf(Math.abs(value)));
+  return value === 0
+    ? 0
+    : Math.sign(value) * middleOfBin(SCALE.indexOf(Math.abs(value)));
 }
 
 function middleOfBin(bin: number): number {

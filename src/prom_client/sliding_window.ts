@@ -45,7 +45,9 @@ export class SlidingWindow {
 
   constructor({ maxAgeSeconds, ageBuckets }: WindowOptions) {
     this.#most = ageBuckets || 1;
-    this.#step = maxAgeSeconds && ageBuckets ? maxAgeSeconds * 1000 / ageBuckets : Infinity;
+    this.#step = maxAgeSeconds && ageBuckets
+      ? maxAgeSeconds * 1000 / ageBuckets
+      : Infinity;
   }
 
   /** Ends slices that are too old. Calls back with each. */
@@ -65,8 +67,12 @@ export class SlidingWindow {
   /** The slice for values of now, after {@linkcode advance}. */
   current(): Slice {
     const last = this.slices.at(-1);
-    if (last !== undefined && this.#numbers.get(last) === this.#passed) return last;
-    const slice = new Slice(this.#step === Infinity ? "" : `${prefix}${made++}`);
+    if (last !== undefined && this.#numbers.get(last) === this.#passed) {
+      return last;
+    }
+    const slice = new Slice(
+      this.#step === Infinity ? "" : `${prefix}${made++}`,
+    );
     this.#numbers.set(slice, this.#passed);
     this.slices.push(slice);
     return slice;
@@ -78,6 +84,8 @@ export class SlidingWindow {
 }
 
 /** For how long after its last value a slice may count, in milliseconds. */
-export function lifetimeOf({ maxAgeSeconds, ageBuckets }: WindowOptions): number {
+export function lifetimeOf(
+  { maxAgeSeconds, ageBuckets }: WindowOptions,
+): number {
   return maxAgeSeconds && ageBuckets ? maxAgeSeconds * 1000 : Infinity;
 }

@@ -10,7 +10,8 @@ import type { Labels, LabelValues, MetricConfiguration } from "./types.ts";
 import { notANumber } from "./validation.ts";
 
 /** Options of a {@linkcode Summary}. */
-export interface SummaryConfiguration<T extends string> extends MetricConfiguration<T> {
+export interface SummaryConfiguration<T extends string>
+  extends MetricConfiguration<T> {
   /**
    * The quantiles, from 0 to 1.
    *
@@ -76,7 +77,10 @@ export class Summary<T extends string = string> extends Metric<T> {
    * @throws {Error} When an option is missing or not legal, or the name is taken.
    */
   constructor(configuration: SummaryConfiguration<T>) {
-    super(configuration, "summary", { percentiles: PERCENTILES, compressCount: 1000 });
+    super(configuration, "summary", {
+      percentiles: PERCENTILES,
+      compressCount: 1000,
+    });
     const { name, help, type, labelNames, aggregator } = this;
     const { percentiles, maxAgeSeconds, ageBuckets, pruneAgedBuckets } = this;
     if ((labelNames as readonly string[]).includes("quantile")) {
@@ -104,7 +108,9 @@ export class Summary<T extends string = string> extends Metric<T> {
   observe(labels: LabelValues<T> | number, value?: number): void {
     if (value !== undefined && typeof labels === "object" && labels !== null) {
       const series = this.#core.find(labels as Labels);
-      if (series !== undefined && typeof value === "number" && value - value === 0) {
+      if (
+        series !== undefined && typeof value === "number" && value - value === 0
+      ) {
         series.observe(value);
         return;
       }
@@ -130,7 +136,8 @@ export class Summary<T extends string = string> extends Metric<T> {
     const series = typeof values[0] === "object"
       ? values[0] === null ? undefined : this.#core.find(values[0] as Labels)
       : this.#core.findByValues(values);
-    return series?.child as SummaryChild<T> | undefined ?? this.#makeChild(values);
+    return series?.child as SummaryChild<T> | undefined ??
+      this.#makeChild(values);
   }
 
   /** Empties all series in all threads. */
@@ -151,7 +158,9 @@ export class Summary<T extends string = string> extends Metric<T> {
     const observed = value === undefined ? given : value;
     this.#core.check(given as Labels);
     if (!Number.isFinite(observed)) throw notANumber(observed);
-    const series = this.#core.get(typeof labels === "object" ? labels : NO_LABELS);
+    const series = this.#core.get(
+      typeof labels === "object" ? labels : NO_LABELS,
+    );
     series.observe(observed as number);
     return series;
   }

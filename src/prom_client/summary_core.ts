@@ -10,14 +10,26 @@
  */
 import { steady } from "../base/clock.ts";
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
-import type { CounterWriter, HistogramWriter } from "../metrics/writer_types.ts";
+import type {
+  CounterWriter,
+  HistogramWriter,
+} from "../metrics/writer_types.ts";
 import { BaseSeries } from "./base_series.ts";
 import { Core, type CoreOptions, type Entry, type Format } from "./core.ts";
 import { mergeNumbers } from "./merging.ts";
-import { type Definition, destroyBucket, type Publication } from "./publication.ts";
+import {
+  type Definition,
+  destroyBucket,
+  type Publication,
+} from "./publication.ts";
 import type { Part, Readings } from "./readings.ts";
 import { Sketch } from "./sketch.ts";
-import { lifetimeOf, type Slice, SlidingWindow, type WindowOptions } from "./sliding_window.ts";
+import {
+  lifetimeOf,
+  type Slice,
+  SlidingWindow,
+  type WindowOptions,
+} from "./sliding_window.ts";
 import { countOf, countWriter, releaseSums, SharedSum, sumOf } from "./sums.ts";
 import { formatValue, sampleHead } from "./text.ts";
 import type { Labels, MetricValue } from "./types.ts";
@@ -94,7 +106,9 @@ export class SummarySeries extends BaseSeries {
   /** Takes all buckets back. */
   releaseAll(publication: Publication): void {
     for (const { name } of this.#window.slices) {
-      for (const sign of SIGNS) publication.release("values", this.text, sign + name);
+      for (const sign of SIGNS) {
+        publication.release("values", this.text, sign + name);
+      }
     }
     this.#writers.clear();
     releaseSums(publication, this.text);
@@ -193,7 +207,11 @@ export class SummaryCore extends Core<SummarySeries, SummaryValue> {
     for (const [text, sums] of readings.partsOf("sums", key)) {
       const slots = [...new Set(sums.map(({ slot }) => slot))];
       const total = (of: typeof sumOf) =>
-        mergeNumbers(merge, slots.map((slot) => ({ slot, value: of(sums, slot) })), readings.slot);
+        mergeNumbers(
+          merge,
+          slots.map((slot) => ({ slot, value: of(sums, slot) })),
+          readings.slot,
+        );
       const sum = total(sumOf);
       const count = total(countOf);
       if (sum === undefined || count === undefined) {
@@ -208,7 +226,9 @@ export class SummaryCore extends Core<SummarySeries, SummaryValue> {
       if (isMine) sketch.merge(series.sketch());
       for (const part of values.get(text) ?? []) {
         if (isMine && part.slot === readings.slot) continue;
-        if ((merge === "omit" || merge === "own") && part.slot !== readings.slot) continue;
+        if (
+          (merge === "omit" || merge === "own") && part.slot !== readings.slot
+        ) continue;
         if (this.#isFresh(key, text, part, seen)) {
           sketch.addShared(part.value, part.part?.startsWith("-") ? -1 : 1);
         }
@@ -232,7 +252,12 @@ export class SummaryCore extends Core<SummarySeries, SummaryValue> {
     const first = this.#seen.get(name) ?? steady();
     seen.set(name, first);
     if (steady() - first <= lifetime) return true;
-    destroyBucket("values", { metric: key, series: text, slot: String(slot), part: part! });
+    destroyBucket("values", {
+      metric: key,
+      series: text,
+      slot: String(slot),
+      part: part!,
+    });
     return false;
   }
 
@@ -259,20 +284,38 @@ function formatOf(percentiles: readonly number[]): Format<SummaryValue> {
   return {
     lines(lines, name, { texts, value }, rendering): void {
       const heads = texts.heads(rendering, (labels) => [
-        ...percentiles.map((quantile) => sampleHead(name, { quantile, ...labels }, rendering)),
+        ...percentiles.map((quantile) =>
+          sampleHead(name, { quantile, ...labels }, rendering)
+        ),
         sampleHead(`${name}_sum`, labels, rendering),
         sampleHead(`${name}_count`, labels, rendering),
       ]);
-      for (let n = 0; n < length; n++) lines.push(heads[n] + formatValue(value.quantiles[n]));
-      lines.push(heads[length] + formatValue(value.sum), heads[length + 1] + value.count);
+      for (let n = 0; n < length; n++) {
+        lines.push(heads[n] + formatValue(value.quantiles[n]));
+      }
+      lines.push(
+        heads[length] + formatValue(value.sum),
+        heads[length + 1] + value.count,
+      );
     },
     values(values, name, { texts: { labels }, value }): void {
       const own = labels as MetricValue["labels"];
       for (const [n, quantile] of percentiles.entries()) {
-        values.push({ labels: { quantile, ...own } as typeof own, value: value.quantiles[n] });
+        values.push({
+          labels: { quantile, ...own } as typeof own,
+          value: value.quantiles[n],
+        });
       }
-      values.push({ metricName: `${name}_sum`, labels: { ...own }, value: value.sum });
-      values.push({ metricName: `${name}_count`, labels: { ...own }, value: value.count });
+      values.push({
+        metricName: `${name}_sum`,
+        labels: { ...own },
+        value: value.sum,
+      });
+      values.push({
+        metricName: `${name}_count`,
+        labels: { ...own },
+        value: value.count,
+      });
     },
   };
 }

@@ -38,25 +38,39 @@ export class SharedSum {
 }
 
 /** The writer of a count. */
-export function countWriter(publication: Publication, text: string): CounterWriter | undefined {
+export function countWriter(
+  publication: Publication,
+  text: string,
+): CounterWriter | undefined {
   return publication.writer("sums", text, COUNT);
 }
 
 /** Takes the sums and the count of a series back. */
 export function releaseSums(publication: Publication, text: string): void {
-  for (const part of [POSITIVE, NEGATIVE, COUNT]) publication.release("sums", text, part);
+  for (const part of [POSITIVE, NEGATIVE, COUNT]) {
+    publication.release("sums", text, part);
+  }
 }
 
 /** The sum that one slot has. */
-export function sumOf(parts: readonly Part<number>[] | undefined, slot: number): number {
+export function sumOf(
+  parts: readonly Part<number>[] | undefined,
+  slot: number,
+): number {
   let sum = 0;
   for (const { slot: at, part, value } of parts ?? []) {
-    if (at === slot && part !== COUNT) sum += part === NEGATIVE ? -value : value;
+    if (at === slot && part !== COUNT) {
+      sum += part === NEGATIVE ? -value : value;
+    }
   }
   return sum;
 }
 
 /** The count that one slot has. */
-export function countOf(parts: readonly Part<number>[] | undefined, slot: number): number {
-  return parts?.find(({ slot: at, part }) => at === slot && part === COUNT)?.value ?? 0;
+export function countOf(
+  parts: readonly Part<number>[] | undefined,
+  slot: number,
+): number {
+  return parts?.find(({ slot: at, part }) => at === slot && part === COUNT)
+    ?.value ?? 0;
 }

@@ -16,7 +16,10 @@ export interface Rendering {
 }
 
 /** Makes a rendering. */
-export function renderingOf(isOpenMetrics: boolean, defaultLabels: Labels): Rendering {
+export function renderingOf(
+  isOpenMetrics: boolean,
+  defaultLabels: Labels,
+): Rendering {
   const text = formatLabels(defaultLabels).join(",");
   return {
     isOpenMetrics,
@@ -43,7 +46,9 @@ export function formatLabels(labels: Labels, except?: Labels): string[] {
 }
 
 function escapeLabel(value: unknown): string {
-  return typeof value === "string" ? escapeText(value).replaceAll('"', '\\"') : `${value}`;
+  return typeof value === "string"
+    ? escapeText(value).replaceAll('"', '\\"')
+    : `${value}`;
 }
 
 function escapeText(text: string): string {
@@ -51,8 +56,14 @@ function escapeText(text: string): string {
 }
 
 /** The name of a counter's family in OpenMetrics. */
-export function familyName(name: string, type: string, { isOpenMetrics }: Rendering): string {
-  return isOpenMetrics && type === "counter" ? name.replace(/_total$/, "") : name;
+export function familyName(
+  name: string,
+  type: string,
+  { isOpenMetrics }: Rendering,
+): string {
+  return isOpenMetrics && type === "counter"
+    ? name.replace(/_total$/, "")
+    : name;
 }
 
 /** The lines of a family's name, type and help. */
@@ -73,7 +84,9 @@ export function sampleHead(
   { defaultLabels }: Rendering,
   shared: Labels = {},
 ): string {
-  const all = defaultLabels === undefined ? labels : { ...labels, ...defaultLabels, ...labels };
+  const all = defaultLabels === undefined
+    ? labels
+    : { ...labels, ...defaultLabels, ...labels };
   const texts = [...formatLabels(all, shared), ...formatLabels(shared)];
   return texts.length === 0 ? `${name} ` : `${name}{${texts.join(",")}} `;
 }
@@ -87,7 +100,12 @@ export function exemplarText(exemplar: Exemplar | null | undefined): string {
 
 /** A metric as `get()` gives it, as text. */
 export function metricText(
-  metric: { name: string; help: string; type: string; values?: readonly MetricValue[] },
+  metric: {
+    name: string;
+    help: string;
+    type: string;
+    values?: readonly MetricValue[];
+  },
   rendering: Rendering,
 ): string {
   const { type, help, values } = metric;
@@ -105,7 +123,9 @@ export function metricText(
       sharedLabels,
     );
     lines.push(
-      `${head}${formatValue(value)}${rendering.isOpenMetrics ? exemplarText(exemplar) : ""}`,
+      `${head}${formatValue(value)}${
+        rendering.isOpenMetrics ? exemplarText(exemplar) : ""
+      }`,
     );
   }
   return lines.join("\n");
@@ -123,7 +143,10 @@ export class SeriesTexts {
   }
 
   /** The heads of the series' samples. */
-  heads(rendering: Rendering, make: (labels: Labels) => readonly string[]): readonly string[] {
+  heads(
+    rendering: Rendering,
+    make: (labels: Labels) => readonly string[],
+  ): readonly string[] {
     if (this.#key !== rendering.key) {
       this.#heads = make(this.labels);
       this.#key = rendering.key;

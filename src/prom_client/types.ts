@@ -8,9 +8,12 @@ import type { Registry } from "./registry.ts";
 /** The content type of Prometheus' text format. */
 export type PrometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
 /** The content type of OpenMetrics. */
-export type OpenMetricsContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+export type OpenMetricsContentType =
+  "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /** The content types of a registry. */
-export type RegistryContentType = PrometheusContentType | OpenMetricsContentType;
+export type RegistryContentType =
+  | PrometheusContentType
+  | OpenMetricsContentType;
 
 /** How the values of several threads, or of several processes, become one. */
 export type Aggregator = "omit" | "sum" | "first" | "min" | "max" | "average";

@@ -39,18 +39,25 @@ export function assertLabels(names: readonly string[], labels: Labels): void {
   for (const label in labels) {
     if (!names.includes(label)) {
       throw new Error(
-        `Added label "${label}" is not included in initial labelset: ${inspect(names)}`,
+        `Added label "${label}" is not included in initial labelset: ${
+          inspect(names)
+        }`,
       );
     }
   }
 }
 
 /** The labels that positional arguments, or one object, name. */
-export function labelsOf(names: readonly string[], values: readonly unknown[]): Labels {
+export function labelsOf(
+  names: readonly string[],
+  values: readonly unknown[],
+): Labels {
   if (typeof values[0] === "object") return values[0] as Labels;
   if (names.length !== values.length) {
     throw new Error(
-      `Invalid number of arguments (${values.length}): "${values.join(", ")}" for label names ` +
+      `Invalid number of arguments (${values.length}): "${
+        values.join(", ")
+      }" for label names ` +
         `(${names.length}): "${names.join(", ")}".`,
     );
   }
@@ -60,6 +67,9 @@ export function labelsOf(names: readonly string[], values: readonly unknown[]): 
 }
 
 /** The error of a value that is no number. */
-export function notANumber(value: unknown, what: "Value" | "Delta" = "Value"): TypeError {
+export function notANumber(
+  value: unknown,
+  what: "Value" | "Delta" = "Value",
+): TypeError {
   return new TypeError(`${what} is not a valid number: ${format(value)}`);
 }

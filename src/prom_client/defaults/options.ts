@@ -26,7 +26,9 @@ export interface DefaultMetricsCollectorConfiguration {
 }
 
 /** What makes one group of default metrics. */
-export type DefaultMetric = (config: DefaultMetricsCollectorConfiguration) => void;
+export type DefaultMetric = (
+  config: DefaultMetricsCollectorConfiguration,
+) => void;
 
 /** The options that all default metrics of a configuration share. */
 export function commonOf(
@@ -84,14 +86,21 @@ export interface NodeProcess {
   readonly platform: string;
   cpuUsage?(): { user: number; system: number };
   uptime(): number;
-  memoryUsage?(): { rss: number; heapTotal: number; heapUsed: number; external?: number };
+  memoryUsage?(): {
+    rss: number;
+    heapTotal: number;
+    heapUsed: number;
+    external?: number;
+  };
   getActiveResourcesInfo?(): string[];
   _getActiveHandles?(): object[];
   _getActiveRequests?(): object[];
 }
 
 /** This process's memory; `undefined` where reading it fails. */
-export function memoryUsage(): ReturnType<NonNullable<NodeProcess["memoryUsage"]>> | undefined {
+export function memoryUsage():
+  | ReturnType<NonNullable<NodeProcess["memoryUsage"]>>
+  | undefined {
   try {
     return processOf()?.memoryUsage?.();
   } catch {

@@ -7,7 +7,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Counter } from "../counter.ts";
 import { MERGE } from "../metric.ts";
-import { commonOf, type DefaultMetric, makeGauge, memoryUsage, processOf } from "./options.ts";
+import {
+  commonOf,
+  type DefaultMetric,
+  makeGauge,
+  memoryUsage,
+  processOf,
+} from "./options.ts";
 
 /** The CPU time. */
 export const processCpuTotal: DefaultMetric = (config) => {
@@ -28,8 +34,9 @@ export const processCpuTotal: DefaultMetric = (config) => {
       ...{ [MERGE]: "max" },
     });
   const add = (counter: Counter<string>, value: number) => {
-    if (enableExemplars) counter.inc({ labels, value, exemplarLabels: traceOf() });
-    else counter.inc(labels, value);
+    if (enableExemplars) {
+      counter.inc({ labels, value, exemplarLabels: traceOf() });
+    } else counter.inc(labels, value);
   };
   const user = make(
     "process_cpu_user_seconds_total",
@@ -56,15 +63,21 @@ export const processCpuTotal: DefaultMetric = (config) => {
 };
 
 interface OtelContext {
-  getValue(key: symbol): { spanContext(): { traceId: string; spanId: string } } | undefined;
+  getValue(
+    key: symbol,
+  ): { spanContext(): { traceId: string; spanId: string } } | undefined;
 }
 
 /** The present trace, if OpenTelemetry's API has one. The package need not be there. */
 function traceOf(): Record<string, string> {
-  const api = (globalThis as Record<symbol, unknown>)[Symbol.for("opentelemetry.js.api.1")] as
+  const api = (globalThis as Record<symbol, unknown>)[
+    Symbol.for("opentelemetry.js.api.1")
+  ] as
     | { context?: { active(): OtelContext } }
     | undefined;
-  const span = api?.context?.active().getValue(Symbol.for("OpenTelemetry Context Key SPAN"));
+  const span = api?.context?.active().getValue(
+    Symbol.for("OpenTelemetry Context Key SPAN"),
+  );
   if (span === undefined) return {};
   const { traceId, spanId } = span.spanContext();
   return { traceId, spanId };
@@ -95,13 +108,18 @@ export const osMemoryHeap: DefaultMetric = (config) => {
   const { labels } = commonOf(config);
   const merge = "own";
   if (processOf()?.platform !== "linux") {
-    makeGauge(config, "process_resident_memory_bytes", "Resident memory size in bytes.", {
-      merge,
-      collect() {
-        const usage = memoryUsage();
-        if (usage !== undefined) this.set(labels, usage.rss);
+    makeGauge(
+      config,
+      "process_resident_memory_bytes",
+      "Resident memory size in bytes.",
+      {
+        merge,
+        collect() {
+          const usage = memoryUsage();
+          if (usage !== undefined) this.set(labels, usage.rss);
+        },
       },
-    });
+    );
     return;
   }
   const resident = makeGauge(
@@ -125,7 +143,12 @@ export const osMemoryHeap: DefaultMetric = (config) => {
     "Virtual memory size in bytes.",
     { merge },
   );
-  const heap = makeGauge(config, "process_heap_bytes", "Process heap size in bytes.", { merge });
+  const heap = makeGauge(
+    config,
+    "process_heap_bytes",
+    "Process heap size in bytes.",
+    { merge },
+  );
 };
 
 /** The kernel's own figures, in bytes. Reading them does no input or output. */
@@ -134,7 +157,9 @@ function statusOf(): Record<string, number> | undefined {
     const text = readFileSync("/proc/self/status", "utf8");
     const found = [...text.matchAll(/^(VmSize|VmRSS|VmData):\s*(\d+) kB$/gm)];
     if (found.length < 3) return undefined;
-    return Object.fromEntries(found.map(([, name, kilobytes]) => [name, Number(kilobytes) * 1024]));
+    return Object.fromEntries(
+      found.map(([, name, kilobytes]) => [name, Number(kilobytes) * 1024]),
+    );
   } catch {
     return undefined;
   }
@@ -169,10 +194,15 @@ export const processMaxFileDescriptors: DefaultMetric = (config) => {
   }
   if (Number.isNaN(most)) return;
   const { labels } = commonOf(config);
-  makeGauge(config, "process_max_fds", "Maximum number of open file descriptors.", {
-    merge: "own",
-    collect() {
-      this.set(labels, most!);
+  makeGauge(
+    config,
+    "process_max_fds",
+    "Maximum number of open file descriptors.",
+    {
+      merge: "own",
+      collect() {
+        this.set(labels, most!);
+      },
     },
-  });
+  );
 };

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { Counter, Gauge, Histogram, Summary } from "../../../src/prom_client/mod.ts";
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  Summary,
+} from "../../../src/prom_client/mod.ts";
 
 /** Makes all metrics. */
 export function makeMetrics(): {
@@ -16,7 +21,11 @@ export function makeMetrics(): {
   readonly size: Summary;
 } {
   return {
-    requests: new Counter({ name: "requests", help: "Requests", labelNames: ["method", "status"] }),
+    requests: new Counter({
+      name: "requests",
+      help: "Requests",
+      labelNames: ["method", "status"],
+    }),
     jobs: new Counter({ name: "jobs", help: "Jobs" }),
     depth: new Gauge({ name: "depth", help: "Depth" }),
     up: new Gauge({ name: "up", help: "Up", aggregator: "max" }),
