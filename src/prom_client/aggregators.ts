@@ -3,11 +3,7 @@
  *
  * @module
  */
-import type {
-  Aggregator,
-  MetricObjectWithValues,
-  MetricValue,
-} from "./types.ts";
+import type { Aggregator, MetricObjectWithValues, MetricValue } from "./types.ts";
 
 /** Merges one metric of several processes; `undefined` to leave it out. */
 export type AggregatorFunction = (
@@ -24,9 +20,7 @@ function aggregatorOf(
     const groups = new Map<string, MetricValue[]>();
     for (const { values } of metrics) {
       for (const value of values) {
-        const labels = Object.entries(value.labels).filter(([, text]) =>
-          text !== undefined
-        );
+        const labels = Object.entries(value.labels).filter(([, text]) => text !== undefined);
         const key = JSON.stringify([
           value.metricName,
           ...labels.map(([label, text]) => [label, `${text}`]).sort(),
@@ -60,9 +54,7 @@ function aggregatorOf(
  */
 export const aggregators: Readonly<Record<Aggregator, AggregatorFunction>> = {
   /** The sum of values. */
-  sum: aggregatorOf((values) =>
-    values.reduce((sum, { value }) => sum + value, 0)
-  ),
+  sum: aggregatorOf((values) => values.reduce((sum, { value }) => sum + value, 0)),
   /** The first value. */
   first: aggregatorOf(([{ value }]) => value),
   /** No value. */

@@ -5,12 +5,7 @@
  * @module
  */
 import { LabelTree } from "./label_tree.ts";
-import {
-  type Definition,
-  labelsIn,
-  Publication,
-  seriesText,
-} from "./publication.ts";
+import { type Definition, labelsIn, Publication, seriesText } from "./publication.ts";
 import type { Readings } from "./readings.ts";
 import { familyName, headOf, type Rendering, SeriesTexts } from "./text.ts";
 import type { Labels, MetricValue } from "./types.ts";
@@ -70,7 +65,7 @@ export abstract class Core<S extends Series, Value> {
   readonly definition: Definition;
   readonly labelNames: readonly string[];
   /** The series that are exported, in the order in which they began. */
-  readonly live = new Set<S>();
+  readonly live: Set<S> = new Set();
   readonly #tree: LabelTree<S>;
   readonly #foreign = new Map<string, SeriesTexts>();
   publication: Publication | undefined = undefined;

@@ -4,14 +4,10 @@
  * @module
  */
 import { makeExemplar } from "./exemplars.ts";
-import { MERGE, Metric } from "./metric.ts";
+import { MERGE, Metric, type MetricConfiguration } from "./metric.ts";
+import { setCore } from "./metric_access.ts";
 import { CounterCore, type CounterSeries } from "./scalar.ts";
-import type {
-  IncreaseDataWithExemplar,
-  Labels,
-  LabelValues,
-  MetricConfiguration,
-} from "./types.ts";
+import type { IncreaseDataWithExemplar, Labels, LabelValues } from "./types.ts";
 import { notANumber } from "./validation.ts";
 
 /** Options of a {@linkcode Counter}. */
@@ -67,12 +63,9 @@ export class Counter<T extends string = string> extends Metric<T> {
       kind: type,
       definition: { help, type, labelNames, aggregator, merge },
     });
+    setCore(this, this.#core);
     this.#begin();
     this.register();
-  }
-
-  protected override get core(): CounterCore {
-    return this.#core;
   }
 
   /** Adds 1, or a value. */
@@ -88,9 +81,7 @@ export class Counter<T extends string = string> extends Metric<T> {
     let series: CounterSeries | undefined;
     let n: number | undefined;
     if (typeof labels === "object" && labels !== null) {
-      series = this.enableExemplars
-        ? undefined
-        : this.#core.find(labels as Labels);
+      series = this.enableExemplars ? undefined : this.#core.find(labels as Labels);
       n = value;
     } else {
       series = this.enableExemplars ? undefined : this.#plain;
@@ -135,9 +126,7 @@ export class Counter<T extends string = string> extends Metric<T> {
   }
 
   #begin(): void {
-    this.#plain = this.labelNames.length === 0
-      ? this.#core.get(NO_LABELS)
-      : undefined;
+    this.#plain = this.labelNames.length === 0 ? this.#core.get(NO_LABELS) : undefined;
   }
 
   #incSlowly(labels: unknown, value: unknown): CounterSeries {
@@ -180,9 +169,7 @@ export class Counter<T extends string = string> extends Metric<T> {
           !(typeof n === "number" && n >= 0 && n < Infinity)
         ) {
           this.inc(labels, n);
-          series = this.enableExemplars
-            ? undefined
-            : this.#core.lookUp(labels as Labels);
+          series = this.enableExemplars ? undefined : this.#core.lookUp(labels as Labels);
           if (series !== undefined) series.child ??= child;
           return;
         }

@@ -33,9 +33,7 @@ const metrics: Readonly<Record<string, DefaultMetric>> = {
   processOpenFileDescriptors,
   processMaxFileDescriptors,
   eventLoopLag,
-  ...(typeof processOf()?.getActiveResourcesInfo === "function"
-    ? { processResources }
-    : {}),
+  ...(typeof processOf()?.getActiveResourcesInfo === "function" ? { processResources } : {}),
   processHandles,
   processRequests,
   heapSizeAndUsed,

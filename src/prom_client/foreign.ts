@@ -3,14 +3,12 @@
  *
  * @module
  */
-import type { Core, CoreOptions } from "./core.ts";
+import type { CoreOptions } from "./core.ts";
 import { HistogramCore } from "./histogram_core.ts";
+import type { AnyCore } from "./metric_access.ts";
 import type { ForeignDefinition, Readings } from "./readings.ts";
 import { CounterCore, GaugeCore } from "./scalar.ts";
 import { SummaryCore } from "./summary_core.ts";
-
-// deno-lint-ignore no-explicit-any
-type AnyCore = Core<any, any>;
 
 const CORES: Readonly<Record<string, new (options: CoreOptions) => AnyCore>> = {
   counter: CounterCore,

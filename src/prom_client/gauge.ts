@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { MERGE, Metric } from "./metric.ts";
+import { MERGE, Metric, type MetricConfiguration } from "./metric.ts";
+import { setCore } from "./metric_access.ts";
 import { GaugeCore, type GaugeSeries } from "./scalar.ts";
 import { startClock } from "./timing.ts";
-import type { Labels, LabelValues, MetricConfiguration } from "./types.ts";
+import type { Labels, LabelValues } from "./types.ts";
 import { notANumber } from "./validation.ts";
 
 /** Options of a {@linkcode Gauge}. */
@@ -68,12 +69,9 @@ export class Gauge<T extends string = string> extends Metric<T> {
       kind: type,
       definition: { help, type, labelNames, aggregator, merge },
     });
+    setCore(this, this.#core);
     this.reset();
     this.register();
-  }
-
-  protected override get core(): GaugeCore {
-    return this.#core;
   }
 
   /** Sets this thread's part. */
@@ -146,9 +144,7 @@ export class Gauge<T extends string = string> extends Metric<T> {
   /** Takes this thread's part back: 0 without labels, else no series. */
   reset(): void {
     this.#core.dropAll();
-    this.#plain = this.labelNames.length === 0
-      ? this.#core.get(NO_LABELS)
-      : undefined;
+    this.#plain = this.labelNames.length === 0 ? this.#core.get(NO_LABELS) : undefined;
   }
 
   /** Removes this thread's part of a series; where it has none, the series of all threads. */

@@ -5,19 +5,14 @@
  */
 import { makeExemplar } from "./exemplars.ts";
 import { HistogramCore, type HistogramSeries } from "./histogram_core.ts";
-import { MERGE, Metric } from "./metric.ts";
+import { MERGE, Metric, type MetricConfiguration } from "./metric.ts";
+import { setCore } from "./metric_access.ts";
 import { startClock } from "./timing.ts";
-import type {
-  Labels,
-  LabelValues,
-  MetricConfiguration,
-  ObserveDataWithExemplar,
-} from "./types.ts";
+import type { Labels, LabelValues, ObserveDataWithExemplar } from "./types.ts";
 import { notANumber } from "./validation.ts";
 
 /** Options of a {@linkcode Histogram}. */
-export interface HistogramConfiguration<T extends string>
-  extends MetricConfiguration<T> {
+export interface HistogramConfiguration<T extends string> extends MetricConfiguration<T> {
   /**
    * The upper bounds of the buckets, without infinity.
    *
@@ -89,12 +84,9 @@ export class Histogram<T extends string = string> extends Metric<T> {
       kind: `${type} ${bounds.join(" ")}`,
       definition: { help, type, labelNames, aggregator, merge, bounds },
     });
+    setCore(this, this.#core);
     if (labelNames.length === 0) this.#plain = this.#core.get(NO_LABELS);
     this.register();
-  }
-
-  protected override get core(): HistogramCore {
-    return this.#core;
   }
 
   /** Counts a value. */

@@ -43,9 +43,7 @@ export class Bounds {
       return first < 0 ? n : first;
     });
     this.#doubles = Float64Array.from(bounds);
-    this.#isRising = bounds.every((bound, n) =>
-      n === 0 || bounds[n - 1] < bound
-    );
+    this.#isRising = bounds.every((bound, n) => n === 0 || bounds[n - 1] < bound);
   }
 
   /** The number of the first bin whose bound is not below the value. */
@@ -232,9 +230,7 @@ function formatOf({ all: bounds, bins }: Bounds): Format<BinsAndSum> {
   return {
     lines(lines, name, { texts, value, own }, rendering): void {
       const heads = texts.heads(rendering, (labels) => [
-        ...bounds.map((le) =>
-          sampleHead(`${name}_bucket`, { le }, rendering, labels)
-        ),
+        ...bounds.map((le) => sampleHead(`${name}_bucket`, { le }, rendering, labels)),
         sampleHead(`${name}_bucket`, { le: "+Inf" }, rendering, labels),
         sampleHead(`${name}_sum`, {}, rendering, labels),
         sampleHead(`${name}_count`, {}, rendering, labels),

@@ -105,11 +105,7 @@ export class LabelTree<Series> {
 }
 
 function textOf(value: unknown): string | undefined {
-  return value === undefined
-    ? undefined
-    : typeof value === "string"
-    ? value
-    : `${value}`;
+  return value === undefined ? undefined : typeof value === "string" ? value : `${value}`;
 }
 
 /** Objects get no alias: each is another key, which would be kept for ever. */

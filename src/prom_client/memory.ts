@@ -53,7 +53,7 @@ const LIMITS = { maxSeries: 2 ** 29, maxLabelLength: 2 ** 20 } as const;
 export const MOST_UNITS: number = LIMITS.maxLabelLength;
 
 /** How many bounds the generic histograms have. Bins of a prom-client histogram are numbered. */
-export const BIN_SIZES = [16, 64, 256, 1024] as const;
+export const BIN_SIZES: readonly [16, 64, 256, 1024] = [16, 64, 256, 1024];
 
 /**
  * The widths of summaries' bins, relative to their values. Quantiles are off by half of it at most,
@@ -61,17 +61,32 @@ export const BIN_SIZES = [16, 64, 256, 1024] as const;
  */
 export const RELATIVE_WIDTH: number = 1 / 32;
 /** The magnitudes that summaries tell apart. */
-export const MAGNITUDES = { lowest: 1e-7, highest: 1e13 } as const;
+export const MAGNITUDES: { readonly lowest: number; readonly highest: number } = {
+  lowest: 1e-7,
+  highest: 1e13,
+};
 
-const binsOf = (size: number) =>
-  histogram({
-    labels: ["metric", "series", "slot"],
-    boundaries: Array.from({ length: size }, (_, n) => n),
-    ...LIMITS,
-  });
+type Part = "metric" | "series" | "slot";
 
-/** The generic metrics. */
-export const metrics = {
+function binsOf(size: number): HistogramDefinition<Part> {
+  const boundaries = Array.from({ length: size }, (_, n) => n);
+  return histogram({ labels: ["metric", "series", "slot"], boundaries, ...LIMITS });
+}
+
+/** The generic metrics by name. */
+export type Metrics = {
+  readonly definitions: CounterDefinition<"metric" | "slot" | "definition">;
+  readonly counters: CounterDefinition<Part>;
+  readonly gauges: GaugeDefinition<Part>;
+  readonly sums: CounterDefinition<Part | "part">;
+  readonly bins16: HistogramDefinition<Part>;
+  readonly bins64: HistogramDefinition<Part>;
+  readonly bins256: HistogramDefinition<Part>;
+  readonly bins1024: HistogramDefinition<Part>;
+  readonly values: HistogramDefinition<Part | "part">;
+};
+
+const metrics: Metrics = {
   definitions: counter({ labels: ["metric", "slot", "definition"], ...LIMITS }),
   counters: counter({ labels: ["metric", "series", "slot"], ...LIMITS }),
   gauges: gauge({ labels: ["metric", "series", "slot"], ...LIMITS }),
@@ -86,15 +101,8 @@ export const metrics = {
     relativeError: RELATIVE_WIDTH,
     ...LIMITS,
   }),
-} satisfies Record<
-  string,
-  | CounterDefinition<string>
-  | GaugeDefinition<string>
-  | HistogramDefinition<string>
->;
+};
 
-/** The generic metrics by name. */
-export type Metrics = typeof metrics;
 /** The name of a generic metric. */
 export type Storage = keyof Metrics;
 
@@ -147,9 +155,7 @@ export function sharedMemory(): Memory | undefined {
 /** The memory for reading; `undefined` if this thread knows by itself all that there is. */
 export function othersMemory(): ThreadStats<Metrics> | undefined {
   const most = memory === undefined ? 0 : 1;
-  return stats === undefined || (isFirst && stats.threads().length <= most)
-    ? undefined
-    : stats;
+  return stats === undefined || (isFirst && stats.threads().length <= most) ? undefined : stats;
 }
 
 /** The number of this thread's slot; -1 if it has none. */

@@ -52,9 +52,7 @@ export function mergeNumbers(
     case "average":
       return parts.reduce((sum, { value }) => sum + value, 0) / length;
     default:
-      return length === 1
-        ? parts[0].value
-        : parts.reduce((sum, { value }) => sum + value, 0);
+      return length === 1 ? parts[0].value : parts.reduce((sum, { value }) => sum + value, 0);
   }
 }
 
@@ -73,9 +71,7 @@ export function mergeLists(
       ownSlot,
     )
   );
-  return merged?.includes(undefined)
-    ? undefined
-    : merged as number[] | undefined;
+  return merged?.includes(undefined) ? undefined : merged as number[] | undefined;
 }
 
 function firstOf<Value>(parts: readonly SlotValue<Value>[]): SlotValue<Value> {

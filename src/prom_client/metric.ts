@@ -3,14 +3,10 @@
  *
  * @module
  */
-import type { Core } from "./core.ts";
+import { coreOf, readObject, setCommonGet } from "./metric_access.ts";
 import { Readings } from "./readings.ts";
 import { type AnyRegistry, register, Registry } from "./registry.ts";
-import type {
-  Aggregator,
-  MetricConfiguration,
-  MetricObjectWithValues,
-} from "./types.ts";
+import type { Aggregator, MetricObjectWithValues } from "./types.ts";
 import { areLabelNames, validateMetricName } from "./validation.ts";
 
 /**
@@ -19,12 +15,35 @@ import { areLabelNames, validateMetricName } from "./validation.ts";
  */
 export const MERGE: unique symbol = Symbol("merge");
 
-// deno-lint-ignore no-explicit-any
-type AnyCore = Core<any, any>;
+/** What `collect` may be: it runs in its own thread before that thread's metrics are read. */
+export type CollectFunction<M> = (this: M) => void | Promise<void>;
 
-const releases = new FinalizationRegistry<{ end(): void }>((held) =>
-  held.end()
-);
+/** Options that all metrics share. */
+export interface MetricConfiguration<T extends string> {
+  /** The whole name, as it is exported. */
+  name: string;
+  /** What the metric counts or measures. */
+  help: string;
+  /** Names of the labels. */
+  labelNames?: T[] | readonly T[];
+  /**
+   * The registries that get the metric.
+   *
+   * @default {[register]}
+   */
+  registers?: readonly AnyRegistry[];
+  /**
+   * How the parts of several threads become one value.
+   *
+   * @default {"sum"}
+   */
+  aggregator?: Aggregator;
+  /** Runs before the metric is read in this thread. */
+  // deno-lint-ignore no-explicit-any
+  collect?: CollectFunction<any>;
+  /** Whether updates take exemplars. Only for registries of OpenMetrics. */
+  enableExemplars?: boolean;
+}
 
 /** The base of all metrics. */
 export abstract class Metric<T extends string> {
@@ -77,9 +96,6 @@ export abstract class Metric<T extends string> {
     }
   }
 
-  /** The metric's series. */
-  protected abstract readonly core: AnyCore;
-
   /** Starts all series again; see each kind. */
   abstract reset(): void;
 
@@ -108,25 +124,10 @@ export abstract class Metric<T extends string> {
       const collected = this.collect();
       if (collected instanceof Promise) await collected;
     }
-    return this.read(Readings.take());
-  }
-
-  /** Reads all series. */
-  protected read(readings: Readings | undefined): MetricObjectWithValues<T> {
-    const { name, help, type, aggregator } = this;
-    const values = this.core.values(readings) as MetricObjectWithValues<
-      T
-    >["values"];
-    return { name, help, type, values, aggregator };
+    return readObject(coreOf(this)!, Readings.take()) as MetricObjectWithValues<T>;
   }
 
   static {
-    Registry.setAccess({
-      coreOf: (metric) => metric instanceof Metric ? metric.core : undefined,
-      isRead: (metric) =>
-        metric instanceof Metric && metric.get === Metric.prototype.get,
-      read: (metric, readings) => (metric as Metric<string>).read(readings),
-      watch: (metric, held) => releases.register(metric, held),
-    });
+    setCommonGet(this.prototype.get);
   }
 }

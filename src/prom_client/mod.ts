@@ -40,23 +40,12 @@ import { validateMetricName } from "./validation.ts";
 export { type AggregatorFunction, aggregators } from "./aggregators.ts";
 export { exponentialBuckets, linearBuckets } from "./bucket_generators.ts";
 export { AggregatorRegistry } from "./cluster.ts";
-export {
-  Counter,
-  type CounterChild,
-  type CounterConfiguration,
-} from "./counter.ts";
-export {
-  type CollectDefaultMetrics,
-  collectDefaultMetrics,
-} from "./default_metrics.ts";
+export { Counter, type CounterChild, type CounterConfiguration } from "./counter.ts";
+export { type CollectDefaultMetrics, collectDefaultMetrics } from "./default_metrics.ts";
 export type { DefaultMetricsCollectorConfiguration } from "./defaults/options.ts";
 export { Gauge, type GaugeChild, type GaugeConfiguration } from "./gauge.ts";
-export {
-  Histogram,
-  type HistogramChild,
-  type HistogramConfiguration,
-} from "./histogram.ts";
-export { Metric } from "./metric.ts";
+export { Histogram, type HistogramChild, type HistogramConfiguration } from "./histogram.ts";
+export { type CollectFunction, Metric, type MetricConfiguration } from "./metric.ts";
 export {
   Pushgateway,
   type PushgatewayOptions,
@@ -64,19 +53,13 @@ export {
   type PushgatewayResponse,
 } from "./pushgateway.ts";
 export { type AnyRegistry, register, Registry } from "./registry.ts";
-export {
-  Summary,
-  type SummaryChild,
-  type SummaryConfiguration,
-} from "./summary.ts";
+export { Summary, type SummaryChild, type SummaryConfiguration } from "./summary.ts";
 export type {
   Aggregator,
-  CollectFunction,
+  AnyMetric,
   Exemplar,
-  ForeignMetric,
   IncreaseDataWithExemplar,
   LabelValues,
-  MetricConfiguration,
   MetricObjectWithValues,
   MetricValue,
   ObserveDataWithExemplar,
@@ -90,11 +73,9 @@ export { validateMetricName } from "./validation.ts";
 joinMemory();
 
 /** The content type of Prometheus' text format. */
-export const prometheusContentType: PrometheusContentType =
-  Registry.PROMETHEUS_CONTENT_TYPE;
+export const prometheusContentType: PrometheusContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 /** The content type of OpenMetrics. */
-export const openMetricsContentType: OpenMetricsContentType =
-  Registry.OPENMETRICS_CONTENT_TYPE;
+export const openMetricsContentType: OpenMetricsContentType = Registry.OPENMETRICS_CONTENT_TYPE;
 
 /** What prom-client's CommonJS module is. */
 export interface PromClient {

@@ -3,11 +3,7 @@
  *
  * @module
  */
-import type {
-  CounterWriter,
-  GaugeWriter,
-  HistogramWriter,
-} from "../metrics/writer_types.ts";
+import type { CounterWriter, GaugeWriter, HistogramWriter } from "../metrics/writer_types.ts";
 import {
   type Memory,
   MOST_UNITS,

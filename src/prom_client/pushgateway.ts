@@ -117,9 +117,7 @@ export class Pushgateway {
       port: url.port || undefined,
       path: `${url.pathname === "/" ? "" : url.pathname}/metrics${job}`,
       auth: url.username
-        ? `${decodeURIComponent(url.username)}:${
-          decodeURIComponent(url.password)
-        }`
+        ? `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
         : undefined,
       ...this.#options,
       method,

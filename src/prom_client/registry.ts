@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { collectSoon, listenForReaders, tellReaders } from "./collecting.ts";
-import type { Core } from "./core.ts";
-import { setWhenFound } from "./memory.ts";
-import type { Publication } from "./publication.ts";
-import { Readings } from "./readings.ts";
+import { tellReaders } from "./collecting.ts";
 import { familyOf, isShown } from "./foreign.ts";
+import { keyOf, leave, nameGlobal, settle } from "./homes.ts";
+import { type AnyCore, collectIn, readCore, readObject } from "./metric_access.ts";
+import { Readings } from "./readings.ts";
 import { metricText, type Rendering, renderingOf } from "./text.ts";
 import type {
-  ForeignMetric,
+  AnyMetric,
   Labels,
   MetricObjectWithValues,
   OpenMetricsContentType,
@@ -19,53 +18,13 @@ import type {
   RegistryContentType,
 } from "./types.ts";
 
-// deno-lint-ignore no-explicit-any
-type AnyCore = Core<any, any>;
-type AnyMetric = object & ForeignMetric & { collect?: unknown };
-
 /** A registry of either content type. */
 // deno-lint-ignore no-explicit-any
 export type AnyRegistry = Registry<any>;
 
-/** What a registry must reach in a metric of this library. */
-interface Access {
-  coreOf(metric: object): AnyCore | undefined;
-  /** Whether the metric is read as this library reads it: no subclass has a `get` of its own. */
-  isRead(metric: object): boolean;
-  read(metric: object, readings: Readings | undefined): MetricObjectWithValues;
-  watch(metric: object, held: Pick<Publication, "end">): void;
-}
-
-let access: Access = {
-  coreOf: () => undefined,
-  isRead: () => false,
-  read: () => {
-    throw new TypeError("no metric");
-  },
-  watch: () => {},
-};
-
-const PROMETHEUS: PrometheusContentType =
-  "text/plain; version=0.0.4; charset=utf-8";
+const PROMETHEUS: PrometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
 const OPEN_METRICS: OpenMetricsContentType =
   "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
-/** The registries of this thread, other than the global one, by their keys. */
-const registries = new Map<string, WeakRef<AnyRegistry>>();
-
-/** In which registry a metric was published. */
-const homes = new WeakMap<object, AnyRegistry>();
-
-/** Runs this thread's `collect` functions of the registry with a key. */
-let collectFor: (key: string) => Promise<void>;
-
-function* allRegistries(): Generator<AnyRegistry> {
-  yield register;
-  for (const reference of registries.values()) {
-    const registry = reference.deref();
-    if (registry !== undefined) yield registry;
-  }
-}
 
 /**
  * A collection of metrics.
@@ -89,16 +48,9 @@ export class Registry<
     return OPEN_METRICS;
   }
 
-  /** Not for users. */
-  static setAccess(to: Access): void {
-    access = to;
-  }
-
   #metrics = new Map<string, AnyMetric>();
   #defaultLabels: Labels = {};
   #contentType: RegistryContentType;
-  /** The registry's key in all threads; `undefined` before its first metric. */
-  #key: string | undefined;
   /** The registries that were merged into this one. */
   #sources: readonly AnyRegistry[] = [];
 
@@ -115,13 +67,6 @@ export class Registry<
     this.#contentType = contentType;
   }
 
-  /** Not for users: the registry that is the same in all threads. */
-  static makeGlobal(): Registry {
-    const made = new Registry();
-    made.#key = "";
-    return made;
-  }
-
   /** The metrics that this thread has registered. */
   getMetricsAsArray(): AnyMetric[] {
     return [...this.#metrics.values()];
@@ -134,14 +79,9 @@ export class Registry<
    */
   async getMetricsAsString(metric: object): Promise<string> {
     const rendering = this.#rendering();
-    await collectIn(metric as AnyMetric);
-    if (access.isRead(metric)) {
-      return access.coreOf(metric)!.text(Readings.take(), rendering);
-    }
-    return metricText(
-      await (metric as ForeignMetric).get() as never,
-      rendering,
-    );
+    const [given] = await collectAll([metric as AnyMetric]);
+    return readCore(metric as AnyMetric)?.text(Readings.take(), rendering) ??
+      metricText(given, rendering);
   }
 
   /**
@@ -154,22 +94,13 @@ export class Registry<
     const rendering = this.#rendering();
     this.#tellOthers();
     const metrics = this.getMetricsAsArray();
-    const given = await Promise.all(metrics.map(async (metric) => {
-      await collectIn(metric);
-      return access.isRead(metric) ? undefined : await metric.get();
-    }));
+    const given = await collectAll(metrics);
     const readings = Readings.take();
     const texts = metrics.map((metric, n) =>
-      given[n] === undefined && access.isRead(metric)
-        ? access.coreOf(metric)!.text(readings, rendering)
-        : metricText(given[n] as never, rendering)
+      readCore(metric)?.text(readings, rendering) ?? metricText(given[n], rendering)
     );
-    for (const family of this.#foreign(readings)) {
-      texts.push(family.text(readings, rendering));
-    }
-    return rendering.isOpenMetrics
-      ? `${texts.join("\n")}\n# EOF\n`
-      : `${texts.join("\n\n")}\n`;
+    for (const core of this.#foreign(readings)) texts.push(core.text(readings, rendering));
+    return rendering.isOpenMetrics ? `${texts.join("\n")}\n# EOF\n` : `${texts.join("\n\n")}\n`;
   }
 
   /**
@@ -180,35 +111,20 @@ export class Registry<
   async getMetricsAsJSON(): Promise<MetricObjectWithValues[]> {
     this.#tellOthers();
     const metrics = this.getMetricsAsArray();
-    const given = await Promise.all(metrics.map(async (metric) => {
-      await collectIn(metric);
-      return access.isRead(metric)
-        ? undefined
-        : await metric.get() as MetricObjectWithValues;
-    }));
+    const given = await collectAll(metrics);
     const readings = Readings.take();
-    const objects = metrics.map((metric, n) =>
-      given[n] ?? access.read(metric, readings)
-    );
-    for (const core of this.#foreign(readings)) {
-      const { definition: { help, type, aggregator }, name } = core;
-      const values = core.values(readings);
-      objects.push({
-        name,
-        help,
-        type,
-        values,
-        aggregator: aggregator as "sum",
-      });
-    }
+    const objects = metrics.map((metric, n) => {
+      const core = readCore(metric);
+      return core === undefined ? given[n] : readObject(core, readings);
+    });
+    for (const core of this.#foreign(readings)) objects.push(readObject(core, readings));
     const defaults = Object.entries(this.#defaultLabels);
     if (defaults.length > 0) {
       for (const { values } of objects) {
         for (const value of values ?? []) {
           const labels: Labels = { ...value.labels };
           for (const [name, text] of defaults) labels[name] ||= text;
-          value.labels =
-            labels as MetricObjectWithValues["values"][number]["labels"];
+          value.labels = labels as MetricObjectWithValues["values"][number]["labels"];
         }
       }
     }
@@ -229,51 +145,7 @@ export class Registry<
       );
     }
     this.#metrics.set(String(name), metric as AnyMetric);
-    const core = access.coreOf(metric);
-    if (core === undefined || homes.has(metric)) return;
-    this.#publish(metric as AnyMetric, core);
-  }
-
-  #publish(metric: AnyMetric, core: AnyCore): void {
-    const isFirst = this.#key === undefined ||
-      (this.#key === "" && this.#metrics.size === 1);
-    const key = this.#keyFor(core.name);
-    homes.set(metric, this);
-    core.publish(key);
-    if (core.publication === undefined) return;
-    access.watch(metric, core.publication);
-    listenForReaders(collectFor);
-    if (isFirst && Readings.take() !== undefined) collectSoon(key);
-  }
-
-  #tellOthers(): void {
-    if (Readings.take() === undefined) return;
-    for (const key of this.#keys()) tellReaders(key);
-  }
-
-  /** Runs `collect` of the metrics that are at home here. */
-  async #collect(): Promise<void> {
-    await Promise.all(
-      [...this.#metrics.values()].map((metric) => collectIn(metric)),
-    );
-  }
-
-  static {
-    collectFor = async (key) => {
-      for (const registry of allRegistries()) {
-        if (registry.#key === key) await registry.#collect();
-      }
-    };
-    setWhenFound(() => {
-      for (const registry of allRegistries()) {
-        for (const metric of registry.#metrics.values()) {
-          const core = access.coreOf(metric);
-          if (core !== undefined && homes.get(metric) === registry) {
-            registry.#publish(metric, core);
-          }
-        }
-      }
-    });
+    settle(metric as AnyMetric, this);
   }
 
   /** Removes all metrics and default labels. What this thread has counted leaves all threads. */
@@ -282,14 +154,14 @@ export class Registry<
     this.#metrics.clear();
     this.#defaultLabels = {};
     this.#sources = [];
-    for (const metric of metrics) this.#withdraw(metric);
+    for (const metric of metrics) leave(metric, this);
   }
 
   /** Removes one metric, if there is one of this name. */
   removeSingleMetric(name: string): void {
     const metric = this.#metrics.get(name);
     this.#metrics.delete(name);
-    if (metric !== undefined) this.#withdraw(metric);
+    if (metric !== undefined) leave(metric, this);
   }
 
   /**
@@ -387,50 +259,29 @@ export class Registry<
   }
 
   *#keys(): Generator<string> {
-    if (this.#key !== undefined) yield this.#key;
+    const key = keyOf(this);
+    if (key !== undefined) yield key;
     for (const source of this.#sources) yield* source.#keys();
   }
 
-  #keyFor(first: string): string {
-    if (this.#key !== undefined) return this.#key;
-    let key = first;
-    for (let n = 1; registries.get(key)?.deref() !== undefined; n++) {
-      key = `${first} ${n}`;
-    }
-    registries.set(key, new WeakRef(this));
-    return this.#key = key;
-  }
-
-  /** A metric has left this registry. */
-  #withdraw(metric: AnyMetric): void {
-    if (homes.get(metric) !== this) return;
-    const { registers = [] } = metric as { registers?: readonly AnyRegistry[] };
-    const other = registers.find((registry) =>
-      registry !== this && registry instanceof Registry &&
-      registry.#metrics.get(String(metric.name)) === metric
-    );
-    if (other !== undefined) {
-      homes.set(metric, other);
-      return;
-    }
-    homes.delete(metric);
-    access.coreOf(metric)?.withdraw();
-    // A registry that is empty begins anew with its next metric.
-    if (
-      this.#key !== "" && this.#key !== undefined && this.#metrics.size === 0
-    ) {
-      registries.delete(this.#key);
-      this.#key = undefined;
-    }
+  #tellOthers(): void {
+    if (Readings.take() === undefined) return;
+    for (const key of this.#keys()) tellReaders(key);
   }
 }
 
-async function collectIn(metric: AnyMetric): Promise<void> {
-  // One with a `get` of its own runs it there.
-  if (!access.isRead(metric) || typeof metric.collect !== "function") return;
-  const collected: unknown = metric.collect();
-  if (collected instanceof Promise) await collected;
+/**
+ * Runs `collect` of metrics, and reads those that are not of this library. Begins all of them before
+ * it waits.
+ */
+function collectAll(metrics: readonly AnyMetric[]): Promise<MetricObjectWithValues[]> {
+  return Promise.all(metrics.map(async (metric) => {
+    await collectIn(metric);
+    // The others are read together, when all have collected.
+    return readCore(metric) === undefined ? await metric.get() : undefined;
+  })) as Promise<MetricObjectWithValues[]>;
 }
 
 /** The registry that metrics get by default. It is the same in all threads. */
-export const register: Registry = Registry.makeGlobal();
+export const register: Registry = new Registry();
+nameGlobal(register);

@@ -9,12 +9,7 @@ import { Core, type Entry, type Format } from "./core.ts";
 import { mergeNumbers } from "./merging.ts";
 import { type Publication, seriesText } from "./publication.ts";
 import type { Readings } from "./readings.ts";
-import {
-  exemplarText,
-  formatValue,
-  type Rendering,
-  sampleHead,
-} from "./text.ts";
+import { exemplarText, formatValue, type Rendering, sampleHead } from "./text.ts";
 import type { Exemplar, Labels, MetricValue } from "./types.ts";
 
 // Gauges in shared memory are finite; these numbers stand for the others.
@@ -23,18 +18,12 @@ const CODE_OF_NAN = -1.7976931348623155e308;
 
 function encode(value: number): number {
   if (value - value === 0) return value;
-  return Number.isNaN(value)
-    ? CODE_OF_NAN
-    : value > 0
-    ? CODE_OF_INFINITY
-    : -CODE_OF_INFINITY;
+  return Number.isNaN(value) ? CODE_OF_NAN : value > 0 ? CODE_OF_INFINITY : -CODE_OF_INFINITY;
 }
 
 function decode(value: number): number {
   if (value === CODE_OF_NAN) return NaN;
-  return value === CODE_OF_INFINITY || value === -CODE_OF_INFINITY
-    ? value * 2
-    : value;
+  return value === CODE_OF_INFINITY || value === -CODE_OF_INFINITY ? value * 2 : value;
 }
 
 /** One series of a counter in this thread. */

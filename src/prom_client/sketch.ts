@@ -120,9 +120,7 @@ function quantileOf(groups: readonly Group[], rank: number): number {
 const SCALE = scaleOf({ ...MAGNITUDES, relativeError: RELATIVE_WIDTH });
 
 function middleOf(value: number): number {
-  return value === 0
-    ? 0
-    : Math.sign(value) * middleOfBin(SCALE.indexOf(Math.abs(value)));
+  return value === 0 ? 0 : Math.sign(value) * middleOfBin(SCALE.indexOf(Math.abs(value)));
 }
 
 function middleOfBin(bin: number): number {

@@ -45,9 +45,7 @@ export class SlidingWindow {
 
   constructor({ maxAgeSeconds, ageBuckets }: WindowOptions) {
     this.#most = ageBuckets || 1;
-    this.#step = maxAgeSeconds && ageBuckets
-      ? maxAgeSeconds * 1000 / ageBuckets
-      : Infinity;
+    this.#step = maxAgeSeconds && ageBuckets ? maxAgeSeconds * 1000 / ageBuckets : Infinity;
   }
 
   /** Ends slices that are too old. Calls back with each. */

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { MERGE, Metric } from "./metric.ts";
+import { MERGE, Metric, type MetricConfiguration } from "./metric.ts";
+import { setCore } from "./metric_access.ts";
 import { SummaryCore, type SummarySeries } from "./summary_core.ts";
 import { startClock } from "./timing.ts";
-import type { Labels, LabelValues, MetricConfiguration } from "./types.ts";
+import type { Labels, LabelValues } from "./types.ts";
 import { notANumber } from "./validation.ts";
 
 /** Options of a {@linkcode Summary}. */
-export interface SummaryConfiguration<T extends string>
-  extends MetricConfiguration<T> {
+export interface SummaryConfiguration<T extends string> extends MetricConfiguration<T> {
   /**
    * The quantiles, from 0 to 1.
    *
@@ -93,12 +93,9 @@ export class Summary<T extends string = string> extends Metric<T> {
       kind: type,
       definition: { help, type, labelNames, aggregator, merge, ...of },
     });
+    setCore(this, this.#core);
     if (labelNames.length === 0) this.#core.get(NO_LABELS);
     this.register();
-  }
-
-  protected override get core(): SummaryCore {
-    return this.#core;
   }
 
   /** Adds a value. */

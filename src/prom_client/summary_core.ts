@@ -10,26 +10,14 @@
  */
 import { steady } from "../base/clock.ts";
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
-import type {
-  CounterWriter,
-  HistogramWriter,
-} from "../metrics/writer_types.ts";
+import type { CounterWriter, HistogramWriter } from "../metrics/writer_types.ts";
 import { BaseSeries } from "./base_series.ts";
 import { Core, type CoreOptions, type Entry, type Format } from "./core.ts";
 import { mergeNumbers } from "./merging.ts";
-import {
-  type Definition,
-  destroyBucket,
-  type Publication,
-} from "./publication.ts";
+import { type Definition, destroyBucket, type Publication } from "./publication.ts";
 import type { Part, Readings } from "./readings.ts";
 import { Sketch } from "./sketch.ts";
-import {
-  lifetimeOf,
-  type Slice,
-  SlidingWindow,
-  type WindowOptions,
-} from "./sliding_window.ts";
+import { lifetimeOf, type Slice, SlidingWindow, type WindowOptions } from "./sliding_window.ts";
 import { countOf, countWriter, releaseSums, SharedSum, sumOf } from "./sums.ts";
 import { formatValue, sampleHead } from "./text.ts";
 import type { Labels, MetricValue } from "./types.ts";
@@ -284,9 +272,7 @@ function formatOf(percentiles: readonly number[]): Format<SummaryValue> {
   return {
     lines(lines, name, { texts, value }, rendering): void {
       const heads = texts.heads(rendering, (labels) => [
-        ...percentiles.map((quantile) =>
-          sampleHead(name, { quantile, ...labels }, rendering)
-        ),
+        ...percentiles.map((quantile) => sampleHead(name, { quantile, ...labels }, rendering)),
         sampleHead(`${name}_sum`, labels, rendering),
         sampleHead(`${name}_count`, labels, rendering),
       ]);

@@ -46,9 +46,7 @@ export function formatLabels(labels: Labels, except?: Labels): string[] {
 }
 
 function escapeLabel(value: unknown): string {
-  return typeof value === "string"
-    ? escapeText(value).replaceAll('"', '\\"')
-    : `${value}`;
+  return typeof value === "string" ? escapeText(value).replaceAll('"', '\\"') : `${value}`;
 }
 
 function escapeText(text: string): string {
@@ -61,9 +59,7 @@ export function familyName(
   type: string,
   { isOpenMetrics }: Rendering,
 ): string {
-  return isOpenMetrics && type === "counter"
-    ? name.replace(/_total$/, "")
-    : name;
+  return isOpenMetrics && type === "counter" ? name.replace(/_total$/, "") : name;
 }
 
 /** The lines of a family's name, type and help. */
@@ -84,9 +80,7 @@ export function sampleHead(
   { defaultLabels }: Rendering,
   shared: Labels = {},
 ): string {
-  const all = defaultLabels === undefined
-    ? labels
-    : { ...labels, ...defaultLabels, ...labels };
+  const all = defaultLabels === undefined ? labels : { ...labels, ...defaultLabels, ...labels };
   const texts = [...formatLabels(all, shared), ...formatLabels(shared)];
   return texts.length === 0 ? `${name} ` : `${name}{${texts.join(",")}} `;
 }
@@ -123,9 +117,7 @@ export function metricText(
       sharedLabels,
     );
     lines.push(
-      `${head}${formatValue(value)}${
-        rendering.isOpenMetrics ? exemplarText(exemplar) : ""
-      }`,
+      `${head}${formatValue(value)}${rendering.isOpenMetrics ? exemplarText(exemplar) : ""}`,
     );
   }
   return lines.join("\n");

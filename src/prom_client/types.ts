@@ -3,13 +3,10 @@
  *
  * @module
  */
-import type { Registry } from "./registry.ts";
-
 /** The content type of Prometheus' text format. */
 export type PrometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
 /** The content type of OpenMetrics. */
-export type OpenMetricsContentType =
-  "application/openmetrics-text; version=1.0.0; charset=utf-8";
+export type OpenMetricsContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /** The content types of a registry. */
 export type RegistryContentType =
   | PrometheusContentType
@@ -20,36 +17,6 @@ export type Aggregator = "omit" | "sum" | "first" | "min" | "max" | "average";
 
 /** Values of labels. Labels that are left out are left out of the output. */
 export type LabelValues<T extends string> = Partial<Record<T, string | number>>;
-
-/** What `collect` may be: it runs in its own thread before that thread's metrics are read. */
-export type CollectFunction<M> = (this: M) => void | Promise<void>;
-
-/** Options that all metrics share. */
-export interface MetricConfiguration<T extends string> {
-  /** The whole name, as it is exported. */
-  name: string;
-  /** What the metric counts or measures. */
-  help: string;
-  /** Names of the labels. */
-  labelNames?: T[] | readonly T[];
-  /**
-   * The registries that get the metric.
-   *
-   * @default {[register]}
-   */
-  registers?: readonly Registry<RegistryContentType>[];
-  /**
-   * How the parts of several threads become one value.
-   *
-   * @default {"sum"}
-   */
-  aggregator?: Aggregator;
-  /** Runs before the metric is read in this thread. */
-  // deno-lint-ignore no-explicit-any
-  collect?: CollectFunction<any>;
-  /** Whether updates take exemplars. Only for registries of OpenMetrics. */
-  enableExemplars?: boolean;
-}
 
 /** A value with its labels. */
 export interface MetricValue<T extends string = string> {
@@ -107,8 +74,8 @@ export interface ObserveDataWithExemplar<T extends string> {
   exemplarLabels?: Record<string, unknown>;
 }
 
-/** A metric that is not of this library, as `registerMetric` takes it. */
-export interface ForeignMetric {
+/** A metric as registries take it: of this library, or any object with `get()`. */
+export interface AnyMetric {
   /** Its name. */
   name?: string;
   /** Its kind. */
@@ -117,6 +84,10 @@ export interface ForeignMetric {
   get(): unknown;
   /** Resets it. */
   reset?(): void;
+  /** Runs before it is read. */
+  collect?: unknown;
+  /** The registries that got it when it was made. */
+  registers?: readonly object[];
 }
 
 /** The labels of a series, as the user gave them. */

@@ -39,9 +39,7 @@ export function assertLabels(names: readonly string[], labels: Labels): void {
   for (const label in labels) {
     if (!names.includes(label)) {
       throw new Error(
-        `Added label "${label}" is not included in initial labelset: ${
-          inspect(names)
-        }`,
+        `Added label "${label}" is not included in initial labelset: ${inspect(names)}`,
       );
     }
   }
@@ -55,9 +53,7 @@ export function labelsOf(
   if (typeof values[0] === "object") return values[0] as Labels;
   if (names.length !== values.length) {
     throw new Error(
-      `Invalid number of arguments (${values.length}): "${
-        values.join(", ")
-      }" for label names ` +
+      `Invalid number of arguments (${values.length}): "${values.join(", ")}" for label names ` +
         `(${names.length}): "${names.join(", ")}".`,
     );
   }

@@ -7,13 +7,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Counter } from "../counter.ts";
 import { MERGE } from "../metric.ts";
-import {
-  commonOf,
-  type DefaultMetric,
-  makeGauge,
-  memoryUsage,
-  processOf,
-} from "./options.ts";
+import { commonOf, type DefaultMetric, makeGauge, memoryUsage, processOf } from "./options.ts";
 
 /** The CPU time. */
 export const processCpuTotal: DefaultMetric = (config) => {

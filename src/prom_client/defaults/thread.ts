@@ -8,51 +8,43 @@ import v8 from "node:v8";
 import type { Gauge } from "../gauge.ts";
 import { Histogram } from "../histogram.ts";
 import type { Aggregator, LabelValues } from "../types.ts";
-import {
-  commonOf,
-  type DefaultMetric,
-  makeGauge,
-  memoryUsage,
-  processOf,
-} from "./options.ts";
+import { commonOf, type DefaultMetric, makeGauge, memoryUsage, processOf } from "./options.ts";
 
 /** Name, help, aggregator and value of the figures of the event loop's delay. */
-const LAGS:
-  readonly (readonly [string, string, Aggregator, (delay: Delay) => number])[] =
+const LAGS: readonly (readonly [string, string, Aggregator, (delay: Delay) => number])[] = [
+  [
+    "min",
+    "The minimum recorded event loop delay.",
+    "min",
+    ({ min }) => min,
+  ],
+  [
+    "max",
+    "The maximum recorded event loop delay.",
+    "max",
+    ({ max }) => max,
+  ],
+  [
+    "mean",
+    "The mean of the recorded event loop delays.",
+    "average",
+    ({ mean }) => mean,
+  ],
+  [
+    "stddev",
+    "The standard deviation of the recorded event loop delays.",
+    "average",
+    ({ stddev }) => stddev,
+  ],
+  ...[50, 90, 99].map((percent) =>
     [
-      [
-        "min",
-        "The minimum recorded event loop delay.",
-        "min",
-        ({ min }) => min,
-      ],
-      [
-        "max",
-        "The maximum recorded event loop delay.",
-        "max",
-        ({ max }) => max,
-      ],
-      [
-        "mean",
-        "The mean of the recorded event loop delays.",
-        "average",
-        ({ mean }) => mean,
-      ],
-      [
-        "stddev",
-        "The standard deviation of the recorded event loop delays.",
-        "average",
-        ({ stddev }) => stddev,
-      ],
-      ...[50, 90, 99].map((percent) =>
-        [
-          `p${percent}`,
-          `The ${percent}th percentile of the recorded event loop delays.`,
-          "average",
-          (delay: Delay) => delay.percentile(percent),
-        ] as const
-      ),
-    ];
+      `p${percent}`,
+      `The ${percent}th percentile of the recorded event loop delays.`,
+      "average",
+      (delay: Delay) => delay.percentile(percent),
+    ] as const
+  ),
+];
 
 /** A histogram of the event loop's delay, in nanoseconds. */
 interface Delay {
@@ -85,9 +77,7 @@ export const eventLoopLag: DefaultMetric = (config) => {
       aggregator: "average",
       collect() {
         const start = performance.now();
-        setImmediate(() =>
-          lag.set(labels, Math.max(0, performance.now() - start) / 1000)
-        );
+        setImmediate(() => lag.set(labels, Math.max(0, performance.now() - start) / 1000));
         for (const [n, [, , , valueOf]] of LAGS.entries()) {
           gauges[n].set(labels, valueOf(delay) / 1e9);
         }
@@ -150,8 +140,7 @@ export const processResources: DefaultMetric = (config) => {
   if (typeof process?.getActiveResourcesInfo !== "function") return;
   makeCounts(config, {
     name: "nodejs_active_resources",
-    help:
-      "Number of active resources that are currently keeping the event loop alive, grouped " +
+    help: "Number of active resources that are currently keeping the event loop alive, grouped " +
       "by async resource type.",
     totalHelp: "Total number of active resources.",
     typesOf: () => process.getActiveResourcesInfo!(),
@@ -165,8 +154,7 @@ export const processHandles: DefaultMetric = (config) => {
   if (typeof process?._getActiveHandles !== "function") return;
   makeCounts(config, {
     name: "nodejs_active_handles",
-    help:
-      "Number of active libuv handles grouped by handle type. Every handle type is C++ class " +
+    help: "Number of active libuv handles grouped by handle type. Every handle type is C++ class " +
       "name.",
     totalHelp: "Total number of active handles.",
     typesOf: () => classesOf(process._getActiveHandles!()),
@@ -180,8 +168,7 @@ export const processRequests: DefaultMetric = (config) => {
   if (typeof process?._getActiveRequests !== "function") return;
   makeCounts(config, {
     name: "nodejs_active_requests",
-    help:
-      "Number of active libuv requests grouped by request type. Every request type is C++ " +
+    help: "Number of active libuv requests grouped by request type. Every request type is C++ " +
       "class name.",
     totalHelp: "Total number of active requests.",
     typesOf: () => classesOf(process._getActiveRequests!()),
@@ -268,8 +255,7 @@ export const gc: DefaultMetric = (config) => {
   const { prefix, labels, labelNames, registers } = commonOf(config);
   const duration = new Histogram<string>({
     name: `${prefix}nodejs_gc_duration_seconds`,
-    help:
-      "Garbage collection duration by kind, one of major, minor, incremental or weakcb.",
+    help: "Garbage collection duration by kind, one of major, minor, incremental or weakcb.",
     labelNames: ["kind", ...labelNames],
     buckets: config.gcDurationBuckets ?? [0.001, 0.01, 0.1, 1, 2, 5],
     registers,
