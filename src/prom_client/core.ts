@@ -7,6 +7,7 @@
 import { LabelTree } from "./label_tree.ts";
 import { type Definition, labelsIn, Publication, seriesText } from "./publication.ts";
 import type { Readings } from "./readings.ts";
+import type { Part, Parts } from "./storage_index.ts";
 import { familyName, headOf, type Rendering, SeriesTexts } from "./text.ts";
 import type { Labels, MetricValue } from "./types.ts";
 import { assertLabels, labelsOf } from "./validation.ts";
@@ -51,6 +52,21 @@ export interface Format<Value> {
   values(values: MetricValue[], name: string, entry: Entry<Value>): void;
 }
 
+/** What `mergeParts` gets. */
+export interface SeriesParts<S> {
+  /** The metric's key. */
+  readonly key: string;
+  /** The text of the series. */
+  readonly text: string;
+  /** The parts, of the type that the storage has. */
+  // deno-lint-ignore no-explicit-any -- each kind has another storage
+  readonly parts: readonly Part<any>[];
+  /** This thread's series, if it has one. */
+  readonly own: S | undefined;
+  /** All parts of the metric. */
+  readonly readings: Readings;
+}
+
 /** A metric's name and definition. */
 export interface CoreOptions {
   readonly name: string;
@@ -84,11 +100,10 @@ export abstract class Core<S extends Series, Value> {
   protected abstract make(labels: Labels): S;
   /** What this thread has of a series. */
   protected abstract own(series: S): Value;
-  /** What all threads have, by the text of the series; a series that is left out is not exported. */
-  protected abstract all(
-    key: string,
-    readings: Readings,
-  ): ReadonlyMap<string, Value | undefined>;
+  /** The parts of all threads, by the text of the series. */
+  protected abstract parts(key: string, readings: Readings): Parts<unknown>;
+  /** Merges the parts of one series; `undefined` if it is not exported. */
+  protected abstract mergeParts(from: SeriesParts<S>): Value | undefined;
   /** How this kind is written. */
   protected abstract readonly format: Format<Value>;
   /** Destroys what other threads have of one series, or of all. */
@@ -189,30 +204,41 @@ export abstract class Core<S extends Series, Value> {
       }
       return entries;
     }
-    const all = new Map(this.all(key, readings));
-    for (const own of [...this.live]) {
-      const value = all.get(own.text);
-      if (value !== undefined) entries.push({ texts: own.texts, value, own });
-      else if (!own.isShared) {
-        entries.push({ texts: own.texts, value: this.own(own), own });
-      } else if (!all.has(own.text)) this.#lose(own, entries);
-      all.delete(own.text);
+    const all = this.parts(key, readings);
+    let found = 0;
+    for (const own of this.live) {
+      const { text, texts } = own;
+      const parts = all.get(text);
+      if (parts !== undefined) found++;
+      const value = parts && this.mergeParts({ key, text, parts, own, readings });
+      if (value !== undefined) entries.push({ texts, value, own });
+      else if (!own.isShared) entries.push({ texts, value: this.own(own), own });
+      else if (parts === undefined) this.#lose(own, entries);
     }
-    for (const text of this.#foreign.keys()) {
-      if (!all.has(text)) this.#foreign.delete(text);
-    }
-    for (const [text, value] of all) {
+    if (found < all.size) this.#addForeign(key, all, readings, entries);
+    return entries;
+  }
+
+  /** Adds the series that only other threads have. */
+  #addForeign(
+    key: string,
+    all: Parts<unknown>,
+    readings: Readings,
+    entries: Entry<Value>[],
+  ): void {
+    const own = new Set<string>();
+    for (const { text } of this.live) own.add(text);
+    for (const text of this.#foreign.keys()) if (!all.has(text)) this.#foreign.delete(text);
+    for (const [text, parts] of all) {
+      if (own.has(text)) continue;
+      const value = this.mergeParts({ key, text, parts, own: undefined, readings });
       if (value === undefined) continue;
       let texts = this.#foreign.get(text);
       if (texts === undefined) {
-        this.#foreign.set(
-          text,
-          texts = new SeriesTexts(labelsIn(text, this.labelNames)),
-        );
+        this.#foreign.set(text, texts = new SeriesTexts(labelsIn(text, this.labelNames)));
       }
       entries.push({ texts, value });
     }
-    return entries;
   }
 
   /** Another thread has reset or removed the series. */

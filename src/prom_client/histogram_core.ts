@@ -7,13 +7,15 @@
  *
  * @module
  */
+import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
 import type { HistogramWriter } from "../metrics/writer_types.ts";
 import { BaseSeries } from "./base_series.ts";
-import { Core, type CoreOptions, type Format } from "./core.ts";
+import { Core, type CoreOptions, type Format, type SeriesParts } from "./core.ts";
 import { BIN_SIZES } from "./memory.ts";
 import { mergeLists } from "./merging.ts";
 import type { Publication } from "./publication.ts";
 import type { Readings } from "./readings.ts";
+import type { Part, Parts } from "./storage_index.ts";
 import { releaseSums, SharedSum, sumOf } from "./sums.ts";
 import { exemplarText, formatValue, sampleHead } from "./text.ts";
 import type { Exemplar, Labels, MetricValue } from "./types.ts";
@@ -169,24 +171,23 @@ export class HistogramCore extends Core<HistogramSeries, BinsAndSum> {
     return [...counts, sum];
   }
 
-  protected all(
-    key: string,
-    readings: Readings,
-  ): ReadonlyMap<string, BinsAndSum | undefined> {
-    const all = new Map<string, BinsAndSum | undefined>();
+  protected parts(key: string, readings: Readings): Parts<HistogramData> {
     const { storage } = this.bounds;
-    if (storage === undefined) return all;
-    const sums = readings.partsOf("sums", key);
-    for (const [text, parts] of readings.partsOf(storage, key)) {
-      const lists = parts.map(({ slot, value: { offset, counts } }) => {
-        const list: number[] = new Array(this.bounds.all.length + 2).fill(0);
-        for (let n = 0; n < counts.length; n++) list[offset + n] = counts[n];
-        list[list.length - 1] = sumOf(sums.get(text), slot);
-        return { slot, value: list };
-      });
-      all.set(text, mergeLists(this.merge, lists, readings.slot));
-    }
-    return all;
+    return storage === undefined ? new Map() : readings.partsOf(storage, key);
+  }
+
+  protected mergeParts(
+    { key, text, parts, readings }: SeriesParts<HistogramSeries>,
+  ): BinsAndSum | undefined {
+    const sums = readings.partsOf("sums", key).get(text);
+    const lists = (parts as readonly Part<HistogramData>[]).map(({ slot, value }) => {
+      const { offset, counts } = value;
+      const list: number[] = new Array(this.bounds.all.length + 2).fill(0);
+      for (let n = 0; n < counts.length; n++) list[offset + n] = counts[n];
+      list[list.length - 1] = sumOf(sums, slot);
+      return { slot, value: list };
+    });
+    return mergeLists(this.merge, lists, readings.slot);
   }
 
   /** Sets a series to 0 in all threads. */

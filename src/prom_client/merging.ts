@@ -51,7 +51,7 @@ export function mergeNumbers(
       );
     case "average":
       return parts.reduce((sum, { value }) => sum + value, 0) / length;
-    default:
+    default: // sum
       return length === 1 ? parts[0].value : parts.reduce((sum, { value }) => sum + value, 0);
   }
 }

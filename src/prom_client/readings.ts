@@ -4,26 +4,12 @@
  * @module
  */
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
-import { type Metrics, othersMemory, ownSlot, type Storage } from "./memory.ts";
 import type { ThreadStats } from "../thread_stats.ts";
+import { type Metrics, othersMemory, ownSlot, type Storage } from "./memory.ts";
 import type { Definition } from "./publication.ts";
+import { type Parts, type Row, StorageIndex } from "./storage_index.ts";
 
-/** One thread's part of a series. */
-export interface Part<Value> {
-  /** The number of the thread's slot. */
-  readonly slot: number;
-  /** Which part of the series, in storages that have several. */
-  readonly part: string | undefined;
-  /** Its value. */
-  readonly value: Value;
-  /** Which bucket, and which of its lives. */
-  readonly bucket: string;
-}
-
-/** The parts of all series of one metric, by the text of the series. */
-export type Parts<Value> = ReadonlyMap<string, readonly Part<Value>[]>;
-
-/** What a storage has. */
+/** What the buckets of a storage have. */
 export type ValueIn<Name extends Storage> = Name extends
   "definitions" | "counters" | "gauges" | "sums" ? number
   : HistogramData;
@@ -36,16 +22,14 @@ export interface ForeignDefinition extends Definition {
   readonly kind: string;
 }
 
-const NOTHING: ReadonlyMap<string, readonly never[]> = new Map();
+/** This thread's indices, for the memory that it reads. */
+const indices = new Map<Storage, StorageIndex<unknown>>();
 
 /** Readings of one scrape. Every storage is read once, when it is first asked for. */
 export class Readings {
-  readonly #groups = new Map<
-    Storage,
-    Map<string, Map<string, Part<unknown>[]>>
-  >();
-  #definitions: ForeignDefinition[] | undefined;
   readonly #stats: ThreadStats<Metrics>;
+  readonly #read = new Set<Storage>();
+  #definitions: ForeignDefinition[] | undefined;
   /** This thread's slot; -1 if it has none. */
   readonly slot: number;
 
@@ -60,72 +44,41 @@ export class Readings {
     return stats && new Readings(stats, ownSlot());
   }
 
-  /** All threads' parts of one metric. */
-  partsOf<Name extends Storage>(
-    storage: Name,
-    key: string,
-  ): Parts<ValueIn<Name>> {
-    let groups = this.#groups.get(storage);
-    if (groups === undefined) {
-      this.#groups.set(storage, groups = read(this.#stats, storage));
+  /** All threads' parts of one metric. Valid until this thread takes other readings. */
+  partsOf<Name extends Storage>(storage: Name, key: string): Parts<ValueIn<Name>> {
+    let index = indices.get(storage);
+    if (index === undefined) indices.set(storage, index = new StorageIndex());
+    if (!this.#read.has(storage)) {
+      this.#read.add(storage);
+      const reader = this.#stats.metrics[storage] as { series(): readonly Row<unknown>[] };
+      const rows = reader.series();
+      index.update(rows, storage === "gauges" ? this.#activeSlots() : undefined);
     }
-    return (groups.get(key) ?? NOTHING) as Parts<ValueIn<Name>>;
+    return index.partsOf(key) as Parts<ValueIn<Name>>;
   }
 
   /** The metrics that the threads have, one for each key. */
   definitions(): readonly ForeignDefinition[] {
     return this.#definitions ??= readDefinitions(this.#stats);
   }
-}
 
-function read(
-  stats: ThreadStats<Metrics>,
-  storage: Storage,
-): Map<string, Map<string, Part<unknown>[]>> {
-  const groups = new Map<string, Map<string, Part<unknown>[]>>();
-  const active = storage === "gauges"
-    ? new Set(
-      stats.threads().filter(({ state }) => state === "active").map((
-        { slot },
-      ) => String(slot)),
-    )
-    : undefined;
-  const rows = stats.metrics[storage].series() as readonly {
-    id: number;
-    labels: Partial<Record<string, string>>;
-    value: unknown;
-  }[];
-  for (const { id, labels, value } of rows) {
-    const { metric, series, slot, part } = labels;
-    // The overflow series, which nobody uses.
-    if (metric === undefined || series === undefined || slot === undefined) {
-      continue;
+  /** The slots whose threads live: gauges of others are over. */
+  #activeSlots(): ReadonlySet<string> {
+    const active = new Set<string>();
+    for (const { slot, state } of this.#stats.threads()) {
+      if (state === "active") active.add(String(slot));
     }
-    if (active !== undefined && !active.has(slot)) continue;
-    let group = groups.get(metric);
-    if (group === undefined) groups.set(metric, group = new Map());
-    let parts = group.get(series);
-    if (parts === undefined) group.set(series, parts = []);
-    parts.push({ slot: +slot, part, value, bucket: `${id}` });
+    return active;
   }
-  return groups;
 }
 
 function readDefinitions(stats: ThreadStats<Metrics>): ForeignDefinition[] {
   const found = new Map<string, ForeignDefinition>();
   for (const { labels } of stats.metrics.definitions.series()) {
     const { metric: key, definition } = labels;
-    if (key === undefined || definition === undefined || found.has(key)) {
-      continue;
-    }
+    if (key === undefined || definition === undefined || found.has(key)) continue;
     const [registry, name, kind] = JSON.parse(key) as string[];
-    found.set(key, {
-      ...JSON.parse(definition) as Definition,
-      key,
-      registry,
-      name,
-      kind,
-    });
+    found.set(key, { ...JSON.parse(definition) as Definition, key, registry, name, kind });
   }
   return [...found.values()];
 }

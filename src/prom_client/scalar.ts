@@ -5,10 +5,11 @@
  */
 import type { CounterWriter, GaugeWriter } from "../metrics/writer_types.ts";
 import { BaseSeries } from "./base_series.ts";
-import { Core, type Entry, type Format } from "./core.ts";
+import { Core, type Entry, type Format, type SeriesParts } from "./core.ts";
 import { mergeNumbers } from "./merging.ts";
 import { type Publication, seriesText } from "./publication.ts";
 import type { Readings } from "./readings.ts";
+import type { Parts } from "./storage_index.ts";
 import { exemplarText, formatValue, type Rendering, sampleHead } from "./text.ts";
 import type { Exemplar, Labels, MetricValue } from "./types.ts";
 
@@ -163,22 +164,6 @@ function exemplarOf(
     : "";
 }
 
-function mergeAll(
-  storage: "counters" | "gauges",
-  key: string,
-  merge: string,
-  readings: Readings,
-): Map<string, number | undefined> {
-  const all = new Map<string, number | undefined>();
-  for (const [text, parts] of readings.partsOf(storage, key)) {
-    const decoded = storage === "counters"
-      ? parts
-      : parts.map(({ slot, value }) => ({ slot, value: decode(value) }));
-    all.set(text, mergeNumbers(merge, decoded, readings.slot));
-  }
-  return all;
-}
-
 /** The series of a counter. */
 export class CounterCore extends Core<CounterSeries, number> {
   protected readonly format: Format<number> = COUNTER_FORMAT;
@@ -191,16 +176,14 @@ export class CounterCore extends Core<CounterSeries, number> {
     return series.value;
   }
 
-  protected all(
-    key: string,
-    readings: Readings,
-  ): ReadonlyMap<string, number | undefined> {
-    const all = mergeAll("counters", key, this.merge, readings);
+  protected parts(key: string, readings: Readings): Parts<number> {
+    return readings.partsOf("counters", key);
+  }
+
+  protected mergeParts({ parts, own, readings }: SeriesParts<CounterSeries>): number | undefined {
     // `inc(NaN)`, which no counter in shared memory takes.
-    for (const { text, value } of this.live) {
-      if (Number.isNaN(value)) all.set(text, NaN);
-    }
-    return all;
+    if (own !== undefined && Number.isNaN(own.value)) return NaN;
+    return mergeNumbers(this.merge, parts, readings.slot);
   }
 
   protected release({ text }: CounterSeries, publication: Publication): void {
@@ -224,11 +207,13 @@ export class GaugeCore extends Core<GaugeSeries, number> {
     return series.value;
   }
 
-  protected all(
-    key: string,
-    readings: Readings,
-  ): ReadonlyMap<string, number | undefined> {
-    return mergeAll("gauges", key, this.merge, readings);
+  protected parts(key: string, readings: Readings): Parts<number> {
+    return readings.partsOf("gauges", key);
+  }
+
+  protected mergeParts({ parts, readings }: SeriesParts<GaugeSeries>): number | undefined {
+    const decoded = parts.map(({ slot, value }) => ({ slot, value: decode(value) }));
+    return mergeNumbers(this.merge, decoded, readings.slot);
   }
 
   protected release({ text }: GaugeSeries, publication: Publication): void {

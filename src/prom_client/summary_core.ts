@@ -12,10 +12,11 @@ import { steady } from "../base/clock.ts";
 import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
 import type { CounterWriter, HistogramWriter } from "../metrics/writer_types.ts";
 import { BaseSeries } from "./base_series.ts";
-import { Core, type CoreOptions, type Entry, type Format } from "./core.ts";
+import { Core, type CoreOptions, type Entry, type Format, type SeriesParts } from "./core.ts";
 import { mergeNumbers } from "./merging.ts";
 import { type Definition, destroyBucket, type Publication } from "./publication.ts";
-import type { Part, Readings } from "./readings.ts";
+import type { Readings } from "./readings.ts";
+import type { Part, Parts } from "./storage_index.ts";
 import { Sketch } from "./sketch.ts";
 import { lifetimeOf, type Slice, SlidingWindow, type WindowOptions } from "./sliding_window.ts";
 import { countOf, countWriter, releaseSums, SharedSum, sumOf } from "./sums.ts";
@@ -146,7 +147,8 @@ export class SummaryCore extends Core<SummarySeries, SummaryValue> {
   readonly #percentiles: readonly number[];
   protected readonly format: Format<SummaryValue>;
   /** When this thread first found slices of other threads. */
-  #seen = new Map<string, number>();
+  #seen: Map<string, number> = new Map();
+  #seenBefore: ReadonlyMap<string, number> = this.#seen;
 
   constructor(options: CoreOptions) {
     super(options);
@@ -183,69 +185,45 @@ export class SummaryCore extends Core<SummarySeries, SummaryValue> {
     return this.#valueOf(series.sketch(), series.sum, series.count);
   }
 
-  protected all(
-    key: string,
-    readings: Readings,
-  ): ReadonlyMap<string, SummaryValue | undefined> {
-    const all = new Map<string, SummaryValue | undefined>();
-    const values = readings.partsOf("values", key);
-    const own = new Map([...this.live].map((series) => [series.text, series]));
-    const seen = new Map<string, number>();
+  protected parts(key: string, readings: Readings): Parts<number> {
+    this.#seenBefore = this.#seen;
+    this.#seen = new Map();
+    return readings.partsOf("sums", key);
+  }
+
+  protected mergeParts(
+    { key, text, parts, own, readings }: SeriesParts<SummarySeries>,
+  ): SummaryValue | undefined {
     const { merge } = this;
-    for (const [text, sums] of readings.partsOf("sums", key)) {
-      const slots = [...new Set(sums.map(({ slot }) => slot))];
-      const total = (of: typeof sumOf) =>
-        mergeNumbers(
-          merge,
-          slots.map((slot) => ({ slot, value: of(sums, slot) })),
-          readings.slot,
-        );
-      const sum = total(sumOf);
-      const count = total(countOf);
-      if (sum === undefined || count === undefined) {
-        all.set(text, undefined);
-        continue;
-      }
-      const sketch = new Sketch();
-      const series = own.get(text);
-      // What this thread knows is exact for small samples, unless its slot has an earlier part.
-      const isMine = series !== undefined &&
-        series.count === countOf(sums, readings.slot);
-      if (isMine) sketch.merge(series.sketch());
-      for (const part of values.get(text) ?? []) {
-        if (isMine && part.slot === readings.slot) continue;
-        if (
-          (merge === "omit" || merge === "own") && part.slot !== readings.slot
-        ) continue;
-        if (this.#isFresh(key, text, part, seen)) {
-          sketch.addShared(part.value, part.part?.startsWith("-") ? -1 : 1);
-        }
-      }
-      all.set(text, this.#valueOf(sketch, sum, count));
+    const slots = [...new Set(parts.map(({ slot }) => slot))];
+    const total = (of: typeof sumOf) =>
+      mergeNumbers(merge, slots.map((slot) => ({ slot, value: of(parts, slot) })), readings.slot);
+    const sum = total(sumOf);
+    const count = total(countOf);
+    if (sum === undefined || count === undefined) return undefined;
+    const sketch = new Sketch();
+    // What this thread knows is exact for small samples, unless its slot has an earlier part.
+    const isMine = own !== undefined && own.count === countOf(parts, readings.slot);
+    if (isMine) sketch.merge(own.sketch());
+    for (const slice of readings.partsOf("values", key).get(text) ?? []) {
+      const isOwnSlot = slice.slot === readings.slot;
+      if (isMine && isOwnSlot) continue;
+      if ((merge === "omit" || merge === "own") && !isOwnSlot) continue;
+      if (!this.#isFresh(key, text, slice)) continue;
+      sketch.addShared(slice.value, slice.part?.startsWith("-") ? -1 : 1);
     }
-    this.#seen = seen;
-    return all;
+    return this.#valueOf(sketch, sum, count);
   }
 
   /** Whether a slice still counts. Destroys one that does not. */
-  #isFresh(
-    key: string,
-    text: string,
-    { slot, part }: Part<HistogramData>,
-    seen: Map<string, number>,
-  ): boolean {
+  #isFresh(key: string, text: string, { slot, part = "" }: Part<HistogramData>): boolean {
     const lifetime = lifetimeOf(this.#options);
     if (lifetime === Infinity) return true;
     const name = `${slot} ${part} ${text}`;
-    const first = this.#seen.get(name) ?? steady();
-    seen.set(name, first);
+    const first = this.#seenBefore.get(name) ?? steady();
+    this.#seen.set(name, first);
     if (steady() - first <= lifetime) return true;
-    destroyBucket("values", {
-      metric: key,
-      series: text,
-      slot: String(slot),
-      part: part!,
-    });
+    destroyBucket("values", { metric: key, series: text, slot: String(slot), part });
     return false;
   }
 

@@ -6,7 +6,7 @@
  */
 import type { CounterWriter } from "../metrics/writer_types.ts";
 import type { Publication } from "./publication.ts";
-import type { Part } from "./readings.ts";
+import type { Part } from "./storage_index.ts";
 
 const POSITIVE = "+";
 const NEGATIVE = "-";

@@ -50,7 +50,7 @@ describe("AggregatorRegistry", () => {
   it("aggregators have all that prom-client has", () => {
     assertEquals(
       Object.keys(aggregators).sort(),
-      Object.keys(promClient.aggregators).sort(),
+      Object.keys((promClient as Any).aggregators).sort(),
     );
     assertEquals(aggregators.sum([]), undefined);
   });
