@@ -5,6 +5,7 @@
  */
 import { StaleThreadError } from "../base/errors.ts";
 import type { Series } from "./core.ts";
+import { warnOnce } from "./memory.ts";
 import { type Publication, seriesText } from "./publication.ts";
 import { SeriesTexts } from "./text.ts";
 import type { Labels } from "./types.ts";
@@ -33,7 +34,7 @@ export abstract class BaseSeries implements Series {
 
   publish(publication: Publication): void {
     this.#publication = publication;
-    this.bind(publication);
+    this.bindAgain();
   }
 
   withdraw(): void {
@@ -44,7 +45,14 @@ export abstract class BaseSeries implements Series {
   /** Forgets what this thread has counted. */
   abstract restart(): void;
 
-  /** Finds the writers, and puts what was counted so far into their buckets, which are new. */
+  /** Destroys the series' buckets. */
+  abstract release(publication: Publication): void;
+
+  /**
+   * Finds the writers, and puts what was counted so far into their buckets, which are new.
+   *
+   * @throws {RangeError} When another thread resets the series meanwhile, or the memory is full.
+   */
   protected abstract bind(publication: Publication): void;
 
   /** Forgets the writers. */
@@ -63,8 +71,24 @@ export abstract class BaseSeries implements Series {
       !(error instanceof StaleThreadError);
   }
 
-  /** Puts the series into shared memory again. */
+  /** Puts the series into shared memory, again if need be. */
   protected bindAgain(): void {
-    if (this.#publication !== undefined) this.bind(this.#publication);
+    const publication = this.#publication;
+    if (publication === undefined) return;
+    for (let tried = 1;; tried++) {
+      try {
+        this.bind(publication);
+        return;
+      } catch (error) {
+        this.unbind();
+        // What was put there before another thread reset the rest must not be put there twice.
+        this.release(publication);
+        if (error instanceof StaleThreadError) return;
+        if (tried === TRIES) return warnOnce(error);
+      }
+    }
   }
 }
+
+/** How often a series is published while other threads reset it. */
+const TRIES = 8;

@@ -27,6 +27,8 @@ export interface Series {
   publish(publication: Publication): void;
   /** Stops to put it there. The buckets are gone already. */
   withdraw(): void;
+  /** Destroys its buckets in shared memory. */
+  release(publication: Publication): void;
   /** Begins again, in this thread. */
   restart(): void;
 }
@@ -108,8 +110,6 @@ export abstract class Core<S extends Series, Value> {
   protected abstract readonly format: Format<Value>;
   /** Destroys what other threads have of one series, or of all. */
   protected abstract resetOthers(text?: string): void;
-  /** Destroys the buckets of a series. */
-  protected abstract release(series: S, publication: Publication): void;
 
   /** How threads' parts become one. */
   protected get merge(): string {
@@ -165,7 +165,7 @@ export abstract class Core<S extends Series, Value> {
     this.#tree.remove(series.texts.labels);
     this.live.delete(series);
     series.isLive = false;
-    if (this.publication !== undefined) this.release(series, this.publication);
+    if (this.publication !== undefined) series.release(this.publication);
     series.withdraw();
   }
 

@@ -113,11 +113,13 @@ export class HistogramSeries extends BaseSeries {
   rewind(publication: Publication | undefined): void {
     this.restart();
     if (publication === undefined) return;
-    if (this.#bounds.storage !== undefined) {
-      publication.release(this.#bounds.storage, this.text);
-    }
-    releaseSums(publication, this.text);
+    this.release(publication);
     this.publish(publication);
+  }
+
+  release(publication: Publication): void {
+    if (this.#bounds.storage !== undefined) publication.release(this.#bounds.storage, this.text);
+    releaseSums(publication, this.text);
   }
 
   protected bind(publication: Publication): void {
@@ -126,15 +128,7 @@ export class HistogramSeries extends BaseSeries {
     this.#bins = publication.writer(storage, this.text);
     if (this.#bins === undefined) return;
     this.#sum = new SharedSum(publication, this.text, this.sum);
-    try {
-      for (const [bin, count] of this.counts.entries()) {
-        if (count > 0) this.#bins.record(bin, count);
-      }
-    } catch (error) {
-      // The memory is full: bins are allocated for the first value.
-      if (!(error instanceof RangeError)) throw error;
-      this.unbind();
-    }
+    for (const [bin, count] of this.counts.entries()) if (count > 0) this.#bins.record(bin, count);
   }
 
   protected unbind(): void {
@@ -199,13 +193,6 @@ export class HistogramCore extends Core<HistogramSeries, BinsAndSum> {
     }
     this.resetOthers(series.text);
     series.rewind(this.publication);
-  }
-
-  protected release({ text }: HistogramSeries, publication: Publication): void {
-    if (this.bounds.storage !== undefined) {
-      publication.release(this.bounds.storage, text);
-    }
-    releaseSums(publication, text);
   }
 
   resetOthers(text?: string): void {

@@ -31,6 +31,11 @@ const homes = new WeakMap<object, Home>();
 /** Takes metrics back that were collected as garbage. */
 const abandoned = new FinalizationRegistry<{ end(): void }>((publication) => publication.end());
 
+/** Gives keys of registries back that were collected as garbage. */
+const abandonedKeys = new FinalizationRegistry<string>((key) => {
+  if (registries.get(key)?.deref() === undefined) registries.delete(key);
+});
+
 /** Makes a registry the one that is the same in all threads. */
 export function nameGlobal(registry: Home): void {
   registries.set(GLOBAL, new WeakRef(registry));
@@ -86,6 +91,7 @@ function keyFor(registry: Home, first: string): string {
   for (let n = 1; registries.get(key)?.deref() !== undefined; n++) key = `${first} ${n}`;
   registries.set(key, new WeakRef(registry));
   keys.set(registry, key);
+  abandonedKeys.register(registry, key);
   return key;
 }
 

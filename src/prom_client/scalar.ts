@@ -58,6 +58,10 @@ export class CounterSeries extends BaseSeries {
     this.exemplar = undefined;
   }
 
+  release(publication: Publication): void {
+    publication.release("counters", this.text);
+  }
+
   protected bind(publication: Publication): void {
     this.#writer = publication.writer("counters", this.text);
     if (this.value > 0 && this.value < Infinity) this.#writer?.add(this.value);
@@ -109,6 +113,10 @@ export class GaugeSeries extends BaseSeries {
   restart(): void {
     this.value = 0;
     this.#isSet = false;
+  }
+
+  release(publication: Publication): void {
+    publication.release("gauges", this.text);
   }
 
   protected bind(publication: Publication): void {
@@ -186,10 +194,6 @@ export class CounterCore extends Core<CounterSeries, number> {
     return mergeNumbers(this.merge, parts, readings.slot);
   }
 
-  protected release({ text }: CounterSeries, publication: Publication): void {
-    publication.release("counters", text);
-  }
-
   resetOthers(text?: string): void {
     this.publication?.resetOthers(["counters"], text);
   }
@@ -214,10 +218,6 @@ export class GaugeCore extends Core<GaugeSeries, number> {
   protected mergeParts({ parts, readings }: SeriesParts<GaugeSeries>): number | undefined {
     const decoded = parts.map(({ slot, value }) => ({ slot, value: decode(value) }));
     return mergeNumbers(this.merge, decoded, readings.slot);
-  }
-
-  protected release({ text }: GaugeSeries, publication: Publication): void {
-    publication.release("gauges", text);
   }
 
   override remove(labels: Labels): void {

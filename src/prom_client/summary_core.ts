@@ -13,6 +13,7 @@ import type { HistogramData } from "../metrics/histogram/histogram_data.ts";
 import type { CounterWriter, HistogramWriter } from "../metrics/writer_types.ts";
 import { BaseSeries } from "./base_series.ts";
 import { Core, type CoreOptions, type Entry, type Format, type SeriesParts } from "./core.ts";
+import { warnOnce } from "./memory.ts";
 import { mergeNumbers } from "./merging.ts";
 import { type Definition, destroyBucket, type Publication } from "./publication.ts";
 import type { Readings } from "./readings.ts";
@@ -65,7 +66,6 @@ export class SummarySeries extends BaseSeries {
     try {
       this.#count.add(1);
       this.#sum!.add(value);
-      this.#record(slice, value, 1);
     } catch (error) {
       if (!this.wasReset(error)) return;
       this.restart();
@@ -73,7 +73,9 @@ export class SummarySeries extends BaseSeries {
       this.count = 1;
       this.#window.current().sketch.add(value);
       this.bindAgain();
+      return;
     }
+    this.#record(slice, value, 1);
   }
 
   /** The values in the window. */
@@ -92,8 +94,7 @@ export class SummarySeries extends BaseSeries {
     this.#window = new SlidingWindow(this.#options);
   }
 
-  /** Takes all buckets back. */
-  releaseAll(publication: Publication): void {
+  release(publication: Publication): void {
     for (const { name } of this.#window.slices) {
       for (const sign of SIGNS) {
         publication.release("values", this.text, sign + name);
@@ -123,12 +124,22 @@ export class SummarySeries extends BaseSeries {
 
   #record({ name }: Slice, value: number, count: number): void {
     const part = (value < 0 ? "-" : "+") + name;
-    let writer = this.#writers.get(part);
-    if (writer === undefined) {
-      writer = this.#publication?.writer("values", this.text, part);
+    const bind = () => {
+      const writer = this.#publication?.writer("values", this.text, part);
       this.#writers.set(part, writer);
+      return writer;
+    };
+    const writer = this.#writers.get(part) ?? bind();
+    try {
+      writer?.record(Math.abs(value), count);
+    } catch {
+      // A reader has taken this thread for idle and destroyed the slice, or the memory is full.
+      try {
+        bind()?.record(Math.abs(value), count);
+      } catch (error) {
+        warnOnce(error);
+      }
     }
-    writer?.record(Math.abs(value), count);
   }
 
   #releaseSlice({ name }: Slice): void {
@@ -163,7 +174,7 @@ export class SummaryCore extends Core<SummarySeries, SummaryValue> {
     for (const series of this.live) {
       series.restart();
       if (this.publication === undefined) continue;
-      series.releaseAll(this.publication);
+      series.release(this.publication);
       series.publish(this.publication);
     }
   }
@@ -234,10 +245,6 @@ export class SummaryCore extends Core<SummarySeries, SummaryValue> {
       count,
       isEmpty: sketch.count === 0,
     };
-  }
-
-  protected release(series: SummarySeries, publication: Publication): void {
-    series.releaseAll(publication);
   }
 
   resetOthers(text?: string): void {

@@ -26,7 +26,11 @@ export class SharedSum {
     if (sum !== 0 && sum - sum === 0) this.add(sum);
   }
 
-  /** Adds a finite value. */
+  /**
+   * Adds a finite value.
+   *
+   * @throws {RangeError} When another thread has reset the series.
+   */
   add(value: number): void {
     if (value >= 0) {
       this.#positive?.add(value);

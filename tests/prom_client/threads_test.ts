@@ -3,7 +3,8 @@ import { describe, it } from "@std/testing/bdd";
 import { resultOf } from "../join/run_program.ts";
 import { samplesOf } from "./samples.ts";
 
-const programOf = (name: string) => new URL(`./programs/${name}.ts`, import.meta.url);
+const programOf = (name: string) =>
+  new URL(`./programs/${name}.ts`, import.meta.url);
 
 // One program: joins are per process, and starting threads takes long.
 describe("metrics of several threads", () => {
@@ -77,6 +78,16 @@ describe("metrics of several threads", () => {
     assertEquals(seen.afterReset['took_bucket{le="1",route="/"}'], 2);
     assertEquals(seen.afterReset['took_sum{route="/"}'], 2);
     assertEquals(seen.afterReset['size{quantile="0.5"}'], 5);
+  });
+
+  it("totals are exact while threads count, read and reset, with numeric and partial labels", async () => {
+    const { counted, text, reads } = await resultOf(programOf("totals"));
+    const samples = samplesOf(text);
+    assert(reads > 0);
+    assert(Object.keys(counted).length > 20);
+    for (const [series, n] of Object.entries(counted)) {
+      assertEquals(samples[series], n, series);
+    }
   });
 
   it("a thread that inherits nothing finds the memory, and collects when others read", async () => {
