@@ -120,17 +120,13 @@ describe("prom-client's own results", () => {
     for (
       const contentType of [PROMETHEUS_CONTENT_TYPE, OPENMETRICS_CONTENT_TYPE]
     ) {
-      const title = `random calls give the same text in ${
-        contentType.split(";")[0]
-      }`;
+      const title = `random calls give the same text in ${contentType.split(";")[0]}`;
       it(`${title}${isAlone ? "" : ", read from shared memory"}`, async () => {
         // From now on this thread reads what all threads have, its own parts included.
         if (!isAlone) sharedMemory()!.stats.registerThread("another");
         for (let seed = 1; seed <= 60; seed++) {
           const random = new Random(seed);
-          const registries = both.map(({ Registry }) =>
-            new Registry(contentType)
-          );
+          const registries = both.map(({ Registry }) => new Registry(contentType));
           const names = NAMES.slice(0, random.below(4));
           const kinds = ["counter", "gauge", "histogram", "summary"] as const;
           const buckets = random.pick([

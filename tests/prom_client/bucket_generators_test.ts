@@ -1,9 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  exponentialBuckets,
-  linearBuckets,
-} from "../../src/prom_client/mod.ts";
+import { exponentialBuckets, linearBuckets } from "../../src/prom_client/mod.ts";
 import { promClient } from "./prom_client.ts";
 
 /** What a call gives: its result, or its error. */

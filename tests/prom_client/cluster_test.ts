@@ -1,9 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import client, {
-  AggregatorRegistry,
-  aggregators,
-} from "../../src/prom_client/mod.ts";
+import client, { AggregatorRegistry, aggregators } from "../../src/prom_client/mod.ts";
 import { resultOf } from "../join/run_program.ts";
 import { promClient } from "./prom_client.ts";
 import { samplesOf } from "./samples.ts";

@@ -1,9 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import client, {
-  collectDefaultMetrics,
-  Registry,
-} from "../../src/prom_client/mod.ts";
+import client, { collectDefaultMetrics, Registry } from "../../src/prom_client/mod.ts";
 import { promClient } from "./prom_client.ts";
 
 // deno-lint-ignore no-explicit-any

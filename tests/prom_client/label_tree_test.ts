@@ -70,9 +70,7 @@ describe("LabelTree", () => {
     const map = new Map<string, number>();
     for (let n = 0; n < 20_000; n++) {
       const labels = Object.fromEntries(
-        names.map((name) => [name, random.pick(values)]).filter(([, value]) =>
-          value !== undefined
-        ),
+        names.map((name) => [name, random.pick(values)]).filter(([, value]) => value !== undefined),
       );
       const key = JSON.stringify(
         names.map((name) => name in labels ? `${labels[name]}` : null),

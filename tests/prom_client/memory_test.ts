@@ -1,13 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { beforeAll, describe, it } from "@std/testing/bdd";
 import { sharedMemory } from "../../src/prom_client/memory.ts";
-import {
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-  Summary,
-} from "../../src/prom_client/mod.ts";
+import { Counter, Gauge, Histogram, Registry, Summary } from "../../src/prom_client/mod.ts";
 
 /** How much of the memory is in use, in bytes. */
 function usedBytes(): number {

@@ -19,9 +19,7 @@ function outcomeOf(call: () => unknown): string {
 }
 
 function assertSame(name: string, call: (library: Any) => unknown): void {
-  const [theirs, ours] = libraries.map((library) =>
-    outcomeOf(() => call(library))
-  );
+  const [theirs, ours] = libraries.map((library) => outcomeOf(() => call(library)));
   assertEquals(ours, theirs, name);
 }
 
@@ -53,9 +51,7 @@ describe("options of metrics", () => {
         assertSame(`${kind} with ${name}`, (library) => {
           const isObject = typeof given === "object" && given !== null;
           return new library[kind](
-            isObject
-              ? { ...given, registers: [new library.Registry()] }
-              : given,
+            isObject ? { ...given, registers: [new library.Registry()] } : given,
           );
         });
       }

@@ -6,9 +6,7 @@
 
 /** The samples of a text: from name and labels to the value. */
 export function samplesOf(text: string): Record<string, number> {
-  const lines = text.split("\n").filter((line) =>
-    line !== "" && !line.startsWith("#")
-  );
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return Object.fromEntries(
     lines.map((line) => {
       const end = line.lastIndexOf(" ");

@@ -34,9 +34,7 @@ describe("Sketch", () => {
         const slack = 0.02 * Math.max(Math.abs(below), Math.abs(above));
         assert(
           found >= below - slack && found <= above + slack,
-          `seed ${seed}: the ${
-            QS[n]
-          } quantile ${found} is not from ${below} to ${above}`,
+          `seed ${seed}: the ${QS[n]} quantile ${found} is not from ${below} to ${above}`,
         );
       }
     }

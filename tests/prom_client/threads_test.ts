@@ -3,8 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { resultOf } from "../join/run_program.ts";
 import { samplesOf } from "./samples.ts";
 
-const programOf = (name: string) =>
-  new URL(`./programs/${name}.ts`, import.meta.url);
+const programOf = (name: string) => new URL(`./programs/${name}.ts`, import.meta.url);
 
 // One program: joins are per process, and starting threads takes long.
 describe("metrics of several threads", () => {

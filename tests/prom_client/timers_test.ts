@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import {
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-  Summary,
-} from "../../src/prom_client/mod.ts";
+import { Counter, Gauge, Histogram, Registry, Summary } from "../../src/prom_client/mod.ts";
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -76,9 +70,7 @@ describe("timers and exemplars", () => {
         exemplarLabels: { trace: `${value}` },
       });
     }
-    const lines = (await registry.metrics()).split("\n").filter((line) =>
-      !line.startsWith("# ")
-    );
+    const lines = (await registry.metrics()).split("\n").filter((line) => !line.startsWith("# "));
     const bare = lines.map((line) => line.replace(/ [\d.]+$/, ""));
     assertEquals(bare[0], 'c_total{a="x"} 3 # {trace="one"} 2');
     assertEquals(bare[1], 'h_bucket{le="1",a="x"} 1 # {trace="0.5"} 0.5');
@@ -93,9 +85,7 @@ describe("timers and exemplars", () => {
     const end = histogram.startTimer({ a: "y" }, { trace: "start" });
     assert(end(undefined, { span: "end" }) >= 0);
     const { values } = await histogram.get();
-    const labelSet = values.find(({ labels, exemplar }) =>
-      labels.a === "y" && exemplar
-    )?.exemplar;
+    const labelSet = values.find(({ labels, exemplar }) => labels.a === "y" && exemplar)?.exemplar;
     assertEquals(labelSet?.labelSet, { trace: "start", span: "end" });
   });
 });

@@ -3,12 +3,7 @@
  *
  * @module
  */
-import {
-  Counter,
-  Gauge,
-  Histogram,
-  Summary,
-} from "../../../src/prom_client/mod.ts";
+import { Counter, Gauge, Histogram, Summary } from "../../../src/prom_client/mod.ts";
 
 /** Makes all metrics. */
 export function makeMetrics(): {

@@ -26,8 +26,7 @@ async function start(name: string, then = "wait"): Promise<Started> {
   const ask = (command: string) =>
     new Promise<string>((resolve) => {
       const id = asked++;
-      worker.on("message", (answer) =>
-        answer?.id === id && resolve(answer.value));
+      worker.on("message", (answer) => answer?.id === id && resolve(answer.value));
       worker.postMessage({ command, id });
     });
   return { worker, ask };

@@ -4,12 +4,7 @@
  *
  * @module
  */
-import {
-  isMainThread,
-  parentPort,
-  Worker,
-  workerData,
-} from "node:worker_threads";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import client from "../../../src/prom_client/mod.ts";
 import { Random } from "../../support/random.ts";
 
@@ -35,13 +30,10 @@ const VALUES = ["x", "y", 1, "1", undefined];
 function count(seed: number, updates: number): Record<string, number> {
   const random = new Random(seed);
   const counted: Record<string, number> = {};
-  const add = (series: string, n: number) =>
-    counted[series] = (counted[series] ?? 0) + n;
+  const add = (series: string, n: number) => counted[series] = (counted[series] ?? 0) + n;
   for (let n = 0; n < updates; n++) {
     const labels = { a: random.pick(VALUES), b: random.pick(VALUES) };
-    const shown = Object.entries(labels).filter(([, text]) =>
-      text !== undefined
-    )
+    const shown = Object.entries(labels).filter(([, text]) => text !== undefined)
       .map(([name, text]) => `${name}="${text}"`).join();
     for (const name of ["a", "b"] as const) {
       if (labels[name] === undefined) delete labels[name];
