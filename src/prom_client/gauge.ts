@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Merge, mergeOfFact } from "./merging.ts";
 import { MERGE, Metric, type MetricConfiguration } from "./metric.ts";
 import { setCore } from "./metric_access.ts";
 import { GaugeCore, type GaugeSeries } from "./scalar.ts";
@@ -31,7 +32,8 @@ const NO_LABELS: Labels = Object.freeze({});
 
 /**
  * A number that rises and falls. Every thread has a part of its own, which ends with the thread.
- * The value is the sum of the parts, or what `aggregator` says.
+ * The value is the sum of the parts, or what `aggregator` says. A gauge without an `aggregator` whose
+ * name says that it is a fact (`up`, `..._info`, `..._timestamp_seconds`) has the greatest part.
  *
  * @typeParam T The names of the labels.
  *
@@ -63,7 +65,10 @@ export class Gauge<T extends string = string> extends Metric<T> {
   constructor(configuration: GaugeConfiguration<T>) {
     super(configuration, "gauge");
     const { name, help, type, labelNames, aggregator } = this;
-    const { [MERGE]: merge } = configuration as { [MERGE]?: string };
+    const isDefault = configuration.aggregator === undefined;
+    const { [MERGE]: merge = isDefault ? mergeOfFact(name) : undefined } = configuration as {
+      [MERGE]?: Merge;
+    };
     this.#core = new GaugeCore({
       name,
       kind: type,

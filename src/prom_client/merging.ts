@@ -17,6 +17,17 @@ export type Merge =
   | "average"
   | "own";
 
+/** Names of gauges that say what is so, such as `up`, `app_info` and `last_run_timestamp_seconds`. */
+const FACT = /(?:^|_)(?:up|info|version)$|start_?time|timestamp|unix_?time/;
+
+/**
+ * How parts of a gauge become one where its author has chosen no aggregator; `undefined` for the
+ * default. Every thread sets a fact to the same, and N threads must not read N times as much.
+ */
+export function mergeOfFact(name: string): Merge | undefined {
+  return FACT.test(name) ? "max" : undefined;
+}
+
 /** One thread's part. */
 export interface SlotValue<Value> {
   readonly slot: number;

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import client, { collectDefaultMetrics, Registry } from "../../src/prom_client/mod.ts";
+import { resultOf } from "../join/run_program.ts";
 import { promClient } from "./prom_client.ts";
+import { samplesOf } from "./samples.ts";
 
 // deno-lint-ignore no-explicit-any
 type Any = any;
@@ -62,5 +64,17 @@ describe("collectDefaultMetrics()", () => {
     assert(await valueOf("process_cpu_seconds_total") >= before);
     assertEquals(await valueOf("nodejs_version_info"), 1);
     register.clear();
+  });
+
+  it("figures of the process are not multiplied by the threads, those of threads are added", async () => {
+    const program = new URL("./programs/defaults.ts", import.meta.url);
+    const { text, resident } = await resultOf(program);
+    const samples = samplesOf(text);
+    assertEquals(samples.threads, 3);
+    assertEquals(samples.up, 1);
+    assert(samples.process_resident_memory_bytes < 1.5 * resident);
+    assert(samples.process_start_time_seconds < Date.now() / 1000 + 60);
+    const version = Object.entries(samples).find(([name]) => name.startsWith("nodejs_version"));
+    assertEquals(version?.[1], 1);
   });
 });
