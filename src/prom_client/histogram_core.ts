@@ -217,7 +217,8 @@ function formatOf({ all: bounds, bins }: Bounds): Format<BinsAndSum> {
   };
   return {
     lines(lines, name, { texts, value, own }, rendering): void {
-      const heads = texts.heads(rendering, (labels) => [
+      const { labels } = texts;
+      const heads = texts.known(rendering) ?? texts.note(rendering, [
         ...bounds.map((le) => sampleHead(`${name}_bucket`, { le }, rendering, labels)),
         sampleHead(`${name}_bucket`, { le: "+Inf" }, rendering, labels),
         sampleHead(`${name}_sum`, {}, rendering, labels),

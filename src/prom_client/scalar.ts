@@ -133,11 +133,9 @@ export class GaugeSeries extends BaseSeries {
 /** How counters and gauges are written. */
 const FORMAT: Format<number> = {
   lines(lines, name, { texts, value, own }, rendering): void {
-    const [head] = texts.heads(
-      rendering,
-      (labels) => [sampleHead(name, labels, rendering)],
-    );
-    lines.push(head + formatValue(value) + exemplarOf(own, rendering));
+    const heads = texts.known(rendering) ??
+      texts.note(rendering, [sampleHead(name, texts.labels, rendering)]);
+    lines.push(heads[0] + formatValue(value) + exemplarOf(own, rendering));
   },
   values(values, _name, { texts, value, own }): void {
     const { exemplar } = (own ?? {}) as Partial<CounterSeries>;

@@ -256,7 +256,8 @@ function formatOf(percentiles: readonly number[]): Format<SummaryValue> {
   const { length } = percentiles;
   return {
     lines(lines, name, { texts, value }, rendering): void {
-      const heads = texts.heads(rendering, (labels) => [
+      const { labels } = texts;
+      const heads = texts.known(rendering) ?? texts.note(rendering, [
         ...percentiles.map((quantile) => sampleHead(name, { quantile, ...labels }, rendering)),
         sampleHead(`${name}_sum`, labels, rendering),
         sampleHead(`${name}_count`, labels, rendering),

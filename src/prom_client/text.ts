@@ -134,15 +134,14 @@ export class SeriesTexts {
     this.labels = labels;
   }
 
-  /** The heads of the series' samples. */
-  heads(
-    rendering: Rendering,
-    make: (labels: Labels) => readonly string[],
-  ): readonly string[] {
-    if (this.#key !== rendering.key) {
-      this.#heads = make(this.labels);
-      this.#key = rendering.key;
-    }
-    return this.#heads;
+  /** The heads of the series' samples, if they were made for this rendering. */
+  known({ key }: Rendering): readonly string[] | undefined {
+    return this.#key === key ? this.#heads : undefined;
+  }
+
+  /** Notes the heads of the series' samples. */
+  note({ key }: Rendering, heads: readonly string[]): readonly string[] {
+    this.#key = key;
+    return this.#heads = heads;
   }
 }
