@@ -9,7 +9,13 @@
  *
  * @module
  */
-import { counter, defineSchema, type SchemaDefinition, ThreadStats } from "../mod.ts";
+import {
+  counter,
+  type CounterWriter,
+  defineSchema,
+  type SchemaDefinition,
+  ThreadStats,
+} from "../mod.ts";
 
 const USED = 10;
 const DEFINED = 1000;
@@ -39,8 +45,8 @@ function least(rounds: number, act: () => void): number {
 /** Statistics with counters of which the first ten have counted. */
 function statsWith(defined: number) {
   const stats = ThreadStats.create(defineSchema(counters(defined)));
-  const metrics = stats.registerThread("main").metrics as Record<string, { add(): void }>;
-  for (let n = 0; n < USED; n++) metrics[`metric${n}`].add();
+  const { metrics } = stats.registerThread("main");
+  for (let n = 0; n < USED; n++) (metrics[`metric${n}`] as unknown as CounterWriter).add();
   return stats;
 }
 
