@@ -77,6 +77,7 @@ export type {
   SeriesValue,
   ThreadValue,
 } from "./src/metrics/series_values.ts";
+export type { Exemplar, ExemplarLabels } from "./src/metrics/exemplars/exemplar.ts";
 export type { BurstMethods, RecordBurst } from "./src/metrics/burst_types.ts";
 export type { FieldsOf, LabelsOf, NamesOfKind } from "./src/metrics/definition_types.ts";
 export type {
@@ -106,8 +107,10 @@ export type { HistogramBin, HistogramData } from "./src/metrics/histogram/histog
 export type { Timed, Timer } from "./src/metrics/histogram/timer.ts";
 export { HistogramValue } from "./src/metrics/histogram/histogram_value.ts";
 export type {
+  CounterAddOptions,
   CounterWriter,
   GaugeWriter,
+  HistogramRecordOptions,
   HistogramWriter,
   LabelledCounterWriter,
   LabelledGaugeWriter,

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Exemplar } from "../metrics/exemplars/exemplar.ts";
+import { exemplarsOf } from "../snapshots/exemplars.ts";
 import { type Row, threadPartsOf } from "../snapshots/snapshot_data.ts";
 import { type Family, valueOf } from "./family.ts";
 
@@ -17,6 +19,8 @@ export interface ThreadSample {
    */
   readonly slot: string;
   readonly value: unknown;
+  /** The latest one last. */
+  readonly exemplars: readonly Exemplar[];
 }
 
 /** The parts of a series by thread; none if the snapshot was taken without `perThread`. */
@@ -24,6 +28,7 @@ export function threadSamples(family: Family, row: Row): ThreadSample[] {
   return (threadPartsOf(row) ?? []).map((part) => ({
     ...threadLabels(part),
     value: valueOf(family, part),
+    exemplars: exemplarsOf(part),
   }));
 }
 

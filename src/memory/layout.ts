@@ -25,6 +25,7 @@
  * gauge segment    values f64[n] | tags i32[n] | tenures i32[n]                            owner
  * histogram segm.  references of blocks i32[n]; a block: head, bins f64                    owner
  * record segment   rescue slot | versions i32[n] | slots f64[n x 2 x (fields + 1)]         owner
+ * exemplars        in the metric's second column: see `metrics/exemplars/`                 owner
  * label head       header i32[8] | the first 16 UTF-16 units of the text                   creator
  * label extent     the other units                                                         creator
  * extent map       header i32[4] | a bit for each of 16,384 lines, set while it is free    any
@@ -160,7 +161,12 @@ export const M_LOG_RING = 34;
 export const M_USED = 35;
 /** Number of updates sent to the overflow series: index in 8-byte words. */
 export const M_OVERFLOWED_U64 = 18;
-/** Clock of a gauge with `aggregate: "latest"`, which stamps its values: index in 8-byte words. */
+/** 1 from before a thread has memory for an exemplar of the metric. */
+export const M_EXEMPLARS = 38;
+/**
+ * Clock of a gauge with `aggregate: "latest"`, which stamps its values, and of counters and
+ * histograms, which stamps their exemplars: index in 8-byte words.
+ */
 export const M_CLOCK_U64 = 20;
 
 /** Number of segments in a directory, enough for 64 x (2^24 - 1) buckets. */

@@ -24,6 +24,7 @@ import type { SlotDirectory } from "../threads/slot_directory.ts";
 import type { Walk } from "../threads/walk.ts";
 import type { Accumulator } from "./accumulator.ts";
 import { BucketTotals, type ThreadPart, toThreadValue } from "./bucket_totals.ts";
+import type { ExemplarReader } from "./exemplars/exemplar_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Aggregator, SeriesSnapshot, SeriesValue, ThreadValue } from "./series_values.ts";
 import { SeriesTotals } from "./series_totals.ts";
@@ -46,6 +47,8 @@ export interface BucketReaderOptions<Value> {
   slots: SlotDirectory;
   /** Makes an accumulator of the metric's kind. */
   makeAccumulator: () => Accumulator<Value>;
+  /** Reads the metric's exemplars, if its kind has any. */
+  exemplars?: ExemplarReader;
   /** Starts a walk through the memory, which refuses damaged memory. */
   walk: () => Walk;
   /** Index in `u64` of the number of updates that went to the overflow series. */
@@ -95,7 +98,7 @@ export class BucketReader<Value> {
     this.#totals = totals;
     this.#seriesTotals = index &&
       new SeriesTotals({ table, index, slots, totals, makeAccumulator });
-    this.#rows = new SnapshotRows(table, index, totals);
+    this.#rows = new SnapshotRows({ table, index, totals, exemplars: options.exemplars });
     this.#definition = options.definition;
     this.#walk = options.walk;
     this.#overflowed = options.overflowed;
@@ -148,7 +151,12 @@ export class BucketReader<Value> {
   /** The live buckets with their labels and values, in rising order of ids: all, or selected. */
   series(filter?: Readonly<Record<string, string>>): SeriesValue<Value>[] {
     const options = { perThread: false, walk: this.#walk(), filter: this.#filter(filter) };
-    return this.#rows.collect(options).map(({ id, labels, value }) => ({ id, labels, value }));
+    return this.#rows.collect(options).map((row) => {
+      const { id, labels, value } = row;
+      // Only an own property counts: a program may have put one on `Object.prototype`.
+      if (!Object.hasOwn(row, "exemplars")) return { id, labels, value };
+      return { id, labels, value, exemplars: row.exemplars };
+    });
   }
 
   /** The same as rows of a snapshot; see {@linkcode SnapshotRows.collect}. */

@@ -35,6 +35,14 @@ import type { MetricDefinition } from "../schema/definitions.ts";
 import type { CellColumn } from "../threads/cell_segments.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
 
+/** Where the exemplars of a metric stand. */
+export interface ExemplarColumn {
+  /** The metric's second column. */
+  readonly cells: CellColumn;
+  /** Index in `u64` of the metric's clock, which stamps exemplars. */
+  readonly clock: number;
+}
+
 /** What the writers of one metric in one thread need to know. */
 export interface WriterContext {
   /** The thread. */
@@ -43,6 +51,8 @@ export interface WriterContext {
   readonly kind: MetricDefinition["kind"];
   /** The metric's cells. */
   readonly cells: CellColumn;
+  /** Where its exemplars stand. */
+  readonly exemplars: ExemplarColumn;
   /** The buckets of the metric. */
   readonly table: BucketTable;
   /** The labels of the metric, if it has any. */

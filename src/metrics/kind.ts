@@ -18,6 +18,8 @@ export interface Kind<Value> {
    * its buckets are made by `create()`.
    */
   readonly hasImplicitBucket: boolean;
+  /** How many exemplars each thread keeps of a bucket; `undefined` if the kind has none. */
+  readonly exemplars?: number;
   /** The size in bytes of a thread's segment of `capacity` buckets. */
   bytes(capacity: number): number;
   /** Makes what adds up a bucket over threads. */

@@ -14,6 +14,7 @@ import { isUsed } from "../memory/first_use.ts";
 import {
   longIndex,
   M_CLOCK_U64,
+  M_EXEMPLARS,
   M_LOG_END,
   M_LOG_RING,
   M_OVERFLOWED_U64,
@@ -27,6 +28,8 @@ import type { ThreadContext } from "../threads/thread_context.ts";
 import { Walk } from "../threads/walk.ts";
 import type { SharedParts } from "./accumulator.ts";
 import { BucketReader } from "./bucket_reader.ts";
+import { exemplarSegmentBytes } from "./exemplars/exemplar_layout.ts";
+import { ExemplarReader } from "./exemplars/exemplar_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Kind } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
@@ -57,6 +60,7 @@ export class Metric {
   readonly #kind: Kind<unknown>;
   readonly #isSingle: boolean;
   readonly #cells: CellColumn;
+  readonly #exemplars: CellColumn;
   readonly #control: number;
   readonly #arena: Arena;
 
@@ -73,6 +77,12 @@ export class Metric {
     const directory = wordIndex(place.control);
     const bytes = (capacity: number) => this.#kind.bytes(capacity);
     this.#cells = { column: columnOf(metric), shift, used: directory + M_USED, bytes };
+    this.#exemplars = {
+      column: columnOf(metric) + 1,
+      shift,
+      used: directory + M_EXEMPLARS,
+      bytes: exemplarSegmentBytes,
+    };
     const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
     this.#table = table;
     if (labelled) {
@@ -95,6 +105,9 @@ export class Metric {
       slots: shared.slots,
       walk: () => new Walk(shared.arena, shared.cells),
       makeAccumulator: () => this.#kind.accumulator(shared, this.#cells),
+      exemplars: this.#kind.exemplars === undefined
+        ? undefined
+        : new ExemplarReader(shared, this.#exemplars, this.#kind.exemplars),
       overflowed: longIndex(place.control) + M_OVERFLOWED_U64,
     });
   }
@@ -120,18 +133,19 @@ export class Metric {
   writer(thread: ThreadContext, isLocatedAtOnce: boolean): unknown {
     const control = longIndex(this.#control);
     const overflowed = control + M_OVERFLOWED_U64;
-    const { kind } = this.definition;
-    const [cells, table, index, labelled] = [
-      this.#cells,
-      this.#table,
-      this.#index,
-      this.#labelled,
-    ];
+    const clock = control + M_CLOCK_U64;
     const context = {
-      ...{ thread, kind, cells, table, index, labelled, overflowed },
+      thread,
+      kind: this.definition.kind,
+      cells: this.#cells,
+      exemplars: { cells: this.#exemplars, clock },
+      table: this.#table,
+      index: this.#index,
+      labelled: this.#labelled,
+      overflowed,
       isLocatedAtOnce,
     };
-    return this.#kind.writer(context, control + M_CLOCK_U64);
+    return this.#kind.writer(context, clock);
   }
 
   #brief(value: unknown): unknown {
@@ -147,7 +161,7 @@ export function hasOneBucket(
   return hasImplicitBucket && definition.labels.length === 0;
 }
 
-/** Number of the column with a metric's cells. Each metric has two; the second is not used yet. */
+/** Number of the column with a metric's cells. The next one has its exemplars. */
 export function columnOf(metric: number): number {
   return metric * 2;
 }

@@ -5,6 +5,7 @@
  */
 import type { LabelValues } from "../schema/metric_options.ts";
 import type { ThreadInfo } from "../threads/control_word.ts";
+import type { Exemplar } from "./exemplars/exemplar.ts";
 
 /** One thread's part of a bucket. */
 export interface ThreadValue<Value> {
@@ -14,6 +15,8 @@ export interface ThreadValue<Value> {
   readonly slot: number;
   /** What the owners of the slot have counted. */
   readonly value: Value;
+  /** Their latest exemplars, in a row of a snapshot with `perThread`; absent if there is none. */
+  readonly exemplars?: readonly Exemplar[];
 }
 
 /** One bucket with its labels and its value. */
@@ -27,6 +30,13 @@ export interface SeriesValue<Value, Label extends string = string> {
   readonly labels: Partial<LabelValues<Label | "otel_metric_overflow">>;
   /** What all threads have counted. */
   readonly value: Value;
+  /**
+   * The latest exemplars of a counter or a histogram, the latest one last; absent if there is none.
+   * A counter has at most one. A histogram has at most one for each bin with boundaries, and at most
+   * 32 without, one for each of as many equal groups of its bins. The value includes the updates of
+   * all of them.
+   */
+  readonly exemplars?: readonly Exemplar[];
 }
 
 /** One bucket in a snapshot. */

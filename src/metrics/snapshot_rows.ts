@@ -17,6 +17,7 @@ import {
   slotsWithCells,
   toThreadValue,
 } from "./bucket_totals.ts";
+import { type ExemplarReader, type FoundExemplar, latestOf } from "./exemplars/exemplar_reader.ts";
 import type { SeriesSnapshot, ThreadValue } from "./series_values.ts";
 
 /**
@@ -26,6 +27,7 @@ import type { SeriesSnapshot, ThreadValue } from "./series_values.ts";
 export const BATCH = 64;
 
 const NO_LABELS = Object.freeze({});
+const NONE_FOUND: FoundExemplar[] = [];
 
 /** How rows are read. */
 export interface SnapshotRowsOptions {
@@ -37,18 +39,32 @@ export interface SnapshotRowsOptions {
   filter?: SeriesFilter;
 }
 
+/** What is read of one metric. */
+export interface SnapshotRowsParts<Value> {
+  /** The buckets. */
+  table: BucketTable;
+  /** The labels, if the metric has any. */
+  index?: LabelIndex;
+  /** Adds up buckets. */
+  totals: BucketTotals<Value>;
+  /** Reads the metric's exemplars, if its kind has any. */
+  exemplars?: ExemplarReader;
+}
+
 /** Reads all live buckets of one metric. Any thread. */
 export class SnapshotRows<Value> {
   readonly #table: BucketTable;
   readonly #index: LabelIndex | undefined;
   readonly #totals: BucketTotals<Value>;
+  readonly #exemplars: ExemplarReader | undefined;
   /** The epochs of the buckets that are read together. */
   readonly #epochs = new Int32Array(BATCH);
 
-  constructor(table: BucketTable, index: LabelIndex | undefined, totals: BucketTotals<Value>) {
+  constructor({ table, index, totals, exemplars }: SnapshotRowsParts<Value>) {
     this.#table = table;
     this.#index = index;
     this.#totals = totals;
+    this.#exemplars = exemplars;
   }
 
   /**
@@ -60,6 +76,7 @@ export class SnapshotRows<Value> {
   collect({ perThread, walk, filter }: SnapshotRowsOptions): SeriesSnapshot<Value>[] {
     const index = this.#index;
     const rows: SeriesSnapshot<Value>[] = [];
+    const exemplars = this.#exemplars?.isUsed === true ? this.#exemplars : undefined;
     for (let k = 0; k < DIRECTORY; k++) {
       const segment = this.#table.segment(k);
       if (segment === undefined) break;
@@ -72,8 +89,14 @@ export class SnapshotRows<Value> {
         spend: walk.spend,
       };
       let totals: ArrayLike<Value> | undefined;
+      let found: FoundExemplar[][] | undefined;
       for (let offset = 0; offset < capacity; offset++) {
-        if (offset % BATCH === 0) totals = this.#totalsFrom(segment, cells, offset, perThread);
+        if (offset % BATCH === 0) {
+          const loaded = this.#loadEpochs(segment, k, offset);
+          // Before the totals, which so include the updates of all exemplars.
+          found = exemplars && this.#exemplarsFrom(exemplars, cells, offset, loaded);
+          totals = this.#totalsFrom(cells, offset, loaded, perThread);
+        }
         const epoch = this.#epochs[offset % BATCH];
         if ((epoch & 1) === 0) continue;
         const id = first + offset;
@@ -107,6 +130,8 @@ export class SnapshotRows<Value> {
             ? { id, labels, value, epoch: now }
             : { id, labels, value, epoch: now, perThread: parts },
         );
+        // Those of a bucket that was cleared meanwhile are of the epoch before.
+        if (found !== undefined && now === epoch) addExemplars(rows, found[offset % BATCH]);
       }
     }
     // The same labels may have got another bucket during the read. Then the earlier bucket is dead.
@@ -139,16 +164,14 @@ export class SnapshotRows<Value> {
     });
   }
 
-  /** Loads the epochs of the next buckets, and their totals if the kind can read them together. */
-  #totalsFrom(
+  /** Loads the epochs of the next buckets; `undefined` if none of them is live. */
+  #loadEpochs(
     { views: { i32 }, epochs }: { views: Views; epochs: number },
-    cells: CellsOfSegment,
+    segment: number,
     offset: number,
-    perThread: boolean,
-  ): ArrayLike<Value> | undefined {
+  ): Int32Array | undefined {
     const loaded = this.#epochs;
-    const capacity = capacityOf(cells.segment, this.#table.shift);
-    const count = Math.min(BATCH, capacity - offset);
+    const count = Math.min(BATCH, capacityOf(segment, this.#table.shift) - offset);
     let isAnyLive = false;
     for (let n = 0; n < count; n++) {
       // SeqCst; pairs with the compare-exchanges in `BucketTable`.
@@ -156,11 +179,50 @@ export class SnapshotRows<Value> {
       loaded[n] = epoch;
       if ((epoch & 1) !== 0) isAnyLive = true;
     }
-    // The parts of threads are read bucket by bucket, and a row's value is the total of its parts.
-    if (!isAnyLive || perThread) return undefined;
-    const asked = count === BATCH ? loaded : loaded.subarray(0, count);
-    return this.#totals.totals(cells, offset, asked);
+    if (!isAnyLive) return undefined;
+    return count === BATCH ? loaded : loaded.subarray(0, count);
   }
+
+  /** The totals of the next buckets, if the kind can read them together. */
+  #totalsFrom(
+    cells: CellsOfSegment,
+    offset: number,
+    epochs: Int32Array | undefined,
+    perThread: boolean,
+  ): ArrayLike<Value> | undefined {
+    // The parts of threads are read bucket by bucket, and a row's value is the total of its parts.
+    return epochs === undefined || perThread
+      ? undefined
+      : this.#totals.totals(cells, offset, epochs);
+  }
+
+  /** The exemplars of the next buckets. */
+  #exemplarsFrom(
+    exemplars: ExemplarReader,
+    cells: CellsOfSegment,
+    offset: number,
+    epochs: Int32Array | undefined,
+  ): FoundExemplar[][] | undefined {
+    return epochs && Array.from(
+      epochs,
+      (epoch, n) => (epoch & 1) === 0 ? NONE_FOUND : exemplars.read(cells, offset + n, epoch),
+    );
+  }
+}
+
+/** Adds exemplars to the last row, and to each thread's part of it. */
+function addExemplars<Value>(
+  rows: SeriesSnapshot<Value>[],
+  found: readonly FoundExemplar[],
+): void {
+  const exemplars = latestOf(found);
+  if (exemplars === undefined) return;
+  const row = rows[rows.length - 1];
+  const perThread = row.perThread?.map((part) => {
+    const own = latestOf(found.filter(({ slot }) => slot === part.slot));
+    return own === undefined ? part : { ...part, exemplars: own };
+  });
+  rows[rows.length - 1] = { ...row, ...(perThread && { perThread }), exemplars };
 }
 
 /** The rows that pass. Usually that is all of them, and then the array itself is returned. */

@@ -9,7 +9,18 @@ import type { RecordDelta, RecordFields } from "../schema/record.ts";
 import type { MetricKind, SchemaDefinition } from "../schema/definitions.ts";
 import type { RecordBurst } from "./burst_types.ts";
 import type { FieldsOf, LabelsOf } from "./definition_types.ts";
+import type { ExemplarLabels } from "./exemplars/exemplar.ts";
 import type { Timed, Timer } from "./histogram/timer.ts";
+
+/** Options of {@linkcode CounterWriter.add}. */
+export interface CounterAddOptions {
+  /**
+   * Labels that lead to what was counted, for example to a trace. The latest exemplar of each thread
+   * and bucket is kept, and exported as an exemplar of OpenMetrics and OpenTelemetry. Costs about
+   * 0.5 µs, and 768 bytes of shared memory for each thread and bucket that had one.
+   */
+  exemplar?: ExemplarLabels;
+}
 
 /** Adds to one counter in one thread. */
 export interface CounterWriter {
@@ -17,11 +28,27 @@ export interface CounterWriter {
    * Adds to the counter. Owner thread only; wait-free, 1-5 ns; allocates nothing.
    *
    * @param n A finite number that is not negative. 1 by default.
-   * @throws {TypeError} When `n` is not a number.
-   * @throws {RangeError} When `n` is negative or not finite, or the labelled bucket was destroyed.
+   * @param options An exemplar. Without options, the call costs nothing for them.
+   * @throws {TypeError} When `n` is not a number, or the options or the exemplar have the wrong
+   * shape.
+   * @throws {RangeError} When `n` is negative or not finite, the labelled bucket was destroyed, the
+   * exemplar is too long, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   *
+   * @example Tell of which trace the latest failure was
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { counter, defineSchema, ThreadStats } from "@x/thread-stats";
+   *
+   * const stats = ThreadStats.create(defineSchema({ failures: counter() }));
+   * const { failures } = stats.registerThread("main").metrics;
+   * failures.add(1, { exemplar: { trace_id: "4bf92f3577b34da6a3ce929d0e0e4736" } });
+   * const [{ value, exemplars = [] }] = stats.snapshot().metrics.failures.series;
+   * assertEquals(value, 1);
+   * assertEquals(exemplars[0].labels, { trace_id: "4bf92f3577b34da6a3ce929d0e0e4736" });
+   * ```
    */
-  add(n?: number): void;
+  add(n?: number, options?: CounterAddOptions): void;
 }
 
 /** Finds the counters of one metric by their labels, in one thread. */
@@ -101,6 +128,23 @@ export interface LabelledGaugeWriter<Label extends string> {
   labels(labels: LabelValues<Label>): GaugeWriter;
 }
 
+/** Options of {@linkcode HistogramWriter.record}. */
+export interface HistogramRecordOptions {
+  /**
+   * How many times to record the value, a positive integer.
+   *
+   * @default {1}
+   */
+  count?: number;
+  /**
+   * Labels that lead to what was recorded, for example to a trace. Each thread keeps the latest
+   * exemplar of each bin with boundaries, and of each of 32 equal groups of bins without. They are
+   * exported as exemplars of OpenMetrics and OpenTelemetry. Costs about 0.5 µs, and 640 bytes of
+   * shared memory for each of these bins or groups that had one.
+   */
+  exemplar?: ExemplarLabels;
+}
+
 /**
  * Records values in one histogram in one thread.
  *
@@ -129,12 +173,30 @@ export interface HistogramWriter {
    * Records a value. Owner thread only; wait-free; allocates nothing.
    *
    * @param value A finite number that is not negative.
-   * @param count How many times to record it, a positive integer. 1 by default.
-   * @throws {TypeError} When `value` or `count` is not a number.
-   * @throws {RangeError} When either is out of range, or the labelled bucket was destroyed.
+   * @param count How many times to record it, a positive integer, or options. 1 by default.
+   * @throws {TypeError} When `value` or `count` is not a number, or the options or the exemplar have
+   * the wrong shape.
+   * @throws {RangeError} When either is out of range, the labelled bucket was destroyed, the exemplar
+   * is too long, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
+   *
+   * @example Tell of which trace a slow request was
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { defineSchema, histogram, ThreadStats } from "@x/thread-stats";
+   *
+   * const schema = defineSchema({ latency: histogram({ unit: "seconds", boundaries: [0.1, 1] }) });
+   * const stats = ThreadStats.create(schema);
+   * const { latency } = stats.registerThread("main").metrics;
+   * latency.record(0.02);
+   * latency.record(0.7, { exemplar: { trace_id: "4bf92f3577b34da6a3ce929d0e0e4736" } });
+   * const [{ exemplars = [] }] = stats.snapshot().metrics.latency.series;
+   * assertEquals(exemplars.map(({ value, labels }) => [value, labels.trace_id]), [
+   *   [0.7, "4bf92f3577b34da6a3ce929d0e0e4736"],
+   * ]);
+   * ```
    */
-  record(value: number, count?: number): void;
+  record(value: number, count?: number | HistogramRecordOptions): void;
   /**
    * Starts a timer. `const end = histogram.startTimer(); ...; const seconds = end();` records the
    * time in between. It is measured by a clock that is never set, in the unit of the histogram:

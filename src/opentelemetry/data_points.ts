@@ -10,14 +10,15 @@ import { ExplicitConverter } from "./explicit_converter.ts";
 import type { ExponentialConverter } from "./exponential_converter.ts";
 import type { Instrument } from "./instruments.ts";
 import { type Sample, samplesIn } from "./samples.ts";
+import { exemplarDataOf } from "./exemplars.ts";
 import {
   AggregationTemporality,
   type DataPoint,
   DataPointType,
-  type HighResolutionTime,
   type MetricData,
   ValueType,
 } from "./sdk.ts";
+import { timeOf } from "./time.ts";
 
 /** The settings and times of one collection. Times are in milliseconds since 1970. */
 export interface Collection {
@@ -99,22 +100,16 @@ function pointMaker({ metric }: Family, collection: Collection, isDelta: boolean
   // Most series have the same start, so its conversion is kept.
   let start = previousTime;
   let startTime = timeOf(Math.min(start, time));
-  return <Value>({ row, attributes }: Sample, value: Value): DataPoint<Value> => {
+  return <Value>({ row, attributes, exemplars }: Sample, value: Value): DataPoint<Value> => {
     const ownStart = isDelta ? previousTime : startOf(metric, row);
     if (ownStart !== start) {
       start = ownStart;
       // Damaged memory may contain a start in the future.
       startTime = timeOf(Math.min(start, time));
     }
-    return { startTime, endTime, attributes, value };
+    const point = { startTime, endTime, attributes, value };
+    return exemplars.length === 0 ? point : { ...point, exemplars: exemplars.map(exemplarDataOf) };
   };
-}
-
-/** Converts a time; an unknown time is 0 in OTLP. */
-function timeOf(milliseconds: number): HighResolutionTime {
-  if (!Number.isFinite(milliseconds)) return [0, 0];
-  const whole = Math.round(milliseconds);
-  return [Math.floor(whole / 1000), whole % 1000 * 1_000_000];
 }
 
 /**

@@ -6,6 +6,8 @@
 import { type Family, valueOf } from "../export/family.ts";
 import { idLabelOf, isAnonymous, labelNames } from "../export/series_labels.ts";
 import { threadSamples } from "../export/thread_samples.ts";
+import type { Exemplar } from "../metrics/exemplars/exemplar.ts";
+import { exemplarsOf } from "../snapshots/exemplars.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import type { SeriesAttributes } from "./api.ts";
 
@@ -16,6 +18,8 @@ export interface Sample {
   readonly attributes: SeriesAttributes;
   /** A `number` or a `HistogramValue`. A `bigint` becomes the nearest `number` in range. */
   readonly value: unknown;
+  /** Of counters and histograms. */
+  readonly exemplars: readonly Exemplar[];
 }
 
 /** The samples of a family. Non-finite numbers are left out: no thread has set them yet. */
@@ -26,14 +30,14 @@ export function* samplesIn(family: Family, perThread: boolean): Generator<Sample
     const attributes = attributesOf(family, row, nameOf);
     if (!isByThread) {
       const value = withoutBigint(valueOf(family, row));
-      if (isExported(value)) yield { row, attributes, value };
+      if (isExported(value)) yield { row, attributes, value, exemplars: exemplarsOf(row) };
       continue;
     }
     for (const sample of threadSamples(family, row)) {
       const value = withoutBigint(sample.value);
       if (isExported(value)) {
-        const { thread, slot } = sample;
-        yield { row, attributes: { ...attributes, thread, slot }, value };
+        const { thread, slot, exemplars } = sample;
+        yield { row, attributes: { ...attributes, thread, slot }, value, exemplars };
       }
     }
   }

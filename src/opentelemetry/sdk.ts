@@ -34,6 +34,20 @@ export interface MetricDescriptor {
   readonly valueType: 0 | 1;
 }
 
+/** An update of a series for which the program gave an exemplar, as the SDK has it. */
+export interface ExemplarData {
+  /** The labels of the exemplar, without those of the trace. */
+  readonly filteredAttributes: Record<string, string>;
+  /** The increment of a sum, or the value that a histogram recorded. */
+  readonly value: number;
+  /** When the update was made. */
+  readonly timestamp: HighResolutionTime;
+  /** The span, from the label `span_id` if that has 16 hexadecimal digits. */
+  readonly spanId?: string;
+  /** The trace, from the label `trace_id` if that has 32 hexadecimal digits. */
+  readonly traceId?: string;
+}
+
 /**
  * The value of one series at one time.
  *
@@ -48,6 +62,8 @@ export interface DataPoint<Value> {
   readonly attributes: SeriesAttributes;
   /** The value. */
   readonly value: Value;
+  /** Exemplars, if there are any. */
+  readonly exemplars?: readonly ExemplarData[];
 }
 
 /** A histogram with explicit bucket boundaries. */

@@ -26,6 +26,9 @@
  * A bucket that was created by `create()` has the label `id` (`bucket_id` if the metric itself has
  * a label `id`). When an id is used again, the new bucket continues the series of the old one.
  *
+ * In OpenMetrics, counters and Prometheus buckets have the latest exemplar that was given with an
+ * update. The bucket is that of its exact value.
+ *
  * A `sum` field of a record is exported as a counter. This is wrong for a sum that takes negative
  * changes: a server mistakes each decrease for a restart.
  *

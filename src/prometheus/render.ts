@@ -10,10 +10,13 @@ import { type Family, valueOf } from "../export/family.ts";
 import { threadSamples } from "../export/thread_samples.ts";
 import { CumulativeCounts } from "../metrics/histogram/cumulative_counts.ts";
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import type { Exemplar } from "../metrics/exemplars/exemplar.ts";
 import type { EscapingScheme } from "../schema/escaping.ts";
 import { endsWithUnit, writtenNames } from "../schema/exported_names.ts";
+import { exemplarsOf } from "../snapshots/exemplars.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
+import { latestByBucket, writeExemplar } from "./exemplar_text.ts";
 import { LabelWriter } from "./label_writer.ts";
 import { type SampleName, sampleName, writtenFamily } from "./name_writer.ts";
 import { boundsOf } from "./prometheus_buckets.ts";
@@ -38,7 +41,14 @@ export interface RenderOptions extends Omit<CheckedOptions, "selfMetrics"> {
 }
 
 /** Writes the lines of one series. `start` is in milliseconds since 1970. */
-type Printer = (labels: ByteWriter, value: unknown, start: number | undefined) => void;
+type Printer = (
+  labels: ByteWriter,
+  value: unknown,
+  start: number | undefined,
+  exemplars: readonly Exemplar[],
+) => void;
+
+const NO_EXEMPLARS: readonly Exemplar[] = [];
 
 /**
  * Renders families as UTF-8, one chunk at a time, so that only one chunk is in memory. The caller
@@ -56,6 +66,7 @@ export function* render(
     const hasStart = format === "openmetrics" && options.created && isInSchema &&
       family.kind !== "gauge";
     const print = printerOf(out, family, options);
+    const hasExemplars = format === "openmetrics" && isInSchema;
     const labelWriter = new LabelWriter(labels, family, options);
     writeHead(out, family, options);
     if (out.length >= CHUNK_BYTES) yield out.take();
@@ -64,11 +75,11 @@ export function* render(
       if (family.isByThread || (options.perThread && isInSchema)) {
         for (const sample of threadSamples(family, row)) {
           labelWriter.write(row, sample);
-          print(labels, sample.value, start);
+          print(labels, sample.value, start, hasExemplars ? sample.exemplars : NO_EXEMPLARS);
         }
       } else {
         labelWriter.write(row);
-        print(labels, valueOf(family, row), start);
+        print(labels, valueOf(family, row), start, hasExemplars ? exemplarsOf(row) : NO_EXEMPLARS);
       }
       if (out.length >= CHUNK_BYTES) yield out.take();
     }
@@ -107,8 +118,8 @@ function printerOf(out: ByteWriter, family: Family, options: RenderOptions): Pri
     case "counter": {
       const [total, created] = names;
       const name = options.format === "text" ? sampleName(text) : total;
-      return (labels, value, start) => {
-        writeSample(out, name, labels, numberText(value));
+      return (labels, value, start, exemplars) => {
+        writeSample(out, name, labels, numberText(value), exemplars.at(-1));
         writeCreated(out, created, labels, start);
       };
     }
@@ -129,23 +140,32 @@ function histogramPrinter(
   const texts = buckets.bounds.map((bound) =>
     `le="${format === "openmetrics" ? openMetricsFloat(bound) : canonicalFloat(bound)}"`
   );
-  return (labels, given, start) => {
+  return (labels, given, start, exemplars) => {
     const value = given as HistogramValue;
-    const writeBucket = (bound: string, count: number) => {
+    const latest = exemplars.length === 0 ? undefined : latestByBucket(exemplars, buckets.bounds);
+    const writeBucket = (bound: string, count: number, exemplar: Exemplar | undefined) => {
       out.text(bucket.beforeLabels);
       out.append(labels);
       if (labels.length > 0) out.text(",");
-      out.text(`${bound}} ${count}\n`);
+      out.text(`${bound}} ${count}`);
+      if (exemplar !== undefined) writeExemplar(out, exemplar);
+      out.byte(NEWLINE);
     };
-    buckets.forEach(value, (index, count) => writeBucket(texts[index], count));
-    writeBucket('le="+Inf"', value.count);
+    buckets.forEach(value, (index, count) => writeBucket(texts[index], count, latest?.get(index)));
+    writeBucket('le="+Inf"', value.count, latest?.get(buckets.bounds.length));
     writeSample(out, sum, labels, numberText(value.sum));
     writeSample(out, total, labels, `${value.count}`);
     writeCreated(out, created, labels, start);
   };
 }
 
-function writeSample(out: ByteWriter, name: SampleName, labels: ByteWriter, value: string): void {
+function writeSample(
+  out: ByteWriter,
+  name: SampleName,
+  labels: ByteWriter,
+  value: string,
+  exemplar?: Exemplar,
+): void {
   if (labels.length > 0) {
     out.text(name.beforeLabels);
     out.append(labels);
@@ -154,6 +174,7 @@ function writeSample(out: ByteWriter, name: SampleName, labels: ByteWriter, valu
     out.text(name.beforeValue);
   }
   out.text(value);
+  if (exemplar !== undefined) writeExemplar(out, exemplar);
   out.byte(NEWLINE);
 }
 

@@ -45,13 +45,13 @@ export function makeVictim(): Stats {
   threads.push(stats.registerThread("main"));
   const cells = Array.from({ length: 70 }, () => stats.metrics.cell.create());
   for (const { metrics } of threads) {
-    metrics.hits.add(3);
+    metrics.hits.add(3, { exemplar: { trace_id: "4bf92f3577b34da6a3ce929d0e0e4736" } });
     metrics.jobs.set(2);
-    metrics.latency.record(20, 5);
+    metrics.latency.record(20, { count: 5, exemplar: { trace_id: "x", span_id: "y" } });
     for (const key of KEYS) {
       metrics.requests.labels({ method: key, status: "y" }).add();
       metrics.newest.labels({ name: key }).set(1);
-      metrics.took.labels({ route: key }).record(3);
+      metrics.took.labels({ route: key }).record(3, { exemplar: { key } });
       metrics.flow.labels({ source: key }).update({ packets: 1 });
     }
     for (const id of cells) {

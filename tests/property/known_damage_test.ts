@@ -51,6 +51,17 @@ const KNOWN: [string, (words: Uint32Array) => void][] = [
   ["a histogram's block before the memory", (words) => {
     words[words[columnWord(words, "latency")] * 2] = 0xfffffff0;
   }],
+  ["a block of exemplars beyond the memory", (words) => {
+    words[words[columnWord(words, "latency") + 1] * 2] = 0x10000000;
+  }],
+  ["exemplars in place of all other cells", (words) => {
+    for (const name of names) {
+      words[columnWord(words, name)] = words[columnWord(words, "hits") + 1];
+    }
+  }],
+  ["all other cells in place of exemplars", (words) => {
+    for (const name of names) words[columnWord(words, name) + 1] = words[columnWord(words, "cell")];
+  }],
   ["a segment of buckets beyond the memory", (words) => {
     for (const name of ["hits", "cell", "requests"]) {
       words[controlWord(name)] = 0xffffff;

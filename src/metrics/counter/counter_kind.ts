@@ -13,6 +13,7 @@ import { OverflowCounter, SingleWriterCounter } from "./counter_writer.ts";
 export function counterKind(_definition: CounterDefinition<string>): Kind<number> {
   return {
     hasImplicitBucket: true,
+    exemplars: 1,
     bytes: (capacity) => counterSegmentParts(capacity).bytes,
     accumulator: (shared, place) => new CounterAccumulator(shared, place),
     writer: (context) =>

@@ -9,13 +9,18 @@
  * @module
  */
 import { cannot } from "../../base/errors.ts";
+import { type OptionNames, takeOptions } from "../../base/options.ts";
 import { needing } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
-import { counterSegmentParts } from "./counter_layout.ts";
 import { type CellWriter, NO_DOUBLES, NO_WORDS, NOWHERE } from "../cell_writer.ts";
+import { checkExemplar } from "../exemplars/exemplar_labels.ts";
+import { ExemplarWriter } from "../exemplars/exemplar_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
-import type { CounterWriter } from "../writer_types.ts";
+import type { CounterAddOptions, CounterWriter } from "../writer_types.ts";
+import { counterSegmentParts } from "./counter_layout.ts";
+
+const ADD_OPTIONS: OptionNames<CounterAddOptions> = { exemplar: true };
 
 /** One counter in one thread. Owner thread only. */
 export class SingleWriterCounter implements CounterWriter {
@@ -38,6 +43,7 @@ export class SingleWriterCounter implements CounterWriter {
   #cell = NOWHERE;
   /** The value of the cell. Only this writer stores to the cell. */
   #total = 0;
+  #exemplars: ExemplarWriter | undefined = undefined;
 
   constructor(cellWriter: CellWriter) {
     this.#cellWriter = cellWriter;
@@ -48,14 +54,16 @@ export class SingleWriterCounter implements CounterWriter {
     if (cellWriter.isLocatedAtOnce) this.#locate();
   }
 
-  add(n = 1): void {
+  add(n = 1, options?: CounterAddOptions): void {
     if (
       !(typeof n === "number" && n >= 0 && n < Infinity) ||
+      options !== undefined ||
       // `CellWriter.isCurrent()`, inlined by hand; see there.
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
-      this.#addSlowly(n);
+      if (options === undefined) this.#addSlowly(n);
+      else this.#addWith(n, options);
       return;
     }
     // Unordered; pairs with the load in `CounterAccumulator.merge`. Does not tear.
@@ -64,10 +72,8 @@ export class SingleWriterCounter implements CounterWriter {
 
   /** The first addition, the first one after a clear, or one that must be refused. */
   #addSlowly(n: number): void {
-    const action = `add to ${this.#cellWriter.context.table.name}`;
-    const required = "the increment must be a finite number and not negative";
-    if (typeof n !== "number") throw new TypeError(cannot(action, required, n));
-    if (!(n >= 0 && n < Infinity)) throw new RangeError(cannot(action, required, n));
+    const action = this.#action;
+    assertIncrement(action, n);
     const epoch = this.#cellWriter.nextEpoch("add to");
     if (this.#cellWriter.tag === NOWHERE) needing(action, () => this.#locate());
     // An earlier owner of the slot may have added in this epoch. Then the total goes on from there.
@@ -77,6 +83,31 @@ export class SingleWriterCounter implements CounterWriter {
     this.#cells[this.#cell] = this.#total += n;
     this.#cellWriter.setTag(epoch);
     this.#epoch = epoch;
+  }
+
+  /** An addition with options. */
+  #addWith(n: number, options: CounterAddOptions): void {
+    const action = this.#action;
+    const { exemplar } = takeOptions(action, options, ADD_OPTIONS);
+    assertIncrement(action, n);
+    if (exemplar === undefined) {
+      this.#addSlowly(n);
+      return;
+    }
+    const labels = checkExemplar(action, exemplar);
+    const { context, id } = this.#cellWriter;
+    const exemplars = this.#exemplars ??= new ExemplarWriter(context, id, 1);
+    if (!exemplars.has(0)) {
+      // A thread that may not write allocates nothing.
+      this.#cellWriter.nextEpoch("add to");
+      needing(action, () => exemplars.prepare(0));
+    }
+    this.#addSlowly(n);
+    exemplars.write(0, labels, n, this.#epoch);
+  }
+
+  get #action(): string {
+    return `add to ${this.#cellWriter.context.table.name}`;
   }
 
   /** Finds the cell, or makes it. */
@@ -103,8 +134,14 @@ export class OverflowCounter extends SingleWriterCounter {
     this.#cellWriter = cellWriter;
   }
 
-  override add(n = 1): void {
-    super.add(n);
+  override add(n = 1, options?: CounterAddOptions): void {
+    super.add(n, options);
     this.#cellWriter.countOverflow();
   }
+}
+
+function assertIncrement(action: string, n: unknown): void {
+  const required = "the increment must be a finite number and not negative";
+  if (typeof n !== "number") throw new TypeError(cannot(action, required, n));
+  if (!(n >= 0 && n < Infinity)) throw new RangeError(cannot(action, required, n));
 }

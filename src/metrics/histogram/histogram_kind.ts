@@ -6,6 +6,7 @@
 import type { HistogramDefinition } from "../../schema/histogram.ts";
 import { type Kind, makeCellWriter } from "../kind.ts";
 import { scaleOf } from "./bin_scale.ts";
+import { exemplarPlacesOf } from "./exemplar_places.ts";
 import { HistogramAccumulator } from "./histogram_accumulator.ts";
 import { histogramSegmentBytes } from "./histogram_layout.ts";
 import { briefOf, type HistogramValue } from "./histogram_value.ts";
@@ -17,6 +18,7 @@ export function histogramKind({ bins, unit }: HistogramDefinition<string>): Kind
   const scale = scaleOf(bins);
   return {
     hasImplicitBucket: true,
+    exemplars: exemplarPlacesOf(scale),
     bytes: histogramSegmentBytes,
     accumulator: (shared, place) => new HistogramAccumulator(shared, { ...place, bins, scale }),
     writer: (context) =>

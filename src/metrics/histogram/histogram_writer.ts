@@ -13,7 +13,9 @@
  * @module
  */
 import { cannot } from "../../base/errors.ts";
+import { type OptionNames, takeOptions } from "../../base/options.ts";
 import { needing } from "../../memory/arena.ts";
+import { isPlain } from "../../base/shapes.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import {
   HISTOGRAM_BINS,
@@ -28,8 +30,11 @@ import {
 } from "./histogram_layout.ts";
 import type { BinScale } from "./bin_scale.ts";
 import { type CellWriter, NO_DOUBLES, NO_WORDS, NOWHERE } from "../cell_writer.ts";
+import { checkExemplar } from "../exemplars/exemplar_labels.ts";
+import { ExemplarWriter } from "../exemplars/exemplar_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
-import type { HistogramWriter } from "../writer_types.ts";
+import type { HistogramRecordOptions, HistogramWriter } from "../writer_types.ts";
+import { exemplarPlaceOf, exemplarPlacesOf } from "./exemplar_places.ts";
 import {
   type DurationRecorder,
   startTimer,
@@ -38,6 +43,8 @@ import {
   type Timer,
   unitOfTime,
 } from "./timer.ts";
+
+const RECORD_OPTIONS: OptionNames<HistogramRecordOptions> = { count: true, exemplar: true };
 
 // A copy in this module: V8 loads, checks and converts an imported constant at each use.
 const SUM = HISTOGRAM_SUM;
@@ -77,6 +84,7 @@ export class SingleWriterHistogram implements HistogramWriter {
   #sum = 0;
   #min = 0;
   #max = 0;
+  #exemplars: ExemplarWriter | undefined = undefined;
 
   constructor(cellWriter: CellWriter, scale: BinScale, unit: string) {
     this.#cellWriter = cellWriter;
@@ -90,7 +98,7 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#control = cellWriter.control;
   }
 
-  record(value: number, count = 1): void {
+  record(value: number, count: number | HistogramRecordOptions = 1): void {
     if (
       !(typeof value === "number" && value >= 0 && value < Infinity) ||
       !(typeof count === "number" && count > 0 && count <= MOST && count % 1 === 0) ||
@@ -140,23 +148,15 @@ export class SingleWriterHistogram implements HistogramWriter {
     doubles[this.#bins + bin] += count;
   }
 
-  /** The first value, the first one after a clear, or one that must be refused. */
-  #recordSlowly(value: number, count: number): void {
+  /** The first value, the first one after a clear, one with options, or one to be refused. */
+  #recordSlowly(value: number, count: number | HistogramRecordOptions): void {
     const cellWriter = this.#cellWriter;
     const action = `record in ${cellWriter.context.table.name}`;
-    for (const [name, given] of Object.entries({ value, count })) {
-      if (typeof given !== "number") {
-        throw new TypeError(cannot(action, `the ${name} must be a number`, given));
-      }
+    if (isPlain(count)) {
+      this.#recordWith(action, value, count);
+      return;
     }
-    if (!(value >= 0 && value < Infinity)) {
-      throw new RangeError(
-        cannot(action, "the value must be a finite number and not negative", value),
-      );
-    }
-    if (!(Number.isSafeInteger(count) && count > 0)) {
-      throw new RangeError(cannot(action, "the count must be a positive integer", count));
-    }
+    assertRecord(action, value, count);
     const epoch = cellWriter.nextEpoch("record in");
     if (this.#block === NOWHERE) needing(action, () => this.#locate());
     if (this.#epoch !== epoch) {
@@ -168,6 +168,28 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#count(value, count);
     cellWriter.setTag(epoch);
     this.#epoch = epoch;
+  }
+
+  /** A value with options. */
+  #recordWith(action: string, value: number, options: HistogramRecordOptions): void {
+    const { count = 1, exemplar } = takeOptions(action, options, RECORD_OPTIONS);
+    assertRecord(action, value, count);
+    if (exemplar === undefined) {
+      this.#recordSlowly(value, count);
+      return;
+    }
+    const labels = checkExemplar(action, exemplar);
+    const { context, id } = this.#cellWriter;
+    const scale = this.#scale;
+    const exemplars = this.#exemplars ??= new ExemplarWriter(context, id, exemplarPlacesOf(scale));
+    const place = exemplarPlaceOf(scale, scale.indexOf(value));
+    if (!exemplars.has(place)) {
+      // A thread that may not write allocates nothing.
+      this.#cellWriter.nextEpoch("record in");
+      needing(action, () => exemplars.prepare(place));
+    }
+    this.#recordSlowly(value, count);
+    exemplars.write(place, labels, value, this.#epoch);
   }
 
   /** Finds the block, or makes it. Only the first value needs it, and it has a few KB. */
@@ -224,8 +246,26 @@ export class OverflowHistogram extends SingleWriterHistogram {
     this.#cellWriter = cellWriter;
   }
 
-  override record(value: number, count = 1): void {
+  override record(value: number, count: number | HistogramRecordOptions = 1): void {
     super.record(value, count);
     this.#cellWriter.countOverflow();
+  }
+}
+
+/** Throws unless the arguments of an update are valid. */
+function assertRecord(action: string, value: unknown, count: unknown): void {
+  if (typeof value !== "number") {
+    throw new TypeError(cannot(action, "the value must be a number", value));
+  }
+  if (typeof count !== "number") {
+    throw new TypeError(cannot(action, "the count must be a number", count));
+  }
+  if (!(value >= 0 && value < Infinity)) {
+    throw new RangeError(
+      cannot(action, "the value must be a finite number and not negative", value),
+    );
+  }
+  if (!(Number.isSafeInteger(count) && count > 0)) {
+    throw new RangeError(cannot(action, "the count must be a positive integer", count));
   }
 }

@@ -97,6 +97,8 @@ describe("HistogramWriter.record()", () => {
           assertRefusesUnchanged(stats, record(1, count), RangeError, text);
         }
         for (const [count, got] of NOT_NUMBERS) {
+          // Options without any option.
+          if (got === "an object") continue;
           const text = `Cannot record in ${name}: the count must be a number, got ${got}`;
           assertRefusesUnchanged(stats, record(1, count), TypeError, text);
         }
