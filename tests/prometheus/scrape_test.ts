@@ -128,3 +128,40 @@ function keyOf(labels: Readonly<Record<string, string>>): string {
   const theirs = ["__name__", "instance", "job"];
   return JSON.stringify(Object.entries(labels).filter(([name]) => !theirs.includes(name)).sort());
 }
+
+describe("a Prometheus server that scrapes and stores exemplars", { ignore }, () => {
+  it("has all exemplars that were given", async () => {
+    const stats = ThreadStats.create(defineSchema({
+      failures: counter(),
+      size: histogram({ unit: "bytes", boundaries: [10, 100] }),
+    }));
+    const { failures, size } = stats.registerThread().metrics;
+    // This server does not undo the escapes in exemplars.
+    failures.add(1, { exemplar: { trace_id: "a", text: "} # { ünï 😀" } });
+    size.record(50, { exemplar: { trace_id: "b" } });
+    await using listener = await listen(prometheusHandler(stats));
+    await using server = await PrometheusServer.start({
+      config: `
+global: { scrape_interval: 1s, scrape_timeout: 1s }
+scrape_configs:
+  - job_name: test
+    static_configs: [{ targets: ["127.0.0.1:${listener.port}"] }]
+`,
+      args: ["--enable-feature=exemplar-storage"],
+    });
+    await server.until("failures_total", ([total]) => total?.value === 1);
+    const found: Record<string, unknown> = {};
+    for (const name of ["failures_total", "size_bytes_bucket"]) {
+      const url = `${server.url}/api/v1/query_exemplars?query=${name}&start=0&end=1e11`;
+      const { data } = await (await fetch(url)).json();
+      found[name] = data.map(({ seriesLabels: { le }, exemplars }: {
+        seriesLabels: Record<string, string>;
+        exemplars: { labels: unknown; value: string }[];
+      }) => [le, exemplars.map(({ labels, value }) => [labels, value])]);
+    }
+    assertEquals(found, {
+      failures_total: [[undefined, [[{ trace_id: "a", text: "} # { ünï 😀" }, "1"]]]],
+      size_bytes_bucket: [["100.0", [[{ trace_id: "b" }, "50"]]]],
+    });
+  });
+});
