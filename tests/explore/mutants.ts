@@ -600,4 +600,69 @@ export const mutants: readonly Mutant[] = [
     }],
     histories: ["labels-destroy", "labels-blocks"],
   },
+  {
+    name: "exemplar-publish-first",
+    fault: "An exemplar's version is advanced before its slot is filled",
+    file: "metrics/exemplars/exemplar_writer.ts",
+    edits: [
+      {
+        find: "    // Unordered, all stores up to the publication.",
+        replace: "    Atomics.add(i32, version, 1);\n    //",
+      },
+      {
+        find:
+          "could pass it on AArch64, and a reader would take a part of that one for this one.\n" +
+          "    Atomics.add(i32, version, 1);",
+        replace: "",
+      },
+    ],
+    histories: ["exemplars"],
+  },
+  {
+    name: "exemplar-same-slot",
+    fault: "An exemplar is written to the slot that the version names",
+    file: "metrics/exemplars/exemplar_writer.ts",
+    edits: [{
+      find: "const idle = (Atomics.load(i32, version) & 1) ^ 1;",
+      replace: "const idle = Atomics.load(i32, version) & 1;",
+    }],
+    histories: ["exemplars"],
+  },
+  {
+    name: "exemplar-unconfirmed",
+    fault: "A reader does not confirm the version after its copy of an exemplar",
+    file: "metrics/exemplars/exemplar_reader.ts",
+    edits: [{
+      find: "if (Atomics.add(i32, version, 0) === before) return true;",
+      replace: "return before === before;",
+    }],
+    histories: ["exemplars"],
+  },
+  {
+    name: "exemplar-any-epoch",
+    fault: "A reader shows exemplars of whatever epoch",
+    file: "metrics/exemplars/exemplar_reader.ts",
+    edits: [{ find: " || this.#epoch !== epoch) continue;", replace: ") continue;" }],
+    histories: ["exemplars-clear"],
+  },
+  {
+    name: "exemplar-uncounted",
+    fault: "An exemplar is published before its update is counted",
+    file: "metrics/counter/counter_writer.ts",
+    edits: [{
+      find: "    this.#addSlowly(n);\n    exemplars.write(0, labels, n, this.#epoch);",
+      replace: "    exemplars.write(0, labels, n, this.#epoch);\n    this.#addSlowly(n);",
+    }],
+    histories: ["exemplars"],
+  },
+  {
+    name: "exemplar-read-late",
+    fault: "A snapshot reads exemplars of an epoch after it has confirmed the epoch",
+    file: "metrics/snapshot_rows.ts",
+    edits: [{
+      find: "addExemplars(rows, found[offset % BATCH]);",
+      replace: "addExemplars(rows, exemplars!.read(cells, offset, epoch));",
+    }],
+    histories: ["exemplars"],
+  },
 ];

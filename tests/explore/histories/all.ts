@@ -7,6 +7,7 @@ import type { History } from "../history.ts";
 import { clearHistories } from "./clear.ts";
 import { definitionHistories } from "./definitions.ts";
 import { firstUseHistories } from "./first_uses.ts";
+import { exemplarHistories } from "./exemplars.ts";
 import { gaugeHistories } from "./gauges.ts";
 import { growthHistories } from "./growth.ts";
 import { idHistories } from "./ids.ts";
@@ -27,4 +28,5 @@ export const histories: readonly History[] = [
   ...firstUseHistories,
   ...recreateHistories,
   ...gaugeHistories,
+  ...exemplarHistories,
 ];
