@@ -27,7 +27,8 @@
  * a label `id`). When an id is used again, the new bucket continues the series of the old one.
  *
  * In OpenMetrics, counters and Prometheus buckets have the latest exemplar that was given with an
- * update. The bucket is that of its exact value.
+ * update. The bucket is that of its exact value. Prometheus stores exemplars if it was started with
+ * `--enable-feature=exemplar-storage`.
  *
  * A `sum` field of a record is exported as a counter. This is wrong for a sum that takes negative
  * changes: a server mistakes each decrease for a restart.
