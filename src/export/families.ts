@@ -5,6 +5,7 @@
  */
 import { familiesOf, type FamilyName, isOwnMetric } from "../schema/exported_names.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
+import { meterOriginOf } from "../schema/meter_origin.ts";
 import type { SnapshotData } from "../snapshots/snapshot_data.ts";
 import type { Family } from "./family.ts";
 import { selfFamilies } from "./self_families.ts";
@@ -35,7 +36,9 @@ export function* familiesIn(
   if (selfMetrics) yield* selfFamilies(self);
 }
 
-function helpOf({ metric, field }: FamilyName, { help }: MetricDefinition): string {
-  if (field === undefined) return help;
+function helpOf({ metric, field }: FamilyName, definition: MetricDefinition): string {
+  const { help } = definition;
+  // The record of an up-down counter has one field, and is no record to those who read its help.
+  if (field === undefined || meterOriginOf(definition) !== undefined) return help;
   return help === "" ? `${field} of ${metric}` : `${help}: ${field}`;
 }

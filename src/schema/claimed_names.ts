@@ -2,7 +2,7 @@
  * The names outside that metrics have taken, so that no two metrics are exported under one.
  *
  * A metric has all names under which any exporter may show it: in each format and by each escaping
- * scheme of Prometheus, and in OpenTelemetry.
+ * scheme of Prometheus, and in OpenTelemetry. Instruments of meters claim none.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import {
   reservedName,
   SELF_PREFIX,
 } from "./exported_names.ts";
+import { meterOriginOf } from "./meter_origin.ts";
 
 /** Where metrics have names. */
 type Namespace = "Prometheus" | "OpenTelemetry";
@@ -104,6 +105,8 @@ function namesOf(
   metric: string,
   definition: MetricDefinition,
 ): { where: Namespace; family: string; names: Iterable<string> }[] {
+  // Two meters may each have an instrument of one name; exporters tell them apart by the scope.
+  if (meterOriginOf(definition) !== undefined) return [];
   return familiesOf(metric, definition).flatMap((exported) => {
     const { kind, field } = exported;
     const family = field === undefined ? metric : `${metric}.${field}`;

@@ -12,6 +12,8 @@ import {
   type EscapingScheme,
   isPlainMetricName,
 } from "./escaping.ts";
+import { meterFamily } from "./meter_names.ts";
+import { meterOriginOf } from "./meter_origin.ts";
 import { snakeCase } from "./names.ts";
 
 /** The type of a family, as Prometheus and OpenTelemetry name it. */
@@ -54,6 +56,8 @@ export function isOwnMetric(metric: string, definition: MetricDefinition): boole
 
 /** The families of one metric. */
 export function familiesOf(metric: string, definition: MetricDefinition): FamilyName[] {
+  const origin = meterOriginOf(definition);
+  if (origin !== undefined) return [meterFamily(metric, definition, origin)];
   const { name: exact } = definition;
   const nameOf = (kind: FamilyKind, unit: string, field?: string) => {
     if (exact !== undefined) {
@@ -144,6 +148,7 @@ export function instrumentName(
   definition: MetricDefinition,
 ): string {
   const { name: exact } = definition;
+  if (meterOriginOf(definition) !== undefined) return exact!;
   if (exact !== undefined) return field === undefined ? exact : `${exact}.${field}`;
   const whole = [metric, ...(field === undefined ? [] : [field])].map(snakeCase).join(".");
   const name = kind === "counter" ? withoutTotal(whole) : whole;

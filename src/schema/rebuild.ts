@@ -12,6 +12,7 @@ import type { DefinitionsByKind, MetricDefinition, MetricKind } from "./definiti
 import { bitOr, type FieldDefinition, type FieldOp, max, min, sum } from "./fields.ts";
 import { gauge } from "./gauge.ts";
 import { histogram } from "./histogram.ts";
+import { withMeterOrigin } from "./meter_origin.ts";
 import { record } from "./record.ts";
 
 // deno-lint-ignore no-explicit-any -- unchecked; the functions that define metrics check every part
@@ -43,11 +44,12 @@ const FIELD_REBUILDERS: {
  * @throws {RangeError} When an option is out of range.
  */
 export function rebuildDefinition(json: Json): MetricDefinition {
-  const { kind, ...parts } = copyOwnProperties<Json>(json);
+  const { kind, meter, ...parts } = copyOwnProperties<Json>(json);
   if (!isKeyOf(REBUILDERS, kind)) {
     throw new TypeError(cannot("define a metric", "its kind must be known", kind));
   }
-  return REBUILDERS[kind](parts);
+  const definition = REBUILDERS[kind](parts);
+  return meter === undefined ? definition : withMeterOrigin(definition, meter);
 }
 
 function rebuildField(json: Json): FieldDefinition<number> | FieldDefinition<bigint> {
