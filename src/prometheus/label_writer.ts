@@ -7,8 +7,10 @@ import type { Family } from "../export/family.ts";
 import { idLabelOf, isAnonymous, labelNames } from "../export/series_labels.ts";
 import type { ThreadSample } from "../export/thread_samples.ts";
 import { escapeLabelName, type EscapingScheme } from "../schema/escaping.ts";
+import { meterOriginOf } from "../schema/meter_origin.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import type { ByteWriter } from "./byte_writer.ts";
+import { MeterLabels } from "./meter_labels.ts";
 import { writtenLabel } from "./name_writer.ts";
 
 /** Writes the labels of one family's series, as they stand between the braces. */
@@ -21,12 +23,18 @@ export class LabelWriter {
   readonly #keys: readonly string[];
   /** The text before each of their values: the end of the previous value, and the name. */
   readonly #openings: readonly string[];
+  /** For an instrument of a meter, whose labels are its attributes. */
+  readonly #meterLabels: MeterLabels | undefined;
 
   constructor(
     out: ByteWriter,
     family: Family,
-    { perThread, escaping }: { perThread: boolean; escaping: EscapingScheme },
+    options: { perThread: boolean; escaping: EscapingScheme },
   ) {
+    const { perThread, escaping } = options;
+    if (meterOriginOf(family.definition) !== undefined) {
+      this.#meterLabels = new MeterLabels(family, options);
+    }
     const form = (label: string) => escapeLabelName(label, escaping);
     const nameOf = labelNames(family, { perThread, form });
     this.#out = out;
@@ -42,7 +50,9 @@ export class LabelWriter {
     const out = this.#out;
     const keys = this.#keys;
     out.clear();
-    if (keys.length > 0 && Object.hasOwn(row.labels, keys[0])) {
+    if (this.#meterLabels !== undefined) {
+      for (const [name, value] of this.#meterLabels.of(row)) this.#add(writtenLabel(name), value);
+    } else if (keys.length > 0 && Object.hasOwn(row.labels, keys[0])) {
       const openings = this.#openings;
       for (let n = 0; n < keys.length; n++) {
         out.text(openings[n]);

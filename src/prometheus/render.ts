@@ -14,10 +14,12 @@ import type { Exemplar } from "../metrics/exemplars/exemplar.ts";
 import type { EscapingScheme } from "../schema/escaping.ts";
 import { endsWithUnit, writtenNames } from "../schema/exported_names.ts";
 import { exemplarsOf } from "../snapshots/exemplars.ts";
+import { meterOriginOf } from "../schema/meter_origin.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
 import { latestByBucket, writeExemplar } from "./exemplar_text.ts";
 import { LabelWriter } from "./label_writer.ts";
+import { writtenFamilies } from "./meter_families.ts";
 import { type SampleName, sampleName, writtenFamily } from "./name_writer.ts";
 import { boundsOf } from "./prometheus_buckets.ts";
 import type { CheckedOptions } from "./prometheus_options.ts";
@@ -61,14 +63,14 @@ export function* render(
   const { format, startOf } = options;
   const out = new ByteWriter(CHUNK_BYTES * 5 / 4);
   const labels = new ByteWriter(1024);
-  for (const family of families) {
+  for (const { family, isContinued } of writtenFamilies(families, options.escaping)) {
     const isInSchema = family.definition !== undefined;
     const hasStart = format === "openmetrics" && options.created && isInSchema &&
       family.kind !== "gauge";
     const print = printerOf(out, family, options);
     const hasExemplars = format === "openmetrics" && isInSchema;
     const labelWriter = new LabelWriter(labels, family, options);
-    writeHead(out, family, options);
+    if (!isContinued) writeHead(out, family, options);
     if (out.length >= CHUNK_BYTES) yield out.take();
     for (const row of family.rows) {
       const start = hasStart ? startOf(family.metric, row) : undefined;
@@ -132,11 +134,12 @@ function printerOf(out: ByteWriter, family: Family, options: RenderOptions): Pri
 
 function histogramPrinter(
   out: ByteWriter,
-  { metric, bins }: Family,
+  { metric, bins, definition }: Family,
   [bucket, sum, total, created]: readonly SampleName[],
   { format, boundariesOf }: RenderOptions,
 ): Printer {
-  const buckets = new CumulativeCounts(bins!, boundsOf(bins!, boundariesOf(metric)));
+  const bounds = meterOriginOf(definition)?.boundaries ?? boundsOf(bins!, boundariesOf(metric));
+  const buckets = new CumulativeCounts(bins!, bounds);
   const texts = buckets.bounds.map((bound) =>
     `le="${format === "openmetrics" ? openMetricsFloat(bound) : canonicalFloat(bound)}"`
   );
