@@ -6,8 +6,14 @@
  * @module
  */
 
-/** The attributes of a series, which distinguish it from the other ones of its instrument. */
-export type SeriesAttributes = Record<string, string | boolean>;
+/**
+ * The attributes of a series, which distinguish it from the other ones of its instrument. Those of
+ * the library's own metrics are texts; those of a meter's instruments are what the program gave.
+ */
+export type SeriesAttributes = Record<string, AttributeValue>;
+
+/** The value of an attribute. */
+export type AttributeValue = string | number | boolean;
 
 /** Options of an instrument. */
 export interface InstrumentOptions {

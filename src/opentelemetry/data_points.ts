@@ -5,6 +5,7 @@
  */
 import type { Family } from "../export/family.ts";
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import { meterOriginOf } from "../schema/meter_origin.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import { ExplicitConverter } from "./explicit_converter.ts";
 import type { ExponentialConverter } from "./exponential_converter.ts";
@@ -118,6 +119,8 @@ function pointMaker({ metric }: Family, collection: Collection, isDelta: boolean
  * integers. The SDK takes these as `number`, which is exact up to 2^53; `samplesIn` limits them to signed 64 bits.
  */
 function valueTypeOf({ field, definition, isInteger }: Family): 0 | 1 {
+  const origin = meterOriginOf(definition);
+  if (origin !== undefined) return origin.valueType === "int" ? ValueType.INT : ValueType.DOUBLE;
   const isInt = definition === undefined
     ? isInteger
     : definition.kind === "record" && definition.fields[field!].type !== "f64";

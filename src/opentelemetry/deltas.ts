@@ -4,6 +4,7 @@
  * @module
  */
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
+import { meterOriginOf } from "../schema/meter_origin.ts";
 import { Snapshot } from "../snapshots/snapshot.ts";
 import type { MetricSnapshot, Row, SelfMetrics, SnapshotData } from "../snapshots/snapshot_data.ts";
 
@@ -22,7 +23,12 @@ export class Deltas {
     const reported = this.#reported;
     let delta = now;
     if (reported !== undefined) {
-      delta = new Snapshot({ ...now.since(reported), self: selfSince(now.self, reported.self) });
+      const since = now.since(reported);
+      delta = new Snapshot({
+        ...since,
+        metrics: withCumulative(since.metrics, now.metrics),
+        self: selfSince(now.self, reported.self),
+      });
     }
     const metrics = Object.entries<MetricSnapshot>(now.metrics).map(([name, metric]) => {
       if (metric.definition.kind !== "histogram") return [name, metric];
@@ -42,6 +48,18 @@ export class Deltas {
     });
     return delta;
   }
+}
+
+/** The differences, but up-down counters as they are: their sums are cumulative always. */
+function withCumulative(
+  since: SnapshotData["metrics"],
+  now: SnapshotData["metrics"],
+): SnapshotData["metrics"] {
+  const entries = Object.entries<MetricSnapshot>(now).map(([name, metric]) => {
+    const isCumulative = meterOriginOf(metric.definition)?.instrument === "upDownCounter";
+    return [name, isCumulative ? metric : since[name]];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**

@@ -6,6 +6,7 @@
 import { cannot } from "../base/errors.ts";
 import type { Family } from "../export/family.ts";
 import { instrumentName, isSumGauge, SELF_PREFIX } from "../schema/exported_names.ts";
+import { meterOriginOf } from "../schema/meter_origin.ts";
 import { ucumOf } from "./units.ts";
 
 /** Kinds of instruments. */
@@ -33,6 +34,11 @@ const NAME = /^[a-zA-Z][a-zA-Z0-9_.\-/]{0,254}$/;
  */
 export function instrumentOf(action: string, family: Family): Instrument {
   const { definition, help } = family;
+  const origin = meterOriginOf(definition);
+  if (origin !== undefined) {
+    const { name, unit } = definition!;
+    return { kind: origin.instrument, name: name!, description: help, unit };
+  }
   const kind = isSumGauge(definition) ? "upDownCounter" : family.kind;
   const isSelf = definition === undefined || family.isByThread;
   const name = isSelf ? selfName(family) : instrumentName(family, definition);

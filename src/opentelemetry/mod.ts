@@ -99,6 +99,7 @@
  * @module
  */
 export type {
+  AttributeValue,
   BatchCallback,
   BatchResult,
   InstrumentOptions,
@@ -106,6 +107,24 @@ export type {
   ObservableMeter,
   SeriesAttributes,
 } from "./api.ts";
+export type {
+  MeterAttributes,
+  MeterBatchCallback,
+  MeterBatchResult,
+  MeterCallback,
+  MeterCounter,
+  MeterInstrumentOptions,
+  MeterObservable,
+  MeterObservableResult,
+  MeterRecorder,
+  ThreadStatsMeter,
+} from "./meter_api.ts";
+export {
+  ThreadStatsMeterProvider,
+  type ThreadStatsMeterProviderOptions,
+} from "./meter_provider.ts";
+export type { ExtendedStats, MeterStats, MeterThread } from "./meter_streams.ts";
+export type { MeterView } from "./meter_views.ts";
 export { observe, type ObserveOptions } from "./observe.ts";
 export type { OpenTelemetryOptions } from "./opentelemetry_options.ts";
 export { ThreadStatsProducer } from "./producer.ts";
@@ -119,6 +138,7 @@ export type {
   ExponentialBuckets,
   ExponentialHistogram,
   HighResolutionTime,
+  InstrumentationScope,
   MetricData,
   MetricDescriptor,
   MetricProducer,

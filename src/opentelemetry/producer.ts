@@ -8,6 +8,8 @@ import { familiesIn } from "../export/families.ts";
 import { type Family, familyKey } from "../export/family.ts";
 import { StartTimes } from "../export/start_times.ts";
 import { hasBoundaries } from "../schema/histogram.ts";
+import { meterOriginOf, type MeterScope } from "../schema/meter_origin.ts";
+import { update, withoutUpdate } from "../snapshots/before_snapshots.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import { type Collection, type HistogramConverter, metricDataOf } from "./data_points.ts";
@@ -17,7 +19,13 @@ import { ExponentialConverter } from "./exponential_converter.ts";
 import { type Instrument, instrumentOf } from "./instruments.ts";
 import { checkProducerOptions, type ThreadStatsProducerOptions } from "./producer_options.ts";
 import { SCOPE } from "./scope.ts";
-import type { CollectionResult, MetricData, MetricProducer, NoResource } from "./sdk.ts";
+import type {
+  CollectionResult,
+  InstrumentationScope,
+  MetricData,
+  MetricProducer,
+  NoResource,
+} from "./sdk.ts";
 
 /** How one family is exported. */
 interface FamilyExport {
@@ -25,6 +33,17 @@ interface FamilyExport {
   /** For histograms only. */
   readonly converter: HistogramConverter | undefined;
 }
+
+/** A metric with the meter that made it; `undefined` for those of schemas. */
+interface ScopedMetric {
+  readonly scope: MeterScope | undefined;
+  readonly data: MetricData;
+}
+
+type ScopeMetrics = CollectionResult["resourceMetrics"]["scopeMetrics"][number];
+
+/** How long a collection waits for callbacks of meters, in milliseconds, unless the reader says. */
+const MAX_WAIT = 5000;
 
 const NO_RESOURCE: NoResource = Object.freeze({
   attributes: Object.freeze({}),
@@ -144,26 +163,36 @@ export class ThreadStatsProducer implements MetricProducer {
   }
 
   /**
-   * Reads all metrics. The reader calls this method.
+   * Reads all metrics. The reader calls this method. If a meter of this thread has asynchronous
+   * callbacks, it waits for them first, at most for `timeoutMillis`.
    *
+   * @param options What the reader says.
    * @returns The metrics, with an empty resource. The promise never rejects; errors are in
    * `errors`.
    */
-  collect(): Promise<CollectionResult> {
-    const scopeMetrics: CollectionResult["resourceMetrics"]["scopeMetrics"] = [];
+  collect({ timeoutMillis = MAX_WAIT }: { timeoutMillis?: number } = {}): Promise<
+    CollectionResult
+  > {
+    const pending = update();
+    if (pending === undefined) return Promise.resolve(this.#collect());
+    return withTimeout(pending, timeoutMillis).then(() => this.#collect());
+  }
+
+  #collect(): CollectionResult {
+    const scopeMetrics: ScopeMetrics[] = [];
     const errors: unknown[] = [];
     try {
-      const snapshot = this.#stats.snapshot({ perThread: this.#perThread });
-      const metrics = [...this.#metrics(snapshot, errors)];
-      scopeMetrics.push({ scope: SCOPE, metrics });
+      const options = { perThread: this.#perThread };
+      const snapshot = withoutUpdate(() => this.#stats.snapshot(options));
+      scopeMetrics.push(...byScope([...this.#metrics(snapshot, errors)]));
     } catch (error) {
       // One rejecting producer makes the reader drop all of them.
       errors.push(error);
     }
-    return Promise.resolve({ resourceMetrics: { resource: NO_RESOURCE, scopeMetrics }, errors });
+    return { resourceMetrics: { resource: NO_RESOURCE, scopeMetrics }, errors };
   }
 
-  *#metrics(now: Snapshot, errors: unknown[]): Generator<MetricData> {
+  *#metrics(now: Snapshot, errors: unknown[]): Generator<ScopedMetric> {
     const starts = this.#starts;
     const { from, to } = starts.observe(now);
     const deltas = this.#deltas;
@@ -180,7 +209,7 @@ export class ThreadStatsProducer implements MetricProducer {
     for (const family of familiesIn(exported, { selfMetrics: this.#selfMetrics })) {
       try {
         const data = metricDataOf(family, this.#exportOf(family), collection);
-        if (data !== undefined) yield data;
+        if (data !== undefined) yield { scope: meterOriginOf(family.definition)?.scope, data };
       } catch (error) {
         // OpenTelemetry does not allow the name of a metric that another thread has defined since.
         errors.push(error);
@@ -196,13 +225,42 @@ export class ThreadStatsProducer implements MetricProducer {
   }
 }
 
+/** Puts metrics into groups by their scopes. The library's own scope is always there, first. */
+function byScope(metrics: readonly ScopedMetric[]): ScopeMetrics[] {
+  const groups = new Map<string, ScopeMetrics>([["", { scope: SCOPE, metrics: [] }]]);
+  for (const { scope, data } of metrics) {
+    const key = scope === undefined ? "" : JSON.stringify(scopeOf(scope));
+    if (!groups.has(key)) groups.set(key, { scope: scopeOf(scope!), metrics: [] });
+    groups.get(key)!.metrics.push(data);
+  }
+  return [...groups.values()];
+}
+
+function scopeOf({ name, version, schemaUrl }: MeterScope): InstrumentationScope {
+  return { name, ...(version !== "" && { version }), ...(schemaUrl !== "" && { schemaUrl }) };
+}
+
+/** Waits for a promise that never rejects, but not for longer than some time. */
+function withTimeout(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 function converterOf(
-  { metric, bins }: Family,
+  { metric, bins, definition }: Family,
   boundariesOf: BoundariesOf,
   maxSize: number,
 ): HistogramConverter | undefined {
   if (bins === undefined) return undefined;
-  if (hasBoundaries(bins)) return new ExplicitConverter(bins, bins.boundaries);
+  if (hasBoundaries(bins)) {
+    const { boundaries = bins.boundaries } = meterOriginOf(definition) ?? {};
+    return new ExplicitConverter(bins, boundaries);
+  }
   const boundaries = boundariesOf(metric);
   return boundaries === undefined
     ? new ExponentialConverter(bins, maxSize)

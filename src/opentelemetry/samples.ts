@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { openAttributesOf, OVERFLOW_ATTRIBUTE } from "../export/attribute_text.ts";
 import { type Family, valueOf } from "../export/family.ts";
 import { idLabelOf, isAnonymous, labelNames } from "../export/series_labels.ts";
 import { threadSamples } from "../export/thread_samples.ts";
 import type { Exemplar } from "../metrics/exemplars/exemplar.ts";
 import { exemplarsOf } from "../snapshots/exemplars.ts";
+import { meterOriginOf } from "../schema/meter_origin.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import type { SeriesAttributes } from "./api.ts";
 
@@ -62,11 +64,14 @@ function attributesOf(
   row: Row,
   nameOf: (label: string) => string,
 ): SeriesAttributes {
+  if (meterOriginOf(family.definition) !== undefined) {
+    return openAttributesOf(row) as SeriesAttributes;
+  }
   if (isAnonymous(family, row)) return { [idLabelOf(family)]: `${row.id}` };
   const attributes: SeriesAttributes = {};
   for (const [label, value] of Object.entries(row.labels)) {
     if (label === "otel_metric_overflow") {
-      attributes["otel.metric.overflow"] = true;
+      attributes[OVERFLOW_ATTRIBUTE] = true;
       continue;
     }
     attributes[nameOf(label)] = value!;

@@ -151,12 +151,22 @@ export interface NoResource {
   getRawAttributes(): never[];
 }
 
+/** Who made some metrics: this library, or a meter. */
+export interface InstrumentationScope {
+  /** The name. */
+  name: string;
+  /** The version, if there is one. */
+  version?: string;
+  /** The URL of the schema of the metrics' names, if there is one. */
+  schemaUrl?: string;
+}
+
 /** The result of a collection. */
 export interface CollectionResult {
   /** The metrics. */
   resourceMetrics: {
     resource: NoResource;
-    scopeMetrics: { scope: { name: string; version: string }; metrics: MetricData[] }[];
+    scopeMetrics: { scope: InstrumentationScope; metrics: MetricData[] }[];
   };
   /** The errors of the collection. */
   errors: unknown[];

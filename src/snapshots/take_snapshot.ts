@@ -20,6 +20,7 @@ import { isOwnMetric } from "../schema/exported_names.ts";
 import type { CellSegments } from "../threads/cell_segments.ts";
 import type { ThreadInfo } from "../threads/control_word.ts";
 import { Walk } from "../threads/walk.ts";
+import { update } from "./before_snapshots.ts";
 import { readClocks } from "./elapsed.ts";
 import { makeSnapshot, type Snapshot } from "./snapshot.ts";
 import type { MetricSnapshot, ObservedThread, SelfMetrics, SnapshotData } from "./snapshot_data.ts";
@@ -92,6 +93,7 @@ export class SnapshotTaker {
     options: Required<SnapshotOptions>,
   ): Snapshot<Metrics> {
     const { arena, cells } = this.#parts;
+    update();
     this.#catchUp();
     const { takenAt, assign } = readClocks();
     const walk = new Walk(arena, cells);

@@ -40,3 +40,7 @@ export const ExportMetricsServiceRequest: MessageType =
   opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 
 export type { Api, Sdk };
+/** A meter of the API. */
+export type Meter = Api.Meter;
+/** An observable instrument of the API. */
+export type Observable = Api.Observable;

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { Meter } from "npm:@opentelemetry/api@1.10.0";
+import type { Meter, MeterProvider, ValueType } from "npm:@opentelemetry/api@1.10.0";
+import type * as api109 from "npm:@opentelemetry/api@1.9.0";
 import type {
   MetricData,
   MetricProducer,
@@ -17,6 +18,7 @@ import {
   type CollectionResult,
   type ObservableMeter,
   observe,
+  ThreadStatsMeterProvider,
   ThreadStatsProducer,
 } from "@x/thread-stats/opentelemetry";
 
@@ -76,4 +78,33 @@ export function meters(meter: Meter): void {
   observe(stats, meter, { quantiles: ["0.5"] });
   // @ts-expect-error: no such option
   observe(stats, meter, { temporality: "delta" });
+}
+
+export function providers(valueType: ValueType): MeterProvider {
+  const thread = stats.registerThread();
+  const ours = new ThreadStatsMeterProvider(stats, {
+    thread,
+    views: [{ instrumentName: "http.*", boundaries: [1], attributeKeys: ["a"], drop: false }],
+  });
+  const _old: api109.MeterProvider = ours;
+  const meter: Meter = ours.getMeter("http", "1", { schemaUrl: "" });
+  const options = { valueType, advice: { explicitBucketBoundaries: [1] } };
+  // The same calls are possible without the package's types.
+  ours.getMeter("http").createHistogram("took", options).record(1, { a: ["b"], c: 1 });
+  ours.getMeter("http").createCounter("jobs", options).add(1, { a: true });
+  ours.getMeter("http").createObservableGauge("load").addCallback(async (result) => {
+    await Promise.resolve();
+    result.observe(1, { a: "b" });
+  });
+  meter.createCounter<{ a: string }>("jobs").add(1, { a: "b" });
+
+  // @ts-expect-error: no statistics
+  new ThreadStatsMeterProvider(view);
+  // @ts-expect-error: no such option
+  new ThreadStatsMeterProvider(stats, { readers: [] });
+  // @ts-expect-error: a registered thread
+  new ThreadStatsMeterProvider(stats, { thread: stats });
+  // @ts-expect-error: no such condition
+  new ThreadStatsMeterProvider(stats, { views: [{ instrumentType: 1 }] });
+  return ours;
 }
