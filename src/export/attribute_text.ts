@@ -51,7 +51,8 @@ function objectText(
   return `{${parts.join(",")}}`;
 }
 
-function valueText(value: unknown, depth: number): string | undefined {
+/** The text of one value; `undefined` for one that is left out. Different values have different texts. */
+export function valueText(value: unknown, depth = 0): string | undefined {
   switch (typeof value) {
     case "string":
       return JSON.stringify(value.toWellFormed());
@@ -68,7 +69,11 @@ function valueText(value: unknown, depth: number): string | undefined {
   if (depth === MAX_DEPTH) return undefined;
   if (value instanceof Uint8Array) return `{"bytes":[${value}]}`;
   if (Array.isArray(value)) {
-    return `[${value.map((item) => valueText(item, depth + 1) ?? "null").join(",")}]`;
+    let text = "[";
+    for (let n = 0; n < value.length; n++) {
+      text += (n === 0 ? "" : ",") + (valueText(value[n], depth + 1) ?? "null");
+    }
+    return `${text}]`;
   }
   if (!isPlain(value)) return undefined;
   return `{"map":${objectText(value as OpenAttributes, () => true, depth + 1)}}`;

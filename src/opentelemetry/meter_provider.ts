@@ -112,8 +112,8 @@ const MAX_WARNINGS = 100;
  * **Bad input** is ignored with a warning, as the API demands: values that are not finite, negative
  * values of counters and histograms, names that the memory cannot have. No method of a meter throws.
  *
- * Cost of `add` and `record`: 20-30 ns for each attribute, beside the cost of the writer; nothing is
- * allocated. Attributes that contain arrays take about 1 µs, as does the first use of others.
+ * Cost of `add` and `record`: about 15 ns for each attribute, beside the cost of the writer; nothing
+ * is allocated. An array takes about 150 ns, the first use of some attributes some µs.
  *
  * @example Set globally in each thread, exported in one
  * ```ts ignore
