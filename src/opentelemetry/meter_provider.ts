@@ -91,8 +91,8 @@ const MAX_WARNINGS = 100;
  * | --- | --- | --- |
  * | counter, histogram, observable counter | are added up | stay |
  * | up-down counter | are added up | stay, also what a killed thread has not taken back |
- * | observable up-down counter | are added up | disappear |
- * | gauge, observable gauge | the latest counts | disappear |
+ * | observable up-down counter | are added up | no longer count |
+ * | gauge, observable gauge | the latest counts | no longer count |
  *
  * An observable instrument that reports something of the whole process, as its CPU time, should be
  * made in one thread: with the same attributes in several threads, the values are added up.

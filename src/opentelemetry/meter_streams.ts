@@ -11,8 +11,8 @@
  * | counter, observable counter | counter | what it has counted stays |
  * | histogram | histogram with boundaries | what it has recorded stays |
  * | up-down counter | record with one sum | its changes stay, also those of a killed thread |
- * | observable up-down counter | gauge, sum of the threads | its values disappear |
- * | gauge, observable gauge | gauge, latest of the threads | its values disappear |
+ * | observable up-down counter | gauge, sum of the threads | its values no longer count |
+ * | gauge, observable gauge | gauge, latest of the threads | its values no longer count |
  *
  * The sum of an up-down counter stays because another thread may take back what this one has added:
  * a job that was enqueued here is finished there.

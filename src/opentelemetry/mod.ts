@@ -3,6 +3,10 @@
  * observable instruments; {@linkcode ThreadStatsProducer} gives them to the readers of the SDK,
  * with histograms at full resolution.
  *
+ * Metrics from OpenTelemetry: {@linkcode ThreadStatsMeterProvider} records what instrumented
+ * libraries report through `@opentelemetry/api`, in all threads. These metrics are exported under
+ * their own meters' scopes, with their own names and attributes; what follows is about the others.
+ *
  * Names are in snake case: counter `requestsServed` is `requests_served`, field `lastSeen` of
  * record `flow` is `flow.last_seen`. Labels become attributes, in snake case too. A metric with the
  * option `name` has exactly this name (a field is appended with a dot) and its labels as they are,
