@@ -8,7 +8,7 @@
  */
 import { cannot } from "../base/errors.ts";
 import { assertInteger, type OptionNames, takeOptions } from "../base/options.ts";
-import { hasMethod, isPlain } from "../base/shapes.ts";
+import { hasMethod, isPlain, lookAt } from "../base/shapes.ts";
 import { isExactName } from "../schema/names.ts";
 import { beforeSnapshots } from "../snapshots/before_snapshots.ts";
 import type { MeterInstrumentOptions, ThreadStatsMeter } from "./meter_api.ts";
@@ -209,7 +209,7 @@ export class ThreadStatsMeterProvider {
     const scope = {
       name: textOf(name),
       version: textOf(version),
-      schemaUrl: textOf(options?.schemaUrl),
+      schemaUrl: textOf(lookAt(() => options?.schemaUrl)),
     };
     const key = JSON.stringify(scope);
     let meter = this.#meters.get(key);
@@ -239,7 +239,7 @@ export class ThreadStatsMeterProvider {
 
   #makeMeter(scope: { name: string; version: string; schemaUrl: string }): ThreadStatsMeter {
     const streamOf = (kind: StreamKind, name: string, options: unknown): Stream | undefined =>
-      this.#streamOf({ kind, scope, name, options: optionsOf(options) });
+      this.#streamOf({ kind, scope, name, options: lookAt(() => optionsOf(options)) ?? {} });
     const sync = <Instrument>(
       Instrument: new (stream: Stream, warn: Warn) => Instrument,
       kind: StreamKind,
@@ -341,6 +341,8 @@ function optionsOf(given: unknown): MeterInstrumentOptions {
     description: textOf(description),
     unit: textOf(unit),
     valueType,
-    advice: isPlain(advice) ? advice : undefined,
+    advice: isPlain(advice)
+      ? { explicitBucketBoundaries: advice.explicitBucketBoundaries }
+      : undefined,
   };
 }

@@ -154,8 +154,8 @@ interface Entry {
   readonly callback: unknown;
   readonly instruments: ReadonlySet<unknown>;
   readonly call: (observations: Observations) => unknown;
-  /** Whether an asynchronous call is under way. */
-  isPending: boolean;
+  /** The end of an asynchronous call that is under way. */
+  pending: Promise<void> | undefined;
 }
 
 /** All callbacks of a provider in one thread. */
@@ -181,7 +181,7 @@ export class ObservableCallbacks {
       return;
     }
     if (this.#find(callback, instruments) !== undefined) return;
-    this.#entries.push({ callback, instruments: new Set(instruments), call, isPending: false });
+    this.#entries.push({ callback, instruments: new Set(instruments), call, pending: undefined });
     if (this.#entries.length === 1) this.#onFirst();
   }
 
@@ -234,7 +234,7 @@ export class ObservableCallbacks {
   }
 
   #call(entry: Entry): Promise<void> | undefined {
-    if (entry.isPending) return undefined;
+    if (entry.pending !== undefined) return entry.pending;
     const observations = new Observations(this.#warn);
     const fail = (error: unknown) => this.#warn(`A callback has failed: ${textOf(error)}`);
     let result: unknown;
@@ -248,8 +248,9 @@ export class ObservableCallbacks {
       observations.apply();
       return undefined;
     }
-    entry.isPending = true;
-    return result.then(() => observations.apply(), fail).finally(() => entry.isPending = false);
+    entry.pending = result.then(() => observations.apply(), fail)
+      .finally(() => entry.pending = undefined);
+    return entry.pending;
   }
 
   #find(callback: unknown, instruments: readonly unknown[]): Entry | undefined {

@@ -42,7 +42,10 @@ interface ScopedMetric {
 
 type ScopeMetrics = CollectionResult["resourceMetrics"]["scopeMetrics"][number];
 
-/** How long a collection waits for callbacks of meters, in milliseconds, unless the reader says. */
+/**
+ * How long a collection waits for callbacks of meters, in milliseconds. If the reader has a limit, at
+ * most half of that: at the limit itself the reader would drop the collection.
+ */
 const MAX_WAIT = 5000;
 
 const NO_RESOURCE: NoResource = Object.freeze({
@@ -164,18 +167,18 @@ export class ThreadStatsProducer implements MetricProducer {
 
   /**
    * Reads all metrics. The reader calls this method. If a meter of this thread has asynchronous
-   * callbacks, it waits for them first, at most for `timeoutMillis`.
+   * callbacks, it waits for them first, at most for 5 s and for half of `timeoutMillis`.
    *
    * @param options What the reader says.
    * @returns The metrics, with an empty resource. The promise never rejects; errors are in
    * `errors`.
    */
-  collect({ timeoutMillis = MAX_WAIT }: { timeoutMillis?: number } = {}): Promise<
+  collect({ timeoutMillis = Infinity }: { timeoutMillis?: number } = {}): Promise<
     CollectionResult
   > {
     const pending = update();
     if (pending === undefined) return Promise.resolve(this.#collect());
-    return withTimeout(pending, timeoutMillis).then(() => this.#collect());
+    return withTimeout(pending, Math.min(timeoutMillis / 2, MAX_WAIT)).then(() => this.#collect());
   }
 
   #collect(): CollectionResult {

@@ -37,7 +37,29 @@ describe("ThreadStatsMeterProvider.getMeter()", () => {
   it("never throws, nor do the methods of its meters, whatever they are given", () => {
     const { provider, warnings } = sharedProvider();
     // deno-lint-ignore no-explicit-any -- no type must be right
-    const bad: any[] = [undefined, null, 0, NaN, "", "1 x", {}, [], () => {}, Symbol("s"), "a\0"];
+    const throwing: any = new Proxy({}, {
+      get: () => {
+        throw new Error("no such property");
+      },
+    });
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
+    // deno-lint-ignore no-explicit-any
+    const bad: any[] = [
+      throwing,
+      revoked,
+      undefined,
+      null,
+      0,
+      NaN,
+      "",
+      "1 x",
+      {},
+      [],
+      () => {},
+      Symbol("s"),
+      "a\0",
+    ];
     for (const name of bad) {
       const meter = provider.getMeter(name, name, name);
       for (const options of bad) {
@@ -346,6 +368,24 @@ describe("observable instruments of a ThreadStatsMeterProvider", () => {
       "A callback has failed: no value",
       "A callback has failed: none",
     ]);
+  });
+
+  it("have a collection wait for a callback that is under way, but not for ever", async () => {
+    const { stats, provider } = sharedProvider();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const meter = provider.getMeter("meter");
+    meter.createObservableGauge("later").addCallback(async (result) => {
+      await promise;
+      result.observe(1);
+    });
+    stats.snapshot();
+    const producer = new ThreadStatsProducer(stats, { selfMetrics: false });
+    const cut = await producer.collect({ timeoutMillis: 2 });
+    assertEquals(plain(cut.resourceMetrics), {});
+    const whole = producer.collect();
+    resolve();
+    const { resourceMetrics } = await whole;
+    assertEquals(plain(resourceMetrics)["meter   later"].points[0].value, 1);
   });
 
   it("are observed now and then, and no more after shutdown()", async () => {
