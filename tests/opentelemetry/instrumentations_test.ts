@@ -10,7 +10,7 @@ import { breathe } from "../stress/progress.ts";
 import { exporter, sdk } from "./packages.ts";
 import { startReceiver } from "./receiver.ts";
 
-/** `require` of Deno and Bun does not call the hooks by which these packages patch `node:http`. */
+/** On Deno and Bun these packages patch nothing, and record no durations. */
 const ignore = "Deno" in globalThis || "Bun" in globalThis;
 
 const HTTP = "@opentelemetry/instrumentation-http";
