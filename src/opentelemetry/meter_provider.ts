@@ -7,19 +7,15 @@
  * @module
  */
 import { cannot } from "../base/errors.ts";
-import { assertInteger, type OptionNames, takeOptions } from "../base/options.ts";
 import { hasMethod, isPlain, lookAt } from "../base/shapes.ts";
 import { isExactName } from "../schema/names.ts";
 import { beforeSnapshots } from "../snapshots/before_snapshots.ts";
 import type { MeterInstrumentOptions, ThreadStatsMeter } from "./meter_api.ts";
 import {
-  type MeterStats,
-  MeterStreams,
-  type MeterThread,
-  type Stream,
-  type StreamKind,
-} from "./meter_streams.ts";
-import { CARDINALITY_RANGE, checkViews, type MeterView } from "./meter_views.ts";
+  checkProviderOptions,
+  type ThreadStatsMeterProviderOptions,
+} from "./meter_provider_options.ts";
+import { type MeterStats, MeterStreams, type Stream, type StreamKind } from "./meter_streams.ts";
 import { ObservableCallbacks, ObservableInstrument } from "./observable_instruments.ts";
 import {
   MeterCounterInstrument,
@@ -29,51 +25,6 @@ import {
   NO_INSTRUMENT,
   type Warn,
 } from "./sync_instruments.ts";
-
-/** Options of {@linkcode ThreadStatsMeterProvider}. */
-export interface ThreadStatsMeterProviderOptions {
-  /**
-   * The registration of the calling thread, if it has one already.
-   *
-   * @default `stats.registerThread()`
-   */
-  thread?: MeterThread;
-  /**
-   * Changes to instruments: boundaries, attributes, limits.
-   *
-   * @default {[]}
-   */
-  views?: readonly MeterView[];
-  /**
-   * The most series of an instrument. The last one is the overflow series, with the attribute
-   * `otel.metric.overflow`, which takes the values of all further attributes. At least 2.
-   *
-   * @default {2000}
-   */
-  cardinalityLimit?: number;
-  /**
-   * How often the callbacks of observable instruments run, in seconds; from 0.1 to 86400. They also
-   * run before each snapshot that this thread takes.
-   *
-   * @default {5}
-   */
-  observeSeconds?: number;
-  /**
-   * A callback for what was ignored: values out of range, instruments that cannot be made, callbacks
-   * that throw. It gets each text once.
-   *
-   * @default {console.warn}
-   */
-  onWarning?: (text: string) => void;
-}
-
-const PROVIDER_OPTIONS: OptionNames<ThreadStatsMeterProviderOptions> = {
-  thread: true,
-  views: true,
-  cardinalityLimit: true,
-  observeSeconds: true,
-  onWarning: true,
-};
 
 /** Source: "Instrument name syntax" in the specification of OpenTelemetry's metrics API. */
 const NAME = /^[a-zA-Z][a-zA-Z0-9_.\-/]{0,254}$/;
@@ -169,27 +120,8 @@ export class ThreadStatsMeterProvider {
     if (missing !== undefined) {
       throw new TypeError(cannot(action, "it must be given a ThreadStats", stats));
     }
-    const checked = takeOptions(action, options, PROVIDER_OPTIONS);
-    const {
-      cardinalityLimit = 2000,
-      observeSeconds = 5,
-      onWarning = (text) => console.warn(text),
-    } = checked;
-    const findView = checkViews(action, checked.views);
-    assertInteger(action, "cardinalityLimit", cardinalityLimit, CARDINALITY_RANGE);
-    if (typeof observeSeconds !== "number") {
-      throw new TypeError(cannot(action, "observeSeconds must be a number", observeSeconds));
-    }
-    if (!(observeSeconds >= 0.1 && observeSeconds <= 86_400)) {
-      const required = "observeSeconds must be from 0.1 to 86400";
-      throw new RangeError(cannot(action, required, observeSeconds));
-    }
-    if (typeof onWarning !== "function") {
-      throw new TypeError(cannot(action, "onWarning must be a function", onWarning));
-    }
-    if (checked.thread !== undefined && !hasMethod(checked.thread, "extend")) {
-      throw new TypeError(cannot(action, "thread must be a registered thread", checked.thread));
-    }
+    const checked = checkProviderOptions(action, options);
+    const { findView, cardinalityLimit, observeSeconds, onWarning } = checked;
     const thread = checked.thread ?? stats.registerThread();
     this.#onWarning = onWarning;
     this.#observeSeconds = observeSeconds;

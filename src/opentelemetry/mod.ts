@@ -123,10 +123,8 @@ export type {
   MeterRecorder,
   ThreadStatsMeter,
 } from "./meter_api.ts";
-export {
-  ThreadStatsMeterProvider,
-  type ThreadStatsMeterProviderOptions,
-} from "./meter_provider.ts";
+export { ThreadStatsMeterProvider } from "./meter_provider.ts";
+export type { ThreadStatsMeterProviderOptions } from "./meter_provider_options.ts";
 export type { ExtendedStats, MeterStats, MeterThread } from "./meter_streams.ts";
 export type { MeterView } from "./meter_views.ts";
 export { observe, type ObserveOptions } from "./observe.ts";
