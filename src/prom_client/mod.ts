@@ -10,7 +10,7 @@
  * @example
  * ```ts
  * import { assertStringIncludes } from "@std/assert";
- * import client from "@x/thread-stats/prom-client"; // was: import client from "prom-client";
+ * import client from "@x/thread-stats/prom-client"; // in place of prom-client
  *
  * const jobs = new client.Counter({ name: "jobs_total", help: "Jobs", labelNames: ["queue"] });
  * jobs.inc({ queue: "mail" });
@@ -113,7 +113,7 @@ export interface PromClient {
   AggregatorRegistry: typeof AggregatorRegistry;
 }
 
-/** All of it, as `import client from "prom-client"` has it. */
+/** All of it, as the default export of prom-client has it. */
 const client: PromClient = {
   register,
   Registry,
