@@ -15,6 +15,8 @@ export interface StreamOptions {
   readonly env?: Record<string, string>;
   /** The working directory, relative to the root of the work tree. @default {"."} */
   readonly folder?: string;
+  /** Whether to print the output at the end, because another command prints meanwhile. */
+  readonly isBeside?: boolean;
 }
 
 /** Runs a command with the output streams of this process. */
@@ -22,7 +24,8 @@ export async function stream(
   command: readonly string[],
   options: StreamOptions = {},
 ): Promise<Ending> {
-  const { limitMinutes = 12, env, folder = "." } = options;
+  const { limitMinutes = 12, env, folder = ".", isBeside = false } = options;
+  const output = isBeside ? "piped" : "inherit";
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(command[0], {
@@ -30,8 +33,8 @@ export async function stream(
       cwd: new URL(`${folder}/`, root),
       env,
       stdin: "null",
-      stdout: "inherit",
-      stderr: "inherit",
+      stdout: output,
+      stderr: output,
     }).spawn();
   } catch (error) {
     return { success: false, reason: `could not be started (${(error as Error).message})` };
@@ -41,8 +44,12 @@ export async function stream(
     late = true;
     child.kill("SIGKILL");
   }, limitMinutes * 60_000);
+  const texts = isBeside
+    ? [new Response(child.stdout).text(), new Response(child.stderr).text()]
+    : [];
   const status = await child.status;
   clearTimeout(timer);
+  for (const text of await Promise.all(texts)) console.log(text);
   if (late) return { success: false, reason: `did not end within ${limitMinutes} minutes` };
   return {
     success: status.success,
