@@ -41,10 +41,13 @@ const metrics: Readonly<Record<string, DefaultMetric>> = {
   version,
   gc,
 };
+import type { RegistryContentType } from "./types.ts";
 
 /** The type of {@linkcode collectDefaultMetrics}. */
 export interface CollectDefaultMetrics {
-  (config?: DefaultMetricsCollectorConfiguration | null): void;
+  <Format extends RegistryContentType>(
+    config?: DefaultMetricsCollectorConfiguration<Format> | null,
+  ): void;
   /** The names of all groups of default metrics. */
   metricsList: string[];
 }

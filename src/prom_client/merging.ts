@@ -60,8 +60,12 @@ export function mergeNumbers(
         (greatest, { value }) => Math.max(greatest, value),
         -Infinity,
       );
-    case "average":
-      return parts.reduce((sum, { value }) => sum + value, 0) / length;
+    case "average": {
+      // A thread that has measured nothing yet must not hide what the others have measured.
+      const known = parts.filter(({ value }) => !Number.isNaN(value));
+      if (known.length === 0) return NaN;
+      return known.reduce((sum, { value }) => sum + value, 0) / known.length;
+    }
     default: // sum
       return length === 1 ? parts[0].value : parts.reduce((sum, { value }) => sum + value, 0);
   }

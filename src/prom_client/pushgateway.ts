@@ -6,7 +6,8 @@
 import http from "node:http";
 import https from "node:https";
 import { gzipSync } from "node:zlib";
-import { type AnyRegistry, register } from "./registry.ts";
+import { type AnyRegistry, register, type Registry } from "./registry.ts";
+import type { RegistryContentType } from "./types.ts";
 
 /** What is pushed, or deleted. */
 export interface PushgatewayParameters {
@@ -39,6 +40,8 @@ export type PushgatewayOptions = Record<string, unknown> & {
 /**
  * Pushes a registry's metrics, of all threads, to a Pushgateway.
  *
+ * @typeParam Format The content type of the registry.
+ *
  * @example
  * ```ts no-eval
  * import { Pushgateway } from "@x/thread-stats/prom-client";
@@ -47,7 +50,7 @@ export type PushgatewayOptions = Record<string, unknown> & {
  * await gateway.push({ jobName: "nightly" });
  * ```
  */
-export class Pushgateway {
+export class Pushgateway<Format extends RegistryContentType = RegistryContentType> {
   readonly #url: string;
   readonly #registry: AnyRegistry;
   readonly #mustName: boolean;
@@ -63,7 +66,7 @@ export class Pushgateway {
   constructor(
     url: string,
     options?: PushgatewayOptions | null,
-    registry?: AnyRegistry,
+    registry?: Registry<Format> | AnyRegistry,
   ) {
     const { requireJobName = true, ...rest } = options ?? {};
     this.#url = url;

@@ -18,6 +18,10 @@ describe("merging", () => {
     assertEquals(merged("own", 7), 3);
     assertEquals(merged("unknown"), 18);
     assertEquals(mergeNumbers("sum", [], 0), undefined);
+    // Parts of threads that have measured nothing yet.
+    const unknown = { slot: 3, value: NaN };
+    assertEquals(mergeNumbers("average", [...PARTS, unknown], 0), 6);
+    assertEquals(mergeNumbers("average", [unknown], 0), NaN);
   });
 
   it("mergeLists() merges position by position", () => {

@@ -6,13 +6,19 @@
 import { Gauge } from "../gauge.ts";
 import type { Merge } from "../merging.ts";
 import { MERGE } from "../metric.ts";
-import type { AnyRegistry } from "../registry.ts";
-import type { Aggregator, LabelValues } from "../types.ts";
+import type { AnyRegistry, Registry } from "../registry.ts";
+import type { Aggregator, LabelValues, RegistryContentType } from "../types.ts";
 
-/** Options of {@linkcode collectDefaultMetrics}. */
-export interface DefaultMetricsCollectorConfiguration {
+/**
+ * Options of {@linkcode collectDefaultMetrics}.
+ *
+ * @typeParam Format The content type of the registry.
+ */
+export interface DefaultMetricsCollectorConfiguration<
+  Format extends RegistryContentType = RegistryContentType,
+> {
   /** The registry; by default the global one. */
-  register?: AnyRegistry;
+  register?: Registry<Format> | AnyRegistry;
   /** Text before all names. */
   prefix?: string;
   /** Labels of all series. */

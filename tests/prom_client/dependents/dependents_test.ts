@@ -90,10 +90,13 @@ describe("the packed face", { ignore }, () => {
         const jobs: client.Counter<"queue"> = new Counter({ name: "jobs", help: "", labelNames: ["queue"] });
         jobs.inc({ queue: 1 });
         const registry: Registry = client.register;
+        const config: client.DefaultMetricsCollectorConfiguration<client.RegistryContentType> = { prefix: "a_" };
+        client.collectDefaultMetrics(config);
+        const gateway: client.Pushgateway<client.RegistryContentType> = new client.Pushgateway("http://localhost");
         const text: Promise<string> = registry.metrics();
         // @ts-expect-error: it has no such label
         jobs.inc({ que: 1 });
-        export { text };`,
+        export { gateway, text };`,
     };
     for (const [name, text] of Object.entries(files)) {
       await writeFile(join(project.folder, name), text);
