@@ -123,11 +123,17 @@ export class SnapshotTaker {
     const uses = firstUses(arena);
     if (uses === this.#uses && metrics.length === this.#known.length) return;
     const candidates = [...this.#unused, ...metrics.slice(this.#known.length)];
-    this.#unused = [];
-    for (const metric of candidates) (metric.isUsed ? this.#used : this.#unused).push(metric);
+    const unused = candidates.filter(({ isUsed }) => !isUsed);
+    // Each thread's first update of a metric advances the number, also of a metric that was used
+    // before: then the templates stay as they are, however many threads come and go.
+    const isSame = metrics.length === this.#known.length && unused.length === this.#unused.length;
+    this.#uses = uses;
+    if (isSame) return;
+    const isUnused = new Set(unused);
+    this.#used.push(...candidates.filter((metric) => !isUnused.has(metric)));
+    this.#unused = unused;
     // A copy, because the catalogue goes on with its own array.
     this.#known = [...metrics];
-    this.#uses = uses;
     this.#templates.clear();
   }
 

@@ -56,4 +56,19 @@ describe("SnapshotTaker.take()", () => {
     assertStrictEquals(read("lazy0"), read("lazy0"));
     assert(Object.isFrozen(read("lazy0").series) && Object.isFrozen(read("lazy0").series[0]));
   });
+
+  it("keeps the entries of unused metrics while threads come and use the others", () => {
+    const stats = ThreadStats.create(defineSchema({ jobs: counter(), unused: counter() }));
+    const update = (name: string) => {
+      const thread = stats.registerThread(name);
+      thread.metrics.jobs.add();
+      thread.unregister();
+    };
+    update("first");
+    const before = stats.snapshot().metrics;
+    update("second");
+    const after = stats.snapshot().metrics;
+    assertEquals(after.jobs.series[0].value, 2);
+    assertStrictEquals(after.unused, before.unused);
+  });
 });
