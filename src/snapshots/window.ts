@@ -215,8 +215,8 @@ export class Window<Metrics extends SchemaDefinition> {
     const { definition, isSelected } = this.#look(action, name, series);
     if (definition.kind !== "gauge") return this.#histogram(action, name, series)?.max ?? NaN;
     let greatest = NaN;
-    for (const { metrics } of this.#history.inWindow()) {
-      for (const value of valuesOf<number>(metrics[name] as MetricSnapshot, isSelected)) {
+    for (const snapshot of this.#history.inWindow()) {
+      for (const value of valuesOf<number>(snapshot, name, isSelected)) {
         // A gauge that no thread has set may be infinite.
         if (Number.isFinite(value) && !(value <= greatest)) greatest = value;
       }
@@ -238,9 +238,8 @@ export class Window<Metrics extends SchemaDefinition> {
       return { growth: mapGrowth(growthOf([], []), () => NaN), milliseconds: NaN };
     }
     const { first, last, milliseconds } = span;
-    const difference = last.since(first).metrics[name] as MetricSnapshot;
-    const before = first.metrics[name] as MetricSnapshot;
-    const growth = growthOf(valuesOf(difference, isSelected), valuesOf(before, isSelected));
+    const differences = valuesOf(last.since(first), name, isSelected);
+    const growth = growthOf(differences, valuesOf(first, name, isSelected));
     return { growth, milliseconds };
   }
 
@@ -256,8 +255,7 @@ export class Window<Metrics extends SchemaDefinition> {
     }
     const span = this.#history.span();
     if (span === undefined) return undefined;
-    const difference = span.last.since(span.first).metrics[name] as MetricSnapshot;
-    const values = valuesOf<HistogramValue>(difference, isSelected);
+    const values = valuesOf<HistogramValue>(span.last.since(span.first), name, isSelected);
     return values.length === 0 ? undefined : values.reduce((all, value) => all.merge(value));
   }
 
@@ -282,7 +280,14 @@ export class Window<Metrics extends SchemaDefinition> {
   }
 }
 
-/** The values of the selected series. */
-function valuesOf<Value>({ series }: MetricSnapshot, isSelected: RowTest): Value[] {
-  return (series as readonly Row[]).filter(isSelected).map(({ value }) => value as Value);
+/** The values of the selected series of a metric; none if it was defined after the snapshot. */
+function valuesOf<Value>(
+  { metrics }: Pick<Snapshot, "metrics">,
+  name: string,
+  isSelected: RowTest,
+): Value[] {
+  // Only an own property is a metric: a metric may be called `toString`.
+  if (!Object.hasOwn(metrics, name)) return [];
+  const rows: readonly Row[] = metrics[name].series;
+  return rows.filter(isSelected).map(({ value }) => value as Value);
 }

@@ -14,9 +14,11 @@ import {
   defineSchema,
   gauge,
   histogram,
+  record,
   type SchemaDefinition,
   Snapshot,
   type SnapshotSource,
+  sum,
   ThreadStats,
   Window,
 } from "../../mod.ts";
@@ -359,6 +361,38 @@ describe("Window, series", () => {
       }
       recent.take();
     }
+  });
+});
+
+describe("Window, metrics defined later", () => {
+  it("are those that an earlier snapshot lacks: they grow from nothing", () => {
+    const stats = ThreadStats.create(defineSchema({ jobs: counter() }));
+    const thread = stats.registerThread("main");
+    const recent: Window<SchemaDefinition> = new Window(stats, { seconds: 60 });
+    recent.take();
+    const more = stats.extend(defineSchema({
+      calls: counter({ labels: ["to"] }),
+      latency: histogram({ boundaries: [1, 2] }),
+      flow: record({ bytes: sum() }),
+      // Every object has a property of this name.
+      toString: gauge(),
+    }));
+    const writers = thread.extend(more).metrics;
+    writers.calls.labels({ to: "a" }).add(2);
+    writers.calls.labels({ to: "b" }).add(3);
+    writers.latency.record(1);
+    writers.flow.update(more.metrics.flow.create(), { bytes: 7 });
+    writers.toString.set(4);
+    recent.take();
+    assertEquals(recent.delta("calls"), 5);
+    assertEquals(recent.delta("calls", { to: "b" }), 3);
+    assert(recent.rate("calls") > 0);
+    assertEquals(recent.delta("latency"), 1);
+    assertEquals(recent.quantile("latency", 0.5), 1);
+    assertEquals(recent.max("latency"), 1);
+    assertEquals<unknown>(recent.delta("flow"), { bytes: 7 });
+    assertEquals(recent.delta("toString"), 4);
+    assertEquals(recent.max("toString"), 4);
   });
 });
 
