@@ -41,17 +41,16 @@ export class Channel {
   readonly #sampler: Sampler;
   readonly #query: StreamQuery;
   readonly #about: About;
-  readonly #series: SeriesList | undefined;
+  /** Made once the open metric is there: it may be defined later. */
+  #series: SeriesList | undefined;
   #self: Partial<SelfInfo> = {};
+  /** How many metrics the pages know. */
+  #known = 0;
 
   constructor(sampler: Sampler, query: StreamQuery, about: About) {
     this.#sampler = sampler;
     this.#query = query;
     this.#about = about;
-    const history = this.#open;
-    this.#series = history && hasSeries(history.definition)
-      ? new SeriesList(history, query)
-      : undefined;
   }
 
   /** Everything, as of a sample. */
@@ -59,7 +58,12 @@ export class Channel {
     const { window } = this.#query;
     const { metrics, threads, every, windows } = this.#sampler;
     const all = [...metrics.values()];
+    const open = this.#open;
+    if (open !== undefined && hasSeries(open.definition)) {
+      this.#series ??= new SeriesList(open, this.#query);
+    }
     this.#self = selfOf(sample);
+    this.#known = all.length;
     const series = this.#series?.full(sample.n);
     return {
       v: VERSION,
@@ -92,6 +96,8 @@ export class Channel {
   delta(sample: Sample): DeltaMessage | undefined {
     const series = this.#series?.step(sample.n);
     const all = [...this.#sampler.metrics.values()];
+    // The pages cannot show a metric before they have its definition.
+    if (all.length !== this.#known) return undefined;
     if (!sample.isNext || all.some(({ isCleared }) => isCleared)) return undefined;
     const { threads } = this.#sampler;
     const counts = Object.fromEntries(

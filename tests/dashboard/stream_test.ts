@@ -109,6 +109,20 @@ describe("the event stream", () => {
     ]);
   });
 
+  it("has metrics that are defined later, and their series", async () => {
+    const { stats, handler } = open();
+    const thread = stats.registerThread("one");
+    await using stream = await Stream.open(handler, "m=calls");
+    assertEquals(stream.model.byName.has("calls"), false);
+    const more = stats.extend(defineSchema({ calls: counter({ labels: ["to"] }) }));
+    const calls = thread.extend(more).metrics.calls.labels({ to: "x" });
+    calls.add(2);
+    await stream.until(({ byName }) => byName.has("calls"));
+    calls.add(3);
+    const model = await stream.until(({ byName }) => byName.get("calls")!.totals[0] === 5);
+    assertEquals(model.series!.ids.map((id) => model.series!.label(0, id)), ["x"]);
+  });
+
   it("has every series of the open metric, those that come and go too", async () => {
     const { stats, handler } = open();
     const { metrics } = stats.registerThread("one");
