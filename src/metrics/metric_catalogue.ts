@@ -122,9 +122,10 @@ export class MetricCatalogue {
       if (metric === undefined || metric.definition === definition) return metric === undefined;
       const [ours, theirs] = [JSON.stringify(definition), JSON.stringify(metric.definition)];
       if (ours === theirs) return false;
+      const from = firstShown(ours, theirs);
       const required = `the metric ${name} must have the definition that the memory has, ` +
-        shorten(theirs, MAX_SHOWN);
-      throw new TypeError(cannot(action, required, got(shorten(ours, MAX_SHOWN))));
+        shownFrom(theirs, from);
+      throw new TypeError(cannot(action, required, got(shownFrom(ours, from))));
     });
   }
 
@@ -168,4 +169,16 @@ export class MetricCatalogue {
   #metricsOf(schema: Schema): Metrics {
     return new Map(Object.keys(schema.metrics).map((name) => [name, this.#byName.get(name)!]));
   }
+}
+
+/** Where errors begin to show two long definitions, so that they show the first difference. */
+function firstShown(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  // Some of what is before the difference tells which option it is in.
+  return at < MAX_SHOWN / 2 ? 0 : at - MAX_SHOWN / 4;
+}
+
+function shownFrom(text: string, from: number): string {
+  return (from === 0 ? "" : "…") + shorten(text.slice(from), MAX_SHOWN);
 }

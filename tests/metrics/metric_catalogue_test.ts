@@ -68,6 +68,20 @@ describe("MetricCatalogue.extend()", () => {
     assertEquals(namesIn(stats), ["jobs", "requests", "depth"]);
   });
 
+  it("shows where long definitions differ", () => {
+    const { stats, other } = make();
+    const define = (label: string) =>
+      defineSchema({ long: counter({ help: "h".repeat(400), labels: [label] }) });
+    stats.extend(define("theirs"));
+    const { message } = assertThrows(() => other.extend(define("ours")), TypeError) as Error;
+    const [required, found] = message.split(", got ");
+    assert(
+      required.includes('"labels":["theirs"]') && found.includes('"labels":["ours"]'),
+      message,
+    );
+    assert(message.length < 900, message);
+  });
+
   it("refuses a name that is another's outside, whichever schema that one is of", () => {
     const colliding: [string, Schema, string][] = [
       ["snake case", defineSchema({ Jobs: counter() }), "jobs of Jobs in Prometheus"],
