@@ -6,7 +6,7 @@
 import { cannot, got } from "./base/errors.ts";
 import { harden } from "./base/harden.ts";
 import { inspectable } from "./base/inspectable.ts";
-import { isPlain } from "./base/shapes.ts";
+import { isPlain, lookAt } from "./base/shapes.ts";
 import { needing } from "./memory/arena.ts";
 import { identityOf } from "./memory/identity.ts";
 import type { MetricCatalogue, Metrics as MetricsByName } from "./metrics/metric_catalogue.ts";
@@ -96,17 +96,21 @@ export class Thread<Metrics extends SchemaDefinition> {
   extend<const More extends SchemaDefinition>(stats: MetricsOfMemory<More>): Thread<More> {
     const action = "extend the thread";
     this.#context.check(action);
-    if (!isPlain(stats)) {
+    // A getter or a proxy may throw.
+    const parts = isPlain(stats)
+      ? lookAt(() => ({ schema: stats.schema, handle: stats.handle }))
+      : undefined;
+    if (parts === undefined) {
       throw new TypeError(cannot(action, "it must be given the statistics", stats));
     }
-    const schema = schemaOf(action, stats.schema);
-    const { given } = openHandle(action, stats.handle);
+    const schema = schemaOf(action, parts.schema);
+    const { given } = openHandle(action, parts.handle);
     if (identityOf(given.buffer) !== identityOf(this.#context.arena.views().i32.buffer)) {
       throw new TypeError(cannot(action, "they must be of its memory", got("those of another")));
     }
     const metrics = this.#catalogue.select(action, schema);
-    const parts = { catalogue: this.#catalogue, metrics };
-    return needing(action, () => new Thread<More>(this.#context, this.name, parts));
+    const made = { catalogue: this.#catalogue, metrics };
+    return needing(action, () => new Thread<More>(this.#context, this.name, made));
   }
 
   /**

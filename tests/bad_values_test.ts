@@ -13,7 +13,7 @@ import {
   Window,
 } from "../mod.ts";
 import { observe, ThreadStatsProducer } from "../src/opentelemetry/mod.ts";
-import { prometheusHandler, prometheusText } from "../src/prometheus/mod.ts";
+import { prometheusHandler, prometheusNodeHandler, prometheusText } from "../src/prometheus/mod.ts";
 import { isPlain } from "../src/base/shapes.ts";
 import { observe as observed } from "./metrics/observe.ts";
 
@@ -26,6 +26,7 @@ const schema = defineSchema({
   level: gauge(),
   latest: gauge({ aggregate: "latest" }),
   took: histogram({ boundaries: [1] }),
+  waits: histogram({ boundaries: [1], labels: ["queue"] }),
   flow: record({ bytes: sum("u64"), n: sum() }),
 });
 
@@ -46,7 +47,8 @@ type Takes = "texts" | "bigints" | "empty objects";
 function calls(
   stats: ThreadStats<typeof schema.metrics>,
 ): [what: string, call: (value: Any) => unknown, takes?: Takes][] {
-  const { metrics } = stats.registerThread("main");
+  const thread = stats.registerThread("main");
+  const { metrics } = thread;
   const flow = stats.metrics.flow.create();
   const burst = metrics.flow.begin(stats.metrics.flow.create());
   const seat = stats.reserveThread("seat");
@@ -57,6 +59,8 @@ function calls(
     ["define a counter", (value) => counter({ help: value }), "texts"],
     ["define a counter", (value) => counter({ labels: value })],
     ["define a label", (value) => counter({ labels: [value] }), "texts"],
+    ["define a counter", (value) => counter({ name: value }), "texts"],
+    ["define a label", (value) => counter({ name: "a", labels: [value] }), "texts"],
     ["define a gauge", (value) => gauge({ aggregate: value })],
     ["define a histogram", (value) => histogram({ boundaries: value })],
     ["define a histogram", (value) => histogram({ lowest: value, highest: 1 })],
@@ -76,6 +80,12 @@ function calls(
     ["inspect the handle", (value) => ThreadStats.inspect(value)],
     ["inspect the handle", (value) => ThreadStats.inspect({ ...stats.handle, buffer: value })],
     ["inspect the handle", (value) => ThreadStats.inspect({ ...stats.handle, memory: value })],
+    ["extend the statistics", (value) => stats.extend(value)],
+    ["extend the thread", (value) => thread.extend(value)],
+    ["extend the thread", (value) => thread.extend({ schema: value, handle: stats.handle })],
+    ["extend the thread", (value) => thread.extend({ schema, handle: value })],
+    ["observe the runtime", (value) => thread.observeRuntime(value), "empty objects"],
+    ["observe the runtime", (value) => thread.observeRuntime({ periodSeconds: value })],
     ["register a thread", (value) => stats.registerThread(value)],
     ["reserve a thread", (value) => stats.reserveThread(value)],
     ["take a snapshot", (value) => stats.snapshot({ perThread: value })],
@@ -95,6 +105,8 @@ function calls(
     ["add to hits", (value) => metrics.hits.add(1, value), "empty objects"],
     ["add to hits", (value) => metrics.hits.add(1, { exemplar: value }), "empty objects"],
     ["add to hits", (value) => metrics.hits.add(1, { exemplar: { a: value } })],
+    ["time took", (value) => metrics.took.time(value)],
+    ["bind labels of waits", (value) => metrics.waits.startTimer()({ queue: value }), "texts"],
     ["bind labels of calls", (value) => metrics.calls.labels({ method: value }), "texts"],
     ["update flow", (value) => metrics.flow.update(flow, { n: value })],
     ["update flow", (value) => metrics.flow.update(flow, { bytes: value }), "bigints"],
@@ -105,11 +117,17 @@ function calls(
     ["aggregate flow", (value) => stats.metrics.flow.aggregate(flow, 0, value)],
     ["find a bucket of calls", (value) => stats.metrics.calls.id({ method: value }), "texts"],
     ["read calls", (value) => stats.metrics.calls.read({ method: value }), "texts"],
+    ["read calls", (value) => stats.metrics.calls.read(value), "empty objects"],
+    ["read calls", (value) => stats.metrics.calls.perThread(value), "empty objects"],
+    ["list the series of calls", (value) => stats.metrics.calls.series(value), "empty objects"],
+    ["list the series of calls", (value) => stats.metrics.calls.series({ method: value }), "texts"],
     ["clear flow", (value) => stats.metrics.flow.clear(value)],
     ["destroy flow", (value) => stats.metrics.flow.destroy(value)],
     ["make a window", (value) => new Window(value, { seconds: 1 })],
     ["make a window", (value) => new Window(stats, { seconds: value })],
     ["compute a delta", (value) => window.delta(value)],
+    ["compute a delta of calls", (value) => window.delta("calls", value), "empty objects"],
+    ["compute a delta of calls", (value) => window.delta("calls", { method: value }), "texts"],
     ["compute a rate", (value) => window.rate(value)],
     ["compute a maximum", (value) => window.max(value)],
     ["compute a quantile", (value) => window.quantile(value, 0.5)],
@@ -123,6 +141,10 @@ function calls(
     ["answer a scrape", (value) => handler(value)],
     ["render the snapshot", (value) => prometheusText(value)],
     ["render the snapshot", (value) => prometheusText(stats.snapshot(), { format: value })],
+    ["render the snapshot", (value) => prometheusText(stats.snapshot(), { escaping: value })],
+    ["make a handler", (value) => prometheusNodeHandler(value)],
+    ["answer a request", (value) => prometheusNodeHandler(stats)(value, value)],
+    ["answer a request", (value) => prometheusNodeHandler(stats)({ headers: {} }, value)],
     ["observe the statistics", (value) => observe(value, METER as Any)],
     ["observe the statistics", (value) => observe(stats, value)],
     ["observe the statistics", (value) => observe(stats, METER as Any, { onError: value })],

@@ -191,7 +191,14 @@ describe("Thread.extend()", () => {
       "Cannot extend the thread: they must be of its memory, got those of another",
     );
     const { schema, handle } = stats;
-    const bad: unknown[] = [undefined, null, 5, {}, schema, { schema }, { schema, handle: {} }];
+    const throwing = {
+      get schema(): never {
+        throw new Error("Somebody read it");
+      },
+      handle,
+    };
+    const wrong: unknown[] = [undefined, null, 5, {}, schema, { schema }, { schema, handle: {} }];
+    const bad = [...wrong, throwing];
     for (const given of [...bad, { handle }, { schema: {}, handle }]) {
       assertThrows(() => thread.extend(given as never), TypeError, "Cannot extend the thread: ");
     }
