@@ -86,6 +86,8 @@ class Observation {
     this.#isOver = true;
     clearInterval(this.#timer);
     observations.delete(this);
+    // However it ended: the next call of `observeRuntime` begins another one.
+    byContext.delete(this.#context);
     const { arena, slots, tenure } = this.#context;
     endTurns(arena, slots, tenure);
   }
@@ -160,10 +162,7 @@ export function observeRuntime(
   const existing = byContext.get(context);
   if (existing !== undefined) return existing;
   const observation = new Observation(context, makeWriters(), checked);
-  const stop = () => {
-    observation.stop();
-    if (byContext.get(context) === made) byContext.delete(context);
-  };
+  const stop = () => observation.stop();
   const made = Object.freeze({ ...checked, stop, [Symbol.dispose]: stop });
   byContext.set(context, made);
   return made;

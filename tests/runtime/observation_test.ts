@@ -244,6 +244,27 @@ describe("Thread.observeRuntime()", () => {
     assertEquals(Object.keys(stats.snapshot().metrics), ["jobs"]);
   });
 
+  it("begins again after a measurement has failed", async () => {
+    const stats = ThreadStats.create(observedSchema, { maxByteLength: 2 ** 17, maxMetrics: 4096 });
+    const thread = stats.registerThread("main");
+    const failed = thread.observeRuntime({ periodSeconds: 0.01 });
+    // The first delay needs memory, and there is none left.
+    let defined = 0;
+    for (const length of [4096, 256, 0]) {
+      const fill = () =>
+        stats.extend(defineSchema({ [`m${defined++}`]: counter({ help: "x".repeat(length) }) }));
+      assertThrows(() => {
+        for (;;) fill();
+      }, RangeError);
+    }
+    await until(() => stats.threads()[0].blockedSeconds === undefined, "it has failed");
+    const next = thread.observeRuntime();
+    assert(next !== failed);
+    failed.stop();
+    assertEquals(stats.threads()[0].blockedSeconds, 0);
+    next.stop();
+  });
+
   it("refuses bad options, and threads that are no longer registered", () => {
     const { stats } = create();
     const thread = stats.registerThread("main");
