@@ -77,9 +77,12 @@ export function registerOnce<Made extends Registered>(
 ): Made["thread"] {
   // Some ends of threads show in nothing but their locks, so first free the slots of such threads.
   if (threadLocks()?.probesAtOnce) joined.sweep();
-  const known = joined.registered.get(key);
+  const { registered } = joined;
+  const known = registered.get(key);
   if (known?.isActive()) return known.thread;
+  // Else threads with ever new names would remain here, and all their writers with them.
+  for (const [other, made] of registered) if (!made.isActive()) registered.delete(other);
   const made = register();
-  joined.registered.set(key, made);
+  registered.set(key, made);
   return made.thread;
 }
