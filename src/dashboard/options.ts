@@ -7,6 +7,7 @@ import type { Snapshot } from "../snapshots/snapshot.ts";
 import type { SnapshotOptions } from "../snapshots/take_snapshot.ts";
 import { cannot, got } from "../base/errors.ts";
 import { type OptionNames, takeOptions } from "../base/options.ts";
+import type { MetricDefinition } from "../schema/definitions.ts";
 import { WINDOWS } from "./shared/ring.ts";
 
 /** Where a dashboard gets its snapshots from: a {@linkcode ThreadStats}, or a view of one. */
@@ -93,7 +94,8 @@ export interface CheckedOptions {
   readonly title: string;
   readonly authorize: NonNullable<DashboardOptions["authorize"]>;
   readonly hosts: readonly string[] | "any";
-  readonly busy: readonly string[];
+  /** Whether a metric is a gauge that tells that a thread has something to do. */
+  readonly isBusy: (name: string, definition: MetricDefinition) => boolean;
   readonly maxViewers: number;
 }
 
@@ -144,7 +146,7 @@ export function checkOptions(
     title,
     authorize,
     hosts: checkHosts(action, hosts),
-    busy: checkBusy(action, busyWhen, stats),
+    isBusy: checkBusy(action, busyWhen, stats),
     maxViewers,
   };
 }
@@ -182,21 +184,26 @@ function checkHosts(action: string, hosts: unknown): readonly string[] | "any" {
   return hosts.map((host) => host.toLowerCase());
 }
 
-/** Names of the gauges that tell that a thread has something to do. */
-function checkBusy(action: string, busyWhen: unknown, stats: DashboardSource): readonly string[] {
-  const gauges = new Set(
-    Object.entries(stats.snapshot().metrics)
-      .flatMap(([name, { definition }]) => definition.kind === "gauge" ? [name] : []),
-  );
-  if (busyWhen === undefined) return [...gauges].filter((name) => /progress|busy/i.test(name));
+/** Which gauges tell that a thread has something to do: by default also those that come later. */
+function checkBusy(
+  action: string,
+  busyWhen: unknown,
+  stats: DashboardSource,
+): CheckedOptions["isBusy"] {
+  // A source that has no snapshots is refused here, and not by the first request.
+  const { metrics } = stats.snapshot();
+  if (busyWhen === undefined) {
+    return (name, { kind }) => kind === "gauge" && /progress|busy/i.test(name);
+  }
   const names: unknown = typeof busyWhen === "string" ? [busyWhen] : busyWhen;
   if (!Array.isArray(names) || names.some((name) => typeof name !== "string")) {
     throw new TypeError(cannot(action, "busyWhen must be names of gauges", busyWhen));
   }
   for (const name of names) {
-    if (!gauges.has(name)) {
+    if (!Object.hasOwn(metrics, name) || metrics[name].definition.kind !== "gauge") {
       throw new RangeError(cannot(action, "busyWhen must name gauges of the schema", got(name)));
     }
   }
-  return names;
+  const chosen = new Set(names);
+  return (name) => chosen.has(name);
 }

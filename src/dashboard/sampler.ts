@@ -41,7 +41,9 @@ export class Sampler {
   readonly every: number;
   readonly windows: readonly number[];
   readonly #source: DashboardSource;
-  readonly #busy: readonly string[];
+  readonly #isBusy: CheckedOptions["isBusy"];
+  /** The gauges that tell that a thread has something to do. */
+  readonly #busy: MetricHistory[] = [];
   readonly #lingerMs: number;
   readonly #holders = new Set<object>();
   readonly #listeners = new Set<(sample: Sample) => void>();
@@ -53,13 +55,13 @@ export class Sampler {
 
   constructor(
     source: DashboardSource,
-    { every, windows, busy }: Pick<CheckedOptions, "every" | "windows" | "busy">,
+    { every, windows, isBusy }: Pick<CheckedOptions, "every" | "windows" | "isBusy">,
     lingerMs: number = LINGER_MS,
   ) {
     this.#source = source;
     this.every = every;
     this.windows = windows;
-    this.#busy = busy;
+    this.#isBusy = isBusy;
     this.#lingerMs = lingerMs;
     this.threads = new ThreadWatch(every);
   }
@@ -162,6 +164,7 @@ export class Sampler {
       if (history === undefined) {
         history = new MetricHistory(name, metric.definition, this);
         this.metrics.set(name, history);
+        if (this.#isBusy(name, metric.definition)) this.#busy.push(history);
       }
       if (before !== undefined && ticks > 1) history.series.skip(before.n + 1, tick.n);
       const changes = history.update(metric, tick);
@@ -187,7 +190,7 @@ export class Sampler {
 
   #busyOf(slot: number): number {
     let sum = 0;
-    for (const name of this.#busy) sum += this.metrics.get(name)?.parts()[slot] || 0;
+    for (const gauge of this.#busy) sum += gauge.parts()[slot] || 0;
     return sum;
   }
 }

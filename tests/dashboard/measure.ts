@@ -102,7 +102,11 @@ async function server(): Promise<void> {
       return snapshot;
     },
   };
-  const sampler = new Sampler(source, { every: 1000, windows: WINDOWS, busy: ["inProgress"] });
+  const sampler = new Sampler(source, {
+    every: 1000,
+    windows: WINDOWS,
+    isBusy: (name: string) => name === "inProgress",
+  });
   const holder = {};
   sampler.hold(holder);
   const query = { window: 60, metric: "requests", slot: -1, q: "", sort: "" };

@@ -16,7 +16,7 @@ function open(lingerMs: number) {
       return stats.snapshot(options);
     },
   };
-  const settings = { every: 100, windows: [60], busy: ["inProgress"] };
+  const settings = { every: 100, windows: [60], isBusy: (name: string) => name === "inProgress" };
   return { stats, taken, sampler: new Sampler(source, settings, lingerMs) };
 }
 
@@ -111,7 +111,7 @@ describe("Sampler", () => {
         return stats.snapshot(options);
       },
     };
-    const sampler = new Sampler(source, { every: 100, windows: [60], busy: [] }, 0);
+    const sampler = new Sampler(source, { every: 100, windows: [60], isBusy: () => false }, 0);
     let count = 0;
     sampler.listen(() => count++);
     const holder = {};

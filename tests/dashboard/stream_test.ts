@@ -403,4 +403,13 @@ describe("threads in the stream", () => {
       [0, 2],
     );
   });
+
+  it("have work in progress by gauges that are defined later, too", async () => {
+    const stats = ThreadStats.create(defineSchema({ hits: counter() }));
+    const thread = stats.registerThread("one");
+    await using stream = await Stream.open(dashboardHandler(stats, options));
+    const more = stats.extend(defineSchema({ jobsInProgress: gauge() }));
+    thread.extend(more).metrics.jobsInProgress.set(3);
+    await stream.until(({ threads }) => threads[0].busy === 3);
+  });
 });
