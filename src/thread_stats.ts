@@ -228,7 +228,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * @returns The statistics.
    * @throws {TypeError} When an argument has the wrong shape, or the statistics of this name have
    * another definition of a metric.
-   * @throws {RangeError} When the name or an option is out of range, or there are too many metrics.
+   * @throws {RangeError} When the name or an option is out of range, there are too many metrics, or
+   * the arena is full.
    * @throws {Error} When threads have joined and none of them answers in time.
    *
    * @example In a module that every thread imports

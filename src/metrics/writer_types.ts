@@ -25,7 +25,8 @@ export interface CounterAddOptions {
 /** Adds to one counter in one thread. */
 export interface CounterWriter {
   /**
-   * Adds to the counter. Owner thread only; wait-free, 1-5 ns; allocates nothing.
+   * Adds to the counter. Owner thread only; wait-free, 1-5 ns; allocates nothing, but for the first
+   * update of the counter in this thread and the first exemplar, which may allocate shared memory.
    *
    * @param n A finite number that is not negative. 1 by default.
    * @param options An exemplar. Without options, the call costs nothing for them.
@@ -87,11 +88,13 @@ export interface LabelledCounterWriter<Label extends string> {
  */
 export interface GaugeWriter {
   /**
-   * Sets this thread's value. Owner thread only; wait-free.
+   * Sets this thread's value. Owner thread only; wait-free. The first update of the gauge in this
+   * thread may allocate shared memory.
    *
    * @param value A finite number.
    * @throws {TypeError} When `value` is not a number.
-   * @throws {RangeError} When `value` is not finite, or the labelled bucket was destroyed.
+   * @throws {RangeError} When `value` is not finite, the labelled bucket was destroyed, or the first
+   * update finds the arena full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   set(value: number): void;
@@ -170,7 +173,8 @@ export interface HistogramRecordOptions {
  */
 export interface HistogramWriter {
   /**
-   * Records a value. Owner thread only; wait-free; allocates nothing.
+   * Records a value. Owner thread only; wait-free; allocates nothing, but for the first value of the
+   * histogram in this thread, for which it allocates the bins in shared memory.
    *
    * @param value A finite number that is not negative.
    * @param count How many times to record it, a positive integer, or options. 1 by default.
@@ -226,7 +230,8 @@ export interface HistogramWriter {
    * @throws {TypeError} When `call` is not a function, or the histogram has a unit that is not one
    * of time. Nothing was called.
    * @throws {unknown} What the function throws.
-   * @throws {RangeError} When the labelled bucket was destroyed.
+   * @throws {RangeError} When the labelled bucket was destroyed, or the first value finds the arena
+   * full. The function was called.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   time<Result>(call: () => Result): Timed<Result>;

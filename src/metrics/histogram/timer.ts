@@ -18,7 +18,8 @@ export interface Timer extends Disposable {
    * Records the time since the start. A second call records again, as in prom-client.
    *
    * @returns The duration in the unit of the histogram.
-   * @throws {RangeError} When the labelled bucket was destroyed.
+   * @throws {RangeError} When the labelled bucket was destroyed, or the first value finds the arena
+   * full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   (): number;
