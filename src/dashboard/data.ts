@@ -9,6 +9,7 @@ import type { MetricHistory } from "./metric_history.ts";
 import type { Sample, Sampler } from "./sampler.ts";
 import { chooseSeries, hasSeries, isOverflow, labelsOf } from "./series_list.ts";
 import { evidenceOf, SIGNS, toThread, verdictOf } from "./shared/conditions.ts";
+import { printable } from "./shared/printable.ts";
 import { clock, duration, exact, parts, percent, rate, shortUnit, text } from "./shared/format.ts";
 
 /** What is asked for. */
@@ -241,12 +242,6 @@ function table(rows: readonly (readonly string[])[]): string[] {
     clean.reduce((most, row) => Math.max(most, row[c]?.length ?? 0), 0)
   );
   return clean.map((row) => row.map((cell, c) => cell.padEnd(widths[c])).join("  ").trimEnd());
-}
-
-/** Labels are anybody's: what would move a terminal's cursor or hide text is shown as a sign. */
-function printable(cell: string): string {
-  // deno-lint-ignore no-control-regex -- these are what it is about
-  return cell.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "�");
 }
 
 function layout(lines: readonly string[]): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Model } from "../../src/dashboard/page/model.ts";
+import { Model } from "../../src/dashboard/shared/model.ts";
 import type { DeltaMessage, FullMessage } from "../../src/dashboard/shared/protocol.ts";
 
 /** What answers requests. */

@@ -4,22 +4,12 @@
  *
  * @module
  */
+import { stepOf } from "../shared/heat.ts";
 import { h } from "./dom.ts";
 import { heatInk, type Ink, ink, inkFont, sized } from "./ink.ts";
 import type { Plot } from "./line_chart.ts";
 
-/**
- * Steps: the share of what was recorded in the same column. Each step is a factor of about three,
- * so no single outlier sets the scale.
- */
-const STEPS: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
 const STEP_NAMES: readonly string[] = ["<0.1", "0.1", "0.3", "1", "3", "10", ">30 %"];
-
-function stepOf(share: number): number {
-  let step = 0;
-  while (step < STEPS.length && share >= STEPS[step]) step++;
-  return step;
-}
 
 /** Counts by column and bin. */
 export interface Cells {

@@ -6,14 +6,14 @@
 import { elapsed } from "../shared/elapsed.ts";
 import type { DeltaMessage, FullMessage } from "../shared/protocol.ts";
 import { WINDOWS } from "../shared/ring.ts";
-import { Connection } from "./connection.ts";
+import { Connection } from "../shared/connection.ts";
 import { type CopyKind, copyView } from "./copy.ts";
 import { $, on, put } from "./dom.ts";
 import { readInk, resizeCanvases } from "./ink.ts";
 import { listenToKeys } from "./keys.ts";
 import { hashOf, HOME, readHash, type State } from "./link.ts";
 import { metricView } from "./metric_view.ts";
-import { Model } from "./model.ts";
+import { Model } from "../shared/model.ts";
 import { overview } from "./overview.ts";
 import { Rail } from "./rail.ts";
 import { chosenSlot, threadsView } from "./threads_view.ts";

@@ -3,15 +3,16 @@
  *
  * @module
  */
+import { unitOfField } from "../shared/figures.ts";
 import { clock, duration, percent, shortUnit, text } from "../shared/format.ts";
 import type { MetricInfo } from "../shared/protocol.ts";
 import { type Bar, Bars } from "./bars.ts";
 import { type Figure, h, numbers, on, panel, put } from "./dom.ts";
 import { type Cells, drawCells, drawDistribution, legend, type Mark } from "./heat_map.ts";
 import { LineChart, type LineStyle } from "./line_chart.ts";
-import type { MetricModel, Model } from "./model.ts";
+import type { MetricModel, Model } from "../shared/model.ts";
 import { seriesPanel } from "./series_table.ts";
-import { type App, heading, unitOfField, type View } from "./view.ts";
+import { type App, heading, type View } from "./view.ts";
 
 const HISTOGRAM_LINES: readonly LineStyle[] = [
   { color: "surface", width: 4 },

@@ -5,21 +5,14 @@
  * @module
  */
 import { evidenceOf, type ThreadView, worstFirst } from "../shared/conditions.ts";
+import { mainFigure, seriesCount, unitOfField } from "../shared/figures.ts";
 import { exact, percent, shortUnit, text, trend } from "../shared/format.ts";
 import { figure, glyph, h, put } from "./dom.ts";
 import { metricHref } from "./link.ts";
 import { LineChart } from "./line_chart.ts";
-import type { MetricModel, Model } from "./model.ts";
+import type { MetricModel, Model } from "../shared/model.ts";
 import { spark } from "./spark.ts";
-import {
-  type App,
-  headline,
-  mainFigure,
-  seriesCount,
-  showCondition,
-  unitOfField,
-  type View,
-} from "./view.ts";
+import { type App, headline, showCondition, type View } from "./view.ts";
 
 /** Of more threads than these, those that are well are folded. */
 const MOST_CELLS = 24;

@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { mainFigure } from "../shared/figures.ts";
 import { $, type Figure, figure, h, on, put } from "./dom.ts";
 import { metricHref } from "./link.ts";
-import type { Model } from "./model.ts";
-import { type App, illCount, mainFigure, verdict } from "./view.ts";
+import type { Model } from "../shared/model.ts";
+import { type App, illCount, verdict } from "./view.ts";
 
 interface Row {
   readonly name: string;

@@ -3,15 +3,16 @@
  *
  * @module
  */
+import { unitOfField } from "../shared/figures.ts";
 import { duration, exact, shortUnit } from "../shared/format.ts";
 import type { Column, MetricInfo } from "../shared/protocol.ts";
 import { type Figure, figure, h, marked, put, type ShareBar, shareBar } from "./dom.ts";
-import type { Model } from "./model.ts";
-import { fieldText } from "./series_fields.ts";
-import type { SeriesModel } from "./series.ts";
+import type { Model } from "../shared/model.ts";
+import { fieldText } from "../shared/series_fields.ts";
+import type { SeriesModel } from "../shared/series.ts";
 import { spark } from "./spark.ts";
 import type { TableColumn } from "./table.ts";
-import { heading, unitOfField } from "./view.ts";
+import { heading } from "./view.ts";
 
 /** What a column of the table may ask. */
 export interface Sources {

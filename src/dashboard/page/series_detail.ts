@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { unitOfField } from "../shared/figures.ts";
 import { exact, parts, rate as rateText, shortUnit } from "../shared/format.ts";
 import type { MetricInfo } from "../shared/protocol.ts";
 import { h, put } from "./dom.ts";
-import type { Model } from "./model.ts";
-import { fieldText } from "./series_fields.ts";
+import type { Model } from "../shared/model.ts";
+import { fieldText } from "../shared/series_fields.ts";
 import { spark } from "./spark.ts";
-import { unitOfField } from "./view.ts";
 
 /**
  * One series opened: all of its labels and figures, in a box that floats, so that nothing moves.

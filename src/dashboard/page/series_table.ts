@@ -7,10 +7,10 @@ import { exact, percent } from "../shared/format.ts";
 import type { MetricInfo } from "../shared/protocol.ts";
 import { parseOrder, parseSearch } from "../shared/search.ts";
 import { h, on, put } from "./dom.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "../shared/model.ts";
 import { columnsOf } from "./series_columns.ts";
 import { seriesDetail } from "./series_detail.ts";
-import type { SeriesModel } from "./series.ts";
+import type { SeriesModel } from "../shared/series.ts";
 import { Table } from "./table.ts";
 import type { App } from "./view.ts";
 

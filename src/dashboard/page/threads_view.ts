@@ -12,14 +12,15 @@ import {
   type ThreadView,
   worstFirst,
 } from "../shared/conditions.ts";
+import { unitOfField } from "../shared/figures.ts";
 import { age, duration, exact, text } from "../shared/format.ts";
 import { Bars } from "./bars.ts";
 import { type Figure, figure, glyph, h, panel, put, type ShareBar, shareBar } from "./dom.ts";
 import { metricHref } from "./link.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "../shared/model.ts";
 import { spark } from "./spark.ts";
 import { Table, type TableColumn } from "./table.ts";
-import { type App, headline, showCondition, unitOfField, type View } from "./view.ts";
+import { type App, headline, showCondition, type View } from "./view.ts";
 
 /** The thread that is looked at: the one of the link, else one that is ill, else the first. */
 export function chosenSlot(at: string, threads: readonly ThreadView[]): number {

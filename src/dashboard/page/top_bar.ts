@@ -6,9 +6,9 @@
  */
 import { elapsed } from "../shared/elapsed.ts";
 import { clock, duration, NARROW } from "../shared/format.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../shared/connection.ts";
 import { $, h, on, put } from "./dom.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "../shared/model.ts";
 
 /** What the bar shows. */
 export interface TopState {

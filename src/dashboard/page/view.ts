@@ -4,10 +4,11 @@
  * @module
  */
 import { isIll, SIGNS, type ThreadView, type Verdict, verdictOf } from "../shared/conditions.ts";
-import { duration, exact, parts, rate, shortUnit, text } from "../shared/format.ts";
+import { seriesCount } from "../shared/figures.ts";
+import { duration, exact, text } from "../shared/format.ts";
 import { glyph, h, put } from "./dom.ts";
 import type { State } from "./link.ts";
-import type { MetricModel, Model } from "./model.ts";
+import type { Model } from "../shared/model.ts";
 
 /** What a view may ask of the page. */
 export interface App {
@@ -49,35 +50,10 @@ export function illCount(threads: readonly ThreadView[]): number {
   return threads.filter(isIll).length;
 }
 
-/** What stands for a metric in one figure: number and unit, and what it is. */
-export function mainFigure({ info, latest, q }: MetricModel): [string, string, string] {
-  const unit = shortUnit(info.unit);
-  switch (info.kind) {
-    case "histogram":
-      return [...parts(q[2], unit), "p99"];
-    case "gauge":
-      return [...parts(latest[0], unit), "now"];
-    case "record":
-      return [...rate(latest[0], unitOfField(info.lines[0])), ""];
-    case "counter":
-      return [...rate(latest[0], unit), ""];
-  }
-}
-
-/** The unit of a record's field, which is told by its name alone. */
-export function unitOfField(name: string | undefined): string {
-  return name !== undefined && /bytes|octets/i.test(name) ? "B" : "";
-}
-
 /** A name as a heading has it. */
 export function heading(name: string): string {
   const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replaceAll("_", " ").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** How many series there are of metrics that have any. */
-export function seriesCount({ metrics }: Model): number {
-  return metrics.reduce((sum, { info, count }) => sum + (info.labels.length > 0 ? count : 0), 0);
 }
 
 /** The line at the top of overview and threads. */

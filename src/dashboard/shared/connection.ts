@@ -6,7 +6,7 @@
  * @module
  */
 
-import { elapsed } from "../shared/elapsed.ts";
+import { elapsed } from "./elapsed.ts";
 
 /** How it stands. */
 export type ConnectionState = "connecting" | "live" | "lost" | "refused" | "crowded";
@@ -39,9 +39,14 @@ export class Connection {
   #attempt: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listener: Listener;
+  readonly #base: string;
+  readonly #headers: HeadersInit;
 
-  constructor(listener: Listener) {
+  /** `base`: address of the page, with a slash at its end; empty: the document's own. */
+  constructor(listener: Listener, base = "", headers: HeadersInit = {}) {
     this.#listener = listener;
+    this.#base = base;
+    this.#headers = headers;
   }
 
   /** How long nothing has come, in milliseconds. */
@@ -99,7 +104,8 @@ export class Connection {
   }
 
   async #read(attempt: AbortController): Promise<void> {
-    const response = await fetch(`events?${this.#query}`, {
+    const response = await fetch(`${this.#base}events?${this.#query}`, {
+      headers: this.#headers,
       signal: attempt.signal,
       cache: "no-store",
       credentials: "same-origin",

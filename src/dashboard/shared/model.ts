@@ -3,17 +3,11 @@
  *
  * @module
  */
-import { type ThreadView, toThread } from "../shared/conditions.ts";
-import { elapsed } from "../shared/elapsed.ts";
-import { decodeList, decodeNumber } from "../shared/numbers36.ts";
-import type {
-  DeltaMessage,
-  FullMessage,
-  MetricDelta,
-  MetricInfo,
-  SelfInfo,
-} from "../shared/protocol.ts";
-import { Ring, STEPS, stepsOf, ticksPerStep } from "../shared/ring.ts";
+import { type ThreadView, toThread } from "./conditions.ts";
+import { elapsed } from "./elapsed.ts";
+import { decodeList, decodeNumber } from "./numbers36.ts";
+import type { DeltaMessage, FullMessage, MetricDelta, MetricInfo, SelfInfo } from "./protocol.ts";
+import { Ring, STEPS, stepsOf, ticksPerStep } from "./ring.ts";
 import { SeriesModel } from "./series.ts";
 
 /** How many columns a heat map has. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { age, text } from "../shared/format.ts";
-import type { Column } from "../shared/protocol.ts";
-import { unitOfField } from "./view.ts";
+import { age, text } from "./format.ts";
+import type { Column } from "./protocol.ts";
+import { unitOfField } from "./figures.ts";
 
 /**
  * A time as milliseconds since 1970, whether it is one of seconds, milliseconds, micro- or

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { decodeList, decodeNumber, decodeRanges } from "../shared/numbers36.ts";
-import type { Column, DeltaMessage, SeriesInfo } from "../shared/protocol.ts";
-import type { Term } from "../shared/search.ts";
+import { decodeList, decodeNumber, decodeRanges } from "./numbers36.ts";
+import type { Column, DeltaMessage, SeriesInfo } from "./protocol.ts";
+import type { Term } from "./search.ts";
 
 /** A rate is the mean of about so many intervals, as in the program. */
 const SMOOTHING = 10;
