@@ -1,0 +1,75 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import { pageAddress } from "../../src/cli/source.ts";
+
+describe("pageAddress()", () => {
+  it("takes URLs, and hosts with a port or a path", () => {
+    for (
+      const [source, address] of [
+        ["http://localhost:8000/live/", "http://localhost:8000/live/"],
+        ["https://a.example/live#/m/jobs?w=300", "https://a.example/live/"],
+        ["http://a.example/live?x=1", "http://a.example/live/"],
+        ["localhost:8000/live", "http://localhost:8000/live/"],
+        ["localhost", "http://localhost/"],
+        ["127.0.0.1:80", "http://127.0.0.1/"],
+        ["[::1]:8000/live", "http://[::1]:8000/live/"],
+      ]
+    ) assertEquals(pageAddress(source), address, source);
+  });
+
+  it("refuses what is no address, and says that files cannot be read yet", () => {
+    for (const source of ["", "stats.bin", "./stats", "/tmp/stats", "a b"]) {
+      assertThrows(
+        () => pageAddress(source),
+        TypeError,
+        "files with statistics cannot be read yet",
+      );
+    }
+    for (const source of ["ftp://a/", "http://", "http://a:99999999/", "file:///x"]) {
+      assertThrows(() => pageAddress(source), TypeError, "must be the URL of a live page");
+    }
+  });
+});
+
+describe("parseArguments()", () => {
+  const source = "localhost:1";
+
+  it("takes commands and options in any order", () => {
+    const { name, window, headers } = parseArguments([
+      ...["--window=300", "top", "--header", "Authorization: Bearer a: b", source],
+    ]);
+    assertEquals([name, window, headers], ["top", 300, { Authorization: "Bearer a: b" }]);
+    const read = parseArguments(["read", source, "--format", "json", "--metric", "jobs"]);
+    assertEquals([read.format, read.metric, read.once], ["json", "jobs", true]);
+    assertEquals(parseArguments(["--help"]).name, "help");
+  });
+
+  it("refuses what is wrong", () => {
+    const wrong: [string[], string][] = [
+      [[], 'the command must be "top" or "read"'],
+      [["watch", source], 'the command must be "top" or "read"'],
+      [["top"], "a source is required"],
+      [["top", source, source], "there must be one source"],
+      [["top", source, "--json"], "--json and --check need --once"],
+      [["top", source, "--check"], "--json and --check need --once"],
+      [["top", source, "--wat"], "options are those that --help lists"],
+      [["top", source, "--once=1"], "options are those that --help lists"],
+      [["top", source, "--window"], "--window needs a value"],
+      [["top", source, "--window", "61"], "--window must be one of 60, 300, 900, 3600"],
+      [["top", source, "--once", "--metric", "a"], "--metric is for read"],
+      [["read", source, "--format", "xml"], "--format must be table or json"],
+      [["read", source, "--format", "prometheus"], "a live page has no exposition"],
+      [["read", source, "--search", "a"], "need --metric"],
+      [["read", source, "--header", "secret"], "--header must be NAME: VALUE"],
+      [["read", source, "--header", "a: b\nc: d"], "--header must be NAME: VALUE"],
+    ];
+    for (const [args, words] of wrong) {
+      const error = assertThrows(() => parseArguments(args), TypeError, words);
+      assertEquals(error.message.includes("secret"), false);
+    }
+    for (const args of [undefined, null, "top", [1], {}]) {
+      assertThrows(() => parseArguments(args as never), TypeError, "must be an array of texts");
+    }
+  });
+});
