@@ -43,11 +43,23 @@ export type PushgatewayOptions = Record<string, unknown> & {
  * @typeParam Format The content type of the registry.
  *
  * @example
- * ```ts no-eval
+ * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { Pushgateway } from "@x/thread-stats/prom-client";
+ * import { createServer } from "node:http";
+ * import { once } from "node:events";
  *
- * const gateway = new Pushgateway("http://127.0.0.1:9091", { timeout: 5000 });
- * await gateway.push({ jobName: "nightly" });
+ * // In place of a Pushgateway.
+ * const server = createServer((request, response) => {
+ *   request.resume().on("end", () => response.end(request.url));
+ * }).listen(0);
+ * await once(server, "listening");
+ * const { port } = server.address() as { port: number };
+ *
+ * const gateway = new Pushgateway(`http://127.0.0.1:${port}`, { timeout: 5000 });
+ * const { body } = await gateway.push({ jobName: "nightly" });
+ * assertEquals(body, "/metrics/job/nightly");
+ * await new Promise((done) => server.close(done));
  * ```
  */
 export class Pushgateway<Format extends RegistryContentType = RegistryContentType> {
