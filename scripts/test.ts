@@ -13,7 +13,7 @@
 import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
 import { findModules, type ModuleSource } from "./_modules.ts";
-import { root, stream } from "./shared/process.ts";
+import { print, root, stream } from "./shared/process.ts";
 import { findRuntime, type Runtime, type RuntimeName, suiteRuntimes } from "./shared/runtimes.ts";
 import {
   isCore,
@@ -27,6 +27,8 @@ import {
 interface Section {
   readonly title: string;
   readonly counts: Counts;
+  /** What a runner beside another one has printed. */
+  readonly output?: string;
 }
 
 function parseArguments(args: readonly string[]): { names: RuntimeName[]; filters: string[] } {
@@ -105,7 +107,7 @@ async function runTests(
     console.log(`${title}: the runner ran no test`);
     counts.failed++;
   }
-  return { title, counts };
+  return { title, counts, output: ending.output };
 }
 
 async function runTypes(modules: ModuleSource): Promise<Section | undefined> {
@@ -198,7 +200,11 @@ async function main(): Promise<number> {
     }
   }
 
-  if (beside !== undefined) sections.push(await beside);
+  if (beside !== undefined) {
+    const section = await beside;
+    await print(`\n=== the output of ${section.title}\n${section.output}\n`);
+    sections.push(section);
+  }
 
   const total = zero();
   console.log("");

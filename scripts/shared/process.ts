@@ -6,6 +6,8 @@ export interface Ending {
   readonly success: boolean;
   /** Why it failed, for a person. */
   readonly reason: string;
+  /** What a command beside another one has printed. */
+  readonly output?: string;
 }
 
 /** Settings of {@linkcode stream}. */
@@ -15,7 +17,7 @@ export interface StreamOptions {
   readonly env?: Record<string, string>;
   /** The working directory, relative to the root of the work tree. @default {"."} */
   readonly folder?: string;
-  /** Whether to print the output at the end, because another command prints meanwhile. */
+  /** Whether to return the output, because another command prints meanwhile. */
   readonly isBeside?: boolean;
 }
 
@@ -25,7 +27,7 @@ export async function stream(
   options: StreamOptions = {},
 ): Promise<Ending> {
   const { limitMinutes = 12, env, folder = ".", isBeside = false } = options;
-  const output = isBeside ? "piped" : "inherit";
+  const pipe = isBeside ? "piped" : "inherit";
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command(command[0], {
@@ -33,8 +35,8 @@ export async function stream(
       cwd: new URL(`${folder}/`, root),
       env,
       stdin: "null",
-      stdout: output,
-      stderr: output,
+      stdout: pipe,
+      stderr: pipe,
     }).spawn();
   } catch (error) {
     return { success: false, reason: `could not be started (${(error as Error).message})` };
@@ -49,14 +51,31 @@ export async function stream(
     : [];
   const status = await child.status;
   clearTimeout(timer);
-  for (const text of await Promise.all(texts)) console.log(text);
-  if (late) return { success: false, reason: `did not end within ${limitMinutes} minutes` };
+  const output = (await Promise.all(texts)).join("\n");
+  if (late) return { success: false, reason: `did not end within ${limitMinutes} minutes`, output };
   return {
+    output,
     success: status.success,
     reason: status.signal === null
       ? `ended with exit status ${status.code}`
       : `was ended by ${status.signal}`,
   };
+}
+
+/**
+ * Prints a long text. A child that had this process' output may have made it non-blocking: then it
+ * takes no more than a pipe holds, until the reader has read that.
+ */
+export async function print(text: string): Promise<void> {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(Deno.stdout.writeSync(rest));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
 }
 
 /** Runs a command and returns its output, or `undefined` when it failed or took too long. */

@@ -327,14 +327,14 @@ describe("prometheusHandler()", () => {
     const schema = defineSchema({ steps: counter({ help: "Steps" }) });
     const stats = ThreadStats.create(schema);
     const script = new URL("./workers/stepping.ts", import.meta.url);
-    await using listener = await listen(prometheusHandler(stats));
-    const scrape = async () => {
-      const response = await fetch(`http://127.0.0.1:${listener.port}/metrics`);
-      assertEquals(response.status, 200);
-      return valueOf(await response.text(), "steps_total");
-    };
     const seat = stats.reserveThread("dead");
     await keeping(async (keep) => {
+      const listener = keep(await listen(prometheusHandler(stats)));
+      const scrape = async () => {
+        const response = await fetch(`http://127.0.0.1:${listener.port}/metrics`);
+        assertEquals(response.status, 200);
+        return valueOf(await response.text(), "steps_total");
+      };
       const dead = keep(await startWorker(script, seat.handle));
       await dead.call("step", 5);
       await dead.terminate();
@@ -352,8 +352,9 @@ describe("prometheusHandler()", () => {
         if (now > last) rises++;
         last = now;
       }
+      await busy[Symbol.asyncDispose]();
+      assertEquals(await scrape(), stats.metrics.steps.read());
     });
-    assertEquals(await scrape(), stats.metrics.steps.read());
   });
 
   it("serves a view of another program's statistics", async () => {
