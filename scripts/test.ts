@@ -143,14 +143,6 @@ function summary({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
 }
 
-/** The runtimes with Node 22 before Bun, which runs all files in one process and leaves a core. */
-function besideBun(names: readonly RuntimeName[]): readonly RuntimeName[] {
-  if (!names.includes("bun") || !names.includes("node22")) return names;
-  return names.filter((name) => name !== "node22").flatMap((name) =>
-    name === "bun" ? ["node22", "bun"] as const : [name]
-  );
-}
-
 async function main(): Promise<number> {
   const { names, filters } = parseArguments(Deno.args);
   const files = (await filesIn(".", (path) => path.endsWith("_test.ts")))
@@ -168,8 +160,7 @@ async function main(): Promise<number> {
   }
 
   const sections: Section[] = [];
-  let beside: Promise<Section> | undefined;
-  for (const name of besideBun(names)) {
+  for (const name of names) {
     const chosen = name === "node22" ? files.filter(isCore) : files;
     if (chosen.length === 0) {
       console.log(`\n${name}: none of these test files belongs to the core`);
@@ -183,27 +174,27 @@ async function main(): Promise<number> {
       sections.push({ title: name, counts: { ...zero(), failed: 1 } });
       continue;
     }
-    const isBeside = name === "node22" && names.includes("bun");
-    const run = runTests(
-      `${name} ${runtime.version}`,
-      chosen,
-      (report) => testCommand(runtime, report, chosen, modules),
-      { isBeside },
-    );
-    if (isBeside) beside = run;
-    else sections.push(await run);
+    const run = (title: string, files: readonly string[], isBeside = false) =>
+      runTests(title, files, (report) => testCommand(runtime, report, files, modules), {
+        isBeside,
+      });
+    const title = `${name} ${runtime.version}`;
+    if (name === "bun" && chosen.length > 1) {
+      // Bun runs all files that it is given in one process, which computes on one core, and whose
+      // memories it collects ever more slowly.
+      const [first, second] = [0, 1].map((half) => chosen.filter((_, n) => n % 2 === half));
+      const beside = run(`${title}, second half`, second, true);
+      sections.push(await run(`${title}, first half`, first), await beside);
+      await print(`\n=== the output of the second half\n${sections.at(-1)!.output}\n`);
+    } else {
+      sections.push(await run(title, chosen));
+    }
     if (name === "deno" && filters.length === 0) {
       for (const run of [runDocs, runTypes]) {
         const section = await run(modules);
         if (section !== undefined) sections.push(section);
       }
     }
-  }
-
-  if (beside !== undefined) {
-    const section = await beside;
-    await print(`\n=== the output of ${section.title}\n${section.output}\n`);
-    sections.push(section);
   }
 
   const total = zero();
