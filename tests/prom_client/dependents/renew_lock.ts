@@ -14,10 +14,9 @@ import { makeProject } from "./project.ts";
 const project = await makeProject("install");
 if ("unreachable" in project) throw new Error(project.unreachable);
 const lock = JSON.parse(await readFile(join(project.folder, "package-lock.json"), "utf8"));
-// The face differs from build to build, and its registry has another address each time.
-const face = lock.packages["node_modules/prom-client"];
-delete face.resolved;
-delete face.integrity;
+// Which registry has a package is for the user's npm to say. The face differs from build to build.
+for (const entry of Object.values<{ resolved?: string }>(lock.packages)) delete entry.resolved;
+delete lock.packages["node_modules/prom-client"].integrity;
 const target = new URL("./project/package-lock.json", import.meta.url);
 await writeFile(target, JSON.stringify(lock, undefined, 2) + "\n");
 await project.remove();
