@@ -176,11 +176,11 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   }
 
   /**
-   * Adds the metrics of a schema to the memory, for a library, a plugin or a framework whose metrics
-   * the program's schema does not have. Any thread, at any time, and in any number of threads at
-   * once: the same definition under the same name is the same metric. Metrics stay for the life of
-   * the memory. Existing writers and readers are neither moved nor slowed. Lock-free; takes some µs
-   * for each new metric.
+   * Adds the metrics of a schema to the memory, for a library, a plugin or a framework whose
+   * metrics the program's schema does not have. Any thread, at any time, and in any number of
+   * threads at once: the same definition under the same name is the same metric. Metrics stay for
+   * the life of the memory. Existing writers and readers are neither moved nor slowed. Lock-free;
+   * takes some µs for each new metric.
    *
    * @typeParam More The definitions of the schema.
    * @param schema From {@linkcode defineSchema}.
@@ -217,8 +217,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
 
   /**
    * Finds the statistics of this name in this process, or creates them. Works in every kind of
-   * thread. Metrics of the schema that they lack are added, as by {@linkcode extend}. When this thread or a worker that it creates ends, its slot is given back;
-   * `docs/threads.md` explains how. A join does not keep a thread or the process alive.
+   * thread. Metrics of the schema that they lack are added, as by {@linkcode extend}. When this
+   * thread or a worker that it creates ends, its slot is given back; `docs/threads.md` explains
+   * how. A join does not keep a thread or the process alive.
    *
    * @typeParam Metrics The definitions of the schema.
    * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.

@@ -19,8 +19,8 @@ export class SeriesFilter {
   readonly #isOverflow: boolean;
 
   /**
-   * `labels` are some of the labels `names`, in well-formed Unicode. `isOverflow`: whether they mean
-   * the overflow series.
+   * `labels` are some of the labels `names`, in well-formed Unicode. `isOverflow`: whether they
+   * mean the overflow series.
    */
   constructor(
     names: readonly string[],

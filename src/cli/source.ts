@@ -6,7 +6,8 @@
 import { cannot } from "../base/errors.ts";
 
 /**
- * The address of a page, with a slash at its end. `localhost:8000/live` is `http://localhost:8000/live/`.
+ * The address of a page, with a slash at its end. `localhost:8000/live` is
+ * `http://localhost:8000/live/`.
  *
  * @throws {TypeError} When it is no address of a page.
  */

@@ -3,7 +3,8 @@
  *
  * Guarantees, whatever clients and other handlers do:
  *
- * - Nothing is thrown and no promise rejects, unless the arguments are none of `node:http`. An error of the handler gives status 500, or cuts the
+ * - Nothing is thrown and no promise rejects, unless the arguments are none of `node:http`. An
+ *   error of the handler gives status 500, or cuts the
  *   connection if a part of the body was sent already.
  * - No chunk of the body is made before the connection has taken the one before it.
  * - The body is cancelled when the client leaves or when something else ends the response.

@@ -62,8 +62,8 @@ export interface NodeResponseStream {
 }
 
 /**
- * A handler of `node:http`. It returns before the response is sent, and throws a `TypeError` only if
- * its arguments are no request and no response.
+ * A handler of `node:http`. It returns before the response is sent, and throws a `TypeError` only
+ * if its arguments are no request and no response.
  */
 export type NodeHandler = (
   request: NodeRequest,

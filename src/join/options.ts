@@ -20,8 +20,8 @@ export interface JoinOptions {
   timeoutSeconds?: number;
   /**
    * See {@linkcode ThreadStatsOptions.maxThreads}. The default is larger here, because slots in
-   * quarantine count too: on Deno those of all workers that were terminated in the latest seconds. A
-   * slot that was never used costs no memory.
+   * quarantine count too: on Deno those of all workers that were terminated in the latest seconds.
+   * A slot that was never used costs no memory.
    *
    * @default {1024}
    */

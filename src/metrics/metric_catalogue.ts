@@ -2,8 +2,8 @@
  * All metrics of a memory, as one thread knows them: those of the program's schemas, and those that
  * other threads have defined.
  *
- * The protocol is in `memory/definition_log.ts`. Each thread reads the log on its own, and makes its
- * objects for each metric once.
+ * The protocol is in `memory/definition_log.ts`. Each thread reads the log on its own, and makes
+ * its objects for each metric once.
  *
  * @module
  */

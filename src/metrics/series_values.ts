@@ -32,9 +32,9 @@ export interface SeriesValue<Value, Label extends string = string> {
   readonly value: Value;
   /**
    * The latest exemplars of a counter or a histogram, the latest one last; absent if there is none.
-   * A counter has at most one. A histogram has at most one for each bin with boundaries, and at most
-   * 32 without, one for each of as many equal groups of its bins. The value includes the updates of
-   * all of them.
+   * A counter has at most one. A histogram has at most one for each bin with boundaries, and at
+   * most 32 without, one for each of as many equal groups of its bins. The value includes the
+   * updates of all of them.
    */
   readonly exemplars?: readonly Exemplar[];
 }

@@ -15,9 +15,9 @@ import type { Timed, Timer } from "./histogram/timer.ts";
 /** Options of {@linkcode CounterWriter.add}. */
 export interface CounterAddOptions {
   /**
-   * Labels that lead to what was counted, for example to a trace. The latest exemplar of each thread
-   * and bucket is kept, and exported as an exemplar of OpenMetrics and OpenTelemetry. Costs about
-   * 0.5 µs, and 768 bytes of shared memory for each thread and bucket that had one.
+   * Labels that lead to what was counted, for example to a trace. The latest exemplar of each
+   * thread and bucket is kept, and exported as an exemplar of OpenMetrics and OpenTelemetry. Costs
+   * about 0.5 µs, and 768 bytes of shared memory for each thread and bucket that had one.
    */
   exemplar?: ExemplarLabels;
 }
@@ -93,8 +93,8 @@ export interface GaugeWriter {
    *
    * @param value A finite number.
    * @throws {TypeError} When `value` is not a number.
-   * @throws {RangeError} When `value` is not finite, the labelled bucket was destroyed, or the first
-   * update finds the arena full.
+   * @throws {RangeError} When `value` is not finite, the labelled bucket was destroyed, or the
+   * first update finds the arena full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
   set(value: number): void;
@@ -173,15 +173,15 @@ export interface HistogramRecordOptions {
  */
 export interface HistogramWriter {
   /**
-   * Records a value. Owner thread only; wait-free; allocates nothing, but for the first value of the
-   * histogram in this thread, for which it allocates the bins in shared memory.
+   * Records a value. Owner thread only; wait-free; allocates nothing, but for the first value of
+   * the histogram in this thread, for which it allocates the bins in shared memory.
    *
    * @param value A finite number that is not negative.
    * @param count How many times to record it, a positive integer, or options. 1 by default.
-   * @throws {TypeError} When `value` or `count` is not a number, or the options or the exemplar have
-   * the wrong shape.
-   * @throws {RangeError} When either is out of range, the labelled bucket was destroyed, the exemplar
-   * is too long, or the arena is full.
+   * @throws {TypeError} When `value` or `count` is not a number, or the options or the exemplar
+   * have the wrong shape.
+   * @throws {RangeError} When either is out of range, the labelled bucket was destroyed, the
+   * exemplar is too long, or the arena is full.
    * @throws {StaleThreadError} When the thread was unregistered or revoked.
    *
    * @example Tell of which trace a slow request was

@@ -6,8 +6,8 @@
  * identity, because programs change attributes and use the object again; nor is an array or another
  * object that is the value of an attribute. A path goes by the text of such a value.
  *
- * Cost on V8 and JavaScriptCore: about 15 ns for each attribute of a path that is there, 150 ns more
- * for a short array; about 1 µs for other attributes.
+ * Cost on V8 and JavaScriptCore: about 15 ns for each attribute of a path that is there, 150 ns
+ * more for a short array; about 1 µs for other attributes.
  *
  * @module
  */

@@ -116,7 +116,8 @@ function pointMaker({ metric }: Family, collection: Collection, isDelta: boolean
 /**
  * The type of a family's values. It follows from the definition alone, since a metric must not
  * change its type: `u64` and `bitOr` fields, and the library's own metrics but for times, are
- * integers. The SDK takes these as `number`, which is exact up to 2^53; `samplesIn` limits them to signed 64 bits.
+ * integers. The SDK takes these as `number`, which is exact up to 2^53; `samplesIn` limits them to
+ * signed 64 bits.
  */
 function valueTypeOf({ field, definition, isInteger }: Family): 0 | 1 {
   const origin = meterOriginOf(definition);

@@ -12,8 +12,8 @@ const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/i;
 const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/i;
 
 /**
- * Converts an exemplar. Its labels `trace_id` and `span_id` become the ids of the trace and the span
- * if they have the form of such; all others become attributes.
+ * Converts an exemplar. Its labels `trace_id` and `span_id` become the ids of the trace and the
+ * span if they have the form of such; all others become attributes.
  */
 export function exemplarDataOf({ labels, value, time }: Exemplar): ExemplarData {
   const ids: { spanId?: string; traceId?: string } = {};

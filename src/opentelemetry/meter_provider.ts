@@ -48,23 +48,25 @@ const MAX_WARNINGS = 100;
  * An observable instrument that reports something of the whole process, as its CPU time, should be
  * made in one thread: with the same attributes in several threads, the values are added up.
  *
- * **Callbacks** of observable instruments run in their own thread, every `observeSeconds` and before
- * each snapshot that this thread takes. So a value that another thread exports is at most
+ * **Callbacks** of observable instruments run in their own thread, every `observeSeconds` and
+ * before each snapshot that this thread takes. So a value that another thread exports is at most
  * `observeSeconds` old, and older if its thread is busy. `ThreadStatsProducer` waits for
  * asynchronous callbacks of its own thread; other exporters show their previous values.
  *
- * **Instruments** are the same in all threads if meter (name, version, schema URL), name, kind, unit
- * and type of values are equal. Description, boundaries and limit are those of the first thread. An
- * instrument is a metric of the memory, which has at most `maxMetrics` of them.
+ * **Instruments** are the same in all threads if meter (name, version, schema URL), name, kind,
+ * unit and type of values are equal. Description, boundaries and limit are those of the first
+ * thread. An instrument is a metric of the memory, which has at most `maxMetrics` of them.
  *
- * **Attributes** may have any keys, and texts, numbers, booleans and arrays as values; `1` and `"1"`
- * are two series. Attributes that are `undefined` are left out. In Prometheus, all values are texts.
+ * **Attributes** may have any keys, and texts, numbers, booleans and arrays as values; `1` and
+ * `"1"` are two series. Attributes that are `undefined` are left out. In Prometheus, all values are
+ * texts.
  *
  * **Bad input** is ignored with a warning, as the API demands: values that are not finite, negative
- * values of counters and histograms, names that the memory cannot have. No method of a meter throws.
+ * values of counters and histograms, names that the memory cannot have. No method of a meter
+ * throws.
  *
- * Cost of `add` and `record`: about 15 ns for each attribute, beside the cost of the writer; nothing
- * is allocated. An array takes about 150 ns, the first use of some attributes some µs.
+ * Cost of `add` and `record`: about 15 ns for each attribute, beside the cost of the writer;
+ * nothing is allocated. An array takes about 150 ns, the first use of some attributes some µs.
  *
  * @example Set globally in each thread, exported in one
  * ```ts ignore
@@ -107,7 +109,8 @@ export class ThreadStatsMeterProvider {
   /**
    * Makes a provider for the calling thread. A thread needs only one.
    *
-   * @param stats The statistics that get the metrics: from `ThreadStats.join`, `create` or `attach`.
+   * @param stats The statistics that get the metrics: from `ThreadStats.join`, `create` or
+   * `attach`.
    * @param options Registration, views and limits.
    * @throws {TypeError} If an argument has the wrong shape, or an option is unknown.
    * @throws {RangeError} If an option is out of range, or all thread slots are taken.

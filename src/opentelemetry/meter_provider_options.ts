@@ -38,8 +38,8 @@ export interface ThreadStatsMeterProviderOptions {
    */
   observeSeconds?: number;
   /**
-   * A callback for what was ignored: values out of range, instruments that cannot be made, callbacks
-   * that throw. It gets each text once.
+   * A callback for what was ignored: values out of range, instruments that cannot be made,
+   * callbacks that throw. It gets each text once.
    *
    * @default {console.warn}
    */

@@ -36,9 +36,9 @@
  * `latency_sum_seconds_total`.
  *
  * Data points of a producer have the exemplars of counters and histograms, in the form of the SDK:
- * labels `trace_id` and `span_id` in the form of W3C's Trace Context are the trace and the span. The
- * SDK's readers pass them on. Its exporters for OTLP (up to 0.301) leave them out. A meter takes no
- * exemplars.
+ * labels `trace_id` and `span_id` in the form of W3C's Trace Context are the trace and the span.
+ * The SDK's readers pass them on. Its exporters for OTLP (up to 0.301) leave them out. A meter
+ * takes no exemplars.
  *
  * This module imports no package. A program that has a meter or a reader already has
  * `@opentelemetry/api` or `@opentelemetry/sdk-metrics` (2.x or 3.x).

@@ -43,8 +43,8 @@ interface ScopedMetric {
 type ScopeMetrics = CollectionResult["resourceMetrics"]["scopeMetrics"][number];
 
 /**
- * How long a collection waits for callbacks of meters, in milliseconds. If the reader has a limit, at
- * most half of that: at the limit itself the reader would drop the collection.
+ * How long a collection waits for callbacks of meters, in milliseconds. If the reader has a limit,
+ * at most half of that: at the limit itself the reader would drop the collection.
  */
 const MAX_WAIT = 5000;
 

@@ -1,6 +1,6 @@
 /**
- * The synchronous instruments of a meter. Their methods never throw, as OpenTelemetry's API demands:
- * what cannot be recorded is ignored, with a warning.
+ * The synchronous instruments of a meter. Their methods never throw, as OpenTelemetry's API
+ * demands: what cannot be recorded is ignored, with a warning.
  *
  * @module
  */

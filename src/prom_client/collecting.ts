@@ -1,10 +1,10 @@
 /**
  * Has the `collect` functions of other threads run.
  *
- * They stay in their threads, and a scrape waits for nobody. So a thread that reads a registry tells
- * the others that it does, and each of them collects when its event loop turns: what a scrape shows
- * of them is as old as the scrape before. A worker collects once by itself when it has its first
- * metric, so that there is something to show.
+ * They stay in their threads, and a scrape waits for nobody. So a thread that reads a registry
+ * tells the others that it does, and each of them collects when its event loop turns: what a scrape
+ * shows of them is as old as the scrape before. A worker collects once by itself when it has its
+ * first metric, so that there is something to show.
  *
  * @module
  */

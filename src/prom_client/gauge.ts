@@ -32,8 +32,9 @@ const NO_LABELS: Labels = Object.freeze({});
 
 /**
  * A number that rises and falls. Every thread has a part of its own, which ends with the thread.
- * The value is the sum of the parts, or what `aggregator` says. A gauge without an `aggregator` whose
- * name says that it is a fact (`up`, `..._info`, `..._timestamp_seconds`) has the greatest part.
+ * The value is the sum of the parts, or what `aggregator` says. A gauge without an `aggregator`
+ * whose name says that it is a fact (`up`, `..._info`, `..._timestamp_seconds`) has the greatest
+ * part.
  *
  * @typeParam T The names of the labels.
  *

@@ -1,9 +1,9 @@
 /**
  * The series of histograms.
  *
- * In shared memory a histogram is one of generic bins, which are numbered: a thread finds the bin of
- * a value itself, and records its number. So any bounds are possible, and the definitions in shared
- * memory stay as they are.
+ * In shared memory a histogram is one of generic bins, which are numbered: a thread finds the bin
+ * of a value itself, and records its number. So any bounds are possible, and the definitions in
+ * shared memory stay as they are.
  *
  * @module
  */

@@ -271,8 +271,8 @@ export class Registry<
 }
 
 /**
- * Runs `collect` of metrics, and reads those that are not of this library. Begins all of them before
- * it waits.
+ * Runs `collect` of metrics, and reads those that are not of this library. Begins all of them
+ * before it waits.
  */
 function collectAll(metrics: readonly AnyMetric[]): Promise<MetricObjectWithValues[]> {
   return Promise.all(metrics.map(async (metric) => {

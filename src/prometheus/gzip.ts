@@ -1,10 +1,10 @@
 /**
  * Compresses the body of a response at the pace of its client.
  *
- * `body.pipeThrough(new CompressionStream("gzip"))` does the same in all runtimes but Node 22. There
- * it takes all of the body at once, however slow the client is, and when the client disconnects,
- * its `CompressionStream` throws an error that nobody can catch. So here the stream is fed by hand,
- * and never cancelled.
+ * `body.pipeThrough(new CompressionStream("gzip"))` does the same in all runtimes but Node 22.
+ * There it takes all of the body at once, however slow the client is, and when the client
+ * disconnects, its `CompressionStream` throws an error that nobody can catch. So here the stream is
+ * fed by hand, and never cancelled.
  *
  * @module
  */

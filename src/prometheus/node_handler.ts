@@ -10,9 +10,9 @@ import { prometheusHandler } from "./handler.ts";
 import type { PrometheusHandlerOptions } from "./handler_options.ts";
 
 /**
- * The same as {@linkcode prometheusHandler} for `node:http` and `node:http2`, Express, Fastify's raw
- * requests and everything else that uses `IncomingMessage` and `ServerResponse`, in Node, Deno and
- * Bun.
+ * The same as {@linkcode prometheusHandler} for `node:http` and `node:http2`, Express, Fastify's
+ * raw requests and everything else that uses `IncomingMessage` and `ServerResponse`, in Node, Deno
+ * and Bun.
  *
  * It responds on every path; routing is up to the server. An error while the snapshot is taken is
  * printed with `console.error` and gets status 500, so it neither reaches the server nor ends the

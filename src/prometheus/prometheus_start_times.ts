@@ -12,10 +12,10 @@ let timesIn: (value: unknown) => StartTimes | undefined;
  * Remembers when each series of some statistics was first seen, for the option `startTimes` of
  * {@linkcode prometheusText} and of the handlers.
  *
- * A snapshot does not say which of its series are younger than the statistics. A series that was not
- * in the snapshot before began after that one, so whoever has seen all snapshots knows when. Use one
- * object for all texts of the same statistics in one thread, and render the snapshots in the order in
- * which they were taken.
+ * A snapshot does not say which of its series are younger than the statistics. A series that was
+ * not in the snapshot before began after that one, so whoever has seen all snapshots knows when.
+ * Use one object for all texts of the same statistics in one thread, and render the snapshots in
+ * the order in which they were taken.
  *
  * Memory: the latest snapshot, and 16 bytes for each bucket id.
  *

@@ -45,8 +45,8 @@ const TEXT_OPTIONS: OptionNames<PrometheusTextOptions> = {
  * {@linkcode prometheusHandler} is better: it sends the text while it is made.
  *
  * Everything that a handler exports can be in the text, by the same options. Two of them are about
- * earlier texts. `_created` is the start of the statistics for all series, as a single snapshot does
- * not say which of them are younger, unless `startTimes` has seen earlier ones. And with
+ * earlier texts. `_created` is the start of the statistics for all series, as a single snapshot
+ * does not say which of them are younger, unless `startTimes` has seen earlier ones. And with
  * `runtimeMetrics` the lag of the event loop is that after the text before.
  *
  * Cost: about 0.3 µs for each line.

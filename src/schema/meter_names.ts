@@ -1,7 +1,7 @@
 /**
  * The names in Prometheus of instruments that a meter has made, by the rules of the translators
- * from OpenTelemetry to Prometheus: the name as it is, the unit as a word, and a counter's `_total`.
- * Where names are escaped, a dot becomes what the scheme says.
+ * from OpenTelemetry to Prometheus: the name as it is, the unit as a word, and a counter's
+ * `_total`. Where names are escaped, a dot becomes what the scheme says.
  *
  * Two meters may each have an instrument of one name, so these names are not claimed
  * (`claimed_names.ts`); `prometheus/meter_families.ts` puts such instruments into one family.

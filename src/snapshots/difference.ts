@@ -12,8 +12,8 @@ type Subtractor = (later: unknown, earlier: unknown) => unknown;
 
 /**
  * Subtracts an earlier state of a metric from a later one. A bucket with another epoch was cleared,
- * or destroyed and created again in between; it is kept whole, as is a new bucket. Exemplars that the
- * earlier state has too are left out.
+ * or destroyed and created again in between; it is kept whole, as is a new bucket. Exemplars that
+ * the earlier state has too are left out.
  */
 export function differenceOf(later: MetricSnapshot, earlier: MetricSnapshot): MetricSnapshot {
   const { definition } = later;

@@ -81,15 +81,16 @@ export class Snapshot<Metrics extends SchemaDefinition = SchemaDefinition>
    * from counters, histograms and `sum` fields; gauges and other fields keep their later value.
    *
    * A bucket that was cleared, or destroyed and created again, counts from its new start, and so
-   * does a metric that was defined in between. A difference is never negative, except for sums of negative changes.
+   * does a metric that was defined in between. A difference is never negative, except for sums of
+   * negative changes.
    *
    * Differences change nothing in shared memory, so any number of readers can take them, each at
    * its own intervals.
    *
    * @param earlier The earlier snapshot, or the data of one.
    * @returns A snapshot of the differences.
-   * @throws {TypeError} If `earlier` is no snapshot, or has further metrics or other definitions, or
-   * if the rows of either were changed to values that no snapshot has.
+   * @throws {TypeError} If `earlier` is no snapshot, or has further metrics or other definitions,
+   * or if the rows of either were changed to values that no snapshot has.
    */
   since(earlier: SnapshotData<Metrics>): Snapshot<Metrics> {
     const action = "compare snapshots";

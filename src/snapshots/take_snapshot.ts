@@ -34,8 +34,8 @@ export interface SnapshotOptions {
    */
   perThread?: boolean;
   /**
-   * Whether each metric has a property `threads` with each thread's total over all series. With many
-   * series this costs much less than `perThread`: about as much as the snapshot itself.
+   * Whether each metric has a property `threads` with each thread's total over all series. With
+   * many series this costs much less than `perThread`: about as much as the snapshot itself.
    *
    * @default {false}
    */

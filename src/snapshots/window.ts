@@ -184,8 +184,8 @@ export class Window<Metrics extends SchemaDefinition> {
    * @param series Which series, as in {@linkcode LabelledReader}; by default all are combined.
    * @returns The value at the quantile; `NaN` if there are no values.
    * @throws {TypeError} If the metric is not a histogram, or a label is not the metric's.
-   * @throws {RangeError} If there is no such metric, no series with this id, or `q` is not from 0 to
-   * 1.
+   * @throws {RangeError} If there is no such metric, no series with this id, or `q` is not from 0
+   * to 1.
    */
   quantile<Name extends NamesOfKind<Metrics, "histogram">>(
     name: Name,

@@ -31,8 +31,8 @@ export class Quarantine {
 
   /**
    * Whether the slot's quarantine is over, as far as this thread knows. `control` is the control
-   * word of a revoked or entered tenure, just loaded; the first call with it begins the measurement.
-   * The quarantine takes at least so many milliseconds.
+   * word of a revoked or entered tenure, just loaded; the first call with it begins the
+   * measurement. The quarantine takes at least so many milliseconds.
    */
   isOver(slot: number, control: number, atLeast = 0): boolean {
     const found = this.#found[slot];

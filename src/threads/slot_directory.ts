@@ -17,19 +17,19 @@
  * ```
  *
  * Reserving takes retired and rested slots too. Revoking with `stopped` makes a slot retired. A
- * reserved or entered tenure that is revoked rests at once, because nobody has written in it. With a
- * quarantine of 0 seconds, revoked slots can be taken.
+ * reserved or entered tenure that is revoked rests at once, because nobody has written in it. With
+ * a quarantine of 0 seconds, revoked slots can be taken.
  *
  * A thread that registers enters a slot, notes its identity (`slot_owner.ts`), and activates its
  * tenure. If it is killed before the identity is complete, no sign of its death leads to the slot.
  * So an entered slot rests too, once a thread has seen it entered for the whole quarantine, and for
- * at least `ENTERING` milliseconds. If the registering thread lives after all, its activation fails,
- * and it enters another slot.
+ * at least `ENTERING` milliseconds. If the registering thread lives after all, its activation
+ * fails, and it enters another slot.
  *
  * Each thread measures the quarantine by its own clock (`quarantine.ts`). The first one that finds
  * it over changes the slot to rested, for all threads. A slot rests later if no thread observes it
- * twice: `acquire()`, `describe()`, `endQuarantines()` and `revoke()` observe. A thread that lives for
- * a shorter time than the quarantine ends none, so a thread that lives longer has to call
+ * twice: `acquire()`, `describe()`, `endQuarantines()` and `revoke()` observe. A thread that lives
+ * for a shorter time than the quarantine ends none, so a thread that lives longer has to call
  * `endQuarantines()` now and then.
  *
  * Assumptions: a slot has fewer than 2^29 tenures. A fenced thread needs less time than the
@@ -201,8 +201,8 @@ export class SlotDirectory {
   }
 
   /**
-   * Lets all slots rest that this thread has seen revoked, or entered, for the whole quarantine. Any
-   * thread.
+   * Lets all slots rest that this thread has seen revoked, or entered, for the whole quarantine.
+   * Any thread.
    */
   endQuarantines(): void {
     for (let slot = this.used - 1; slot >= 0; slot--) this.#observe(slot);
@@ -313,8 +313,8 @@ export class SlotDirectory {
   }
 
   /**
-   * The control word. Changes it to rested if this thread has seen the slot revoked, or entered, for
-   * the whole quarantine.
+   * The control word. Changes it to rested if this thread has seen the slot revoked, or entered,
+   * for the whole quarantine.
    */
   #observe(slot: number): number {
     const control = this.#control(slot);

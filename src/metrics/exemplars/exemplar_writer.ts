@@ -17,19 +17,19 @@
  *
  * Guarantees: a reader gets one exemplar of the cell's present epoch, whole, or none. A writer that
  * is killed at any instruction leaves the exemplar before, or none: the slot that is being written
- * is never the one that the version names. An exemplar is written after its update was counted, with
- * the epoch in which the update was counted; so a clear removes both or none. The next owner of the
- * thread's slot goes on with the same cells. Stamps from the metric's clock give all exemplars of
- * the metric one order, which does not depend on the wall clock.
+ * is never the one that the version names. An exemplar is written after its update was counted,
+ * with the epoch in which the update was counted; so a clear removes both or none. The next owner
+ * of the thread's slot goes on with the same cells. Stamps from the metric's clock give all
+ * exemplars of the metric one order, which does not depend on the wall clock.
  *
  * Progress: the owner is wait-free except for the first exemplar of a place, which allocates (lock-
- * free). There is no rescue slot: after some tries, a reader that a new exemplar overtook in each of
- * them reports none for this cell. So it never waits.
+ * free). There is no rescue slot: after some tries, a reader that a new exemplar overtook in each
+ * of them reports none for this cell. So it never waits.
  *
  * Memory: nothing before a thread's first exemplar. Then 640 bytes for each place that had one, and
- * for each bucket 8 bytes for each place, rounded up to lines of 128 bytes: 768 bytes for a counter,
- * at most 20,736 for a histogram without boundaries, and at most 648 for each bin of one with
- * boundaries, plus 128.
+ * for each bucket 8 bytes for each place, rounded up to lines of 128 bytes: 768 bytes for a
+ * counter, at most 20,736 for a histogram without boundaries, and at most 648 for each bin of one
+ * with boundaries, plus 128.
  *
  * @module
  */

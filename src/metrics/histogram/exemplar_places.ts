@@ -7,8 +7,9 @@ import { MAX_LOG_LINEAR_PLACES } from "../exemplars/exemplar_layout.ts";
 import { type BinScale, ExplicitBinScale } from "./bin_scale.ts";
 
 /**
- * How many places a bucket has. Each bin with explicit boundaries has its own, since each is exported.
- * Log-linear bins are exported in few groups, but may be thousands; adjacent ones share a place.
+ * How many places a bucket has. Each bin with explicit boundaries has its own, since each is
+ * exported. Log-linear bins are exported in few groups, but may be thousands; adjacent ones share a
+ * place.
  */
 export function exemplarPlacesOf(scale: BinScale): number {
   return scale instanceof ExplicitBinScale

@@ -10,8 +10,8 @@ import { hasMethod } from "../../base/shapes.ts";
 
 /**
  * Measures the time since it was started. Each call records that time in the histogram, and returns
- * it. Disposing of the timer, at the end of a block with `using`, does the same unless the timer was
- * called before.
+ * it. Disposing of the timer, at the end of a block with `using`, does the same unless the timer
+ * was called before.
  */
 export interface Timer extends Disposable {
   /**
