@@ -48,15 +48,20 @@ export interface Attachment extends MemoryParts {
   readonly metrics: Metrics;
 }
 
-/** Makes a shared memory with the metrics of a schema, and attaches to it. One thread does this. */
+/**
+ * Makes a shared memory with the metrics of a schema, and attaches to it. One thread does this.
+ *
+ * @param reserve What reserves the memory, if not the engine.
+ */
 export function createAttachment(
   action: string,
   schema: Schema,
   options: Required<ThreadStatsOptions>,
+  reserve?: Parameters<typeof makeMemory>[2],
 ): Attachment {
   const { maxThreads, maxMetrics, maxByteLength, quarantineSeconds: quarantine } = options;
   const format = { maxThreads, maxMetrics, quarantine };
-  const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength) };
+  const handle = { threadStats: LAYOUT_VERSION, ...makeMemory(format, maxByteLength, reserve) };
   return extendAttachment(action, partsOf(handle, format), schema);
 }
 

@@ -5,11 +5,11 @@
  */
 import type { Attachment } from "./attachment.ts";
 import { cannot, got, StaleThreadError } from "./base/errors.ts";
-import { type Registered, thisThread } from "./host/thread_state.ts";
+import { processIn, type Registered, thisThread } from "./host/thread_state.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
 import { Thread } from "./thread.ts";
 import type { SeatTicket } from "./threads/handle.ts";
-import { ENTERED, type RESERVED, type Tenure } from "./threads/control_word.ts";
+import { ENTERED, type Tenure } from "./threads/control_word.ts";
 import { checkThreadName } from "./threads/slot_names.ts";
 import { writeLife, writeOwner } from "./threads/slot_owner.ts";
 import { ThreadContext } from "./threads/thread_context.ts";
@@ -54,24 +54,43 @@ export function register<Metrics extends SchemaDefinition>(
 function enterSlot(attachment: Attachment, name: string | undefined): Tenure {
   const { arena, slots } = attachment;
   for (;;) {
-    const tenure = acquireSlot(attachment, name, ENTERED);
-    writeOwner(arena, slots, tenure, thisThread());
+    const tenure = acquireSlot(attachment, name);
+    writeOwner(arena, slots, tenure, thisThread(attachment.handle));
     // Else this thread was suspended for so long that the slot rests by now.
     if (slots.activate(tenure, ENTERED) === "reserved") return tenure;
   }
 }
 
-/** Takes a slot in a state, with a thread block. Any thread. */
-export function acquireSlot(
+/**
+ * Reserves a slot for another thread, in a way that leaves none behind when the process is killed
+ * meanwhile. Any thread.
+ */
+export function reserveSlot(attachment: Attachment, name: string | undefined): Tenure {
+  const { arena, slots } = attachment;
+  for (;;) {
+    const tenure = acquireSlot(attachment, name, "reserve a thread");
+    // Only the end of the process is a sign that nobody will take the seat.
+    const nobody = { thread: NO_THREAD, life: 0n, ancestors: [] };
+    writeOwner(arena, slots, tenure, { ...nobody, process: processIn(attachment.handle) });
+    if (slots.reserve(tenure)) return tenure;
+  }
+}
+
+/** In place of `threadId`: no thread of the process. */
+const NO_THREAD = -1;
+
+/** Enters a slot, with a thread block. Any thread. */
+function acquireSlot(
   { slots, cells }: Attachment,
   name: string | undefined,
-  state: typeof RESERVED | typeof ENTERED,
+  action = "register a thread",
 ): Tenure {
-  return slots.acquire(name, { state, prepare: (slot) => cells.ensureBlock(slot) });
+  const prepare = (slot: number) => void cells.ensureBlock(slot);
+  return slots.acquire(name, { state: ENTERED, prepare, action });
 }
 
 function takeSeat(
-  { arena, slots, cells }: Attachment,
+  { handle, arena, slots, cells }: Attachment,
   { slot, control }: SeatTicket,
   name: string | undefined,
 ): Tenure {
@@ -82,7 +101,7 @@ function takeSeat(
   const tenure = { slot, control };
   const state = slots.activate(tenure);
   if (state === "reserved") {
-    writeOwner(arena, slots, tenure, thisThread());
+    writeOwner(arena, slots, tenure, thisThread(handle));
     if (checked !== undefined) slots.rename(tenure, checked);
     return tenure;
   }

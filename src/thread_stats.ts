@@ -16,13 +16,13 @@ import { inspectable } from "./base/inspectable.ts";
 import { takeOptions } from "./base/options.ts";
 import { type FollowableWorker, followWorker } from "./ends/follow.ts";
 import { SlotReclaimer } from "./ends/slot_reclaimer.ts";
-import { type JoinedName, threadState } from "./host/thread_state.ts";
+import { type JoinedName, processIn, threadState } from "./host/thread_state.ts";
 import { join, joinSync } from "./join/join.ts";
 import { attachOnce, registerOnce } from "./join/joined_name.ts";
 import { type JoinOptions, readJoinOptions } from "./join/options.ts";
 import { needing } from "./memory/arena.ts";
 import type { MetricReaders } from "./metrics/reader_types.ts";
-import { acquireSlot, register, type Registration } from "./registration.ts";
+import { register, type Registration, reserveSlot } from "./registration.ts";
 import { overdueSince } from "./runtime/observation.ts";
 import type { SchemaDefinition } from "./schema/definitions.ts";
 import { schemaOf } from "./schema/description.ts";
@@ -37,11 +37,17 @@ import type { Thread } from "./thread.ts";
 import { readThreadStatsOptions, type ThreadStatsOptions } from "./thread_stats_options.ts";
 import { openHandle, type ThreadStatsHandle } from "./threads/handle.ts";
 import { readStopped, type RevokeOptions, Seat } from "./threads/seat.ts";
-import { RESERVED, type ThreadInfo, type ThreadTurn } from "./threads/control_word.ts";
+import type { ThreadInfo, ThreadTurn } from "./threads/control_word.ts";
 import { checkThreadName } from "./threads/slot_names.ts";
 import { readSince } from "./threads/slot_owner.ts";
 
 const NO_METRICS = defineSchema({});
+
+/** The statistics of a memory that this thread has joined, with a schema. For `file/`. */
+export let statsOfJoined: <Metrics extends SchemaDefinition>(
+  joined: JoinedName,
+  schema: Schema<Metrics>,
+) => ThreadStats<Metrics>;
 
 /** Read-only statistics. Made by {@linkcode ThreadStats.inspect}. */
 export interface StatsView {
@@ -97,6 +103,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   #joinedName: JoinedName | undefined;
 
   static {
+    statsOfJoined = (joined, schema) => ThreadStats.#joined(joined, schema);
     inspectable<ThreadStats<SchemaDefinition>>(this.prototype, {
       type: "ThreadStats",
       facts: (stats) => stats.#facts(),
@@ -409,7 +416,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   reserveThread(name?: string): Seat {
     const attachment = this.#attachment;
-    const tenure = needing("reserve a thread", () => acquireSlot(attachment, name, RESERVED));
+    const tenure = needing("reserve a thread", () => reserveSlot(attachment, name));
     return new Seat(attachment.slots, tenure, this.handle);
   }
 
@@ -433,7 +440,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    */
   follow(worker: FollowableWorker): void {
     const { arena, slots } = this.#attachment;
-    const reclaimer = new SlotReclaimer(arena, slots);
+    const reclaimer = new SlotReclaimer(arena, slots, processIn(this.handle));
     followWorker(worker, {
       ended: (thread, proofs) => reclaimer.threadEnded(thread, proofs),
       mayHaveEnded: () => reclaimer.sweep(threadState().life),
@@ -540,7 +547,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
   #withTimes(info: ThreadInfo, turn: ThreadTurn | undefined): ThreadInfo {
     const { arena, slots } = this.#attachment;
     const tenure = slots.tenureOf(info.slot);
-    const since = tenure && readSince(arena, slots, tenure);
+    const since = info.state === "reserved" || tenure === undefined
+      ? undefined
+      : readSince(arena, slots, tenure);
     // Not enumerable, so that comparing, printing and cloning see only slot, name and state.
     Object.defineProperty(info, "since", { value: since });
     // Else the thread ended after its turn was read.

@@ -30,17 +30,26 @@ export const SWEEP_SECONDS = 5;
 export class SlotReclaimer {
   readonly #arena: Arena;
   readonly #slots: SlotDirectory;
+  readonly #process: number;
 
-  constructor(arena: Arena, slots: SlotDirectory) {
+  /** `process` is the number of this process in the memory. */
+  constructor(arena: Arena, slots: SlotDirectory, process: number) {
     this.#arena = arena;
     this.#slots = slots;
+    this.#process = process;
+  }
+
+  /** Frees the slots of another process, which has ended. Any thread. */
+  processEnded(process: number): void {
+    for (const [tenure, owner] of this.#owners()) {
+      if (owner.process === process) this.#slots.revoke(tenure, true);
+    }
   }
 
   /** Frees the slots of a thread of this process, and of the threads below it. Any thread. */
   threadEnded(thread: number, { stopped, childrenStopped }: StopProofs): void {
-    const { processId } = host();
     for (const [tenure, owner] of this.#owners()) {
-      if (owner.process !== processId) continue;
+      if (owner.process !== this.#process) continue;
       if (owner.thread === thread) this.#slots.revoke(tenure, stopped);
       else if (owner.ancestors.includes(thread)) this.#slots.revoke(tenure, childrenStopped);
     }
@@ -62,9 +71,8 @@ export class SlotReclaimer {
    * @param ownLife The name of the calling thread's lock.
    */
   sweep(ownLife: bigint): void {
-    const { processId } = host();
     for (const [tenure, owner] of this.#owners()) {
-      if (owner.life === 0n || owner.life === ownLife || owner.process !== processId) continue;
+      if (owner.life === 0n || owner.life === ownLife || owner.process !== this.#process) continue;
       // For a slot in quarantine only a proof makes a difference, and there may be many such slots.
       if (!isProof(owner) && this.#slots.activeControl(tenure.slot) < 0) continue;
       threadLocks()?.probe(lifeLock(owner.life), "shared", (isFree) => {

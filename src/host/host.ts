@@ -28,6 +28,10 @@ export interface WorkerThreads {
 /** The part of `process` that is used here. */
 export interface HostProcess {
   readonly pid: number;
+  /** The operating system, such as `linux`. */
+  readonly platform?: string;
+  /** The processor, such as `x64`. */
+  readonly arch?: string;
   readonly versions: Readonly<Record<string, string | undefined>>;
   // deno-lint-ignore no-explicit-any
   on(event: string, listener: (...values: any[]) => void): unknown;

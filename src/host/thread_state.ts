@@ -40,6 +40,8 @@ export interface JoinedName {
   readonly identity: bigint;
   /** This thread's registrations, by schema and name. */
   readonly registered: Map<string, Registered>;
+  /** Frees the slots of another process that has ended, by its number in the memory. */
+  processEnded(process: number): void;
   /** Frees the slots of a thread that has ended, and of the threads below it. */
   threadEnded(thread: number, proofs: StopProofs): void;
   /** Frees the slots of threads whose locks are free. */
@@ -112,9 +114,16 @@ export function threadState(): ThreadState {
   return state;
 }
 
-/** Identifies this thread to others. */
-export function thisThread(): ThreadIdentity {
-  const { processId, threadId } = host();
+/**
+ * The number of this process among those that use a memory: its number in the file if the memory is
+ * one, because processes of several containers may have the same id.
+ */
+export function processIn({ file }: ThreadStatsHandle): number {
+  return file?.process ?? host().processId;
+}
+
+/** Identifies this thread to others that use a memory. */
+export function thisThread(handle: ThreadStatsHandle): ThreadIdentity {
   const { life, ancestors } = threadState();
-  return { process: processId, thread: threadId, life, ancestors };
+  return { process: processIn(handle), thread: host().threadId, life, ancestors };
 }

@@ -46,7 +46,11 @@ export function bequeath(name: string, handle: ThreadStatsHandle): void {
   const threads = threadId === 0 ? above : [...above, threadId].slice(-MOST_ANCESTORS);
   const others = read().names.filter(([known]) => known !== name);
   // Not the handle itself: its methods for console.log and JSON.stringify cannot be cloned.
-  const { buffer, memory, threadStats } = handle;
-  const plain = memory === undefined ? { buffer, threadStats } : { buffer, memory, threadStats };
+  const { buffer, memory, file, threadStats } = handle;
+  const plain = {
+    ...{ buffer, threadStats },
+    ...memory !== undefined && { memory },
+    ...file !== undefined && { file },
+  };
   workerThreads.setEnvironmentData(KEY, { names: [...others, [name, plain]], threads });
 }

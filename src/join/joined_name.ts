@@ -6,7 +6,12 @@
 import { SlotReclaimer } from "../ends/slot_reclaimer.ts";
 import { warn } from "../host/host.ts";
 import { threadLocks } from "../host/locks.ts";
-import type { JoinedName, Registered, ThreadState } from "../host/thread_state.ts";
+import {
+  type JoinedName,
+  processIn,
+  type Registered,
+  type ThreadState,
+} from "../host/thread_state.ts";
 import { Arena } from "../memory/arena.ts";
 import { readFormat } from "../memory/header.ts";
 import { identityOf } from "../memory/identity.ts";
@@ -22,12 +27,17 @@ export function openJoined(
 ): JoinedName {
   const { maxThreads, quarantine } = readFormat(handle);
   const arena = new Arena(handle);
-  const reclaimer = new SlotReclaimer(arena, new SlotDirectory(arena, maxThreads, quarantine));
+  const reclaimer = new SlotReclaimer(
+    arena,
+    new SlotDirectory(arena, maxThreads, quarantine),
+    processIn(handle),
+  );
   return {
     name,
     handle,
     identity: identityOf(handle.buffer),
     registered: new Map<string, Registered>(),
+    processEnded: (process) => reclaimer.processEnded(process),
     threadEnded: (thread, proofs) => reclaimer.threadEnded(thread, proofs),
     sweep: () => reclaimer.sweep(state.life),
     isSweepDue: () => reclaimer.isSweepDue(),

@@ -68,7 +68,7 @@ export class Arena {
 
   /** Size of the memory in bytes, as far as this thread has seen it grow. Any thread. */
   get byteLength(): number {
-    return this.#memory.buffer.byteLength;
+    return this.#memory.byteLength;
   }
 
   /**
@@ -185,8 +185,10 @@ export class Arena {
    */
   #reach(end: number): boolean {
     const memory = this.#memory;
-    if (memory.buffer.byteLength >= end || memory.refresh().byteLength >= end) return true;
-    const wanted = roundUp(Math.max(end, memory.buffer.byteLength * 1.25), GROWTH);
+    if (memory.byteLength >= end) return true;
+    memory.refresh();
+    if (memory.byteLength >= end) return true;
+    const wanted = roundUp(Math.max(end, memory.byteLength * 1.25), GROWTH);
     for (const length of [Math.min(wanted, this.maxByteLength), end]) {
       try {
         memory.growTo(length);
@@ -195,7 +197,8 @@ export class Arena {
         // The system may still grant the smaller length.
       }
     }
-    return memory.refresh().byteLength >= end;
+    memory.refresh();
+    return memory.byteLength >= end;
   }
 
   #full(bytes: number): never {

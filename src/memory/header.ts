@@ -56,10 +56,15 @@ function staticBytesOf({ maxThreads, maxMetrics }: Format): number {
  * Creates the memory and writes its header. Runs in one thread, before any other knows the memory.
  * No metric is defined in it.
  *
+ * @param reserve Reserves memory of a length that can grow to another one; it is zero.
  * @throws {RangeError} When the static part exceeds `maxByteLength`, or the system does not grant
  * the memory.
  */
-export function makeMemory(format: Format, maxByteLength: number): MemoryHandle {
+export function makeMemory(
+  format: Format,
+  maxByteLength: number,
+  reserve: typeof reserveMemory = reserveMemory,
+): MemoryHandle {
   const staticBytes = staticBytesOf(format);
   if (staticBytes > maxByteLength) {
     throw new RangeError(
@@ -71,7 +76,7 @@ export function makeMemory(format: Format, maxByteLength: number): MemoryHandle 
       ),
     );
   }
-  const handle = reserveMemory(staticBytes, maxByteLength);
+  const handle = reserve(staticBytes, maxByteLength);
   const { buffer } = handle;
   const i32 = new Int32Array(buffer, 0, staticBytes / 4);
   i32[H_MAX_THREADS] = format.maxThreads;

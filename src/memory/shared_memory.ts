@@ -20,6 +20,8 @@
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import { H_BUMP, LINE } from "./layout.ts";
+import { extendMemoryFile, type MemoryFile } from "./memory_file.ts";
 
 /** Size in bytes of a WebAssembly page, the unit in which such memory grows. */
 const PAGE = 65536;
@@ -32,6 +34,11 @@ export interface MemoryHandle {
   readonly buffer: SharedArrayBuffer;
   /** Provides longer buffers after the memory has grown. Without it, `buffer` itself grows. */
   readonly memory?: WebAssembly.Memory;
+  /**
+   * The file that is laid over the buffer, if the memory is one. The buffer is as long as the file
+   * may become.
+   */
+  readonly file?: MemoryFile;
 }
 
 /**
@@ -64,16 +71,28 @@ export class SharedMemory {
   /** The memory, with the length that this thread has last seen. */
   buffer: SharedArrayBuffer;
   readonly #memory: WebAssembly.Memory | undefined;
+  readonly #file: MemoryFile | undefined;
+  /** How long the file is, as this thread has last seen. */
+  #fileBytes = 0;
 
-  constructor({ buffer, memory }: MemoryHandle) {
+  constructor({ buffer, memory, file }: MemoryHandle) {
     this.buffer = buffer;
     this.#memory = memory;
+    this.#file = file;
     this.refresh();
+  }
+
+  /** How many bytes of the buffer can be used, as far as this thread knows. Any thread. */
+  get byteLength(): number {
+    if (this.#file === undefined) return this.buffer.byteLength;
+    // What is allocated is in the file.
+    const allocated = (Atomics.load(new Int32Array(this.buffer), H_BUMP) >>> 0) * LINE;
+    return Math.min(this.buffer.byteLength, Math.max(this.#fileBytes, allocated));
   }
 
   /** Updates `buffer` after growth by other threads, and returns it. Any thread. */
   refresh(): SharedArrayBuffer {
-    if (this.#memory !== undefined) {
+    if (this.#memory !== undefined && this.#file === undefined) {
       // V8 informs other threads by an interrupt, which this thread may not have handled yet.
       // Growing by 0 pages updates the length at once.
       this.#memory.grow(0);
@@ -85,9 +104,13 @@ export class SharedMemory {
   /**
    * Makes the memory at least `bytes` long. Any thread.
    *
-   * @throws {RangeError} When the system or the memory's own limit does not allow it.
+   * @throws {Error} When the system or the memory's own limit does not allow it.
    */
   growTo(bytes: number): void {
+    if (this.#file !== undefined) {
+      this.#fileBytes = extendMemoryFile(this.#file, bytes);
+      return;
+    }
     for (;;) {
       const before = this.refresh().byteLength;
       if (before >= bytes) return;

@@ -60,7 +60,7 @@ export function makeHandle(handle: ThreadStatsHandle): ThreadStatsHandle {
  */
 export function openHandle(action: string, handle: ThreadStatsHandle): OpenedHandle {
   const given = isPlain(handle)
-    ? takeOwn<ThreadStatsHandle>(handle, ["threadStats", "buffer", "memory", "seat"])
+    ? takeOwn<ThreadStatsHandle>(handle, ["threadStats", "buffer", "memory", "file", "seat"])
     : undefined;
   if (typeof given?.threadStats !== "number") {
     throw new TypeError(cannot(action, "it must be the handle of a ThreadStats", handle));

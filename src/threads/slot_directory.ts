@@ -5,9 +5,11 @@
  * compare-exchange on it.
  *
  * ```text
- *            reserve                 activate            activate           acquire
- *   free ──────────────▶ reserved ──────────────▶ active ◀────────── entered ◀────── free, retired,
- *                            │                      │  │                            rested
+ *                        reserve
+ *                            ┌────────────────────────────────── entered ◀────── acquire: free,
+ *                            ▼         activate         activate    │            retired, rested
+ *                         reserved ──────────────▶ active ◀─────────┘
+ *                            │                      │  │
  *                            │ revoke        revoke │  │ unregister
  *                            ▼                      ▼  ▼
  *                         revoked ◀─────────────────┘  retired
@@ -16,12 +18,12 @@
  *                         rested
  * ```
  *
- * Reserving takes retired and rested slots too. Revoking with `stopped` makes a slot retired. A
- * reserved or entered tenure that is revoked rests at once, because nobody has written in it. With
- * a quarantine of 0 seconds, revoked slots can be taken.
+ * Revoking with `stopped` makes a slot retired. A reserved or entered tenure that is revoked rests
+ * at once, because nobody has written in it. With a quarantine of 0 seconds, revoked slots can be
+ * taken.
  *
  * A thread that registers enters a slot, notes its identity (`slot_owner.ts`), and activates its
- * tenure. If it is killed before the identity is complete, no sign of its death leads to the slot.
+ * tenure. One that reserves a slot does the same, but notes only its process. If it is killed before the identity is complete, no sign of its death leads to the slot.
  * So an entered slot rests too, once a thread has seen it entered for the whole quarantine, and for
  * at least `ENTERING` milliseconds. If the registering thread lives after all, its activation
  * fails, and it enters another slot.
@@ -127,12 +129,12 @@ export class SlotDirectory {
    */
   acquire(
     name: string | undefined,
-    { state, prepare }: {
+    { state, prepare, action = "register a thread" }: {
       state: typeof RESERVED | typeof ENTERED | typeof ACTIVE;
       prepare?: (slot: number) => void;
+      action?: string;
     },
   ): Tenure {
-    const action = state === RESERVED ? "reserve a thread" : "register a thread";
     const wanted = checkThreadName(action, name);
     for (;;) {
       const slot = this.#choose(action, wanted);
@@ -168,6 +170,15 @@ export class SlotDirectory {
       tenure.control,
     );
     return generationOf(found) === generationOf(reserved) ? stateNameOf(found) : "over";
+  }
+
+  /**
+   * Makes an entered tenure a reserved one. False when it rests by now. The thread that has entered
+   * the slot calls this.
+   */
+  reserve({ slot, control }: Tenure): boolean {
+    const generation = generationOf(control);
+    return this.#change(slot, generation | ENTERED, generation | RESERVED);
   }
 
   /**

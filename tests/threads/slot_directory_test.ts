@@ -104,7 +104,7 @@ describe("SlotDirectory.acquire()", () => {
     const tenure = slots.acquire(longest, { state: ACTIVE });
     assertEquals(slots.describe(0)!.name, longest);
     assertRefuses(
-      () => slots.acquire("b", { state: RESERVED }),
+      () => slots.acquire("b", { state: RESERVED, action: "reserve a thread" }),
       RangeError,
       tooManyThreads(
         1,
@@ -316,7 +316,7 @@ describe("SlotDirectory.tenureOf()", () => {
     assertEquals(slots.tenureOf(0), tenure, "its thread may still run");
     slots.revoke(tenure, true);
     assertEquals(slots.tenureOf(0), undefined);
-    const next = slots.acquire("b", { state: RESERVED });
+    const next = slots.acquire("b", { state: RESERVED, action: "reserve a thread" });
     assertEquals(slots.tenureOf(0), next);
     slots.activate(next);
     slots.retire(next);

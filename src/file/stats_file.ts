@@ -1,0 +1,349 @@
+/**
+ * How processes open, make and replace a file with statistics.
+ *
+ * ```text
+ * open ──▶ none ──▶ write a private file whole, with this process's lock ──▶ link it to the path
+ *   │ ▲                                                             another was first │
+ *   │ └───────────────────────────────────────────────────────────────────────────────┘
+ *   ▼
+ * some ──▶ check the header ──▶ take "setup" (shared) ──▶ is it still at the path? ──▶ take an
+ * entry of the process table ──▶ free what its latest process left ──▶ lay it over memory ──▶
+ * define the schema ──▶ give up "setup"
+ *
+ * replace: take "setup" (exclusive) ──▶ is it still at the path? ──▶ is it still to be replaced?
+ * ──▶ write a private file as above ──▶ rename it to the path
+ * ```
+ *
+ * A file is replaced when the option `stale` is "reset" and no process uses it, or when it has
+ * another definition of a metric then. A file of an earlier boot is renamed, because after a crash
+ * of the machine nobody knows which of its pages were written; then there is none.
+ *
+ * Assumptions: all processes share one kernel. Locks of open file descriptions and `link` work on
+ * the file system. Nobody truncates the file or writes into it but this library.
+ *
+ * Guarantees: a path leads to no file or to a whole one. A process that has opened a file had its
+ * lock on an entry while the path led to the file; so a file that is used is not replaced for being
+ * unused, and of processes that open at once all get the same file, unless it is replaced meanwhile
+ * because of its schema. Processes that use a replaced file go on with it. An entry has one living
+ * process, and what its latest process left is freed before the entry gets a new one.
+ *
+ * Progress: a process that is killed gives up its locks, and leaves at most a private file, which
+ * the next one that makes a file removes after a minute. Opening waits only for processes that
+ * replace the file, and replacing for those that open it; each takes some milliseconds. If one of
+ * them is suspended meanwhile, the others fail after 10 seconds.
+ *
+ * @module
+ */
+import { createAttachment, extendAttachment, openParts } from "../attachment.ts";
+import { steady } from "../base/clock.ts";
+import { cannot, got } from "../base/errors.ts";
+import { files } from "../base/files.ts";
+import { SlotReclaimer } from "../ends/slot_reclaimer.ts";
+import { host } from "../host/host.ts";
+import { freshIdentity } from "../memory/identity.ts";
+import { H_BUMP, H_IDENTITY, H_MAGIC, LAYOUT_VERSION, LINE, MAGIC } from "../memory/layout.ts";
+import { FILE_HEADER_BYTES, type MemoryFile } from "../memory/memory_file.ts";
+import type { MemoryHandle } from "../memory/shared_memory.ts";
+import type { Schema } from "../schema/schema.ts";
+import type { ThreadStatsOptions } from "../thread_stats_options.ts";
+import { openHandle, type ThreadStatsHandle } from "../threads/handle.ts";
+import { bootIdentifier } from "./boot.ts";
+import {
+  decodeHeader,
+  encodeHeader,
+  type FileHeader,
+  indexOf,
+  lockBaseOf,
+  nextNumber,
+  readEntry,
+  writeEntry,
+} from "./format.ts";
+import { makeFile, type OpenedFile, openFile } from "./opened_file.ts";
+import type { System } from "./system.ts";
+
+/** What {@linkcode openStatsFile} needs to know. */
+export interface FileRequest {
+  readonly action: string;
+  readonly system: System;
+  readonly path: string;
+  readonly schema: Schema;
+  /** For a file that is made. */
+  readonly limits: Required<ThreadStatsOptions>;
+  readonly maxProcesses: number;
+  readonly mode: number;
+  readonly stale: "continue" | "reset";
+}
+
+/** A private file of a process that was killed is removed after so many milliseconds. */
+const ABANDONED = 60_000;
+/** How long to wait for processes that replace the file, in milliseconds. */
+const PATIENCE = 10_000;
+const PAUSE = 5;
+/** What is allocated at first beside the static part, so that few programs let the file grow. */
+const FIRST_BYTES = 2 ** 18;
+const PAGE = 65536;
+
+/**
+ * Opens a file with statistics, or makes it. Any process, at any time.
+ *
+ * @returns The handle of its memory, for the threads of this process.
+ * @throws {TypeError} When the file is another one, damaged, truncated or of another version, or
+ * has another definition of a metric.
+ * @throws {RangeError} When `maxProcesses` use it already, or there is no room for it.
+ * @throws {Error} When the system or the runtime refuses.
+ */
+export function openStatsFile(request: FileRequest): ThreadStatsHandle {
+  const { action, system, path } = request;
+  const begun = steady();
+  for (;;) {
+    const file = openFile(action, system, path, request);
+    const handle = file === undefined ? createAtPath(request) : attach(request, file);
+    if (handle !== undefined) return handle;
+    if (steady() - begun > PATIENCE) {
+      const required = `processes that open or replace it must end that within ${PATIENCE} ms`;
+      throw new Error(cannot(action, required, got("one that does not")));
+    }
+    // Not always the same time: two processes that give way to each other would go on doing so.
+    Atomics.wait(
+      new Int32Array(new SharedArrayBuffer(4)),
+      0,
+      0,
+      PAUSE * (1 + Math.random()),
+    );
+  }
+}
+
+/** Makes a file where there is none; `undefined` if another process was first. */
+function createAtPath(request: FileRequest): ThreadStatsHandle | undefined {
+  const { action, path } = request;
+  const fs = files(action);
+  removeAbandoned(request);
+  const made = createPrivate(request);
+  try {
+    fs.linkSync(made.file.path, path);
+  } catch (error) {
+    made.file.close();
+    fs.unlinkSync(made.file.path);
+    const { code } = error as { code?: string };
+    if (code === "EEXIST") return undefined;
+    const required = "the file system must allow a second name for a file (link)";
+    throw new Error(cannot(action, required, got((error as Error).message)), { cause: error });
+  }
+  fs.unlinkSync(made.file.path);
+  made.file.closeBytes();
+  return made.handle;
+}
+
+/** Writes a whole file that no other process knows, in which this process has an entry. */
+function createPrivate(
+  request: FileRequest,
+): { file: OpenedFile; handle: ThreadStatsHandle } {
+  const { action, system, path, schema, limits, maxProcesses, mode } = request;
+  const identity = freshIdentity();
+  const header: FileHeader = {
+    maxProcesses,
+    maxByteLength: limits.maxByteLength,
+    created: Date.now(),
+    identity,
+    lockBase: lockBaseOf(identity),
+    boot: bootIdentifier(action),
+    schemaHash: sha256(schema.description),
+  };
+  const privatePath = `${path}.${identity.toString(36)}.new`;
+  let file: OpenedFile | undefined;
+  try {
+    const reserve = (staticBytes: number, maxByteLength: number): FileHandle => {
+      const first = Math.min(staticBytes + FIRST_BYTES, maxByteLength);
+      const bytes = FILE_HEADER_BYTES + Math.ceil(first / PAGE) * PAGE;
+      file = makeFile(action, system, privatePath, { bytes, mode });
+      return layOver(request, file, { header, entry: takeEntry(action, file, header) });
+    };
+    const { handle } = createAttachment(action, schema, limits, reserve);
+    new BigUint64Array(handle.buffer)[H_IDENTITY] = identity;
+    assertLaidOver(action, file!, { header, handle });
+    writeOwnEntry(file!, handle.file!.process);
+    file!.write(0, encodeHeader(header));
+    return { file: file!, handle };
+  } catch (error) {
+    if (file !== undefined) {
+      file.close();
+      files(action).unlinkSync(privatePath);
+    }
+    throw error;
+  }
+}
+
+/** Uses a file that exists; `undefined` when the path has to be opened again. */
+function attach(request: FileRequest, file: OpenedFile): ThreadStatsHandle | undefined {
+  const { action, schema, stale } = request;
+  let isKept = false;
+  try {
+    const header = decodeHeader(action, file.read, file.size);
+    const boot = bootIdentifier(action);
+    if (header.boot !== boot && header.boot !== "" && boot !== "") {
+      setAside(request, file, header);
+      return undefined;
+    }
+    if (!file.lockSetup(header, "shared")) return undefined;
+    if (!file.isAtPath()) return undefined;
+    if (stale === "reset" && !file.isInUse(header)) {
+      return replace(request, file, { header, isNeeded: () => !file.isInUse(header) });
+    }
+    const entry = takeEntry(action, file, header);
+    const memory = layOver(request, file, { header, entry });
+    assertLaidOver(action, file, { header, handle: memory });
+    const parts = openParts(
+      action,
+      openHandle(action, { threadStats: LAYOUT_VERSION, ...memory }),
+    );
+    // First, because afterwards nobody knows that process's number.
+    new SlotReclaimer(parts.arena, parts.slots, entry.previous).processEnded(entry.previous);
+    writeOwnEntry(file, entry.number);
+    try {
+      extendAttachment(action, parts, schema);
+    } catch (error) {
+      if (stale !== "reset" || !(error instanceof TypeError)) throw error;
+      return replace(request, file, { header, isNeeded: () => true });
+    }
+    file.unlockSetup(header);
+    file.closeBytes();
+    isKept = true;
+    return parts.handle;
+  } finally {
+    if (!isKept) file.close();
+  }
+}
+
+/** Puts a new file in the place of one; `undefined` when the path has to be opened again. */
+function replace(
+  request: FileRequest,
+  file: OpenedFile,
+  { header, isNeeded }: { header: FileHeader; isNeeded: () => boolean },
+): ThreadStatsHandle | undefined {
+  // This process has the shared lock, which becomes an exclusive one unless another has it too. So
+  // the file is still at its path, and no process is about to use it.
+  if (!file.lockSetup(header, "exclusive") || !isNeeded()) return undefined;
+  const made = createPrivate(request);
+  files(request.action).renameSync(made.file.path, request.path);
+  made.file.closeBytes();
+  return made.handle;
+}
+
+/** Renames a file of an earlier boot, so that there is none at the path. */
+function setAside({ action, path }: FileRequest, file: OpenedFile, header: FileHeader): void {
+  if (!file.lockSetup(header, "exclusive") || !file.isAtPath()) return;
+  files(action).renameSync(path, `${path}.${header.boot.slice(0, 8)}.old`);
+}
+
+/** An entry of the process table that this process has. */
+interface OwnEntry {
+  /** The number of this process. */
+  readonly number: number;
+  /** The number of the entry's latest process, which has ended; 0 if there was none. */
+  readonly previous: number;
+}
+
+/** Takes an entry of the process table; its lock proves that its latest process has ended. */
+function takeEntry(action: string, file: OpenedFile, header: FileHeader): OwnEntry {
+  const { lockBase, maxProcesses } = header;
+  for (let index = 0; index < maxProcesses; index++) {
+    if (!file.lock(lockBase + index)) continue;
+    const { number: previous } = readEntry(file.read, index);
+    return { number: nextNumber(index, previous), previous };
+  }
+  const required = `at most ${maxProcesses} processes may use it at a time (maxProcesses)`;
+  throw new RangeError(cannot(action, required, got("one more")));
+}
+
+/** Lets the other processes find this one by its number. */
+function writeOwnEntry(file: OpenedFile, process: number): void {
+  const pid = host().process!.pid;
+  writeEntry(file.write, indexOf(process), { number: process, pid, since: Date.now() });
+}
+
+/** The memory of a file. */
+type FileHandle = MemoryHandle & { readonly file: MemoryFile };
+
+/**
+ * Lays a file over memory that no other thread knows.
+ *
+ * @throws {Error} When the engine or the system does not allow it.
+ */
+function layOver(
+  { action, path }: FileRequest,
+  file: OpenedFile,
+  { header, entry }: { header: FileHeader; entry: OwnEntry },
+): FileHandle {
+  const pages = Math.ceil(header.maxByteLength / PAGE);
+  let memory: WebAssembly.Memory;
+  try {
+    // As long from the beginning on as it may become: the file grows below it, not the memory.
+    memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    const required = "the engine must grant maxByteLength";
+    throw new RangeError(cannot(action, required, header.maxByteLength), { cause });
+  }
+  const buffer = memory.buffer as unknown as SharedArrayBuffer;
+  if (!file.overlay(buffer, FILE_HEADER_BYTES)) {
+    throw new Error(cannot(action, "the system must map it (mmap)", got("a refusal")));
+  }
+  const { descriptor, status: { dev: device, ino: inode } } = file;
+  const known = { path, descriptor, device, inode, process: entry.number };
+  const { lockBase, maxProcesses } = header;
+  return { buffer, memory, file: Object.freeze({ ...known, lockBase, maxProcesses }) };
+}
+
+/**
+ * Checks that a buffer really shows the file, and that all of it is there. No engine promises that
+ * a file can be laid over its memory.
+ *
+ * @throws {TypeError} When the file is damaged or truncated.
+ * @throws {Error} When the buffer shows something else.
+ */
+function assertLaidOver(
+  action: string,
+  file: OpenedFile,
+  { header, handle: { buffer } }: { header: FileHeader; handle: MemoryHandle },
+): void {
+  const i32 = new Int32Array(buffer);
+  const u64 = new BigUint64Array(buffer);
+  const head = new Uint8Array((H_IDENTITY + 1) * 8);
+  head.set(file.read(FILE_HEADER_BYTES, head.length));
+  const magic = new Int32Array(head.buffer)[H_MAGIC];
+  if (magic !== MAGIC || new BigUint64Array(head.buffer)[H_IDENTITY] !== header.identity) {
+    throw new TypeError(cannot(action, "its memory must be intact", got("a damaged one")));
+  }
+  if (Atomics.load(i32, H_MAGIC) !== MAGIC || Atomics.load(u64, H_IDENTITY) !== header.identity) {
+    const required = "this engine must let a file be laid over its shared memory";
+    throw new Error(cannot(action, required, got("memory without the file")));
+  }
+  const used = FILE_HEADER_BYTES + (Atomics.load(i32, H_BUMP) >>> 0) * LINE;
+  const { size } = file;
+  if (size < used) {
+    throw new TypeError(cannot(action, "it must be whole", got(`${size} bytes of ${used}`)));
+  }
+}
+
+/** Removes the private files of processes that were killed while they made one. */
+function removeAbandoned({ action, path }: FileRequest): void {
+  const fs = files(action);
+  const cut = path.lastIndexOf("/");
+  const [folder, name] = [path.slice(0, cut + 1), path.slice(cut + 1)];
+  try {
+    for (const other of fs.readdirSync(folder)) {
+      if (!other.startsWith(`${name}.`) || !/\.[0-9a-z]{1,13}\.new$/.test(other)) continue;
+      const { mtimeMs } = fs.statSync(folder + other, { bigint: true });
+      if (Date.now() - Number(mtimeMs) > ABANDONED) fs.unlinkSync(folder + other);
+    }
+  } catch {
+    // Nothing depends on it.
+  }
+}
+
+/** The SHA-256 of a text, in hexadecimal. */
+function sha256(text: string): string {
+  const { createHash } = host().process!.getBuiltinModule!("node:crypto") as {
+    createHash(name: string): { update(text: string): { digest(encoding: "hex"): string } };
+  };
+  return createHash("sha256").update(text).digest("hex");
+}
