@@ -121,9 +121,16 @@ export abstract class Core<S extends Series, Value> {
     return this.#tree.find(labels);
   }
 
-  /** The same by positional values. */
-  findByValues(values: readonly unknown[]): S | undefined {
-    return this.#tree.findByValues(values);
+  /**
+   * The object that `labels()` returned before for these arguments: the values of all labels in
+   * their order, or one object.
+   */
+  childOf(values: readonly unknown[]): object | undefined {
+    const [first] = values;
+    if (first === null) return undefined;
+    return (typeof first === "object"
+      ? this.#tree.find(first as Labels)
+      : this.#tree.findByValues(values))?.child;
   }
 
   /** Throws when a label is not one of the metric's. */
@@ -131,9 +138,20 @@ export abstract class Core<S extends Series, Value> {
     assertLabels(this.labelNames, labels);
   }
 
-  /** The labels that the arguments of `labels()` and `remove()` name. */
+  /** A copy of the labels that the arguments of `labels()` name, unchecked. */
   labelsOf(values: readonly unknown[]): Labels {
-    return labelsOf(this.labelNames, values);
+    return { ...labelsOf(this.labelNames, values) };
+  }
+
+  /**
+   * The same, checked.
+   *
+   * @throws {Error} When one is not the metric's.
+   */
+  checkedLabelsOf(values: readonly unknown[]): Labels {
+    const labels = labelsOf(this.labelNames, values);
+    this.check(labels);
+    return { ...labels };
   }
 
   /** The series with these labels, which is made if there is none. */

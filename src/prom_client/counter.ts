@@ -105,10 +105,7 @@ export class Counter<T extends string = string> extends Metric<T> {
    * faster.
    */
   labels(...values: (string | number)[] | [LabelValues<T>]): CounterChild {
-    const series = typeof values[0] === "object"
-      ? values[0] === null ? undefined : this.#core.find(values[0] as Labels)
-      : this.#core.findByValues(values);
-    return series?.child as CounterChild | undefined ?? this.#makeChild(values);
+    return this.#core.childOf(values) as CounterChild | undefined ?? this.#makeChild(values);
   }
 
   /** Sets the counter to 0, in all threads. A counter with labels loses all its series. */
@@ -120,9 +117,7 @@ export class Counter<T extends string = string> extends Metric<T> {
 
   /** Removes one series in all threads. */
   remove(...values: (string | number)[] | [LabelValues<T>]): void {
-    const labels = this.#core.labelsOf(values) ?? NO_LABELS;
-    this.#core.check(labels);
-    this.#core.remove(labels);
+    this.#core.remove(this.#core.checkedLabelsOf(values));
   }
 
   #begin(): void {
@@ -159,8 +154,7 @@ export class Counter<T extends string = string> extends Metric<T> {
   }
 
   #makeChild(values: readonly unknown[]): CounterChild {
-    const given = this.#core.labelsOf(values);
-    const labels = { ...given } as LabelValues<T>;
+    const labels = this.#core.labelsOf(values) as LabelValues<T>;
     let series: CounterSeries | undefined;
     const child: CounterChild = {
       inc: (n: number = 1) => {

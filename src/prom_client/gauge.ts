@@ -140,11 +140,7 @@ export class Gauge<T extends string = string> extends Metric<T> {
    * faster.
    */
   labels(...values: (string | number)[] | [LabelValues<T>]): GaugeChild<T> {
-    const series = typeof values[0] === "object"
-      ? values[0] === null ? undefined : this.#core.find(values[0] as Labels)
-      : this.#core.findByValues(values);
-    return series?.child as GaugeChild<T> | undefined ??
-      this.#makeChild(values);
+    return this.#core.childOf(values) as GaugeChild<T> | undefined ?? this.#makeChild(values);
   }
 
   /** Takes this thread's part back: 0 without labels, else no series. */
@@ -155,9 +151,7 @@ export class Gauge<T extends string = string> extends Metric<T> {
 
   /** Removes this thread's part of a series; where it has none, the series of all threads. */
   remove(...values: (string | number)[] | [LabelValues<T>]): void {
-    const labels = this.#core.labelsOf(values);
-    this.#core.check(labels);
-    this.#core.remove(labels ?? NO_LABELS);
+    this.#core.remove(this.#core.checkedLabelsOf(values));
   }
 
   #unlabelled(): GaugeSeries {
@@ -182,9 +176,7 @@ export class Gauge<T extends string = string> extends Metric<T> {
   }
 
   #makeChild(values: readonly unknown[]): GaugeChild<T> {
-    const given = this.#core.labelsOf(values);
-    this.#core.check(given);
-    const labels: Labels = { ...given };
+    const labels = this.#core.checkedLabelsOf(values);
     let known: GaugeSeries | undefined;
     const series = () => {
       if (known?.isLive) return known;

@@ -7,6 +7,7 @@ import { makeExemplar } from "./exemplars.ts";
 import { HistogramCore, type HistogramSeries } from "./histogram_core.ts";
 import { MERGE, Metric, type MetricConfiguration } from "./metric.ts";
 import { setCore } from "./metric_access.ts";
+import { observeOf } from "./observing_child.ts";
 import { startClock } from "./timing.ts";
 import type { Labels, LabelValues, ObserveDataWithExemplar } from "./types.ts";
 import { notANumber } from "./validation.ts";
@@ -154,11 +155,7 @@ export class Histogram<T extends string = string> extends Metric<T> {
    * faster.
    */
   labels(...values: (string | number)[] | [LabelValues<T>]): HistogramChild<T> {
-    const series = typeof values[0] === "object"
-      ? values[0] === null ? undefined : this.#core.find(values[0] as Labels)
-      : this.#core.findByValues(values);
-    return series?.child as HistogramChild<T> | undefined ??
-      this.#makeChild(values);
+    return this.#core.childOf(values) as HistogramChild<T> | undefined ?? this.#makeChild(values);
   }
 
   /** Sets a series to 0 in all threads. It is exported from now on. */
@@ -174,9 +171,7 @@ export class Histogram<T extends string = string> extends Metric<T> {
 
   /** Removes one series in all threads. */
   remove(...values: (string | number)[] | [LabelValues<T>]): void {
-    const labels = this.#core.labelsOf(values);
-    this.#core.check(labels);
-    this.#core.remove(labels ?? NO_LABELS);
+    this.#core.remove(this.#core.checkedLabelsOf(values));
   }
 
   #observeSlowly(given: unknown, value: unknown): HistogramSeries {
@@ -205,22 +200,13 @@ export class Histogram<T extends string = string> extends Metric<T> {
   }
 
   #makeChild(values: readonly unknown[]): HistogramChild<T> {
-    const given = this.#core.labelsOf(values);
-    this.#core.check(given);
-    const labels: Labels = { ...given };
-    let series: HistogramSeries | undefined;
+    const labels = this.#core.checkedLabelsOf(values);
     const child: HistogramChild<T> = {
-      observe: (value) => {
-        if (
-          series === undefined || !series.isLive ||
-          !(typeof value === "number" && value - value === 0)
-        ) {
-          series = this.#observeSlowly(labels, value);
-          series.child ??= child;
-          return;
-        }
-        series.observe(value);
-      },
+      observe: observeOf(
+        labels,
+        (labels, value) => this.#observeSlowly(labels, value),
+        () => child,
+      ),
       startTimer: () => this.startTimer(labels as LabelValues<T>),
     };
     return child;

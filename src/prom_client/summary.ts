@@ -6,6 +6,7 @@
 import { MERGE, Metric, type MetricConfiguration } from "./metric.ts";
 import { setCore } from "./metric_access.ts";
 import { SummaryCore, type SummarySeries } from "./summary_core.ts";
+import { observeOf } from "./observing_child.ts";
 import { startClock } from "./timing.ts";
 import type { Labels, LabelValues } from "./types.ts";
 import { notANumber } from "./validation.ts";
@@ -130,11 +131,7 @@ export class Summary<T extends string = string> extends Metric<T> {
    * faster.
    */
   labels(...values: (string | number)[] | [LabelValues<T>]): SummaryChild<T> {
-    const series = typeof values[0] === "object"
-      ? values[0] === null ? undefined : this.#core.find(values[0] as Labels)
-      : this.#core.findByValues(values);
-    return series?.child as SummaryChild<T> | undefined ??
-      this.#makeChild(values);
+    return this.#core.childOf(values) as SummaryChild<T> | undefined ?? this.#makeChild(values);
   }
 
   /** Empties all series in all threads. */
@@ -144,9 +141,7 @@ export class Summary<T extends string = string> extends Metric<T> {
 
   /** Removes one series in all threads. */
   remove(...values: (string | number)[] | [LabelValues<T>]): void {
-    const labels = this.#core.labelsOf(values);
-    this.#core.check(labels);
-    this.#core.remove(labels ?? NO_LABELS);
+    this.#core.remove(this.#core.checkedLabelsOf(values));
   }
 
   #observeSlowly(given: unknown, value: unknown): SummarySeries {
@@ -163,22 +158,13 @@ export class Summary<T extends string = string> extends Metric<T> {
   }
 
   #makeChild(values: readonly unknown[]): SummaryChild<T> {
-    const given = this.#core.labelsOf(values);
-    this.#core.check(given);
-    const labels: Labels = { ...given };
-    let series: SummarySeries | undefined;
+    const labels = this.#core.checkedLabelsOf(values);
     const child: SummaryChild<T> = {
-      observe: (value) => {
-        if (
-          series === undefined || !series.isLive ||
-          !(typeof value === "number" && value - value === 0)
-        ) {
-          series = this.#observeSlowly(labels, value);
-          series.child ??= child;
-          return;
-        }
-        series.observe(value);
-      },
+      observe: observeOf(
+        labels,
+        (labels, value) => this.#observeSlowly(labels, value),
+        () => child,
+      ),
       startTimer: () => this.startTimer(labels as LabelValues<T>),
     };
     return child;
