@@ -131,6 +131,7 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * or has the wrong shape.
    * @throws {RangeError} When an option is out of range, or the schema needs more memory than
    * `maxByteLength`.
+   * @throws {Error} In a web page that is not cross-origin isolated. It names the missing headers.
    *
    * @example
    * ```ts
@@ -424,6 +425,9 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * Frees a worker's slots when it ends, however it ends. After a join this happens by itself. Call
    * it for workers that were created before the join, and for those that use `attach`. It does not
    * keep a thread or the process alive.
+   *
+   * It does nothing in a browser, where nothing tells which thread a worker was: reserve a seat for
+   * the worker there, and revoke it.
    *
    * @param worker A worker that this thread has created: of `node:worker_threads`, or a web worker.
    * @throws {TypeError} When it is no worker.

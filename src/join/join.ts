@@ -22,6 +22,10 @@
  * Every thread that has joined holds "here NAME" in shared mode until it ends. A thread holds "make
  * NAME" while it creates the memory. Nobody waits for that lock.
  *
+ * In a browser a page has a memory of its own, and its workers attach to the handle that it sends
+ * them. They could not find it: Chromium carries no shared memory over a `BroadcastChannel`, and all
+ * pages of an origin share one channel and their locks.
+ *
  * Without locks (Node before 24.5) silence counts as nobody. Of several threads that ask at once,
  * the one with the smallest number creates the memory, after it has heard nothing for a while. It
  * misses a thread that was busy for all of that time. This is detected afterwards: a thread that
@@ -100,6 +104,10 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
   const inherited = inheritedHandle(name);
   if (inherited !== undefined) return recordJoin(state, name, inherited);
   if (host().thread !== "main") {
+    if (!canAsk()) {
+      const remedy = "a worker in a browser has to attach to the handle that its page sends it";
+      throw new Error(cannot(`join ${JSON.stringify(name)}`, remedy, got("none")));
+    }
     throw new Error(
       cannot(action, `a thread above this one must have joined it (${advice})`, got("none")),
     );

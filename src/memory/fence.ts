@@ -9,8 +9,13 @@
  * @module
  */
 
-/** Private to this thread: no other thread accesses it. */
-const word = new Int32Array(new SharedArrayBuffer(4));
+/**
+ * Private to this thread: no other thread accesses it. A page without shared memory needs no fence,
+ * but must be able to load this module: it gets its error when it creates the memory.
+ */
+const word = new Int32Array(
+  typeof SharedArrayBuffer === "undefined" ? new ArrayBuffer(4) : new SharedArrayBuffer(4),
+);
 
 /** Orders earlier loads before later loads. Any thread; takes about 10 ns. */
 export function fence(): void {

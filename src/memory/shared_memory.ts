@@ -20,6 +20,7 @@
  * @module
  */
 import { cannot, got } from "../base/errors.ts";
+import { assertIsolated } from "./isolation.ts";
 import { H_BUMP, LINE } from "./layout.ts";
 import { extendMemoryFile, type MemoryFile } from "./memory_file.ts";
 
@@ -131,8 +132,10 @@ export class SharedMemory {
  * Creates shared memory of `byteLength` bytes that can grow to `maxByteLength`.
  *
  * @throws {RangeError} When the system does not grant the address space.
+ * @throws {Error} In a web page that is not cross-origin isolated.
  */
 export function reserveMemory(byteLength: number, maxByteLength: number): MemoryHandle {
+  assertIsolated("create the shared memory");
   try {
     const maximum = Math.ceil(maxByteLength / PAGE);
     if (maximum <= MAX_PAGES && typeof WebAssembly === "object") {
@@ -155,8 +158,10 @@ export function reserveMemory(byteLength: number, maxByteLength: number): Memory
  * Checks that a handle holds shared memory, and returns the longest buffer of it. Any thread.
  *
  * @throws {TypeError} When it holds none, or a truncated copy.
+ * @throws {Error} In a web page that is not cross-origin isolated.
  */
 export function openMemory(action: string, { buffer, memory }: MemoryHandle): SharedArrayBuffer {
+  assertIsolated(action);
   if (!isSharedBuffer(buffer)) {
     throw new TypeError(cannot(action, "it must hold a SharedArrayBuffer", buffer));
   }
