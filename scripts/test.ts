@@ -1,9 +1,9 @@
 /**
- * Runs the whole suite under Deno, Bun and Node, and its core under Node 22.
+ * Runs the whole suite under Deno, Bun and Node, and its core under Node 22 and in a page of Chromium.
  *
  * ```sh
  * deno task test                 # everything
- * deno task test bun node22      # only these runtimes
+ * deno task test bun chromium    # only these runtimes
  * deno task test deno -- arena   # only test files whose path contains "arena"
  * ```
  *
@@ -13,16 +13,24 @@
 import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
 import { findModules, type ModuleSource } from "./_modules.ts";
-import { print, root, stream } from "./shared/process.ts";
+import { capture, print, root, stream } from "./shared/process.ts";
 import { findRuntime, type Runtime, type RuntimeName, suiteRuntimes } from "./shared/runtimes.ts";
 import {
   isCore,
+  isForBrowser,
   meteredFirst,
   needsPackages,
+  notInBrowser,
   packageFolders,
   programFolders,
   testTimeoutMs,
 } from "./shared/suite.ts";
+
+/** What the suite runs in: `chromium` is no runtime of programs. */
+type Place = RuntimeName | "chromium";
+const places: readonly Place[] = [...suiteRuntimes, "chromium"];
+/** The folder with the package that drives the browser. */
+const browserFolder = "tests/dashboard";
 
 interface Section {
   readonly title: string;
@@ -31,17 +39,17 @@ interface Section {
   readonly output?: string;
 }
 
-function parseArguments(args: readonly string[]): { names: RuntimeName[]; filters: string[] } {
-  const names: RuntimeName[] = [];
+function parseArguments(args: readonly string[]): { names: Place[]; filters: string[] } {
+  const names: Place[] = [];
   const filters: string[] = [];
   let rest = false;
   for (const arg of args) {
     if (rest) filters.push(arg);
     else if (arg === "--") rest = true;
-    else if ((suiteRuntimes as readonly string[]).includes(arg)) names.push(arg as RuntimeName);
+    else if ((places as readonly string[]).includes(arg)) names.push(arg as Place);
     else filters.push(arg);
   }
-  return { names: names.length === 0 ? [...suiteRuntimes] : names, filters };
+  return { names: names.length === 0 ? [...places] : names, filters };
 }
 
 function testCommand(
@@ -110,6 +118,31 @@ async function runTests(
   return { title, counts, output: ending.output };
 }
 
+/** Runs the part of the core that needs no runtime of programs in a page. */
+async function runInBrowser(files: readonly string[]): Promise<Section | undefined> {
+  const chosen = files.filter(isForBrowser);
+  for (const file of chosen.filter((file) => Object.hasOwn(notInBrowser, file))) {
+    console.log(`chromium: ${file} is left out: ${notInBrowser[file]}`);
+  }
+  const runnable = chosen.filter((file) => !Object.hasOwn(notInBrowser, file));
+  if (runnable.length === 0) {
+    console.log("\nchromium: none of these test files runs in a page");
+    return undefined;
+  }
+  const version = await capture(["chromium", "--version"], 60);
+  if (version === undefined) {
+    console.log("\nchromium does not run: the tests in a page are left out");
+    // Where nobody reads that line, they have failed.
+    const isUnattended = Deno.env.has("CI");
+    return isUnattended ? { title: "chromium", counts: { ...zero(), failed: 1 } } : undefined;
+  }
+  const title = `chromium ${/[\d.]+/.exec(version)?.[0] ?? ""}, in a page`;
+  return await runTests(title, runnable, (report) => [
+    ...[Deno.execPath(), "run", "-A", "--no-check", "--no-lock", "tests/chromium/main.ts"],
+    ...[`--report=${report}`, ...runnable],
+  ]);
+}
+
 async function runTypes(modules: ModuleSource): Promise<Section | undefined> {
   const files = await filesIn("tests/types", (path) => path.endsWith(".ts"));
   if (files.length === 0) return undefined;
@@ -151,8 +184,11 @@ async function main(): Promise<number> {
     console.error(`No test file's path contains ${filters.join(" or ")}`);
     return 1;
   }
+  const isBrowserUsed = names.includes("chromium") && files.some(isForBrowser);
   const isTested = (folder: string) => files.some((path) => needsPackages(path, folder));
-  const folders = packageFolders.filter(isTested);
+  const folders = packageFolders.filter((folder) =>
+    isTested(folder) || (folder === browserFolder && isBrowserUsed)
+  );
   const modules = await findModules(folders);
   if (modules.notice !== undefined) console.log(modules.notice);
   for (const folder of [...folders, ...programFolders.filter(isTested)]) {
@@ -161,6 +197,11 @@ async function main(): Promise<number> {
 
   const sections: Section[] = [];
   for (const name of names) {
+    if (name === "chromium") {
+      const section = await runInBrowser(files);
+      if (section !== undefined) sections.push(section);
+      continue;
+    }
     const chosen = name === "node22" ? files.filter(isCore) : files;
     if (chosen.length === 0) {
       console.log(`\n${name}: none of these test files belongs to the core`);

@@ -60,6 +60,26 @@ export function isCore(file: string): boolean {
   return /^tests\/[^/]+$/.test(file) || core.some((folder) => file.startsWith(folder));
 }
 
+/** The part of the core that runs in a page of Chromium, too. */
+const inBrowser: readonly string[] = [
+  ...["base", "buckets", "export", "memory", "metrics", "schema", "snapshots", "threads", "std"],
+].map((folder) => `tests/${folder}/`);
+
+/** Files of these folders that do not run there, and why. */
+export const notInBrowser: Readonly<Record<string, string>> = {
+  "tests/base/options_test.ts": "it needs the package fast-check",
+  "tests/metrics/allocation_test.ts": "a page cannot measure its heap to the byte",
+  "tests/metrics/kinds_allocation_test.ts": "a page cannot measure its heap to the byte",
+  "tests/metrics/random_operations_test.ts": "long, and about nothing that depends on the runtime",
+  "tests/package_test.ts": "it reads the package's files",
+  "tests/schema/marks_test.ts": "it copies the package's files",
+};
+
+/** Whether a test file stands where those stand that run in a page of Chromium. */
+export function isForBrowser(file: string): boolean {
+  return /^tests\/[^/]+$/.test(file) || inBrowser.some((folder) => file.startsWith(folder));
+}
+
 /**
  * Milliseconds for one test. The default of Bun, 5 s, is too short for stress tests on a shared
  * machine.
