@@ -92,6 +92,8 @@ export async function runFiles(
     if (loading.outcome === "passed") await runSuite(current, [file], report);
     else await report({ names: [file], ...loading });
   }
+  const ending = await outcomeOf(() => turns(100));
+  if (ending.outcome !== "passed") await report({ names: ["after all tests"], ...ending });
 }
 
 async function runSuite(
@@ -115,18 +117,22 @@ async function runSuite(
 
 async function outcomeOf(fn: () => unknown): Promise<Omit<TestReport, "names">> {
   takeMissing();
-  leftBehind.length = 0;
   try {
     await fn();
-    // What a test has left behind comes up at the next turn.
-    await new Promise((resolve) => setTimeout(resolve));
+    // What a test has left behind comes up at one of the next turns, or counts for the next test.
+    await turns(2);
   } catch (error) {
     leftBehind.push(error);
   }
   const missing = takeMissing();
+  const errors = leftBehind.splice(0);
   if (missing !== undefined) return { outcome: "skipped", reason: `it needs ${missing}` };
-  if (leftBehind.length === 0) return { outcome: "passed" };
-  return { outcome: "failed", reason: leftBehind.map(textOf).join("\n") };
+  if (errors.length === 0) return { outcome: "passed" };
+  return { outcome: "failed", reason: errors.map(textOf).join("\n") };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await new Promise((resolve) => setTimeout(resolve));
 }
 
 function textOf(error: unknown): string {
