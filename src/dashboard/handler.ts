@@ -242,5 +242,6 @@ function programName(): string {
   };
   if (Deno !== undefined) return `Deno ${Deno.version.deno}`;
   if (Bun !== undefined) return `Bun ${Bun.version}`;
-  return process?.versions?.node === undefined ? "" : `Node ${process.versions.node}`;
+  if (process?.versions?.node !== undefined) return `Node ${process.versions.node}`;
+  return "document" in globalThis ? "a page's own threads" : "";
 }

@@ -15,8 +15,17 @@ async function read(file: string): Promise<string> {
     const specifier = `${UPLOT}/dist/${file}`;
     return (await import(specifier, { with: { type: "text" } })).default;
   }
+  const url = new URL(import.meta.resolve(`uplot/dist/${file}`));
+  if (url.protocol !== "file:") return await download(url);
   const { readFile } = await import("node:fs/promises");
-  return await readFile(new URL(import.meta.resolve(`uplot/dist/${file}`)), "utf8");
+  return await readFile(url, "utf8");
+}
+
+/** In a web page, whose import map tells where the package is. */
+async function download(url: URL): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`status ${response.status} for ${url}`);
+  return await response.text();
 }
 
 /**
@@ -35,7 +44,9 @@ export async function readUplot(): Promise<string> {
     }
     return await read("uPlot.iife.min.js");
   } catch (cause) {
-    const remedy = "the npm package uplot must be installed, as it is with the package from JSR";
+    const remedy = "document" in globalThis
+      ? 'the import map of this document must tell where "uplot/" is'
+      : "the npm package uplot must be installed, as it is with the package from JSR";
     throw new Error(`Cannot serve the page: ${remedy}, got ${(cause as Error).message}`, { cause });
   }
 }
