@@ -16,6 +16,7 @@ import { findModules, type ModuleSource } from "./_modules.ts";
 import { capture, print, root, stream } from "./shared/process.ts";
 import { findRuntime, type Runtime, type RuntimeName, suiteRuntimes } from "./shared/runtimes.ts";
 import {
+  browserFolder,
   isCore,
   isForBrowser,
   meteredFirst,
@@ -29,8 +30,6 @@ import {
 /** What the suite runs in: `chromium` is no runtime of programs. */
 type Place = RuntimeName | "chromium";
 const places: readonly Place[] = [...suiteRuntimes, "chromium"];
-/** The folder with the package that drives the browser. */
-const browserFolder = "tests/dashboard";
 
 interface Section {
   readonly title: string;

@@ -27,12 +27,16 @@ export const packageFolders: readonly string[] = [
  */
 export const programFolders: readonly string[] = ["tests/runners"];
 
+/** The folder with the package that drives a browser. */
+export const browserFolder = "tests/dashboard";
+
 /**
  * Whether a test file needs a folder's packages: it stands in that folder, or in the folder of tests
- * that mirrors an example's.
+ * that mirrors an example's, or it drives a browser.
  */
 export function needsPackages(file: string, folder: string): boolean {
-  return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`);
+  return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`) ||
+    (folder === browserFolder && /^tests\/(examples\/browser|chromium)\//.test(file));
 }
 
 /**
