@@ -7,12 +7,15 @@ import { cannot, got } from "../base/errors.ts";
 import { WINDOWS } from "../dashboard/shared/ring.ts";
 import { pageAddress } from "./source.ts";
 
+/** The forms of what is printed. */
+export type Format = "table" | "json" | "prometheus" | "openmetrics";
+
 /** What is to be done. */
 export interface Command {
   readonly name: "top" | "read" | "help";
   /** The address of the page, with a slash at its end. */
   readonly address: string;
-  readonly format: "table" | "json";
+  readonly format: Format;
   /** End after the first block. */
   readonly once: boolean;
   /** Whether the exit status says if a thread is ill. */
@@ -32,7 +35,7 @@ thread-stats read SOURCE   print them once
 
 SOURCE is the URL of a live page, such as http://localhost:8000/live/
 
-  --format table|json      read: as text (default) or as JSON
+  --format FORMAT          read: table (default), json, prometheus, openmetrics
   --metric NAME            read: one metric, with its threads and series
                            (top --once --json: the message has its series)
   --search WORDS           read: only the series that match; needs --metric
@@ -46,6 +49,7 @@ SOURCE is the URL of a live page, such as http://localhost:8000/live/
 In the terminal, ? shows the keys. Exit status: 0; 1 when there is no answer; 2 for bad arguments.
 `;
 
+const FORMATS: readonly Format[] = ["table", "json", "prometheus", "openmetrics"];
 const FLAGS: readonly string[] = ["once", "json", "check", "help"];
 const VALUES: readonly string[] = [
   "format",
@@ -88,15 +92,9 @@ export function parseArguments(args: readonly string[]): Command {
     throw wrong(`--window must be one of ${WINDOWS.join(", ")}`, values.window);
   }
   const format = values.format ?? (flags.has("json") ? "json" : "table");
-  if (format === "prometheus" || format === "openmetrics") {
-    throw wrong(
-      "a live page has no exposition, so --format must be table or json; the program's own /metrics has one",
-      format,
-    );
-  }
-  if (format !== "table" && format !== "json") {
-    throw wrong("--format must be table or json", format);
-  }
+  if (!isFormat(format)) throw wrong(`--format must be one of ${FORMATS.join(", ")}`, format);
+  const isExposition = format === "prometheus" || format === "openmetrics";
+  if (isExposition && name === "top") throw wrong(`--format ${format} is for read`, name);
   const once = name === "read" || flags.has("once");
   if (!once && (format === "json" || flags.has("check"))) {
     throw new TypeError(cannot(ACTION, "--json and --check need --once", got("top without it")));
@@ -109,10 +107,17 @@ export function parseArguments(args: readonly string[]): Command {
     throw new TypeError(cannot(ACTION, "--search and --sort need --metric", got("none")));
   }
   const { metric = "", search = "", sort = "" } = values;
+  if (isExposition && (search || sort)) {
+    throw wrong("--search and --sort are for the formats table and json", format);
+  }
   return {
     ...{ name, address, format, once, check: flags.has("check"), window },
     ...{ metric, search, sort, headers },
   };
+}
+
+function isFormat(format: string): format is Format {
+  return (FORMATS as readonly string[]).includes(format);
 }
 
 function takeArguments(args: readonly string[]) {

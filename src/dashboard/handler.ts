@@ -7,6 +7,7 @@ import { targetOf } from "../http/request_target.ts";
 import type { About } from "./channel.ts";
 import { type Assets, loadAssets } from "./assets.ts";
 import { dataJson, dataText } from "./data.ts";
+import { Exposition, isExposition } from "./exposition.ts";
 import { plainText, refusalOf, SECURITY_HEADERS } from "./guard.ts";
 import {
   type CheckedOptions,
@@ -41,6 +42,7 @@ type Route = "page" | "events" | "points" | "data" | "slash" | "none" | `assets/
  * | `events?w=60&m=requests` | the stream of events that the page reads |
  * | `points?m=requests&ids=3,17` | the last 60 intervals of at most 100 series |
  * | `data?view=..&metric=..&q=..&sort=..&format=text` | what a view shows, as text or JSON: for `curl` and scripts |
+ * | `data?format=prometheus` | what `prometheusHandler` makes of the same statistics, all or one metric; also `openmetrics` |
  *
  * By default only requests for this machine's own names (`localhost`, `127.0.0.1`, `[::1]`) are
  * answered, and none that other web pages make. Behind a public name, give that in `hosts`, and say
@@ -87,7 +89,12 @@ export function dashboardHandler(
     title: checked.title,
     program: programName(),
   };
-  const site = new Site(sampler, new Streams(sampler, about), checked);
+  const parts = {
+    sampler,
+    streams: new Streams(sampler, about),
+    exposition: new Exposition(stats),
+  };
+  const site = new Site(parts, checked);
   return async (request) => {
     const refusal = await refusalOf(request, checked);
     const response = refusal ?? await site.answer(request);
@@ -97,16 +104,25 @@ export function dashboardHandler(
   };
 }
 
+/** What makes answers. */
+interface Parts {
+  readonly sampler: Sampler;
+  readonly streams: Streams;
+  readonly exposition: Exposition;
+}
+
 /** Answers requests that may be answered. */
 class Site {
   readonly #sampler: Sampler;
   readonly #streams: Streams;
+  readonly #exposition: Exposition;
   readonly #options: CheckedOptions;
   #assets: Promise<Assets> | undefined;
 
-  constructor(sampler: Sampler, streams: Streams, options: CheckedOptions) {
+  constructor({ sampler, streams, exposition }: Parts, options: CheckedOptions) {
     this.#sampler = sampler;
     this.#streams = streams;
+    this.#exposition = exposition;
     this.#options = options;
   }
 
@@ -127,7 +143,9 @@ class Site {
       case "points":
         return this.#points(query);
       case "data":
-        return await this.#data(query);
+        return isExposition(query.get("format") ?? "")
+          ? await this.#expose(request, query)
+          : await this.#data(query);
       case "none":
         return plainText(404, "There is nothing here");
     }
@@ -200,6 +218,17 @@ class Site {
     return isJson
       ? this.#send(`${JSON.stringify(body)}\n`, "application/json")
       : this.#send(body as string, "text/plain");
+  }
+
+  async #expose(request: Request, query: URLSearchParams): Promise<Response> {
+    const response = await this.#exposition.answer(request, {
+      format: query.get("format")!,
+      metric: query.get("metric") ?? "",
+      names: query.getAll("name[]"),
+    });
+    if (response === undefined) return plainText(404, "There is no such metric");
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value);
+    return response;
   }
 
   #window(query: URLSearchParams): number {

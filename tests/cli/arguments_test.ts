@@ -42,6 +42,9 @@ describe("parseArguments()", () => {
     assertEquals([name, window, headers], ["top", 300, { Authorization: "Bearer a: b" }]);
     const read = parseArguments(["read", source, "--format", "json", "--metric", "jobs"]);
     assertEquals([read.format, read.metric, read.once], ["json", "jobs", true]);
+    for (const format of ["table", "json", "prometheus", "openmetrics"]) {
+      assertEquals(parseArguments(["read", source, "--format", format]).format, format);
+    }
     assertEquals(parseArguments(["--help"]).name, "help");
   });
 
@@ -58,8 +61,10 @@ describe("parseArguments()", () => {
       [["top", source, "--window"], "--window needs a value"],
       [["top", source, "--window", "61"], "--window must be one of 60, 300, 900, 3600"],
       [["top", source, "--once", "--metric", "a"], "--metric is for read"],
-      [["read", source, "--format", "xml"], "--format must be table or json"],
-      [["read", source, "--format", "prometheus"], "a live page has no exposition"],
+      [["read", source, "--format", "xml"], "must be one of table, json, prometheus, openmetrics"],
+      [["read", source, "--format", "toString"], "--format must be one of table"],
+      [["top", source, "--once", "--format", "prometheus"], "--format prometheus is for read"],
+      [["read", source, "--format", "openmetrics", "--metric", "a", "--sort", "b"], "are for the"],
       [["read", source, "--search", "a"], "need --metric"],
       [["read", source, "--header", "secret"], "--header must be NAME: VALUE"],
       [["read", source, "--header", "a: b\nc: d"], "--header must be NAME: VALUE"],

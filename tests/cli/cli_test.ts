@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats } from "../../mod.ts";
 import { runCli } from "../../src/cli/mod.ts";
+import { prometheusText } from "../../src/prometheus/mod.ts";
 import { serveLive, shopSchema } from "../dashboard/shop.ts";
 import { resultOf } from "../examples/flows/run_program.ts";
 import { listen } from "../support/listen.ts";
@@ -80,6 +81,39 @@ describe("the command without a terminal", () => {
     const none = await run("read", server.url, "--metric", "nothing");
     assertEquals(none.status, 1);
     assertStringIncludes(none.stderr, "There is no such metric");
+  });
+
+  it("read prints the expositions that ./prometheus makes, as they are", async () => {
+    const stats = ThreadStats.create(shopSchema, { maxThreads: 8 });
+    const { metrics } = stats.registerThread("main");
+    metrics.jobs.add(3);
+    metrics.requests.labels({ method: "GET", status: "\x1b[2J" }).add(2);
+    await using server = await serveLive(stats, { intervalMs });
+    for (const format of ["text", "openmetrics"] as const) {
+      const name = format === "text" ? "prometheus" : format;
+      const { status, stdout, stderr } = await run("read", server.url, "--format", name);
+      assertEquals([status, stderr], [0, ""]);
+      assertEquals(stdout, prometheusText(stats.snapshot(), { format }));
+    }
+    const one = ["--format", "prometheus", "--metric"];
+    const jobs = await run("read", server.url, ...one, "jobs");
+    const head = "# HELP jobs_total Jobs done\n# TYPE jobs_total counter\n";
+    assertEquals(jobs.stdout, `${head}jobs_total 3\n`);
+    const none = await run("read", server.url, ...one, "nothing");
+    assertEquals(none.status, 1);
+    assertStringIncludes(none.stderr, "There is no such metric");
+  });
+
+  it("read refuses what is no exposition", async () => {
+    // As a page answers that has none.
+    await using server = await listen(() =>
+      new Response("shop  21:04:36", { headers: { "content-type": "text/plain; charset=utf-8" } })
+    );
+    for (const format of ["prometheus", "openmetrics"]) {
+      const { status, stdout, stderr } = await run("read", server.url, "--format", format);
+      assertEquals([status, stdout], [1, ""]);
+      assertStringIncludes(stderr, "no live page answers there");
+    }
   });
 
   it("sends headers, and says when it may not read", async () => {
