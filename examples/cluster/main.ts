@@ -13,7 +13,7 @@ import { keepRunning } from "./supervisor.ts";
 
 const USAGE = `Usage: deno task cluster [--processes N] [--workers N]
 
-Starts processes that count requests in several threads each, and serve /metrics for Prometheus.
+Starts processes that count requests in several threads each, and serve /metrics for Prometheus and /live/ for people.
 
   --processes N    how many (default: 3)
   --workers N      threads of each (default: 2)
@@ -61,7 +61,9 @@ and look at http://127.0.0.1:9099/graph?g0.expr=job:http_requests:rate1m&g0.tab=
 
   kill -9 ${members[0].pid}
 
-and the rate does not fall below what the others count. Ctrl-C ends all of them.
+and the rate does not fall below what the others count. One of them alone, as it works: http://${
+    members[0].target
+  }/live/. Ctrl-C ends all of them.
 `);
   await Promise.all(members.map((member) => keepAlive(member, workers)));
 }

@@ -1,5 +1,5 @@
 /**
- * One process of the cluster: workers that count, and `/metrics` for Prometheus. Its port is printed when it serves.
+ * One process of the cluster: workers that count, `/metrics` for Prometheus, and a live page for people. Its port is printed when it serves.
  *
  * @module
  */
@@ -7,6 +7,7 @@ import { fstatSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
+import { dashboardNodeHandler } from "../../src/dashboard/mod.ts";
 import { prometheusNodeHandler } from "../../src/prometheus/mod.ts";
 import { parseNumbers, UsageError } from "./options.ts";
 import { boundaries } from "./schema.ts";
@@ -15,10 +16,13 @@ import { startWorkers } from "./workers.ts";
 
 const USAGE = `Usage: member.ts [--port PORT] [--workers N] [--requests N]
 
-  --port PORT      where /metrics is served (default: 0, the system chooses)
+  --port PORT      where /metrics and /live/ are served (default: 0, the system chooses)
   --workers N      threads that count (default: 2)
   --requests N     how many requests each of them handles; 0, the default, is for no end
 `;
+
+/** The gauge that says that a thread has something to do. */
+const BUSY = "httpRequestsInFlight";
 
 /** Ends this process with the one that started it, however that one ends: then the pipe between them does. */
 function endWithStarter(): void {
@@ -41,9 +45,12 @@ try {
     created: false,
     runtimeMetrics: true,
   });
+  const title = `member ${process.pid}`;
+  const live = dashboardNodeHandler(stats, { path: "/live", title, busyWhen: BUSY });
   const server = createServer((request, response) => {
     if (/^\/metrics(\?|$)/.test(request.url ?? "")) metrics(request, response);
-    else response.writeHead(404).end("See /metrics\n");
+    else if (/^\/live(\/|\?|$)/.test(request.url ?? "")) live(request, response);
+    else response.writeHead(404).end("See /metrics and /live/\n");
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -30,6 +30,7 @@ export async function runCommand(args: string[]): Promise<number> {
     if (options.serve !== undefined) {
       server = await LiveServer.start(run, options.serve);
       say(`serving ${server.url}`);
+      say(`live page: ${server.url}live/`);
     }
   } catch (error) {
     say(`flows: ${error}`);

@@ -63,39 +63,53 @@ export class FlowRun {
   /**
    * Reads the file at `path`, or standard input if that is `-`. What was read before an error is counted.
    *
+   * @param again Asked after each reading: whether the same workers count it once more; for demonstrations
    * @throws {CaptureError} If the file is no capture, damaged or cut short
    * @throws {WorkerError} If a worker broke down
    */
-  async run(path: string): Promise<void> {
+  async run(
+    path: string,
+    again: () => Promise<boolean> = () => Promise.resolve(false),
+  ): Promise<void> {
     this.#started = performance.now();
     try {
-      this.#source = await openByteSource(path);
-      await this.#count(this.#source);
+      await this.#count(path, again);
     } finally {
       await this.#source?.close();
       this.#ended = performance.now();
     }
   }
 
-  async #count(source: ByteSource): Promise<void> {
+  async #count(path: string, again: () => Promise<boolean>): Promise<void> {
+    this.#source = await openByteSource(path);
     const pool = new BlockPool(2 * this.#workers + 2);
-    const reader = new CaptureReader(source, pool);
     const crew = new Crew(pool);
+    let packets = 0;
     try {
       for (let i = 1; i <= this.#workers; i++) {
         const name = `worker-${i}`;
         crew.add(this.#script, name, this.stats.reserveThread(name));
       }
-      for await (const slice of reader.slices()) crew.send(slice);
+      for (;;) {
+        const reader = new CaptureReader(this.#source, pool);
+        try {
+          for await (const slice of reader.slices()) crew.send(slice);
+        } finally {
+          packets += reader.packets;
+          this.#undecoded = reader.undecoded;
+        }
+        if (!await again()) break;
+        await this.#source.close();
+        this.#source = await openByteSource(path);
+      }
     } finally {
       await crew.finish();
-      this.#undecoded = reader.undecoded;
     }
     if (crew.failure) throw crew.failure;
     const counted = this.stats.metrics.packets.read();
-    if (counted !== reader.packets) {
+    if (counted !== packets) {
       throw new Error(
-        `Cannot trust the totals: ${reader.packets} packets must be counted, got ${counted}`,
+        `Cannot trust the totals: ${packets} packets must be counted, got ${counted}`,
       );
     }
   }

@@ -8,7 +8,8 @@ a pipe, or - for standard input.
 
   --workers N      threads that read packets (default: one per processor)
   --format FORMAT  how flows are printed (default: table, the top 20)
-  --serve PORT     totals and top flows as JSON on http://127.0.0.1:PORT/ until interrupted; /metrics is for Prometheus
+  --serve PORT     totals and top flows as JSON on http://127.0.0.1:PORT/ until interrupted; /metrics is for Prometheus,
+                   /live/ is a page that shows threads and metrics while they count
 `;
 
 const MAX_WORKERS = 256;

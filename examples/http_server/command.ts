@@ -26,6 +26,7 @@ export async function runCommand(args: string[]): Promise<number> {
   }
   console.log(server.url);
   console.log(`${options.workers} workers; figures for Prometheus at ${server.url}metrics`);
+  console.log(`Look at it live at ${server.url}live/`);
   await interruption;
   await server.close();
   return 0;

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dashboardNodeHandler } from "../../src/dashboard/mod.ts";
 import { prometheusNodeHandler } from "../../src/prometheus/mod.ts";
 import { isHost } from "./address.ts";
 import type { RequestHead, ResponseParts } from "./messages.ts";
-import { isScrape, type Listener, SCRAPE_OPTIONS, type Site } from "./site.ts";
+import { isLive, isScrape, type Listener, liveOptions, SCRAPE_OPTIONS, type Site } from "./site.ts";
 
 /** Serves a site with `node:http`. */
 export async function listenWithNode(
@@ -12,6 +13,7 @@ export async function listenWithNode(
   hostname: string,
 ): Promise<Listener> {
   const scrape = prometheusNodeHandler(site.stats, SCRAPE_OPTIONS);
+  const live = dashboardNodeHandler(site.stats, liveOptions(site));
   let isClosing = false;
   const server = createServer((message, response) => {
     // This connection was busy when close() looked.
@@ -24,6 +26,7 @@ export async function listenWithNode(
       return;
     }
     if (isScrape(head.url)) scrape(message, response);
+    else if (isLive(head.url)) live(message, response);
     else void respond(site.answer(head, message), response);
   });
   await new Promise<void>((resolve, reject) => {

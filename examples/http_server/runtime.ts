@@ -1,8 +1,9 @@
+import { dashboardHandler } from "../../src/dashboard/mod.ts";
 import { prometheusHandler } from "../../src/prometheus/mod.ts";
 import { type Handler, withAddress } from "./address.ts";
 import { headOfRequest, toResponse } from "./messages.ts";
 import { listenWithNode } from "./node_http.ts";
-import { isScrape, type Listener, SCRAPE_OPTIONS, type Site } from "./site.ts";
+import { isLive, isScrape, type Listener, liveOptions, SCRAPE_OPTIONS, type Site } from "./site.ts";
 
 /** What is used of Bun's global object. */
 interface BunApi {
@@ -27,11 +28,12 @@ const hostname = "127.0.0.1";
 export async function listen(site: Site, port: number): Promise<Listener> {
   if (!deno && !bun) return await listenWithNode(site, port, hostname);
   const scrape = prometheusHandler(site.stats, SCRAPE_OPTIONS);
-  const fetch = withAddress(async (request) =>
-    isScrape(request.url)
-      ? scrape(request)
-      : toResponse(await site.answer(headOfRequest(request), request.body))
-  );
+  const live = dashboardHandler(site.stats, liveOptions(site));
+  const fetch = withAddress(async (request) => {
+    if (isScrape(request.url)) return scrape(request);
+    if (isLive(request.url)) return await live(request);
+    return toResponse(await site.answer(headOfRequest(request), request.body));
+  });
   if (deno) {
     const server = deno.serve({ port, hostname, onListen: () => {} }, fetch);
     return { port: server.addr.port, close: () => server.shutdown(), cut: () => {} };

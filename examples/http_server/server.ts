@@ -78,9 +78,13 @@ export class Server {
     await this.#crew.finish();
   }
 
-  // Scrapes are answered where the server listens, so that none waits for a worker; and not counted, as they are not
-  // what the server is for.
-  readonly #site: Site = { stats, answer: (head, body) => this.#answer(head, body) };
+  // Scrapes and the live page are answered where the server listens, so that none waits for a worker; and not counted,
+  // as they are not what the server is for.
+  readonly #site: Site = {
+    stats,
+    busyWhen: ["httpRequestsInFlight"],
+    answer: (head, body) => this.#answer(head, body),
+  };
 
   async #answer(
     head: RequestHead,

@@ -27,16 +27,17 @@ export const packageFolders: readonly string[] = [
  */
 export const programFolders: readonly string[] = ["tests/runners"];
 
-/** The folder with the package that drives a browser. */
+/** The folder with the packages that drive a browser, and that the live page needs. */
 export const browserFolder = "tests/dashboard";
 
 /**
  * Whether a test file needs a folder's packages: it stands in that folder, or in the folder of tests
- * that mirrors an example's, or it drives a browser.
+ * that mirrors an example's, it drives a browser, or it starts an example that has a live page.
  */
 export function needsPackages(file: string, folder: string): boolean {
   return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`) ||
-    (folder === browserFolder && /^tests\/(examples\/browser|chromium)\//.test(file));
+    (folder === browserFolder &&
+      /^tests\/(examples\/(browser|flows|http_server|cluster)|chromium)\//.test(file));
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The command in the runtime that runs the tests, alone or in a terminal.
+ * The command in the runtime that runs the tests, alone or in a terminal; other programs in one, too.
  *
  * @module
  */
@@ -43,16 +43,18 @@ export class Tmux implements AsyncDisposable {
   /** The shell says how the command ended, and waits. */
   constructor(
     args: readonly string[],
-    { columns, rows, env = {} }: {
+    { columns, rows, command = COMMAND, env = {} }: {
       readonly columns: number;
       readonly rows: number;
+      /** Another program than the command. */
+      readonly command?: readonly string[];
       readonly env?: Readonly<Record<string, string>>;
     },
   ) {
     const variables = Object.entries({ LC_ALL: "C.UTF-8", NO_COLOR: "", ...env }).map(([n, v]) =>
       `${n}=${v}`
     );
-    const words = ["env", ...variables, ...COMMAND, ...args].map((word) => `'${word}'`);
+    const words = ["env", ...variables, ...command, ...args].map((word) => `'${word}'`);
     const after = 'echo "ended with $?"; stty -a | grep -o -e "-icanon" -e " icanon"; sleep 600';
     this.#tmux("-u", "-f", "/dev/null", "new-session", "-d", "-x", `${columns}`, "-y", `${rows}`)(
       `echo before; ${words.join(" ")}; ${after}`,

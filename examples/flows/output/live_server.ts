@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dashboardNodeHandler } from "../../../src/dashboard/mod.ts";
 import { prometheusNodeHandler } from "../../../src/prometheus/mod.ts";
 import { compareByBytes, readFlows } from "./flow_row.ts";
 import type { FlowRun } from "../flow_run.ts";
@@ -9,7 +10,10 @@ const TOP_FLOWS = 20;
 /** Reading a million flows takes a while: a page that asks again and again must not eat the reader. */
 const MAX_AGE_MS = 1000;
 
-/** Serves the totals of a run and its top flows as JSON to this machine, and all of its metrics to a Prometheus server. */
+/**
+ * Serves the totals of a run and its top flows as JSON to this machine, all of its metrics to a Prometheus server, and the
+ * live page.
+ */
 export class LiveServer {
   readonly #server: Server;
   readonly #run: FlowRun;
@@ -30,9 +34,14 @@ export class LiveServer {
   private constructor(run: FlowRun) {
     this.#run = run;
     const scrape = prometheusNodeHandler(run.stats, { runtimeMetrics: true });
+    const live = dashboardNodeHandler(run.stats, { path: "/live", title: "flows" });
     this.#server = createServer((request, response) => {
       if (/^\/metrics(\?|$)/.test(request.url ?? "")) {
         scrape(request, response);
+        return;
+      }
+      if (/^\/live(\/|\?|$)/.test(request.url ?? "")) {
+        live(request, response);
         return;
       }
       if (request.url !== "/") {

@@ -4,7 +4,8 @@ import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import { MemberProcess } from "../../../examples/cluster/member_process.ts";
 import { parseNumbers, UsageError } from "../../../examples/cluster/options.ts";
-import { startProgram } from "../flows/run_program.ts";
+import { startProgram, WITH_PACKAGES } from "../flows/run_program.ts";
+import { assertLive, dataOf } from "../live.ts";
 import { eventually, textOf, urlOf } from "./example.ts";
 
 /** What a program prints, as it comes. */
@@ -61,8 +62,11 @@ describe("parseNumbers()", () => {
 });
 
 describe("member.ts", () => {
-  it("member.ts serves what its workers count, on /metrics alone", async () => {
+  it("member.ts serves what its workers count, and shows it", async () => {
+    const before = process.env.NODE_OPTIONS ?? "";
+    Object.assign(process.env, WITH_PACKAGES);
     const member = await MemberProcess.start({ port: 0, workers: 2, requests: 100 });
+    process.env.NODE_OPTIONS = before;
     try {
       const url = `http://${member.target}/metrics`;
       let text = "";
@@ -74,7 +78,10 @@ describe("member.ts", () => {
       assertMatch(text, /^http_requests_total\{method="POST",status="500"\} 2$/m);
       assertMatch(text, /^process_start_time_seconds \d/m);
       const other = await fetch(`http://${member.target}/`);
-      assertEquals([other.status, await other.text()], [404, "See /metrics\n"]);
+      assertEquals([other.status, await other.text()], [404, "See /metrics and /live/\n"]);
+      const live = `http://${member.target}/live/`;
+      await assertLive(live, "member ");
+      assertEquals((await dataOf(live)).metrics.httpRequests.total, 200);
     } finally {
       await member.kill();
     }

@@ -13,7 +13,10 @@ import { loopback, sll, sll2 } from "./frame_builder.ts";
 import { ethernetFrames, ipv4Packets, ipv6Packets } from "./frames_of_all_kinds.ts";
 import { packetsOf, withFile } from "./packets_of.ts";
 import { plainFlows } from "./plain_flows.ts";
+import { isTmuxMissing, Tmux } from "../../cli/command.ts";
+import { assertLive, dataOf } from "../live.ts";
 import {
+  commandFor,
   EXAMPLE,
   type ProgramResult,
   resultOf,
@@ -21,6 +24,7 @@ import {
   runMainWithInput,
   runMainWithOpenInput,
   startProgram,
+  WITH_PACKAGES,
 } from "./run_program.ts";
 
 const CAPTURE = fileURLToPath(new URL("loopback.pcap.gz", EXAMPLE));
@@ -461,6 +465,10 @@ describe("main.ts --serve", () => {
     assertEquals(scrape.status, 200);
     assertMatch(await scrape.text(), /\npackets_total 18309\n$/);
     assertEquals((await fetch(`${url}else`)).status, 404);
+    assertMatch(said, /^live page: http:\S+\/live\/$/m);
+    await assertLive(`${url}live/`, "flows");
+    const { metrics } = await dataOf(`${url}live/`);
+    assertEquals(metrics.packets.total, 18309);
     // Not child.kill(): on Deno that reports a death by the signal even where it was handled.
     process.kill(child.pid!, "SIGINT");
     const { status, stdout } = await result;
@@ -475,5 +483,21 @@ describe("demo.ts", () => {
     assertEquals(status, 0);
     assertMatch(stdout, /18,309 packets/);
     assertMatch(stdout, /^PROTOCOL +SOURCE/m);
+    assert(!stdout.includes("http"), "nobody looks where there is no terminal");
+  });
+
+  it("demo.ts shows a live page in a terminal, and ends", { ignore: isTmuxMissing }, async () => {
+    const command = commandFor(new URL("demo.ts", EXAMPLE));
+    const size = { columns: 140, rows: 50 };
+    await using terminal = new Tmux([], { ...size, command, env: WITH_PACKAGES });
+    const shown = await terminal.shows(/Look at them live: http:\S+\/live\//);
+    const url = /http:\S+/.exec(shown)![0];
+    await assertLive(url, "flows");
+    const { threads, metrics } = await dataOf(url);
+    const names = threads.map(({ name }: { name: string }) => name);
+    assertEquals(names.sort(), ["worker-1", "worker-2"]);
+    assert(metrics.packets.total > 0);
+    const ended = await terminal.shows(/Try it on a capture of your own[^]*ended with 0/);
+    assertMatch(ended, /18309 packets|\.\.\. and \d+ more/);
   });
 });

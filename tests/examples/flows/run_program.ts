@@ -11,16 +11,28 @@ export interface ProgramResult {
   stderr: string;
 }
 
+/** What starts a TypeScript file in the runtime that runs the tests. */
+export function commandFor(script: URL): string[] {
+  const runtimeArgs = process.versions.deno ? ["run", "-A", "--no-check", "--no-lock"] : [];
+  return [process.execPath, ...runtimeArgs, fileURLToPath(script)];
+}
+
+/** The environment in which a program finds the packages of the live page, as if they were installed for it. */
+export const WITH_PACKAGES: Readonly<Record<string, string>> =
+  process.versions.deno || process.versions.bun
+    ? {}
+    : { NODE_OPTIONS: `--import=${new URL("../../std/node_hooks.mjs", import.meta.url)}` };
+
 /** Starts a TypeScript file in the runtime that runs the tests. */
 export function startProgram(
   script: URL,
   args: string[],
   input: "ignore" | "pipe" = "ignore",
 ): ChildProcess {
-  const runtimeArgs = process.versions.deno ? ["run", "-A", "--no-check", "--no-lock"] : [];
-  return spawn(process.execPath, [...runtimeArgs, fileURLToPath(script), ...args], {
+  const [command, ...rest] = commandFor(script);
+  return spawn(command, [...rest, ...args], {
     stdio: [input, "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, ...WITH_PACKAGES, NO_COLOR: "1" },
   });
 }
 

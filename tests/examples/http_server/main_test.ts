@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { afterAll, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { assertLive, dataOf } from "../live.ts";
 import { load, type Shot } from "./load.ts";
 import { difference, type Samples, sumBy } from "./samples.ts";
 import { runServer, type ServerProcess, startServer } from "./server_process.ts";
@@ -44,6 +45,22 @@ describe("main.ts with two workers", () => {
   });
   beforeEach(async () => {
     before = await server.scrape();
+  });
+
+  it("main.ts shows its threads on a live page, and does not count who looks", async () => {
+    const url = `${server.url}live/`;
+    await assertLive(url, "http_server");
+    assertEquals((await fetch(`${server.url}hash?n=1`)).status, 200);
+    const { threads, metrics } = await dataOf(url);
+    const names = threads.map(({ name }: { name: string }) => name).sort();
+    assertEquals(names, ["main", "worker-1", "worker-2"]);
+    const counted = difference(await server.scrape(), before);
+    assertEquals(answersIn(counted), { "GET 200": 1 });
+    assertEquals(metrics.httpRequests.kind, "counter");
+    // For pages that would have found a name for this address.
+    const foreign = await fetch(url, { headers: { origin: "http://evil.example" } });
+    await foreign.body?.cancel();
+    assertEquals(foreign.status, 403);
   });
 
   it("main.ts counts by method and status exactly what a client saw", async () => {

@@ -5,7 +5,7 @@ import { createKinds } from "../../support/kinds.ts";
 
 /** A site that answers as the test wants. */
 export function siteOf(answer: Site["answer"]): Site {
-  return { stats: ThreadStats.inspect(createKinds().handle), answer };
+  return { stats: ThreadStats.inspect(createKinds().handle), busyWhen: [], answer };
 }
 
 /** An answer of one text. */
