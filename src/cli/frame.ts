@@ -10,7 +10,7 @@ import { HEAT_HEIGHT, HEAT_WIDTH, heatLines, QUANTILE_HEIGHT, quantileLines } fr
 import { KEY_LINE, keyLines } from "./help.ts";
 import { detailMetric, metricPart, metricRows } from "./metric_part.ts";
 import { type Line, line, type Span, type Style } from "./paint.ts";
-import { type Screen, WIDE } from "./screen.ts";
+import { type Drawn, type Screen, WIDE } from "./screen.ts";
 import { metricDetail } from "./series_part.ts";
 import { rule } from "./table.ts";
 import { foldedHeight, threadDetail, threadHeight, threadPart } from "./thread_part.ts";
@@ -27,6 +27,8 @@ export interface Frame {
   readonly lines: readonly Line[];
   /** Keys of the rows of the present part. */
   readonly rows: readonly string[];
+  /** Series whose lines are in sight. */
+  readonly sight?: readonly number[];
 }
 
 /** Draws everything. */
@@ -40,7 +42,7 @@ export function frame(screen: Screen): Frame {
   const metric = state.opened?.metric === undefined
     ? undefined
     : model.byName.get(state.opened.metric);
-  const body = state.hasHelp
+  const body: Drawn = state.hasHelp
     ? { lines: keyLines(), rows: [] }
     : state.opened?.slot !== undefined
     ? threadDetail(screen, state.opened.slot, room)
@@ -49,11 +51,11 @@ export function frame(screen: Screen): Frame {
     : overview(screen, room);
   const lines = [...head, ...body.lines.slice(0, room)];
   while (lines.length < height - foot.length) lines.push(line());
-  return { lines: [...lines, ...foot].slice(0, height), rows: body.rows };
+  return { ...body, lines: [...lines, ...foot].slice(0, height) };
 }
 
 /** What does not fit gives way in this order: library, heat map, moving threads, metrics. */
-function overview(screen: Screen, room: number): Frame {
+function overview(screen: Screen, room: number): Drawn {
   const { height, width, state } = screen;
   const rows = metricRows(screen).length;
   const detail = height < LOW ? undefined : detailMetric(screen);

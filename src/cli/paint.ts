@@ -88,6 +88,12 @@ export function drawn(
   return out;
 }
 
+/** A part of 1 as a bar. */
+export function shareBar(part: number, columns: number): string {
+  const full = Math.max(0, Math.min(columns, Math.round(part * columns) || 0));
+  return "━".repeat(full) + "╌".repeat(columns - full);
+}
+
 /** Values as a line of blocks from 0, or the least if that is below, to the greatest. */
 export function sparkline(values: readonly number[], columns: number): string {
   const means = resample(values, columns);

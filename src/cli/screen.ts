@@ -35,6 +35,8 @@ export interface Drawn {
   readonly lines: Line[];
   /** Keys of all rows, those out of sight too. */
   readonly rows: readonly string[];
+  /** Series whose lines are in sight. */
+  readonly sight?: readonly number[];
 }
 
 /** From so many columns on there is room for everything. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exact, percent, rate, shortUnit, text } from "../dashboard/shared/format.ts";
+import { duration, exact, percent, rate, shortUnit, text } from "../dashboard/shared/format.ts";
 import { unitOfField } from "../dashboard/shared/figures.ts";
 import type { MetricModel } from "../dashboard/shared/model.ts";
 import { compareValues, parseSearch } from "../dashboard/shared/search.ts";
@@ -11,11 +11,13 @@ import type { SeriesModel } from "../dashboard/shared/series.ts";
 import { fieldText } from "../dashboard/shared/series_fields.ts";
 import { HEAT_HEIGHT, HEAT_WIDTH, heatLines, quantileLines } from "./heat_part.ts";
 import { mainLine } from "./metric_part.ts";
-import { type Line, line, sparkline } from "./paint.ts";
-import { type Drawn, hold, inSight, orderWords, type Screen } from "./screen.ts";
+import { type Line, line, shareBar, sparkline } from "./paint.ts";
+import { type Drawn, hold, inSight, orderWords, type Screen, WIDE } from "./screen.ts";
 import { SORTS } from "./state.ts";
 import { type Column, rule, table } from "./table.ts";
 import { pad, safe } from "./width.ts";
+
+const BAR = 14;
 
 /** The metric, in so many lines. */
 export function metricDetail(screen: Screen, metric: MetricModel, height: number): Drawn {
@@ -42,7 +44,7 @@ export function metricDetail(screen: Screen, metric: MetricModel, height: number
   lines.push(...threads);
   if (series === undefined) return { lines, rows: [] };
   const part = seriesTable(screen, metric, { series, height: room - threads.length });
-  return { lines: [...lines, ...part.lines], rows: part.rows };
+  return { ...part, lines: [...lines, ...part.lines] };
 }
 
 function byThread({ model, width }: Screen, { info }: MetricModel, height: number): Line[] {
@@ -61,8 +63,7 @@ function byThread({ model, width }: Screen, { info }: MetricModel, height: numbe
   const out = [rule("by thread", "", width)];
   for (const { name, value } of shown) {
     const part = all > 0 ? value / all : 0;
-    const full = Math.round(part * 14);
-    const bar = isGauge ? "" : `${"━".repeat(full)}${"╌".repeat(14 - full)} ${percent(part)}`;
+    const bar = isGauge ? "" : `${shareBar(part, BAR)} ${percent(part)}`;
     const figure = isGauge ? text(value, unit) : rate(value / model.seconds, unit).join(" ");
     out.push(line(`   ${pad(safe(name), 16)} ${pad(safe(figure), 12, "right")}   ${bar}`));
   }
@@ -106,7 +107,8 @@ function seriesTable(
   const rows = seriesRows(screen, metric, series);
   const keys = rows.map(String);
   const chosen = state.row === undefined ? -1 : keys.indexOf(state.row);
-  const drawn = table(inSight(rows, height - 2, chosen), seriesColumns(screen, metric, series), {
+  const sight = inSight(rows, height - 2, chosen);
+  const drawn = table(sight, seriesColumns(screen, metric, series), {
     width,
     sign: () => ["   ", "plain"],
     isChosen: (id) => state.row === `${id}`,
@@ -121,14 +123,41 @@ function seriesTable(
   if (rows.length === 0) {
     lines.push(line(["   no series matches; Esc in the filter clears it", "dim"]));
   }
-  return { lines, rows: keys };
+  return { lines, rows: keys, sight };
 }
 
-function seriesColumns(
-  { model, now, width }: Screen,
+/** What the share of a series is of, and what its line shows. */
+function lookColumns(
+  { model, width }: Screen,
   { info }: MetricModel,
   series: SeriesModel,
 ): readonly Column<number>[] {
+  const { every } = model.full;
+  const columns = width >= WIDE ? 30 : 20;
+  const line: Column<number> = {
+    ...{ head: every === 1000 ? "LAST MINUTE" : `LAST ${duration(60 * every)}`, drop: 1 },
+    width: columns,
+    cell: (id) => sparkline(series.line(id) ?? [], columns),
+  };
+  if (series.columns[0]?.mode !== "sum") return info.kind === "gauge" ? [line] : [];
+  const all = series.ids.reduce((sum, id) => sum + (series.rate(0, id) || 0), 0);
+  const share: Column<number> = {
+    ...{ head: " SHARE", width: BAR + 9, drop: 2 * series.columns.length + 2 },
+    cell: (id) => {
+      const part = all > 0 ? (series.rate(0, id) || 0) / all : 0;
+      return ` ${shareBar(part, BAR)} ${pad(percent(part), 7, "right")}`;
+    },
+  };
+  return [share, line];
+}
+
+function seriesColumns(
+  screen: Screen,
+  metric: MetricModel,
+  series: SeriesModel,
+): readonly Column<number>[] {
+  const { model, now, width } = screen;
+  const { info } = metric;
   const { every } = model.full;
   const widest = Math.max(8, Math.floor(width / 2 / Math.max(1, info.labels.length)) - 1);
   const labels: Column<number>[] = info.labels.map((name, l) => ({
@@ -163,5 +192,10 @@ function seriesColumns(
       },
     ];
   });
-  return [...labels, ...fields];
+  return [
+    ...labels,
+    ...fields.slice(0, 1),
+    ...lookColumns(screen, metric, series),
+    ...fields.slice(1),
+  ];
 }

@@ -15,7 +15,7 @@ import {
 import { unitOfField } from "../dashboard/shared/figures.ts";
 import { age, percent, rate, shortUnit, text } from "../dashboard/shared/format.ts";
 import { compareValues } from "../dashboard/shared/search.ts";
-import { type Line, line, sparkline } from "./paint.ts";
+import { type Line, line, shareBar, sparkline } from "./paint.ts";
 import { type Drawn, hold, inSight, orderWords, type Screen, styleOf, WIDE } from "./screen.ts";
 import { SORTS } from "./state.ts";
 import { type Column, rule, table } from "./table.ts";
@@ -178,8 +178,7 @@ function lines(screen: Screen, rows: readonly ThreadView[]): Line[] {
 
 function share({ model }: Screen, { slot }: ThreadView): string {
   const part = model.rate > 0 ? (model.rates[slot] || 0) / model.rate : 0;
-  const full = Math.round(part * BAR);
-  return `${"━".repeat(full)}${"╌".repeat(BAR - full)} ${pad(percent(part), 7, "right")}`;
+  return `${shareBar(part, BAR)} ${pad(percent(part), 7, "right")}`;
 }
 
 /** What the chosen thread did in the window, for each metric. */
@@ -205,8 +204,11 @@ export function threadDetail(screen: Screen, slot: number, height: number): Draw
         isGauge ? text(own) : rate(own / Math.max(1, seconds), unit).join(" "),
     },
     {
-      ...{ head: "SHARE", width: 9, side: "right", drop: 1 },
-      cell: ({ own, all, isGauge }) => isGauge || !(all > 0) ? "" : percent(own / all),
+      ...{ head: " SHARE", width: BAR + 9, drop: 1 },
+      cell: ({ own, all, isGauge }) =>
+        isGauge || !(all > 0)
+          ? ""
+          : ` ${shareBar(own / all, BAR)} ${pad(percent(own / all), 7, "right")}`,
     },
   ], { width, sign: () => ["   ", "plain"], isChosen: () => false });
   return {

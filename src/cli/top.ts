@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import type { Command } from "./arguments.ts";
+import { lineLoader } from "../dashboard/shared/series_lines.ts";
 import { frame } from "./frame.ts";
 import { detailMetric } from "./metric_part.ts";
 import { drawn, type Looks, signs, textOf } from "./paint.ts";
@@ -36,6 +37,8 @@ class Session {
   #drawnAt = -Infinity;
   #frameTimer: ReturnType<typeof setTimeout> | undefined;
   #settleTimer: ReturnType<typeof setTimeout> | undefined;
+  #lines: ReturnType<typeof lineLoader> & { readonly metric: string } | undefined;
+  readonly #command: Command;
   readonly #host: string;
   readonly #looks: Looks;
   readonly #end: (failure?: string) => void;
@@ -44,6 +47,7 @@ class Session {
 
   constructor(command: Command, looks: Looks, end: (failure?: string) => void) {
     this.#state = { ...START, window: command.window };
+    this.#command = command;
     this.#host = new URL(command.address).host;
     this.#looks = looks;
     this.#end = end;
@@ -58,6 +62,7 @@ class Session {
   close(): void {
     clearTimeout(this.#frameTimer);
     clearTimeout(this.#settleTimer);
+    this.#lines?.stop();
     this.#watch.close();
     this.#terminal.close();
   }
@@ -70,6 +75,19 @@ class Session {
       ...{ model, now, status, state: this.#state, host: this.#host },
       ...{ width: columns, height: rows, held: this.#held },
     };
+  }
+
+  /** Asks for the lines of the series that are in sight. */
+  #load(sight: readonly number[]): void {
+    const { address: base, headers } = this.#command;
+    const { metric = "" } = this.#state.opened ?? {};
+    if (this.#lines?.metric !== metric) {
+      this.#lines?.stop();
+      const series = () => this.#watch.model?.series;
+      const loader = lineLoader({ metric, series, loaded: () => this.#changed(), base, headers });
+      this.#lines = { metric, ...loader };
+    }
+    if (sight.length > 0) this.#lines.inSight(sight);
   }
 
   /** What the present place needs of the stream. */
@@ -127,10 +145,13 @@ class Session {
     }
     this.#watch.pause(state.isPaused);
     clearTimeout(this.#settleTimer);
-    this.#settleTimer = setTimeout(() => {
+    const open = () => {
       this.#settleTimer = undefined;
       this.#watch.open(this.#query());
-    }, SETTLE_MS);
+    };
+    // At once where another place is shown: what is known of the one before is not of this one.
+    if (state.opened !== before.opened) open();
+    else this.#settleTimer = setTimeout(open, SETTLE_MS);
     this.#draw();
   }
 
@@ -153,8 +174,9 @@ class Session {
       this.#terminal.draw([waiting, ...Array(Math.max(0, rows - 1)).fill("")]);
       return;
     }
-    const { lines, rows: keys } = frame(screen);
+    const { lines, rows: keys, sight = [] } = frame(screen);
     this.#rows = keys;
+    this.#load(sight);
     const { kind } = screen.status;
     const isLost = kind === "lost" || kind === "refused";
     this.#terminal.draw(

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { frame } from "../../src/cli/frame.ts";
-import { drawn, textOf } from "../../src/cli/paint.ts";
+import { drawn, sparkline, textOf } from "../../src/cli/paint.ts";
 import type { Screen } from "../../src/cli/screen.ts";
 import { widthOf } from "../../src/cli/width.ts";
 import { Model } from "../../src/dashboard/shared/model.ts";
@@ -117,15 +117,42 @@ describe("frame()", () => {
     const shown = text(screen({ model: open, state, width: 100 }));
     const rows = shown.split("\n").filter((line) => /^ {3}(\/|\()/.test(line));
     assertEquals(rows.map((row) => row.trim().split(/ {2,}/)), [
-      ["/日本\ufffd[2J", "503", "2 /s", "20"],
-      ["/", "200", "1 /s", "10"],
-      ["(overflow)", "0.01 /s", "5"],
+      ["/日本\ufffd[2J", "503", "2 /s", `${"━".repeat(9)}${"╌".repeat(5)}`, "66 %", "20"],
+      ["/", "200", "1 /s", `${"━".repeat(5)}${"╌".repeat(9)}`, "33 %", "10"],
+      ["(overflow)", "0.01 /s", "╌".repeat(14), "0.3 %", "5"],
     ]);
     assertStringIncludes(shown, "series 3 of 3");
     assertStringIncludes(
       text(screen({ model: open, state: { ...state, filter: "status:2" }, width: 100 })),
       "series 2 of 3 · filter: status:2",
     );
+  });
+
+  it("shows a line for each series in sight, and the share where there is room", () => {
+    const model = new Model(full({ open: { by: "6" }, series }));
+    const rise = Array.from({ length: 60 }, (_, i) => i);
+    model.series!.setLine(1, rise);
+    const state = { opened: { metric: "requests" }, part: "series" } as const;
+    const at = (width: number, height = 24) => {
+      const shown = screen({ model, state, width, height });
+      const row = text(shown).split("\n").find((one) => one.includes("503"));
+      return { row, sight: frame(shown).sight };
+    };
+    const begin = "   /日本\ufffd[2J  503            2 /s";
+    const wide = `  ━━━━━━━━━╌╌╌╌╌    66 % ${sparkline(rise, 30)}         20`;
+    assertEquals(at(120).row, begin + wide);
+    assertEquals(at(80).row, `${begin} ${sparkline(rise, 20)}         20`);
+    assertEquals(at(45).row, begin);
+    assertEquals(at(120).sight, [1, 0, 2]);
+    // What is out of sight is not asked for.
+    assertEquals(at(120, 10).sight, [1]);
+    assertEquals(frame(screen({ model })).sight, undefined);
+  });
+
+  it("shows what share a thread has of each metric", () => {
+    const model = new Model(full({ open: { thread: [[30, 40], [0, 0], [5, 5]], seconds: 60 } }));
+    const shown = text(screen({ model, state: { opened: { slot: 0 } } }));
+    assertStringIncludes(shown, `0.50 /s  ${"━".repeat(11)}${"╌".repeat(3)}    75 %`);
   });
 
   it("holds the order while a row is chosen", () => {

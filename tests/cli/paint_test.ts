@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { drawn, line, signs, sparkline } from "../../src/cli/paint.ts";
+import { drawn, line, shareBar, signs, sparkline } from "../../src/cli/paint.ts";
 
 const looks = { hasSigns: true, hasColors: true };
 
@@ -33,6 +33,12 @@ describe("lines", () => {
       "* ! x - _*# 884 us -1 = steady ?",
     );
     assertEquals(signs("884\u202fµs", looks), "884 µs");
+  });
+
+  it("shareBar() is as wide as it should be, whatever the part", () => {
+    assertEquals(shareBar(0.5, 4), "━━╌╌");
+    for (const part of [NaN, -1, 0]) assertEquals(shareBar(part, 3), "╌╌╌");
+    for (const part of [1, 2, Infinity]) assertEquals(shareBar(part, 3), "━━━");
   });
 
   it("sparkline() begins at 0 and leaves gaps where nothing is known", () => {

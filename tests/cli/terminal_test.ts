@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ThreadStats } from "../../mod.ts";
+import { counter, defineSchema, histogram, ThreadStats } from "../../mod.ts";
 import { serveLive, shopSchema } from "../dashboard/shop.ts";
 import { until } from "../support/until.ts";
 import { startWorker } from "../support/worker.ts";
@@ -42,7 +42,7 @@ function open() {
     terminal.press("Down", "Down");
     await terminal.shows(/order held/);
     terminal.press("Enter");
-    await terminal.shows(/METHOD +STATUS[\s\S]*GET +200/);
+    await terminal.shows(/METHOD +STATUS +VALUE \/S LAST 12 s[\s\S]*GET +200 .*\/s +[▁▂▃▄▅▆▇█]{3}/);
     terminal.press("/", "x", "y");
     await terminal.shows(/series 0 of 1 · filter: xy_/);
     terminal.press("Escape");
@@ -77,6 +77,24 @@ function open() {
     }
     terminal.press("q");
     await terminal.shows(/^before\nended with 0\n icanon/);
+  });
+
+  it("opens a metric at once, while the series of another one are known", async () => {
+    const schema = defineSchema({
+      spread: histogram({ lowest: 1, highest: 100, labels: ["one"] }),
+      pairs: counter({ labels: ["first", "second"] }),
+    });
+    const stats = ThreadStats.create(schema);
+    const { spread, pairs } = stats.registerThread("main").metrics;
+    spread.labels({ one: "x" }).record(5);
+    pairs.labels({ first: "left", second: "right" }).add();
+    await using server = await serveLive(stats as never, options);
+    await using terminal = new Tmux(["top", server.url], { columns: 80, rows: 24 });
+    await terminal.shows(/pairs +counter/);
+    terminal.press("Down", "Down", "Enter");
+    await terminal.shows(/FIRST +SECOND[\s\S]*left +right/);
+    terminal.press("q");
+    await terminal.shows(/^before\nended with 0/);
   });
 
   it("says that the server has gone, and finds it again", async () => {

@@ -10,14 +10,10 @@ import { h, on, put } from "./dom.ts";
 import type { Model } from "../shared/model.ts";
 import { columnsOf } from "./series_columns.ts";
 import { seriesDetail } from "./series_detail.ts";
-import type { SeriesModel } from "../shared/series.ts";
+import { lineLoader } from "../shared/series_lines.ts";
 import { Table } from "./table.ts";
 import type { App } from "./view.ts";
 
-/** Lines are asked for when the rows have stood still for so long. */
-const SIGHT_MS = 150;
-/** So many at a time. */
-const MOST_LINES = 100;
 /** So long after the last key a search goes to the program, where not all series are here. */
 const TYPING_MS = 300;
 
@@ -62,7 +58,7 @@ export function seriesPanel(app: App, info: MetricInfo): SeriesPanel {
     down: true,
   };
   const asked = parseOrder(app.state.sort, fallback);
-  const lines = lineLoader(info.name, series, () => table.draw());
+  const lines = lineLoader({ metric: info.name, series, loaded: () => table.draw() });
   const table = new Table({
     label: `Series of ${info.name}`,
     testid: "series",
@@ -132,33 +128,5 @@ export function seriesPanel(app: App, info: MetricInfo): SeriesPanel {
       table.destroy();
     },
     focusSearch: () => field.focus(),
-  };
-}
-
-/** Asks for the lines of series that have come into sight. */
-function lineLoader(metric: string, series: () => SeriesModel, draw: () => void) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const load = async (wanted: readonly number[]) => {
-    const known = series();
-    const ids = wanted.filter((id) => known.line(id) === undefined).slice(0, MOST_LINES);
-    if (ids.length === 0) return;
-    // Not asked for again while the answer is on its way.
-    for (const id of ids) known.setLine(id, []);
-    try {
-      const query = new URLSearchParams({ m: metric, ids: ids.join(",") });
-      const { points } = await (await fetch(`points?${query}`)).json();
-      for (const id of ids) if (points[id]) known.setLine(id, points[id]);
-      draw();
-    } catch {
-      // The connection is lost, and says so elsewhere.
-    }
-  };
-  return {
-    inSight(ids: readonly number[]) {
-      clearTimeout(timer);
-      timer = setTimeout(() => load(ids), SIGHT_MS);
-    },
-    ask: (id: number) => void load([id]),
-    stop: () => clearTimeout(timer),
   };
 }
