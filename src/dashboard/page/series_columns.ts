@@ -11,7 +11,7 @@ import type { Model } from "../shared/model.ts";
 import { fieldText } from "../shared/series_fields.ts";
 import type { SeriesModel } from "../shared/series.ts";
 import { spark } from "./spark.ts";
-import type { TableColumn } from "./table.ts";
+import type { TableColumn } from "./table_column.ts";
 import { heading } from "./view.ts";
 
 /** What a column of the table may ask. */

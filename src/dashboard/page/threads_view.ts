@@ -19,7 +19,8 @@ import { type Figure, figure, glyph, h, panel, put, type ShareBar, shareBar } fr
 import { metricHref } from "./link.ts";
 import type { Model } from "../shared/model.ts";
 import { spark } from "./spark.ts";
-import { Table, type TableColumn } from "./table.ts";
+import { Table } from "./table.ts";
+import type { TableColumn } from "./table_column.ts";
 import { type App, headline, showCondition, type View } from "./view.ts";
 
 /** The thread that is looked at: the one of the link, else one that is ill, else the first. */

@@ -6,56 +6,39 @@
  */
 import { elapsed } from "../shared/elapsed.ts";
 import { clock, duration, NARROW } from "../shared/format.ts";
-import type { Connection } from "../shared/connection.ts";
 import { $, h, on, put } from "./dom.ts";
-import type { Model } from "../shared/model.ts";
-
-/** What the bar shows. */
-export interface TopState {
-  readonly connection: Connection;
-  readonly model: Model | undefined;
-  /** Milliseconds for which the page has been paused; `undefined`: it is not. */
-  readonly pausedFor: number | undefined;
-  /** When the connection was lost, by the page's own clock; `undefined`: it is not. */
-  readonly lostFor: number | undefined;
-  /**
-   * When the program restarted, in milliseconds since 1970; 0: it did not, or somebody has read
-   * that.
-   */
-  readonly restartedAt: number;
-  readonly window: number;
-}
+import type { Feed } from "./feed.ts";
 
 type Kind = "connecting" | "live" | "paused" | "idle" | "stale" | "lost";
 
 /** The bar. */
 export class TopBar {
-  readonly #retry: () => void;
-  readonly #closeRestart: () => void;
+  readonly #feed: Feed;
   readonly #strong = h("strong");
   readonly #words = h("span");
   readonly #button = h("button.button@retry", "Try now");
+  /** Which banner is there. */
   #shown = "";
 
-  constructor({ retry, closeRestart }: { retry: () => void; closeRestart: () => void }) {
-    this.#retry = retry;
-    this.#closeRestart = closeRestart;
-    on(
-      this.#button,
-      "click",
-      () => this.#shown === "restarted" ? this.#closeRestart() : this.#retry(),
-    );
+  constructor(feed: Feed) {
+    this.#feed = feed;
+    on(this.#button, "click", () => {
+      if (this.#shown === "restarted") {
+        feed.restartedAt = 0;
+        this.#banner();
+      } else feed.connection.retry();
+    });
     $("banner").append(this.#strong, this.#words, this.#button);
   }
 
   /** Shows how it stands. */
-  update(state: TopState): void {
-    const { model, pausedFor, window } = state;
-    const [kind, words] = statusOf(state);
+  update(window: number): void {
+    const { model, pausedAt } = this.#feed;
+    const [kind, words] = statusOf(this.#feed);
     $("status").dataset.kind = kind;
     put($("status-text"), words);
     document.documentElement.dataset.connection = kind;
-    const isPaused = pausedFor !== undefined;
+    const isPaused = pausedAt !== undefined;
     $("pause").setAttribute("aria-pressed", String(isPaused));
     put($("pause").lastElementChild!, isPaused ? "Resume" : "Pause");
     for (const radio of document.querySelectorAll<HTMLInputElement>("[name=window]")) {
@@ -64,11 +47,11 @@ export class TopBar {
       radio.parentElement!.hidden = model !== undefined && !model.full.windows.includes(seconds);
     }
     if (model) put($("program"), `${location.host} · ${model.full.program}`);
-    this.#banner(state);
+    this.#banner();
   }
 
-  #banner(state: TopState): void {
-    const { connection, model, lostFor, restartedAt } = state;
+  #banner(): void {
+    const { connection, model, lostAt, restartedAt } = this.#feed;
     const wait = Math.max(0, Math.ceil((connection.retryAt - elapsed()) / 1000));
     let shown = "";
     let strong = "";
@@ -79,7 +62,7 @@ export class TopBar {
     } else if (connection.state === "crowded") {
       [shown, strong] = ["crowded", `${connection.reason}.`];
       words = `Next try in ${wait}${NARROW}s.`;
-    } else if (lostFor !== undefined) {
+    } else if (lostAt !== undefined) {
       [shown, strong] = ["lost", "The connection is lost."];
       words = `${model ? `These are the values of ${clock(model.at)}. ` : ""}${
         wait > 0 ? `Next try in ${wait}${NARROW}s.` : "Trying now."
@@ -98,13 +81,13 @@ export class TopBar {
   }
 }
 
-function statusOf(state: TopState): [Kind, string] {
-  const { connection, model, pausedFor, lostFor } = state;
+function statusOf({ connection, model, pausedAt, lostAt }: Feed): [Kind, string] {
+  const since = (time: number) => duration(elapsed() - time);
   if (connection.state === "refused") return ["lost", "Refused"];
   if (connection.state === "crowded") return ["lost", "Too many viewers"];
-  if (lostFor !== undefined) return ["lost", `Lost ${duration(lostFor)} ago`];
+  if (lostAt !== undefined) return ["lost", `Lost ${since(lostAt)} ago`];
   if (model === undefined) return ["connecting", "Connecting"];
-  if (pausedFor !== undefined) return ["paused", `Paused, ${duration(pausedFor)} behind`];
+  if (pausedAt !== undefined) return ["paused", `Paused, ${since(pausedAt)} behind`];
   if (connection.isStale) return ["stale", `No data for ${duration(connection.silence)}`];
   return model.threads.length === 0 ? ["idle", "Live, nothing yet"] : ["live", "Live"];
 }
