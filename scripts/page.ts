@@ -34,7 +34,8 @@ function shorten(text: string, isStyle: boolean): string {
   const lines = plain.split("\n").map((line) => line.trim()).filter(Boolean);
   if (!isStyle) return lines.join("\n");
   return lines.join(" ").replace(/ ?([{};,>]) ?/g, "$1").replace(/: /g, ":").replace(/;}/g, "}")
-    .replace(/([ :,(])0\./g, "$1.").replaceAll(" !important", "!important");
+    .replace(/([ :,(])0\./g, "$1.").replaceAll(" !important", "!important")
+    .replace(/="([a-z][\w-]*)"\]/g, "=$1]");
 }
 
 const read = (name: string) => Deno.readTextFile(new URL(`${folder}/${name}`, root));
