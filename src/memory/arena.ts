@@ -86,6 +86,11 @@ export class Arena {
     return this.#views;
   }
 
+  /** As {@linkcode SharedMemory.instantiate}. The exports reach as far as the latest views. */
+  instantiate(compile: () => WebAssembly.Module | undefined): WebAssembly.Exports | undefined {
+    return this.#memory.instantiate(compile);
+  }
+
   /** Number of bytes allocated so far, including the static part. Any thread. */
   get bytesUsed(): number {
     return (Atomics.load(this.#views.i32, H_BUMP) >>> 0) * LINE;

@@ -75,6 +75,7 @@ export class SharedMemory {
   readonly #file: MemoryFile | undefined;
   /** How long the file is, as this thread has last seen. */
   #fileBytes = 0;
+  readonly #instances = new Map<WebAssembly.Module, WebAssembly.Exports | undefined>();
 
   constructor({ buffer, memory, file }: MemoryHandle) {
     this.buffer = buffer;
@@ -100,6 +101,29 @@ export class SharedMemory {
       this.buffer = this.#memory.buffer as unknown as SharedArrayBuffer;
     }
     return this.buffer;
+  }
+
+  /**
+   * The exports of a module that imports this memory as `m.m`: one instance in each thread. After
+   * `refresh()` they reach as far as `buffer`. `undefined` if the memory is a plain buffer, there is
+   * no module, or the program may not use WebAssembly.
+   *
+   * @param compile Gives the module; always the same one.
+   */
+  instantiate(compile: () => WebAssembly.Module | undefined): WebAssembly.Exports | undefined {
+    if (this.#memory === undefined) return undefined;
+    const module = compile();
+    if (module === undefined) return undefined;
+    if (!this.#instances.has(module)) this.#instances.set(module, this.#tryInstance(module));
+    return this.#instances.get(module);
+  }
+
+  #tryInstance(module: WebAssembly.Module): WebAssembly.Exports | undefined {
+    try {
+      return new WebAssembly.Instance(module, { m: { m: this.#memory! } }).exports;
+    } catch {
+      return undefined;
+    }
   }
 
   /**

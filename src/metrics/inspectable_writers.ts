@@ -65,6 +65,19 @@ export function showRecordWriters<Writer extends object>(
   });
 }
 
+/** Makes a class of writers of one labelled record inspectable. */
+export function showBoundRecords<Writer extends { readonly id: number }>(
+  prototype: Writer,
+  recordsOf: (writer: Writer) => { readonly metric: string },
+  lifeOf: (writer: Writer) => { readonly series: BucketLife },
+): void {
+  inspectable(prototype, {
+    type: "RecordBucketWriter",
+    metric: (writer) => recordsOf(writer).metric,
+    facts: (writer) => ({ id: writer.id, labels: lifeOf(writer).series.labels }),
+  });
+}
+
 /** What a writer of records shows in addition to its metric. */
 export interface RecordFacts {
   /** Whether the metric has labels. */

@@ -14,6 +14,8 @@ export interface History<Sent = unknown, Kept = unknown> {
   readonly preemptions: number;
   /** Whether each thread is also killed before each of its writes. */
   readonly kills: boolean;
+  /** Whether records are published by the library's WebAssembly modules, as on V8. */
+  readonly isByWebAssembly?: boolean;
   /** Interleavings beyond preemptions that are to be tried, for loops that wait for each other. */
   readonly rhythms?: readonly Rhythm[];
   /** Makes fresh memory in its first state. In the scheduler's thread. */
@@ -72,6 +74,16 @@ export interface Run {
 /** Makes a history, with the types of what goes from part to part. */
 export function defineHistory<Sent, Kept>(history: History<Sent, Kept>): History {
   return history as unknown as History;
+}
+
+/** The same history, but records are published by WebAssembly. */
+export function byWebAssembly(history: History): History {
+  return {
+    ...history,
+    name: `${history.name}-module`,
+    about: `${history.about}, by WebAssembly`,
+    isByWebAssembly: true,
+  };
 }
 
 /** Throws unless `condition` holds. */

@@ -34,7 +34,8 @@ type Shared = {
 /** Replaces the globals of this thread, for good. */
 export function instrument(before: BeforeAccess): void {
   const scope = globalThis as unknown as Record<string, unknown>;
-  // Proxies cannot follow WebAssembly into the memory. The library runs without it.
+  // Proxies cannot follow WebAssembly into the memory. The library runs without it, or its modules
+  // are interpreted (`web_assembly.ts`).
   delete scope.WebAssembly;
   for (const name of ARRAYS) scope[name] = wrapConstructor(scope[name] as Constructor, before);
   scope.DataView = refuseShared(scope.DataView as Constructor);

@@ -218,22 +218,32 @@ export const mutants: readonly Mutant[] = [
   {
     name: "record-epoch-unchecked",
     fault: "A record's writer does not look at the bucket's epoch",
-    file: "metrics/record/record_publisher.ts",
+    file: "metrics/record/compiled_kernel.ts",
     edits: [{
-      find: "return words[notes[at + EPOCH_INDEX]] === notes[at + EPOCH] &&",
-      replace: "return notes[at + EPOCH] !== 0 &&",
+      find: "words[this.epochIndex] !== this.epoch ||",
+      replace: "this.epoch <= 0 ||",
     }],
     histories: ["clear-record"],
   },
   {
     name: "record-fence-unchecked",
     fault: "A record's writer does not look at its slot's control word",
-    file: "metrics/record/record_publisher.ts",
+    file: "metrics/record/compiled_kernel.ts",
     edits: [{
-      find: "words[this.controlIndex] === this.control;\n  }\n\n  /** The epoch of the private",
-      replace: "true;\n  }\n\n  /** The epoch of the private",
+      find: "!== this.epoch || words[this.controlIndex] !== this.control",
+      replace: "!== this.epoch",
     }],
     histories: ["revoke-record"],
+  },
+  {
+    name: "burst-fence-unchecked",
+    fault: "A burst goes on in the slot although the thread was revoked",
+    file: "metrics/record/compiled_kernel.ts",
+    edits: [{
+      find: "this.burst !== number || this.words[this.controlIndex] !== this.control) return",
+      replace: "this.burst !== number) return",
+    }],
+    histories: ["revoke-burst"],
   },
   {
     name: "bins-kept",
@@ -258,15 +268,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: "publish-first",
     fault: "A record's version is advanced before its slot is filled",
-    file: "metrics/record/record_publisher.ts",
+    file: "metrics/record/compiled_kernel.ts",
     edits: [
       {
-        find: "    // Unordered. Pairs with the copies in `RecordAccumulator`",
-        replace: "    const before = Atomics.add(words, notes[at + VERSION], COMMIT);\n    //",
+        find: "      var before = Atomics.add(words, this.version, 2);\n",
+        replace: "",
       },
       {
-        find: "    const before = Atomics.add(words, notes[at + VERSION], COMMIT);\n    if",
-        replace: "    if",
+        find: "      var ${arrays}, from = idle ^ this.flip;\n",
+        replace:
+          "      var ${arrays}, from = idle ^ this.flip, before = Atomics.add(words, this.version, 2);\n",
       },
     ],
     histories: ["records"],
@@ -274,8 +285,31 @@ export const mutants: readonly Mutant[] = [
   {
     name: "same-slot",
     fault: "A record's writer writes the slot that the version names",
+    file: "metrics/record/compiled_kernel.ts",
+    edits: [{
+      find: "      var before = Atomics.add(words, this.version, 2);\n      this.idle = from;",
+      replace: "      var before = Atomics.add(words, this.version, 2);",
+    }],
+    histories: ["records"],
+  },
+  {
+    name: "module-same-slot",
+    fault: "The same of the module in WebAssembly",
+    file: "metrics/record/commit_module.ts",
+    edits: [{
+      find: "...fields.flatMap((field, n) => [...get(TO),",
+      replace: "...fields.flatMap((field, n) => [...get(FROM),",
+    }],
+    histories: ["records-module"],
+  },
+  {
+    name: "burst-in-committed-slot",
+    fault: "A burst changes the slot that the version names",
     file: "metrics/record/record_publisher.ts",
-    edits: [{ find: "notes[at + IDLE] = to ^ notes[at + FLIP];", replace: "" }],
+    edits: [{
+      find: "    this.idle = idle ^ this.flip;\n",
+      replace: "",
+    }],
     histories: ["records"],
   },
   {
@@ -303,8 +337,8 @@ export const mutants: readonly Mutant[] = [
     fault: "After a clear a record goes on from the values before it",
     file: "metrics/record/record_publisher.ts",
     edits: [{
-      find: "if (this.words[(from + this.fields) * 2] === epoch) {",
-      replace: "if (this.words[(from + this.fields) * 2] !== 0) {",
+      find: "if (this.words[(from + fields.length) * 2] === epoch) {",
+      replace: "if (this.words[(from + fields.length) * 2] !== 0) {",
     }],
     histories: ["clear-record"],
   },

@@ -8,6 +8,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Control } from "./control.ts";
 import type { History, Journal } from "./history.ts";
 import { instrument } from "./instrument.ts";
+import { interpret, InterpretedModule } from "./web_assembly.ts";
 
 /** What a thread needs to know. */
 export interface WorkerStart {
@@ -96,6 +97,17 @@ const journal: Journal = {
   },
 };
 
+/** Makes the library publish by its WebAssembly modules, which are interpreted. */
+async function interpretModules(): Promise<void> {
+  const { SharedMemory } = await import("../../src/memory/shared_memory.ts");
+  (globalThis as { WebAssembly?: unknown }).WebAssembly = { Module: InterpretedModule };
+  SharedMemory.prototype.instantiate = function (compile) {
+    const module = compile() as InterpretedModule | undefined;
+    if (module === undefined) throw new TypeError("Cannot explore modules: the engine must be V8");
+    return interpret(module, this.buffer);
+  };
+}
+
 function runOnce(history: History, sent: unknown): void {
   control.take(thread);
   if (control.isStopped) process.exit(0);
@@ -123,6 +135,7 @@ function runOnce(history: History, sent: unknown): void {
 
 const { histories } = await import(module) as { histories: readonly History[] };
 const history = histories.find((other) => other.name === name)!;
+if (history.isByWebAssembly) await interpretModules();
 parentPort!.on("message", (batch: unknown[]) => {
   for (const sent of batch) runOnce(history, sent);
 });

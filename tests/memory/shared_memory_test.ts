@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Worker } from "node:worker_threads";
 import { describe, it } from "@std/testing/bdd";
 import { runInNewContext } from "node:vm";
 import {
@@ -8,6 +9,9 @@ import {
   SharedMemory,
 } from "../../src/memory/shared_memory.ts";
 import { assertRefuses } from "../metrics/observe.ts";
+import { sum } from "../../mod.ts";
+import { commitBytes } from "../../src/metrics/record/commit_module.ts";
+import { layoutOf } from "../../src/metrics/record/record_layout.ts";
 import { withoutWebAssembly } from "./without_web_assembly.ts";
 
 const page = 65536;
@@ -47,6 +51,59 @@ function beforeGrowth({ buffer, memory }: MemoryHandle, act: () => void): void {
     },
   });
 }
+
+/** A module with `add`, on any memory. */
+const adding = () => new WebAssembly.Module(commitBytes(layoutOf({ a: sum() })));
+
+type Adding = { add(index: number, value: number): number };
+
+describe("SharedMemory.instantiate()", () => {
+  it("gives functions that reach as far as the buffer, though another thread has grown it", async () => {
+    const handle = reserveMemory(page, 8 * page);
+    const one = new SharedMemory(handle);
+    const module = adding();
+    const { add } = one.instantiate(() => module) as Adding;
+    assertEquals(add(page / 4 - 1, 5), 0);
+    const worker = new Worker(
+      `const { parentPort, workerData } = require("node:worker_threads");
+       workerData.grow(3);
+       const words = new Int32Array(workerData.buffer);
+       words[words.length - 1] = 7;
+       parentPort.postMessage(words.length);`,
+      { eval: true, workerData: handle.memory },
+    );
+    const length = await new Promise<number>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+    await worker.terminate();
+    assertEquals(length, page);
+    one.refresh();
+    assertEquals(add(length - 1, 2), 7);
+    assertEquals(new Int32Array(one.buffer)[length - 1], 9);
+    assertThrows(() => add(length, 1), WebAssembly.RuntimeError);
+    assertEquals(one.instantiate(() => module) as Adding, { ...one.instantiate(() => module) });
+  });
+
+  it("gives nothing for a plain buffer, without a module, or where instances are refused", () => {
+    const module = adding();
+    const plain = new SharedMemory(withoutWebAssembly(() => reserveMemory(page, page)));
+    assertEquals(plain.instantiate(() => module), undefined);
+    const shared = () => new SharedMemory(reserveMemory(page, page));
+    assertEquals(shared().instantiate(() => undefined), undefined);
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = class {
+      constructor() {
+        throw new WebAssembly.LinkError("not allowed");
+      }
+    } as typeof Instance;
+    try {
+      assertEquals(shared().instantiate(() => module), undefined);
+    } finally {
+      WebAssembly.Instance = Instance;
+    }
+  });
+});
 
 describe("SharedMemory", () => {
   const kinds: [string, () => MemoryHandle][] = [

@@ -1,5 +1,6 @@
 /*
- * The record protocol: src/metrics/record/record_publisher.ts (publish, loadCommitted, locate, writeRescueCopy) and
+ * The record protocol: src/metrics/record/record_publisher.ts (start, publish, writeRescueCopy), the commits of
+ * src/metrics/record/compiled_kernel.ts and commit_module.ts, and
  * src/metrics/record/record_accumulator.ts (#take, #takeWithHelp), with BucketTable.clear and BucketReader.read around them.
  *
  * Theorem. One record, an owner that may be killed at any step, the slot's next owner, a clear at any
@@ -22,6 +23,9 @@
  *     stores are visible: `pending` is that store. A read-modify-write becomes visible before them, to a
  *     reader that confirms by one;
  *   - CONFIRM_BY_LOAD: the loads of the copy may be performed after the confirming load (AArch64 `ldar`).
+ *
+ *   - a burst changes the idle slot while it is open, and may be discarded: a store of any value, after which all
+ *     words are stored again.
  *
  * Abstracted: two fields `a` and `b`, both equal to the number of commits in the epoch; TRIES is 1; epochs
  * are 1 and 3; the reader reads one thread (counter.pml has two).
@@ -83,8 +87,20 @@ end:
 byte commits_left = COMMITS;
 #ifdef ENDLESS
 byte lives_left = 1;
+byte changes_left = 0;
 #else
 byte lives_left = 2;
+byte changes_left = 1; /* of bursts, beyond the last one of each field */
+#endif
+#ifdef BURST_IN_COMMITTED_SLOT
+#define BURST_SLOT(to) (1 - (to))
+#else
+#define BURST_SLOT(to) (to)
+#endif
+#ifdef READ_BACK_IDLE
+#define COMMITTED_SLOT(to) (to)
+#else
+#define COMMITTED_SLOT(to) OTHER(to)
 #endif
 
 /* A shared access of the owner, before which it may be killed; then the slot's next owner starts. */
@@ -93,11 +109,17 @@ byte lives_left = 2;
 
 active proctype Owner() {
   byte a, b, before, to, todo;
-  byte known_epoch; /* notes[EPOCH] */
-  byte idle;        /* notes[IDLE] */
+  byte known_epoch; /* this.epoch, or that of the preparation */
+  byte idle;        /* this.idle */
+#ifdef FROM_NOTHING
+  bool is_new;
+#endif
 life:
   skip;
   d_step { a = 0; b = 0; before = 0; to = 0; todo = 0; known_epoch = 0 }
+#ifdef FROM_NOTHING
+  is_new = true;
+#endif
   /* locate */
 #ifdef PUBLISH_BY_STORE
   !pending; /* the killed one's stores have arrived */
@@ -109,25 +131,28 @@ life:
 #endif
   do
   :: commits_left > 0 ->
-    /* isReady; else prepare */
+    /* isCurrent; else #prepare */
     if
     :: DIE
-    :: atomic { epoch == known_epoch -> skip }
-    :: atomic { epoch != known_epoch -> known_epoch = epoch };
-      /* loadCommitted: nobody else writes these */
-      d_step {
-        to = OTHER(idle);
-#ifdef FROM_NOTHING
-        a = 0; b = 0;
-#else
-        if
-        :: words[to * STRIDE + FIELDS] == known_epoch ->
-          a = words[to * STRIDE]; b = words[to * STRIDE + 1]
-        :: else -> a = 0; b = 0
-        fi
-#endif
-      }
+    :: known_epoch = epoch
     fi;
+    /* start, or the loads of a commit: nobody else writes these */
+    d_step {
+      to = COMMITTED_SLOT(idle);
+      if
+#ifdef FROM_NOTHING
+      :: is_new -> a = 0; b = 0
+      :: !is_new && words[to * STRIDE + FIELDS] == known_epoch ->
+#else
+      :: words[to * STRIDE + FIELDS] == known_epoch ->
+#endif
+        a = words[to * STRIDE]; b = words[to * STRIDE + 1]
+      :: else -> a = 0; b = 0
+      fi
+    }
+#ifdef FROM_NOTHING
+    is_new = false;
+#endif
     /* publish */
     d_step { a = COUNTED(a); b = COUNTED(b); to = idle; todo = ALL_WORDS }
     do
@@ -135,6 +160,7 @@ life:
     :: d_step { todo & 1 -> words[to * STRIDE] = a; todo = todo & 6 }
     :: d_step { todo & 2 -> words[to * STRIDE + 1] = b; todo = todo & 5 }
     :: d_step { todo & 4 -> words[to * STRIDE + FIELDS] = known_epoch; todo = todo & 3 }
+    :: d_step { changes_left > 0 -> changes_left--; words[BURST_SLOT(to) * STRIDE] = 9; todo = ALL_WORDS }
     :: todo == 0 -> break
     od;
 #ifdef PUBLISH_BY_STORE

@@ -11,10 +11,24 @@
  * @module
  */
 
+import { SharedMemory } from "../../src/memory/shared_memory.ts";
+
 const CALLS = ["load", "store", "add", "and", "or", "exchange", "compareExchange"] as const;
 // deno-lint-ignore no-explicit-any
 type AnyFunction = (...args: any[]) => any;
 const atomics = Atomics as unknown as Record<string, AnyFunction>;
+
+/**
+ * From now on records are published by `Atomics`, whose calls can be hooked, also on V8: a call of
+ * a WebAssembly module is no access that a hook could see.
+ *
+ * @returns Undoes it.
+ */
+export function publishByAtomics(): () => void {
+  const { instantiate } = SharedMemory.prototype;
+  SharedMemory.prototype.instantiate = () => undefined;
+  return () => void (SharedMemory.prototype.instantiate = instantiate);
+}
 
 /** Thrown through an operation whose thread dies. */
 export class Killed extends Error {}

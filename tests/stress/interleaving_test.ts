@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { describe, it } from "@std/testing/bdd";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { counter, defineSchema, record, StaleThreadError, sum, ThreadStats } from "../../mod.ts";
 import { Random } from "../support/random.ts";
-import { killAt, Killed, suspendAt, withHook } from "./interleaver.ts";
+import { killAt, Killed, publishByAtomics, suspendAt, withHook } from "./interleaver.ts";
 import { scaled } from "./scale.ts";
 import { withClocks } from "../support/clocks.ts";
 
@@ -214,7 +214,16 @@ function atEachAccess(attempt: (call: number) => boolean): void {
 const AB = { x: "a", y: "b" };
 const CD = { x: "c", y: "d" };
 
+/** Makes each access of the library to shared memory one that can be hooked. */
+function hookAll(): void {
+  let undo: () => void;
+  beforeAll(() => void (undo = publishByAtomics()));
+  afterAll(() => undo());
+}
+
 describe("LabelledReader", () => {
+  hookAll();
+
   it("read(labels) of a thread suspended at any access is not taken in by the bucket's next life", () => {
     atEachAccess((call) => {
       const { main, one, other } = newThreads();
@@ -324,6 +333,8 @@ describe("LabelledReader", () => {
 });
 
 describe("LabelledRecordWriter.labels()", () => {
+  hookAll();
+
   /** What other threads may do meanwhile. */
   const MEANWHILE: Record<string, (stats: ThreadStats<typeof schema.metrics>) => void> = {
     "makes the same": (stats) => void stats.metrics.flow.id(AB),
@@ -423,6 +434,8 @@ describe("LabelledRecordWriter.labels()", () => {
 });
 
 describe("RecordReader.create()", () => {
+  hookAll();
+
   it("of a thread suspended at any access adds one segment when another adds one at once", () => {
     for (const live of [63, 64, 192]) {
       atEachAccess((call) => {
@@ -462,6 +475,8 @@ describe("RecordReader.create()", () => {
 });
 
 describe("RecordWriter.update()", () => {
+  hookAll();
+
   it("of a thread killed at any access loses nothing but itself, and its successor goes on", () => {
     for (const earlier of [0, 1, 2]) {
       atEachAccess((call) => {
@@ -492,6 +507,8 @@ describe("RecordWriter.update()", () => {
 });
 
 describe("RecordBucketWriter", () => {
+  hookAll();
+
   for (const verb of ["update", "begin"] as const) {
     it(`${verb}() of a thread suspended at any access never shows in the bucket's next life`, () => {
       for (const earlier of [0, 1]) {
@@ -538,6 +555,8 @@ describe("RecordBucketWriter", () => {
 });
 
 describe("CounterWriter.add()", () => {
+  hookAll();
+
   it("of a thread suspended at any access never shows in the bucket's next life", () => {
     atEachAccess((call) => {
       const { main, one, other } = newThreads();
@@ -559,6 +578,8 @@ describe("CounterWriter.add()", () => {
 });
 
 describe("ThreadStats.registerThread()", () => {
+  hookAll();
+
   it("of a thread suspended at any access finds a slot when there is always one free", () => {
     for (const name of [undefined, "a", "b"]) {
       for (const order of [0, 1]) {
@@ -637,6 +658,8 @@ describe("ThreadStats.registerThread()", () => {
 });
 
 describe("Seat.revoke()", () => {
+  hookAll();
+
   it("of a thread suspended at any access does not end the quarantine of the slot's next owner", () => {
     atEachAccess((call) => {
       const main = ThreadStats.create(schema, { quarantineSeconds: 1000 });
@@ -661,6 +684,8 @@ describe("Seat.revoke()", () => {
 });
 
 describe("ThreadStats", () => {
+  hookAll();
+
   it("keeps labelled buckets unique and unmixed when threads are suspended at any access", () => {
     for (let seed = 1; seed <= scaled(50); seed++) {
       newSimulation(seed, { kill: 0, switch: 0.01, threads: 4 }).run(250);

@@ -12,6 +12,8 @@
  */
 import { needing } from "../../memory/arena.ts";
 import type { CellWriter, WriterContext } from "../cell_writer.ts";
+import { PublishedRecords } from "../record/published_records.ts";
+import { WAITING } from "../record/record_layout.ts";
 import { RecordPublisher, type RecordWriterContext } from "../record/record_publisher.ts";
 import { ADD, assertGauge, BaseGauge, SET, SUBTRACT } from "./gauge_writer.ts";
 import {
@@ -25,41 +27,60 @@ import {
 // Copies in this module: V8 loads, checks and converts an imported constant at each use.
 const VALUE = LATEST_VALUE;
 const STAMP = LATEST_STAMP;
+const TENURE = LATEST_TENURE;
+
+/** One gauge in one thread, as a record. */
+interface LatestValue {
+  readonly publisher: RecordPublisher;
+  /** The epoch that the value belongs to. */
+  epoch: number;
+  value: number;
+}
 
 /** All gauges of one (thread, metric). Owner thread only. */
-export class LatestValues extends RecordPublisher {
+export class LatestValues extends PublishedRecords<RecordPublisher> {
   readonly #clock: number;
+  /** By the ids of the buckets. */
+  readonly #latest: (LatestValue | undefined)[] = [];
 
   /** `clock` is the index of the metric's clock in `u64`. */
   constructor(context: WriterContext, clock: number) {
-    super(
-      { ...context, layout: LATEST_LAYOUT, kernel: LATEST_KERNEL } satisfies RecordWriterContext,
-    );
+    const recordContext: RecordWriterContext = {
+      ...context,
+      layout: LATEST_LAYOUT,
+      kernel: LATEST_KERNEL,
+    };
+    super(recordContext, () => RecordPublisher);
     this.#clock = clock;
   }
 
   /** Begins an epoch of a bucket, or a tenure, with the value 0. */
   start(id: number, epoch: number, isOverflow: boolean): void {
-    this.loadCommitted(id, epoch);
-    this.values[id * this.stride + VALUE] = 0;
-    this.values[id * this.stride + LATEST_TENURE] = this.context.thread.tenure.control;
-    this.noteOverflow(id, isOverflow);
+    const publisher = this.publisher(id);
+    publisher.rare = isOverflow ? WAITING : 0;
+    const known = this.#latest[id] ??= { publisher, epoch, value: 0 };
+    known.epoch = epoch;
+    known.value = 0;
   }
 
   /** This thread's value. */
   get(id: number): number {
-    return this.values[id * this.stride + VALUE];
+    return this.#latest[id]!.value;
   }
 
   /** Sets this thread's value with a new stamp, and publishes both. */
   set(id: number, value: number): void {
-    const base = id * this.stride;
-    this.values[base + VALUE] = value;
+    const latest = this.#latest[id]!;
+    const { publisher } = latest;
+    const { doubles, idle } = publisher;
+    latest.value = value;
+    doubles[idle + VALUE] = value;
     // SeqCst; pairs with itself in other threads: the order of these additions is the order of the
     // values.
-    this.values[base + STAMP] = 1 +
+    doubles[idle + STAMP] = 1 +
       Number(Atomics.add(this.context.thread.arena.views().u64, this.#clock, 1n));
-    this.publish(id);
+    doubles[idle + TENURE] = publisher.control;
+    publisher.publish(latest.epoch);
   }
 }
 

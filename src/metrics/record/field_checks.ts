@@ -5,7 +5,7 @@
  */
 import { describe, shorten } from "../../base/describe.ts";
 import { cannot, got } from "../../base/errors.ts";
-import type { FieldPlace } from "./record_layout.ts";
+import { type FieldPlace, identityOf } from "./record_layout.ts";
 
 /** Whether a value can be merged into a field. */
 export function isValid(op: string, type: string, value: unknown): boolean {
@@ -15,9 +15,14 @@ export function isValid(op: string, type: string, value: unknown): boolean {
   return op === "sum" ? Number.isFinite(value) : !Number.isNaN(value);
 }
 
-/** Whether all values can be merged. `undefined` stands for a field that was left out. */
+/** Whether a change is an object. */
+export function isObject(delta: unknown): delta is object {
+  return typeof delta === "object" && delta !== null;
+}
+
+/** Whether all values can be merged. A field that was left out has its op's identity. */
 export function areValid(fields: readonly FieldPlace[], given: readonly unknown[]): boolean {
-  return fields.every(({ op, type }, n) => given[n] === undefined || isValid(op, type, given[n]));
+  return fields.every(({ op, type }, n) => isValid(op, type, given[n]));
 }
 
 /** Throws for the first value that is not valid. Returns if all are. */
@@ -28,32 +33,36 @@ export function rejectFirst(
 ): void {
   for (const [n, { name, op, type }] of fields.entries()) {
     const value = given[n];
-    if (value !== undefined && !isValid(op, type, value)) reject(action, name, type, value);
+    if (!isValid(op, type, value)) reject(action, name, type, value);
   }
 }
 
 /**
- * Whether a change without values must be refused: it has only unknown fields, or it is no plain
+ * Whether a change must be refused: it has only unknown fields, or no fields and is no plain
  * object. A plain object without properties is a change of nothing, and so is one whose fields are
- * all `undefined`.
+ * all `undefined`. Such a change has the identities as values.
  */
-export function isOfUnknown(fields: readonly FieldPlace[], delta: object): boolean {
+export function isOfUnknown(
+  fields: readonly FieldPlace[],
+  delta: object,
+  values: readonly unknown[],
+): boolean {
+  if (fields.some(({ op }, n) => values[n] !== identityOf(op))) return false;
   if (fields.some(({ name }) => name in delta)) return false;
-  return !isPlain(delta) || Object.keys(delta).length > 0;
+  return !isPlainObject(delta) || Object.keys(delta).length > 0;
 }
 
-/** Throws if a change {@linkcode isOfUnknown} fields. */
-export function rejectUnknown(action: string, fields: readonly FieldPlace[], delta: object): void {
-  if (!isOfUnknown(fields, delta)) return;
+/** Throws for a change that {@linkcode isOfUnknown} fields. */
+export function rejectUnknown(action: string, fields: readonly FieldPlace[], delta: object): never {
   const names = fields.map(({ name }) => name).join(", ");
-  const given = isPlain(delta)
+  const given = isPlainObject(delta)
     ? got(`the unknown field ${describe(shorten(Object.keys(delta)[0]))}`)
     : delta;
   throw new TypeError(cannot(action, `the fields are ${names}`, given));
 }
 
 /** Whether an object is plain, in any realm: its prototype has no prototype. */
-function isPlain(delta: object): boolean {
+function isPlainObject(delta: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(delta);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

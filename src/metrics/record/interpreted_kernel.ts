@@ -7,72 +7,57 @@
 import { harden } from "../../base/harden.ts";
 import type { LabelValues } from "../../schema/metric_options.ts";
 import { saturate } from "../../base/saturate.ts";
+import type { ChangeableRecord } from "./changeable_record.ts";
 import {
-  areValid,
-  isOfUnknown,
-  isValid,
-  reject,
-  rejectFirst,
-  rejectUnknown,
-} from "./field_checks.ts";
-import {
+  type AnyBoundRecord,
   type AnyBurst,
   type AnyFields,
   type AnyRecordWriter,
   COMMITTED,
   type KernelLife,
   type LabelledRecords,
-  type RecordChanges,
   type RecordHost,
   type RecordKernel,
+  type Values,
 } from "./kernel_types.ts";
-import type { FieldPlace, RecordLayout } from "./record_layout.ts";
-import { showBursts, showRecordWriters } from "../inspectable_writers.ts";
+import { type FieldPlace, identityOf, type RecordLayout } from "./record_layout.ts";
+import { showBoundRecords, showBursts, showRecordWriters } from "../inspectable_writers.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 
-/** Records with what this kernel adds to them. Owner thread only. */
-interface InterpretedRecords extends RecordHost, RecordChanges {
-  update(id: number, delta: AnyFields, life?: KernelLife): void;
-  begin(id: number): AnyBurst;
-  isOpen(id: number, number: number): boolean;
-  mergeBurst(id: number, number: number, delta: AnyFields): void;
-  readField(id: number, number: number, field: FieldPlace): number | bigint;
-  writeField(id: number, number: number, field: FieldPlace, value: unknown): void;
-}
-
 /** Makes the interpreted kernel for a list of fields. */
-export function interpretKernel({ fields, doubles, stride }: RecordLayout): RecordKernel {
-  // Reads each field once: a getter may return another value the next time.
-  const read = (delta: AnyFields): unknown[] => fields.map(({ name }) => delta[name]);
-  const change = ({ values, bits }: RecordHost, base: number, given: unknown[]) => {
-    for (const [n, { op, type, word }] of fields.entries()) {
-      const value = given[n];
-      if (value === undefined) continue;
-      if (type === "u64") addUint64(bits, 2 * (base + word), value as number | bigint);
-      else values[base + word] = mergeNumber(op, values[base + word], value as number);
-    }
-  };
+export function interpretKernel({ fields, doubles }: RecordLayout): RecordKernel {
+  const read = (delta: AnyFields | null | undefined): Values =>
+    fields.map(({ name, op }) => {
+      const value = ((delta ?? {}) as AnyFields)[name];
+      return value === undefined ? identityOf(op) : value;
+    });
 
   class Burst extends InterpretedBurst {
     static {
-      for (const field of fields) {
+      for (const [n, field] of fields.entries()) {
         Object.defineProperty(this.prototype, field.name, {
           get(this: Burst) {
             return readField(this, field);
           },
           set(this: Burst, value: unknown) {
-            writeField(this, field, value);
+            writeField(this, n, field, value);
           },
         });
       }
     }
+
+    protected override read(delta: AnyFields): Values {
+      return read(delta);
+    }
   }
   harden(Burst.prototype);
+  const methods: WriterMethods = { read, begin: (record) => new Burst(record) };
 
   return {
-    writer: (records) => new Writer(records as InterpretedRecords),
-    labelledWriter: (records) =>
-      new LabelledWriter(records as InterpretedRecords & LabelledRecords),
+    module: () => undefined,
+    writer: (records) => new Writer(records, methods),
+    labelledWriter: (records) => new LabelledWriter(records, methods),
+    boundWriter: (records, _record, life) => new BoundWriter(records, life, methods),
     copy(values, bits, base, toValues, toBits, to) {
       for (let w = 0; w < doubles; w++) toValues[to + w] = values[base + w];
       for (let w = 2 * doubles; w < 2 * fields.length; w++) toBits[2 * to + w] = bits[2 * base + w];
@@ -91,118 +76,88 @@ export function interpretKernel({ fields, doubles, stride }: RecordLayout): Reco
       }
       return object;
     },
-    withChanges(Base) {
-      return class extends Base implements InterpretedRecords {
-        update(id: number, delta: AnyFields, life?: KernelLife): void {
-          const action = `update ${this.metric}`;
-          if (!isObject(delta)) reject(action, "", "", delta);
-          const given = read(delta);
-          if (areUndefined(given)) rejectUnknown(action, fields, delta);
-          rejectFirst(action, fields, given);
-          const isReady = life === undefined ? this.isReady(id) : this.isReadyIn(life);
-          if (!isReady) this.prepare(id, "update", life);
-          change(this, id * stride, given);
-          this.publish(id);
+    recordClass: (Base) =>
+      class extends Base {
+        commit(): boolean {
+          return false;
         }
 
-        updateLife(life: KernelLife, delta: AnyFields): void {
-          this.update(life.id, delta, life);
-        }
-
-        begin(id: number): AnyBurst {
-          if (!this.isReady(id)) this.prepare(id, "begin");
-          return new Burst(this, id, this.openBurst(id));
-        }
-
-        beginLife(life: KernelLife): AnyBurst {
-          if (!this.isReadyIn(life)) this.prepare(life.id, "begin", life);
-          return new Burst(this, life.id, this.openBurst(life.id));
-        }
-
-        mergeBurst(id: number, number: number, delta: AnyFields): void {
-          const action = `merge into ${this.metric}`;
-          if (!isObject(delta)) {
-            this.discardBurst(id, number);
-            reject(action, "", "", delta);
+        change(values: Values): void {
+          const { doubles, halves, idle } = this;
+          for (const [n, { op, type, word }] of fields.entries()) {
+            const at = idle + word;
+            if (type === "u64") addUint64(halves, 2 * at, values[n] as number | bigint);
+            else doubles[at] = mergeNumber(op, doubles[at], values[n] as number);
           }
-          const given = read(delta);
-          if (areUndefined(given) && isOfUnknown(fields, delta)) {
-            this.discardBurst(id, number);
-            rejectUnknown(action, fields, delta);
-          }
-          if (!this.isOpen(id, number)) this.refuseBurst("merge into");
-          if (!areValid(fields, given)) this.discardBurst(id, number);
-          rejectFirst(action, fields, given);
-          change(this, id * stride, given);
         }
 
-        readField(id: number, number: number, { type, word }: FieldPlace): number | bigint {
-          if (!this.isOpen(id, number)) this.refuseBurst("read");
-          const index = id * stride + word;
-          return type === "u64" ? getUint64(this.bits, 2 * index) : this.values[index];
+        mergeBurst(): boolean {
+          return false;
         }
-
-        writeField(id: number, number: number, field: FieldPlace, value: number | bigint): void {
-          if (number === COMMITTED) return;
-          if (!this.isOpen(id, number)) this.refuseBurst("change");
-          const { name, type, word } = field;
-          // A double accepts any number except NaN, whatever its op: "max" has just this check.
-          if (!isValid("max", type, value)) {
-            this.discardBurst(id, number);
-            reject(`change ${this.metric}`, name, type, value);
-          }
-          const index = id * stride + word;
-          if (type === "u64") setUint64(this.bits, 2 * index, value);
-          else this.values[index] = type === "u32" ? (value as number) >>> 0 : value as number;
-        }
-
-        isOpen(id: number, number: number): boolean {
-          return this.values[(id + 1) * stride - 1] === number;
-        }
-      };
-    },
+      },
   };
+}
+
+/** What the classes below need to know of the fields. */
+interface WriterMethods {
+  read(delta: AnyFields): Values;
+  begin(record: ChangeableRecord): AnyBurst;
 }
 
 // Classes with private names stand outside of `interpretKernel`: V8 shares the type feedback of all
 // evaluations of one class, see `record_kernel.ts`.
 let readField: (burst: InterpretedBurst, field: FieldPlace) => number | bigint;
-let writeField: (burst: InterpretedBurst, field: FieldPlace, value: unknown) => void;
+let writeField: (burst: InterpretedBurst, n: number, field: FieldPlace, value: unknown) => void;
 
-class InterpretedBurst {
-  readonly #records: InterpretedRecords;
-  readonly #id: number;
+abstract class InterpretedBurst {
+  readonly #record: ChangeableRecord;
   #number: number;
 
   static {
-    const isOpen = (burst: InterpretedBurst) => burst.#records.isOpen(burst.#id, burst.#number);
-    showBursts(this.prototype, (burst) => burst.#records.metric, isOpen);
-    readField = (burst, field) => burst.#records.readField(burst.#id, burst.#number, field);
-    writeField = (burst, field, value) =>
-      burst.#records.writeField(burst.#id, burst.#number, field, value);
+    showBursts<InterpretedBurst>(
+      this.prototype as InterpretedBurst,
+      (burst) => burst.#record.metric,
+      (burst) => burst.#record.burst === burst.#number,
+    );
+    readField = (burst, { type, word }) => {
+      const record = burst.#record;
+      if (record.burst !== burst.#number) record.refuseBurst("read");
+      const at = record.idle + word;
+      return type === "u64" ? getUint64(record.halves, 2 * at) : record.doubles[at];
+    };
+    writeField = (burst, n, { type, word }, value) => {
+      const record = burst.#record;
+      if (!record.allows(burst.#number, n, value)) return;
+      const at = record.idle + word;
+      if (type === "u64") setUint64(record.halves, 2 * at, value as number | bigint);
+      else record.doubles[at] = type === "u32" ? (value as number) >>> 0 : value as number;
+    };
   }
 
-  constructor(records: InterpretedRecords, id: number, number: number) {
-    this.#records = records;
-    this.#id = id;
-    this.#number = number;
+  /** The burst that was just begun. */
+  constructor(record: ChangeableRecord) {
+    this.#record = record;
+    this.#number = record.burst;
   }
 
   get id(): number {
-    return this.#id;
+    return this.#record.id;
   }
 
+  /** Reads each field once: a getter may return another value the next time. */
+  protected abstract read(delta: AnyFields): Values;
+
   merge(delta: AnyFields): void {
-    this.#records.mergeBurst(this.#id, this.#number, delta);
+    this.#record.mergeSlowly(this.#number, delta, this.read(delta));
   }
 
   commit(): void {
-    this.#records.commitBurst(this.#id, this.#number);
+    this.#record.commitBurst(this.#number);
     this.#number = COMMITTED;
   }
 
   discard(): void {
-    this.#records.discardBurst(this.#id, this.#number);
+    this.#record.discardBurst(this.#number);
   }
 
   [Symbol.dispose](): void {
@@ -211,30 +166,32 @@ class InterpretedBurst {
 }
 
 class Writer implements AnyRecordWriter {
-  readonly #records: InterpretedRecords;
+  readonly #records: RecordHost;
+  readonly #methods: WriterMethods;
 
   static {
     showRecordWriters(this.prototype, (writer) => writer.#records);
   }
 
-  constructor(records: InterpretedRecords) {
+  constructor(records: RecordHost, methods: WriterMethods) {
     this.#records = records;
+    this.#methods = methods;
   }
 
   update(id: number, delta: AnyFields): void {
-    this.#records.update(id, delta);
+    this.#records.updateOddly(id, undefined, delta, this.#methods.read(delta));
   }
 
   begin(id: number): AnyBurst {
-    return this.#records.begin(id);
+    return this.#methods.begin(this.#records.open(id));
   }
 }
 
 class LabelledWriter extends Writer {
-  readonly #records: InterpretedRecords & LabelledRecords;
+  readonly #records: LabelledRecords;
 
-  constructor(records: InterpretedRecords & LabelledRecords) {
-    super(records);
+  constructor(records: LabelledRecords, methods: WriterMethods) {
+    super(records, methods);
     this.#records = records;
   }
 
@@ -243,12 +200,36 @@ class LabelledWriter extends Writer {
   }
 }
 
-function areUndefined(given: readonly unknown[]): boolean {
-  return given.every((value) => value === undefined);
-}
+class BoundWriter implements AnyBoundRecord {
+  readonly #records: RecordHost;
+  readonly #life: KernelLife;
+  readonly #methods: WriterMethods;
 
-function isObject(delta: unknown): boolean {
-  return typeof delta === "object" && delta !== null;
+  static {
+    showBoundRecords<BoundWriter>(
+      this.prototype,
+      (writer) => writer.#records,
+      (writer) => writer.#life,
+    );
+  }
+
+  constructor(records: RecordHost, life: KernelLife, methods: WriterMethods) {
+    this.#records = records;
+    this.#life = life;
+    this.#methods = methods;
+  }
+
+  get id(): number {
+    return this.#life.id;
+  }
+
+  update(delta: AnyFields): void {
+    this.#records.updateOddly(this.id, this.#life, delta, this.#methods.read(delta));
+  }
+
+  begin(): AnyBurst {
+    return this.#methods.begin(this.#records.open(this.id, this.#life));
+  }
 }
 
 function mergeNumber(op: string, old: number, value: number): number {

@@ -2,72 +2,57 @@
  * The kernel of a record: the inner loops for one list of fields, as types. There are two
  * implementations: `compiled_kernel.ts` and `interpreted_kernel.ts`.
  *
- * Bursts: each burst of a (thread, metric) has a number of its own, and the private values of a
- * bucket carry the number of its open burst. A burst compares the two before it does anything. So
- * nobody has to notify a burst when it ends, and a burst that has ended changes nothing.
+ * Values: an update reads each field of its change once, before anything else, because a getter may
+ * run any code. A field that was left out has its op's identity as value, so nothing has to ask
+ * again whether it was. All fields are checked before one of them is changed.
+ *
+ * Bursts: each burst of a record has a number of its own, and the record has the number of its open
+ * burst. A burst compares the two before it does anything. So nobody has to notify a burst when it
+ * ends, and a burst that has ended changes nothing.
  *
  * @module
  */
 import type { LabelValues } from "../../schema/metric_options.ts";
 import type { RecordFields, RecordValue } from "../../schema/record.ts";
+import type { BucketLife } from "../../buckets/label_trie.ts";
 import type { RecordFacts } from "../inspectable_writers.ts";
 import type { BurstMethods } from "../burst_types.ts";
+import type { ChangeableRecord } from "./changeable_record.ts";
+import type { CommitFunctions } from "./commit_module.ts";
+import type { PublisherClass } from "./published_records.ts";
 
-/**
- * The private values of a thread's records: `layout.stride` words for each bucket. The last word is
- * the number of the bucket's open burst.
- */
-export interface RecordValues {
-  /** The values. */
-  readonly values: Float64Array;
-  /** The same memory as 32-bit halves. */
-  readonly bits: Uint32Array;
-}
+/** The values of a change, one for each field. */
+export type Values = readonly unknown[];
 
-/** The buckets of one metric in one thread, as updates and bursts need them. Owner thread only. */
-export interface RecordHost extends RecordValues {
+/** The records of one metric in one thread, as the writers of a kernel need them. */
+export interface RecordHost {
   /** The name of the metric, for error texts. */
   readonly metric: string;
   /** What its writers print. */
   readonly facts: RecordFacts;
-  /** Whether a bucket can be changed without {@linkcode prepare}. */
-  isReady(id: number): boolean;
-  /** Whether a bucket can be changed without {@linkcode prepare}, and is in the given life. */
-  isReadyIn(life: KernelLife): boolean;
-  /** Makes a bucket ready, or throws. */
-  prepare(id: number, verb: string, life?: KernelLife): void;
-  /** Publishes the values of a bucket. */
-  publish(id: number): void;
-  /** Begins a burst of a bucket that is ready, and returns its number. */
-  openBurst(id: number): number;
+  /** By the ids of the buckets; `undefined` before the first change. */
+  readonly publishers: readonly (ChangeableRecord | undefined)[];
   /**
-   * Publishes the changes of a burst. Throws unless it is the open burst of its bucket and the
-   * thread may still write.
+   * An update with any values. `life` if only that life may be changed.
+   *
+   * @throws {TypeError} When a value has the wrong type, or there are only unknown fields.
+   * @throws {RangeError} When a value is out of range, or the bucket was destroyed.
+   * @throws {StaleThreadError} When the thread was unregistered or revoked.
    */
-  commitBurst(id: number, number: number): void;
-  /** Drops the changes of a burst if it is the open burst of its bucket. */
-  discardBurst(id: number, number: number): void;
-  /** Throws because a burst has ended. */
-  refuseBurst(verb: string): never;
+  updateOddly(
+    id: number,
+    life: KernelLife | undefined,
+    delta: unknown,
+    values: Values,
+  ): void;
+  /** The same with valid values: for a record that may have to be prepared first. */
+  updateSlowly(id: number, life: KernelLife | undefined, values: Values): void;
+  /** Begins a burst, whose number is then that of the record. */
+  open(id: number, life?: KernelLife): ChangeableRecord;
 }
 
-/**
- * What the kernel adds to the records of labelled buckets. An update reads its change before
- * anything else, because a getter may run any code. It checks all fields before it changes one of
- * them or discards the open burst of the bucket.
- */
-export interface RecordChanges {
-  /** Merges a change into the values of a bucket and publishes them, but only in the given life. */
-  updateLife(life: KernelLife, delta: AnyFields): void;
-  /** Begins a burst in one life of the bucket. */
-  beginLife(life: KernelLife): AnyBurst;
-}
-
-/** Records that can be changed. */
-export type ChangeableRecords = RecordHost & RecordChanges;
-
-/** Records that can be changed, of a metric with labels. */
-export interface LabelledRecords extends ChangeableRecords {
+/** The records of a metric with labels. */
+export interface LabelledRecords extends RecordHost {
   /** The writer of one bucket. */
   labels(labels: LabelValues<string>): unknown;
 }
@@ -78,10 +63,21 @@ export interface AnyRecordWriter {
   begin(id: number): AnyBurst;
 }
 
-/** A life of a bucket. */
+/** A life of a labelled bucket, and the epoch in which its writer has last changed it. */
 export interface KernelLife {
   /** The id of the bucket. */
   readonly id: number;
+  /** The life. */
+  readonly series: BucketLife;
+  /** The epoch; 0 before the first change. */
+  epoch: number;
+}
+
+/** What users hold to change one labelled bucket. */
+export interface AnyBoundRecord {
+  readonly id: number;
+  update(delta: AnyFields): void;
+  begin(): AnyBurst;
 }
 
 /** A change whose fields are not known at compile time. */
@@ -113,20 +109,27 @@ export interface RecordKernel {
   ): void;
   /** The values as an object. */
   toObject(values: Float64Array, bits: Uint32Array, base: number): AnyValue;
-  /** Makes a subclass of the records that has the {@linkcode RecordChanges}. */
-  withChanges<Base extends RecordHostClass>(
-    Base: Base,
-    // deno-lint-ignore no-explicit-any -- TypeScript requires `any[]` in the constructor of a mixin
-  ): Base & (new (...parameters: any[]) => RecordChanges);
+  /** The module of {@linkcode CommitFunctions}; `undefined` where it is not used. */
+  module(): WebAssembly.Module | undefined;
+  /**
+   * Makes the class of the records. It publishes by `functions` if there are any, else by
+   * `Atomics`.
+   */
+  recordClass(
+    Base: typeof ChangeableRecord,
+    functions: CommitFunctions | undefined,
+  ): PublisherClass<ChangeableRecord>;
   /** Makes what users hold. It has the records in a private field, out of the users' reach. */
-  writer(records: ChangeableRecords): AnyRecordWriter;
+  writer(records: RecordHost): AnyRecordWriter;
   /** The same for a metric with labels, with the method `labels`. */
   labelledWriter(records: LabelledRecords): AnyRecordWriter;
+  /**
+   * The same for one labelled bucket. It is given the record, because JavaScriptCore takes fields
+   * for constants that have their values from the constructor on: an update takes 4 ns in place of
+   * 11 (Bun 1.4).
+   */
+  boundWriter(records: RecordHost, record: ChangeableRecord, life: KernelLife): AnyBoundRecord;
 }
-
-/** A class to which changes can be added. */
-// deno-lint-ignore no-explicit-any -- as above
-export type RecordHostClass = new (...parameters: any[]) => RecordHost;
 
 /**
  * The number of a burst after its commit. No bucket carries it. An assignment to a field of such a

@@ -5,10 +5,14 @@
  */
 import { harden } from "../../base/harden.ts";
 import type { RecordDefinition, RecordFields } from "../../schema/record.ts";
+import type { Arena } from "../../memory/arena.ts";
 import type { Kind } from "../kind.ts";
+import { ChangeableRecord } from "./changeable_record.ts";
+import type { CommitFunctions } from "./commit_module.ts";
 import type { AnyValue, RecordKernel } from "./kernel_types.ts";
 import { RecordAccumulator } from "./record_accumulator.ts";
 import { makeKernel } from "./record_kernel.ts";
+import type { PublisherClass } from "./published_records.ts";
 import { layoutOf, recordSegmentParts } from "./record_layout.ts";
 import { SingleWriterLabelledRecords, SingleWriterRecords } from "./record_writer.ts";
 
@@ -26,31 +30,32 @@ export function recordKind(
       new RecordAccumulator(shared, { ...place, layout, kernel: kernel() }),
     writer: (context) => {
       const recordContext = { ...context, layout, kernel: kernel() };
-      const { Records, LabelledRecords } = classesOf(kernel());
+      const Record = () => recordClassOf(kernel(), context.thread.arena);
       return context.index === undefined
-        ? harden(kernel().writer(new Records(recordContext)))
-        : harden(kernel().labelledWriter(new LabelledRecords(recordContext)));
+        ? harden(kernel().writer(new SingleWriterRecords(recordContext, Record)))
+        : harden(
+          kernel().labelledWriter(new SingleWriterLabelledRecords(recordContext, Record)),
+        );
     },
   };
 }
 
 /**
- * The classes of each kernel. All metrics with the same fields share them, so that the engine
- * optimizes them once.
+ * The classes of each kernel, by the functions by which they publish. All metrics with the same
+ * fields in one memory share a class, so that the engine optimizes it once.
  */
-const classes = new WeakMap<RecordKernel, ReturnType<typeof makeClasses>>();
+const classes = new WeakMap<object, PublisherClass<ChangeableRecord>>();
 
-function classesOf(kernel: RecordKernel): ReturnType<typeof makeClasses> {
-  const made = classes.get(kernel) ?? makeClasses(kernel);
-  classes.set(kernel, made);
+function recordClassOf(kernel: RecordKernel, arena: Arena): PublisherClass<ChangeableRecord> {
+  const functions = arena.instantiate(kernel.module);
+  const known = classes.get(functions ?? kernel);
+  if (known !== undefined) return known;
+  const made = kernel.recordClass(
+    ChangeableRecord,
+    functions as unknown as CommitFunctions | undefined,
+  );
+  classes.set(functions ?? kernel, made);
   return made;
-}
-
-function makeClasses(kernel: RecordKernel) {
-  return {
-    Records: kernel.withChanges(SingleWriterRecords),
-    LabelledRecords: kernel.withChanges(SingleWriterLabelledRecords),
-  };
 }
 
 /** Calls `make` once, at the first call of the result. */

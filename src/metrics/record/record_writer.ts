@@ -11,53 +11,77 @@ import type { BucketLife } from "../../buckets/label_trie.ts";
 import { OVERFLOW } from "../../buckets/label_text.ts";
 import { cannot, got } from "../../base/errors.ts";
 import { harden } from "../../base/harden.ts";
-import { inspectable } from "../../base/inspectable.ts";
 import { needing } from "../../memory/arena.ts";
 import type { LabelValues } from "../../schema/metric_options.ts";
-import type { RecordFields } from "../../schema/record.ts";
+import type { RecordFacts } from "../inspectable_writers.ts";
+import type { ChangeableRecord } from "./changeable_record.ts";
+import { isObject, isOfUnknown, reject, rejectFirst, rejectUnknown } from "./field_checks.ts";
 import type {
-  AnyFields,
-  ChangeableRecords,
+  AnyBoundRecord,
   KernelLife,
   LabelledRecords,
   RecordHost,
+  Values,
 } from "./kernel_types.ts";
-import type { RecordFacts } from "../inspectable_writers.ts";
-import { RecordPublisher, type RecordWriterContext } from "./record_publisher.ts";
-import type { RecordBurst } from "../burst_types.ts";
-import type { RecordBucketWriter } from "../writer_types.ts";
-
-/** A life of a labelled bucket, and the epoch in which its writer has last changed it. */
-interface RecordLife extends KernelLife {
-  readonly series: BucketLife;
-  epoch: number;
-}
+import { PublishedRecords, type PublisherClass } from "./published_records.ts";
+import type { RecordWriterContext } from "./record_publisher.ts";
+import { WAITING } from "./record_layout.ts";
 
 /**
  * The records of one metric in one thread. Owner thread only. Users cannot reach it: they hold the
  * kernel's writer, which has it in a private field.
  */
-export class SingleWriterRecords extends RecordPublisher implements RecordHost {
+export class SingleWriterRecords extends PublishedRecords<ChangeableRecord> implements RecordHost {
   get facts(): RecordFacts {
     const { index, thread } = this.context;
     return { isLabelled: index !== undefined, slot: thread.tenure.slot };
   }
 
-  /** Whether the bucket can be changed without `prepare`, and is in the given life. */
-  isReadyIn({ id, epoch }: RecordLife): boolean {
-    return this.isReady(id) && this.epochOf(id) === epoch;
+  updateOddly(
+    id: number,
+    life: KernelLife | undefined,
+    delta: unknown,
+    values: Values,
+  ): void {
+    const { fields } = this.context.layout;
+    const action = `update ${this.metric}`;
+    if (!isObject(delta)) reject(action, "", "", delta);
+    if (isOfUnknown(fields, delta, values)) rejectUnknown(action, fields, delta);
+    rejectFirst(action, fields, values);
+    this.updateSlowly(id, life, values);
+  }
+
+  updateSlowly(id: number, life: KernelLife | undefined, values: Values): void {
+    const epoch = this.#epochFor(id, "update", life);
+    const record = this.publishers[id]!;
+    record.start(epoch);
+    record.change(values);
+    record.publish(epoch);
+  }
+
+  open(id: number, life?: KernelLife): ChangeableRecord {
+    const epoch = this.#epochFor(id, "begin", life);
+    const record = this.publishers[id]!;
+    record.start(epoch);
+    record.openBurst(epoch);
+    return record;
+  }
+
+  /** The epoch in which a bucket may be changed; or throws. */
+  #epochFor(id: number, verb: string, life?: KernelLife): number {
+    const known = typeof id === "number" ? this.publishers[id] : undefined;
+    const isReady = known !== undefined && known.isCurrent() &&
+      (life === undefined || life.epoch === known.epoch);
+    return isReady ? known.epoch : this.#prepare(id, verb, life);
   }
 
   /**
-   * Makes a bucket ready for the first change, for the first one after a clear, and for the first
-   * one after a burst that was not committed; or throws. Discards the open burst.
+   * The epoch in which a bucket may be changed, for the first change, for the first one after a
+   * clear, and for the first one after a burst that was not committed; or throws.
    */
-  prepare(id: number, verb: string, life?: RecordLife): void {
-    const held = this.heldEpoch(id);
-    if (held !== 0 && (life === undefined || life.epoch === held)) {
-      this.loadCommitted(id, held);
-      return;
-    }
+  #prepare(id: number, verb: string, life?: KernelLife): number {
+    const held = typeof id === "number" ? this.publishers[id]?.heldEpoch() ?? 0 : 0;
+    if (held !== 0 && (life === undefined || life.epoch === held)) return held;
     const { table, thread, index } = this.context;
     const action = `${verb} ${table.name}`;
     thread.check(action);
@@ -71,46 +95,15 @@ export class SingleWriterRecords extends RecordPublisher implements RecordHost {
       }
       life.epoch = epoch;
     }
-    if (this.epochOf(id) !== epoch) this.#loadNeeding(action, id, epoch);
-    this.noteOverflow(id, index?.describe(id)?.kind === OVERFLOW);
+    const record = this.publishers[id] ?? this.#locateNeeding(action, id);
+    record.rare = index?.describe(id)?.kind === OVERFLOW ? WAITING : 0;
+    return epoch;
   }
 
   // Apart from `prepare`, which would otherwise allocate a context for the closure at each burst
   // that follows an open one.
-  #loadNeeding(action: string, id: number, epoch: number): void {
-    needing(action, () => this.loadCommitted(id, epoch));
-  }
-}
-
-/** One labelled record in one thread. Owner thread only. */
-export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
-  readonly #records: ChangeableRecords;
-  readonly #life: RecordLife;
-
-  static {
-    inspectable<SingleWriterRecord>(this.prototype, {
-      type: "RecordBucketWriter",
-      metric: (writer) => writer.#records.metric,
-      facts: (writer) => ({ id: writer.id, labels: writer.#life.series.labels }),
-    });
-  }
-
-  constructor(records: ChangeableRecords, life: RecordLife) {
-    this.#records = records;
-    this.#life = life;
-  }
-
-  /** The id of the bucket. */
-  get id(): number {
-    return this.#life.id;
-  }
-
-  update(delta: AnyFields): void {
-    this.#records.updateLife(this.#life, delta);
-  }
-
-  begin(): RecordBurst<RecordFields> {
-    return this.#records.beginLife(this.#life) as RecordBurst<RecordFields>;
+  #locateNeeding(action: string, id: number): ChangeableRecord {
+    return needing(action, () => this.publisher(id));
   }
 }
 
@@ -118,30 +111,33 @@ export class SingleWriterRecord implements RecordBucketWriter<RecordFields> {
 export class SingleWriterLabelledRecords extends SingleWriterRecords implements LabelledRecords {
   readonly #index: LabelIndex;
   readonly #labelled: LabelledBuckets;
-  // Defined by `RecordKernel.withChanges`.
-  declare updateLife: ChangeableRecords["updateLife"];
-  declare beginLife: ChangeableRecords["beginLife"];
   /** By id: the writer of the latest life. */
-  readonly #bound: ({ readonly life: number; readonly writer: SingleWriterRecord } | undefined)[] =
-    [];
+  readonly #bound: ({ readonly life: number; readonly writer: AnyBoundRecord } | undefined)[] = [];
 
-  constructor(context: RecordWriterContext) {
-    super(context);
+  constructor(context: RecordWriterContext, recordClass: () => PublisherClass<ChangeableRecord>) {
+    super(context, recordClass);
     this.#index = context.index!;
     this.#labelled = context.labelled!;
   }
 
-  labels(labels: LabelValues<string>): SingleWriterRecord {
+  labels(labels: LabelValues<string>): AnyBoundRecord {
     let series = this.#index.findCached(labels);
+    const verb = "bind labels of";
     if (series === undefined || !this.#index.isAlive(series) || !this.isOwner()) {
-      const verb = "bind labels of";
       const action = `${verb} ${this.metric}`;
       this.context.thread.check(action);
       series = needing(action, () => this.#labelled.intern(labels, verb));
     }
     const known = this.#bound[series.id];
     if (known !== undefined && known.life === series.life) return known.writer;
-    const writer = harden(new SingleWriterRecord(this, { id: series.id, series, epoch: 0 }));
+    return this.#bind(series, verb);
+  }
+
+  #bind(series: BucketLife, verb: string): AnyBoundRecord {
+    const { id } = series;
+    const record = needing(`${verb} ${this.metric}`, () => this.publisher(id));
+    const life = { id, series, epoch: 0 };
+    const writer = harden(this.context.kernel.boundWriter(this, record, life));
     this.#bound[series.id] = { life: series.life, writer };
     return writer;
   }

@@ -11,7 +11,15 @@ import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
 import { layoutOf } from "../../../src/metrics/record/record_layout.ts";
 import { CellSegments } from "../../../src/threads/cell_segments.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
-import { defineHistory, type Journal, must, named, onlyErrors, type Run } from "../history.ts";
+import {
+  byWebAssembly,
+  defineHistory,
+  type Journal,
+  must,
+  named,
+  onlyErrors,
+  type Run,
+} from "../history.ts";
 import { arenaOf, MOST_BYTES, type Seated, seatOf, succeeded, unfinished } from "./support.ts";
 
 const schema = defineSchema({ flow: record({ a: sum(), n: sum("u64"), b: sum() }) });
@@ -195,4 +203,11 @@ const bounded = defineHistory<Seated, Kept>({
   },
 });
 
-export const recordHistories = [commits, helped, crowd, bounded];
+export const recordHistories = [
+  commits,
+  helped,
+  crowd,
+  bounded,
+  byWebAssembly(commits),
+  byWebAssembly(helped),
+];

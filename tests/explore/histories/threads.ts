@@ -4,7 +4,7 @@
  * @module
  */
 import { counter, defineSchema, record, sum, type Thread, ThreadStats } from "../../../mod.ts";
-import { defineHistory, type Journal, must, named, onlyErrors } from "../history.ts";
+import { byWebAssembly, defineHistory, type Journal, must, named, onlyErrors } from "../history.ts";
 import { MOST_BYTES, type Seated, seatOf, type Sent, succeeded, unfinished } from "./support.ts";
 
 const schema = defineSchema({ hits: counter(), flow: record({ a: sum(), b: sum() }) });
@@ -217,10 +217,62 @@ function revoking(
   });
 }
 
+/** A thread takes its seat and changes a burst; another one revokes the seat and gets the slot. */
+const burst = defineHistory<Seated, Stats>({
+  name: "revoke-burst",
+  about: "A fenced thread goes on with a burst while its slot has a new owner",
+  preemptions: 2,
+  kills: false,
+  prepare: () => {
+    const stats = create(0);
+    stats.metrics.flow.create();
+    const { handle } = stats.reserveThread("a");
+    return { sent: { handle: stats.handle, seat: handle.seat! }, kept: stats };
+  },
+  threads: [
+    ({ handle, seat }, journal) => {
+      const { metrics: { flow } } = ThreadStats.attach(schema, { ...handle, seat })
+        .registerThread();
+      return () => {
+        const open = journal.do("open", () => flow.begin(0));
+        if (open === undefined) return;
+        journal.do("merge", () => open.merge({ a: 1, b: 1 }));
+        journal.do("set", () => void (open.b += 1, open.a += 1));
+        journal.do("commit", () => open.commit());
+      };
+    },
+    ({ handle, seat }, journal) => {
+      const stats = ThreadStats.attach(schema, handle);
+      const revocable = seatOf(handle, seat, THREADS);
+      return () => {
+        let thread: Own | undefined;
+        journal.do("revoke", () => revocable.revoke());
+        journal.do("register", () => (thread = stats.registerThread("b")).slot);
+        journal.do("add", () => flow.add(thread!, 100));
+      };
+    },
+  ],
+  check: (stats, run) => {
+    onlyErrors(run, /^StaleThreadError/);
+    const [revoke] = named(run, "revoke");
+    // What overlaps the revocation may fall upon the next owner: the quarantine excludes that.
+    if (
+      run.events.some(({ thread, begin, end }) =>
+        thread === 0 && begin < revoke.end && end > revoke.begin
+      )
+    ) return;
+    const total = flow.read(stats);
+    const expected = 100 + (succeeded(named(run, "commit")).length > 0 ? 2 : 0);
+    must(total === expected, `the total is ${total}, not ${expected}`);
+  },
+});
+
 export const threadHistories = [
   churn,
   look,
   revoking("revoke", { quarantine: 0, target: hits, preemptions: 2 }),
   revoking("revoke-quarantine", { quarantine: 1000, target: hits, preemptions: 3 }),
   revoking("revoke-record", { quarantine: 1000, target: flow, preemptions: 2 }),
+  byWebAssembly(revoking("revoke-record", { quarantine: 1000, target: flow, preemptions: 2 })),
+  burst,
 ];

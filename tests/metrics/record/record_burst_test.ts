@@ -371,6 +371,27 @@ describe("RecordBurst.commit()", () => {
     assertThrows(() => cell.begin(id), StaleThreadError);
     assertEquals(read(), held);
   });
+
+  it("of a thread that may not write changes nothing for the next owner of its slot", () => {
+    const { stats, id, cell, thread, held, read } = begun();
+    const burst = cell.begin(id);
+    burst.packets = 7;
+    thread.unregister();
+    const next = stats.registerThread();
+    assertEquals(next.slot, thread.slot);
+    const other = next.metrics.cell.begin(id);
+    const { packets } = other;
+    burst.merge({ packets: 100, bytes: 100n });
+    burst.bytes = 5n;
+    burst.packets += 1;
+    assertEquals([burst.bytes, burst.flags], [5n, held.flags], "it goes on in private memory");
+    other.packets += 1;
+    assertEquals(other.packets, packets + 1);
+    other.commit();
+    assertEquals(read(), { ...held, packets: packets + 1 });
+    assertThrows(() => burst.commit(), StaleThreadError);
+    assertEquals(read(), { ...held, packets: packets + 1 });
+  });
 });
 
 describe("RecordBurst.merge()", () => {

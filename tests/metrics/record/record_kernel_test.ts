@@ -1,18 +1,30 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { bitOr, max, min, type RecordFields, sum } from "../../../mod.ts";
+import { ChangeableRecord } from "../../../src/metrics/record/changeable_record.ts";
+import { commitBytes } from "../../../src/metrics/record/commit_module.ts";
+import type { CommitFunctions } from "../../../src/metrics/record/commit_module.ts";
 import { interpretKernel } from "../../../src/metrics/record/interpreted_kernel.ts";
 import type {
+  AnyBoundRecord,
   AnyBurst,
   AnyFields,
   AnyRecordWriter,
   KernelLife,
-  RecordChanges,
   RecordHost,
   RecordKernel,
+  Values,
 } from "../../../src/metrics/record/kernel_types.ts";
+import type { RecordWriterContext } from "../../../src/metrics/record/record_publisher.ts";
 import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
-import { layoutOf } from "../../../src/metrics/record/record_layout.ts";
+import { layoutOf, type RecordLayout } from "../../../src/metrics/record/record_layout.ts";
+import {
+  isObject,
+  isOfUnknown,
+  reject,
+  rejectFirst,
+  rejectUnknown,
+} from "../../../src/metrics/record/field_checks.ts";
 import { type Random, withSeeds } from "../../support/random.ts";
 import { assertRefuses } from "../observe.ts";
 
@@ -42,64 +54,94 @@ function randomFields(random: Random): RecordFields {
   );
 }
 
-/**
- * The records of three buckets, of which only the one in the middle is ever changed, and a kernel.
- */
-class Bench {
-  readonly values: Float64Array;
-  readonly bits: Uint32Array;
+/** Words of the memory of a {@linkcode Bench}, in front of the slots. */
+const EPOCH_WORD = 1;
+const CONTROL_WORD = 2;
+const VERSION_WORD = 3;
+const FIRST_SLOT = 8;
+const EPOCH = 5;
+const CONTROL = 7;
+
+/** One record in memory of its own, between words that nobody may change, and a kernel. */
+class Bench implements RecordHost {
   readonly kernel: RecordKernel;
-  readonly base: number;
-  /** Whether buckets are ready. */
-  isReady = false;
+  readonly layout: RecordLayout;
+  readonly metric = "test";
+  readonly facts = { isLabelled: false, slot: 0 };
+  readonly publishers: ChangeableRecord[];
+  readonly record: ChangeableRecord;
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  readonly halves: Uint32Array;
   /** What the records were asked. */
   readonly calls: string[] = [];
   readonly writer: AnyRecordWriter;
-  readonly records: RecordHost & RecordChanges;
+  readonly bound: AnyBoundRecord;
+  readonly life = { id: 1, epoch: EPOCH, series: {} } as KernelLife;
 
-  constructor(kernel: RecordKernel, fields: number) {
-    this.values = new Float64Array(3 * (fields + 1)).fill(42);
-    this.bits = new Uint32Array(this.values.buffer);
+  constructor(kernel: RecordKernel, layout: RecordLayout, isInWebAssembly = false) {
+    const { buffer, functions } = makeMemory(isInWebAssembly ? layout : undefined);
     this.kernel = kernel;
-    this.base = fields + 1;
-    const isReady = () => this.isReady;
-    const { values, bits, calls } = this;
-    const open = (id: number) => (id + 1) * (fields + 1) - 1;
-    class Host implements RecordHost {
-      readonly facts = { isLabelled: false, slot: 0 };
-      metric = "test";
-      values = values;
-      bits = bits;
-      isReady = isReady;
-      isReadyIn = isReady;
-      prepare(id: number, verb: string, life?: KernelLife): void {
-        calls.push(`${verb} ${id}${life === undefined ? "" : " in a life"}`);
-      }
-      publish(id: number): void {
-        calls.push(`publish ${id}`);
-      }
-      openBurst(id: number): number {
-        return values[open(id)] = calls.push(`open ${id}`);
-      }
-      commitBurst(id: number, number: number): void {
-        if (values[open(id)] !== number) this.refuseBurst("commit");
-        values[open(id)] = 0;
-        calls.push(`commit ${id}`);
-      }
-      discardBurst(id: number, number: number): void {
-        if (values[open(id)] === number) values[open(id)] = 0;
-        calls.push(`discard ${id}`);
-      }
-      refuseBurst(verb: string): never {
-        throw new TypeError(`refused to ${verb}`);
-      }
-    }
-    this.records = new (kernel.withChanges(Host))();
-    this.writer = kernel.writer(this.records);
+    this.layout = layout;
+    this.words = new Int32Array(buffer);
+    this.doubles = new Float64Array(buffer);
+    this.halves = new Uint32Array(buffer);
+    this.doubles.fill(42);
+    this.words[EPOCH_WORD] = EPOCH;
+    this.words[CONTROL_WORD] = CONTROL;
+    this.words[VERSION_WORD] = 0;
+    const context = {
+      layout,
+      kernel,
+      table: { name: "test" },
+      thread: { controlIndex: CONTROL_WORD, tenure: { control: CONTROL } },
+    } as unknown as RecordWriterContext;
+    this.record = new (kernel.recordClass(ChangeableRecord, functions))(context, {
+      id: 1,
+      words: this.words,
+      doubles: this.doubles,
+      halves: this.halves,
+      epochIndex: EPOCH_WORD,
+      slots: FIRST_SLOT,
+      version: VERSION_WORD,
+      rescue: 0,
+    });
+    this.publishers = [this.record, this.record];
+    this.writer = kernel.writer(this);
+    this.bound = kernel.boundWriter(this, this.record, this.life);
+  }
+
+  updateOddly(id: number, life: KernelLife | undefined, delta: unknown, values: Values): void {
+    const { fields } = this.layout;
+    if (!isObject(delta)) reject("update test", "", "", delta);
+    if (isOfUnknown(fields, delta, values)) rejectUnknown("update test", fields, delta);
+    rejectFirst("update test", fields, values);
+    this.updateSlowly(id, life, values);
+  }
+
+  updateSlowly(_id: number, _life: KernelLife | undefined, values: Values): void {
+    this.record.start(this.#prepare());
+    this.record.change(values);
+    this.record.publish(this.life.epoch);
+  }
+
+  open(): ChangeableRecord {
+    this.record.start(this.#prepare());
+    this.record.openBurst(this.life.epoch);
+    return this.record;
+  }
+
+  #prepare(): number {
+    return this.life.epoch = this.words[EPOCH_WORD];
   }
 
   begin(): AnyBurst & Record<string, unknown> {
     return this.writer.begin(1) as AnyBurst & Record<string, unknown>;
+  }
+
+  /** The values of the latest commit. */
+  value(): unknown {
+    return this.kernel.toObject(this.doubles, this.halves, this.record.idle ^ this.record.flip);
   }
 
   /** What `call` gives or throws, and the memory afterwards. */
@@ -110,14 +152,24 @@ class Bench {
     } catch (error) {
       outcome = `${(error as Error).constructor.name}: ${(error as Error).message}`;
     }
-    return { outcome, bits: [...this.bits], calls: this.calls.splice(0) };
+    const end = 2 * (FIRST_SLOT + 2 * this.layout.stride + 4);
+    return { outcome, bits: [...this.halves.subarray(0, end)], calls: this.calls.splice(0) };
   }
+}
+
+/** Memory, and the functions of a layout's module on it. */
+function makeMemory(layout?: RecordLayout) {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const functions = layout && new WebAssembly.Instance(
+    new WebAssembly.Module(commitBytes(layout)),
+    { m: { m: memory } },
+  ).exports as unknown as CommitFunctions;
+  return { buffer: memory.buffer as unknown as SharedArrayBuffer, functions };
 }
 
 /** Whether the source of a kernel's updates has a name in it. */
 function hasCompiled(kernel: RecordKernel, name: string): boolean {
-  return kernel.copy.toString() !== interpretKernel(layoutOf({ a: sum() })).copy.toString() &&
-    new Bench(kernel, 64).records.updateLife.toString().includes(name);
+  return Object.getPrototypeOf(kernel.writer({} as RecordHost)).update.toString().includes(name);
 }
 
 describe("makeKernel(), interpretKernel()", () => {
@@ -127,14 +179,16 @@ describe("makeKernel(), interpretKernel()", () => {
       const layout = layoutOf(fields);
       const names = Object.keys(fields);
       const count = names.length;
-      const compiled = new Bench(makeKernel(layout), count);
-      const interpreted = new Bench(interpretKernel(layout), count);
-      assert(compiled.kernel.copy.toString() !== interpreted.kernel.copy.toString());
-      const both = (call: (bench: Bench) => unknown) =>
-        assertEquals(compiled.after(call), interpreted.after(call));
-      both(({ values, base }) => values.fill(0, base, base + count + 1));
-      const bursts = new Map([compiled, interpreted].map((bench) => [bench, bench.begin()]));
-      const life = { id: 1 };
+      const benches = [
+        new Bench(interpretKernel(layout), layout),
+        new Bench(makeKernel(layout), layout),
+        new Bench(makeKernel(layout), layout, true),
+      ];
+      const both = (call: (bench: Bench) => unknown) => {
+        const [expected, ...found] = benches.map((bench) => bench.after(call));
+        for (const one of found) assertEquals(one, expected);
+      };
+      const bursts = new Map(benches.map((bench) => [bench, bench.begin()]));
       for (let step = 0; step < 150; step++) {
         const pool = random.below(3) === 0 ? VALUES : GOOD_FOR_ALL;
         const delta = Object.fromEntries(names.map((name) => [name, random.pick(pool)]));
@@ -151,50 +205,44 @@ describe("makeKernel(), interpretKernel()", () => {
             both((b) => bursts.get(b)![name] = value);
             break;
           case 3:
-            both((b) => [bursts.get(b)![name], b.kernel.toObject(b.values, b.bits, b.base)]);
+            both((b) => [bursts.get(b)![name], b.value()]);
             break;
           case 5:
-            both((b) => b.records.updateLife(life, delta as AnyFields));
+            both((b) => b.bound.update(delta as AnyFields));
             break;
           case 6:
             both((b) => void bursts.set(b, b.begin()));
             break;
           case 7:
-            both((b) =>
-              void bursts.set(
-                b,
-                b.records.beginLife(life) as typeof bursts extends Map<unknown, infer B> ? B
-                  : never,
-              )
-            );
+            both((b) => void bursts.set(b, b.bound.begin() as ReturnType<Bench["begin"]>));
             break;
           case 8: {
-            const end = random.pick(["commit", "discard", "isReady"] as const);
-            both((b) => end === "isReady" ? b.isReady = !b.isReady : bursts.get(b)![end]());
+            const end = random.pick(["commit", "discard", "clear"] as const);
+            both((b) => end === "clear" ? b.words[EPOCH_WORD] += 2 : bursts.get(b)![end]());
             break;
           }
           case 4:
             both((b) => {
               const totals = new Float64Array(count);
               const totalBits = new Uint32Array(totals.buffer);
-              b.kernel.copy(b.values, b.bits, b.base, totals, totalBits, 0);
-              const part = b.values.slice(b.base, b.base + count);
+              const from = b.record.idle ^ b.record.flip;
+              b.kernel.copy(b.doubles, b.halves, from, totals, totalBits, 0);
+              const part = Float64Array.from(totals);
               b.kernel.combine(totals, totalBits, part, new Uint32Array(part.buffer));
               return [...totalBits];
             });
             break;
         }
       }
-      assertEquals(
-        [...compiled.values.slice(0, count + 1), ...compiled.values.slice(2 * count + 2)],
-        new Array(2 * count + 2).fill(42),
-        "nothing beside the record was touched",
-      );
+      for (const { doubles } of benches) {
+        const rest = doubles.slice(FIRST_SLOT + 2 * layout.stride);
+        assertEquals(rest, rest.map(() => 42), "nothing beside the record was touched");
+      }
       for (const wrong of [null, 5, undefined]) {
         both((b) => void bursts.set(b, b.begin()));
         both((b) => bursts.get(b)!.merge(wrong as unknown as AnyFields));
         both((b) => b.writer.update(1, wrong as unknown as AnyFields));
-        both((b) => b.records.updateLife(life, wrong as unknown as AnyFields));
+        both((b) => b.bound.update(wrong as unknown as AnyFields));
         both((b) => bursts.get(b)![names[0]]);
         both((b) => bursts.get(b)![names[0]] = 1);
         both((b) => bursts.get(b)!.merge({}));
@@ -206,27 +254,25 @@ describe("makeKernel(), interpretKernel()", () => {
   it("read each field of a change once", () => {
     const layout = layoutOf({ a: sum(), b: sum("u64"), c: bitOr() });
     for (const kernel of [makeKernel(layout), interpretKernel(layout)]) {
-      const bench = new Bench(kernel, 3);
-      bench.values.fill(0);
-      bench.isReady = true;
+      const bench = new Bench(kernel, layout);
       let reads = 0;
       const delta = new Proxy({}, { get: () => ++reads });
-      bench.begin().merge(delta);
-      bench.calls.length = 0;
-      assertEquals(kernel.toObject(bench.values, bench.bits, bench.base), { a: 1, b: 2n, c: 3 });
+      const burst = bench.begin();
+      burst.merge(delta);
+      burst.commit();
+      assertEquals(bench.value(), { a: 1, b: 2n, c: 3 });
       assertEquals(reads, 3);
       bench.writer.update(1, delta);
-      assertEquals(kernel.toObject(bench.values, bench.bits, bench.base), { a: 5, b: 7n, c: 7 });
+      assertEquals(bench.value(), { a: 5, b: 7n, c: 7 });
       assertEquals(reads, 6);
-      assertEquals(bench.calls, ["publish 1"]);
     }
   });
 
   it("read and check a change before they ask whether it may be made", () => {
     const layout = layoutOf({ a: sum(), b: sum() });
     for (const kernel of [makeKernel(layout), interpretKernel(layout)]) {
-      const bench = new Bench(kernel, 2);
-      const before = [...bench.bits];
+      const bench = new Bench(kernel, layout);
+      const before = [...bench.halves];
       const delta = {
         a: 1,
         get b() {
@@ -240,7 +286,7 @@ describe("makeKernel(), interpretKernel()", () => {
         "Cannot update test: b must be a finite number, got NaN",
       );
       assertEquals(bench.calls, ["getter"]);
-      assertEquals([...bench.bits], before);
+      assertEquals([...bench.halves], before);
     }
   });
 
