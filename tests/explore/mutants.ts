@@ -237,11 +237,11 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "burst-fence-unchecked",
-    fault: "A burst goes on in the slot although the thread was revoked",
-    file: "metrics/record/compiled_kernel.ts",
+    fault: "A burst is committed although the thread was revoked",
+    file: "metrics/record/record_publisher.ts",
     edits: [{
-      find: "this.burst !== number || this.words[this.controlIndex] !== this.control) return",
-      replace: "this.burst !== number) return",
+      find: "if (this.words[this.controlIndex] !== this.control) this.refuseCommit();",
+      replace: "if (1 > 2) this.refuseCommit();",
     }],
     histories: ["revoke-burst"],
   },
@@ -303,8 +303,8 @@ export const mutants: readonly Mutant[] = [
     histories: ["records-module"],
   },
   {
-    name: "burst-in-committed-slot",
-    fault: "A burst changes the slot that the version names",
+    name: "burst-same-slot",
+    fault: "The same of a burst's commit",
     file: "metrics/record/record_publisher.ts",
     edits: [{
       find: "    this.idle = idle ^ this.flip;\n",

@@ -32,7 +32,6 @@ export const models: readonly Model[] = [
       "CONFIRM_BY_LOAD",
       "ONE_MORE_ACCEPTED",
       "ONE_SLOT",
-      "BURST_IN_COMMITTED_SLOT",
       "READ_BACK_IDLE",
       "NEXT_OWNER_AT_SLOT_0",
       "FROM_NOTHING",

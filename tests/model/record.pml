@@ -24,8 +24,6 @@
  *     reader that confirms by one;
  *   - CONFIRM_BY_LOAD: the loads of the copy may be performed after the confirming load (AArch64 `ldar`).
  *
- *   - a burst changes the idle slot while it is open, and may be discarded: a store of any value, after which all
- *     words are stored again.
  *
  * Abstracted: two fields `a` and `b`, both equal to the number of commits in the epoch; TRIES is 1; epochs
  * are 1 and 3; the reader reads one thread (counter.pml has two).
@@ -87,15 +85,8 @@ end:
 byte commits_left = COMMITS;
 #ifdef ENDLESS
 byte lives_left = 1;
-byte changes_left = 0;
 #else
 byte lives_left = 2;
-byte changes_left = 1; /* of bursts, beyond the last one of each field */
-#endif
-#ifdef BURST_IN_COMMITTED_SLOT
-#define BURST_SLOT(to) (1 - (to))
-#else
-#define BURST_SLOT(to) (to)
 #endif
 #ifdef READ_BACK_IDLE
 #define COMMITTED_SLOT(to) (to)
@@ -160,7 +151,6 @@ life:
     :: d_step { todo & 1 -> words[to * STRIDE] = a; todo = todo & 6 }
     :: d_step { todo & 2 -> words[to * STRIDE + 1] = b; todo = todo & 5 }
     :: d_step { todo & 4 -> words[to * STRIDE + FIELDS] = known_epoch; todo = todo & 3 }
-    :: d_step { changes_left > 0 -> changes_left--; words[BURST_SLOT(to) * STRIDE] = 9; todo = ALL_WORDS }
     :: todo == 0 -> break
     od;
 #ifdef PUBLISH_BY_STORE

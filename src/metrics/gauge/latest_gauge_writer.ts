@@ -72,14 +72,14 @@ export class LatestValues extends PublishedRecords<RecordPublisher> {
   set(id: number, value: number): void {
     const latest = this.#latest[id]!;
     const { publisher } = latest;
-    const { doubles, idle } = publisher;
+    const { values } = publisher;
     latest.value = value;
-    doubles[idle + VALUE] = value;
+    values[VALUE] = value;
     // SeqCst; pairs with itself in other threads: the order of these additions is the order of the
     // values.
-    doubles[idle + STAMP] = 1 +
+    values[STAMP] = 1 +
       Number(Atomics.add(this.context.thread.arena.views().u64, this.#clock, 1n));
-    doubles[idle + TENURE] = publisher.control;
+    values[TENURE] = publisher.control;
     publisher.publish(latest.epoch);
   }
 }

@@ -24,12 +24,12 @@ export abstract class ChangeableRecord extends RecordPublisher {
    */
   abstract commit(...values: Values): boolean;
 
-  /** Merges any valid values into the idle slot. */
+  /** Merges any valid values into the private memory. After {@linkcode start}. */
   abstract change(values: Values): void;
 
   /**
    * Merges values of the same kind as {@linkcode commit} takes into an open burst. Returns `false`,
-   * and has done nothing, if the burst is over or the thread may not write.
+   * and has done nothing, if the burst is over.
    */
   abstract mergeBurst(number: number, ...values: Values): boolean;
 
@@ -52,16 +52,10 @@ export abstract class ChangeableRecord extends RecordPublisher {
       this.discardBurst(number);
       rejectUnknown(action, fields, delta);
     }
-    this.requireOpen(number, "merge into");
+    if (this.burst !== number) this.refuseBurst("merge into");
     if (!areValid(fields, values)) this.discardBurst(number);
     rejectFirst(action, fields, values);
     this.change(values);
-  }
-
-  /** Throws unless a burst that is to be changed is open. Makes it go on in private memory if the thread is fenced. */
-  requireOpen(number: number, verb: string): void {
-    if (this.burst !== number) this.refuseBurst(verb);
-    if (!this.isOwner()) this.detach();
   }
 
   /**
@@ -72,7 +66,7 @@ export abstract class ChangeableRecord extends RecordPublisher {
    */
   allows(number: number, n: number, value: unknown): boolean {
     if (number === COMMITTED) return false;
-    this.requireOpen(number, "change");
+    if (this.burst !== number) this.refuseBurst("change");
     const { name, type } = this.context.layout.fields[n];
     // A double accepts any number except NaN, whatever its op: "max" has just this check.
     if (!isValid("max", type, value)) {

@@ -211,25 +211,20 @@ function burstSource({ fields }: RecordLayout): string {
     }
   };
   const accessor = ({ name, type, word }: FieldPlace, n: number) => {
-    const mayChange =
-      "record.burst === this.#number && record.words[record.controlIndex] === record.control";
     const isU64 = type === "u64";
     return `get ${name}() {
       const record = this.#record;
       if (record.burst !== this.#number) record.refuseBurst("read");
-      return ${
-      isU64
-        ? `getUint64(record.halves, 2 * (record.idle + ${word}))`
-        : `record.doubles[record.idle + ${word}]`
-    };
+      return ${isU64 ? `getUint64(record.bits, ${2 * word})` : `record.values[${word}]`};
     }
     set ${name}(v${n}) {
       const record = this.#record;
-      if (!(${mayChange} && ${isValid(n)}) && !record.allows(this.#number, ${n}, v${n})) return;
+      if (!(record.burst === this.#number && ${isValid(n)}) &&
+        !record.allows(this.#number, ${n}, v${n})) return;
       ${
       isU64
-        ? `setUint64(record.halves, 2 * (record.idle + ${word}), v${n});`
-        : `record.doubles[record.idle + ${word}] = v${n}${type === "u32" ? " >>> 0" : ""};`
+        ? `setUint64(record.bits, ${2 * word}, v${n});`
+        : `record.values[${word}] = v${n}${type === "u32" ? " >>> 0" : ""};`
     }
     }`;
   };
@@ -284,40 +279,50 @@ function recordSource(layout: RecordLayout): string {
   const arrays = `doubles = this.doubles, ${
     hasIntegers ? "halves = this.halves, " : ""
   }idle = this.idle`;
-  /** Stores what the slot `from` holds, merged with a value that the hot methods take, to `idle`. */
-  const merge = ({ op, type, word }: FieldPlace, n: number, from: string, value = `v${n}`) => {
-    const old = `doubles[${from} + ${word}]`;
+  /** Stores to the slot `idle` what the slot `from` holds, merged with a value. */
+  const mergeInSlots = ({ op, type, word }: FieldPlace, n: number) => {
+    const old = `doubles[from + ${word}]`;
     const to = `doubles[idle + ${word}]`;
     if (type === "u64") {
-      const [oldHalf, half] = [from, "idle"].map((slot) => `2 * (${slot} + ${word})`);
-      return `var sum${n} = halves[${oldHalf}] + ${value};
+      const [oldHalf, half] = ["from", "idle"].map((slot) => `2 * (${slot} + ${word})`);
+      return `var sum${n} = halves[${oldHalf}] + v${n};
       halves[${half}] = sum${n};
       halves[${half} + 1] = halves[${oldHalf} + 1] + (sum${n} > 4294967295 ? 1 : 0);`;
     }
-    if (op === "sum") return `${to} = ${old} + ${value};`;
-    if (op === "bitOr") return `${to} = (${old} | ${value}) >>> 0;`;
-    const isBetter = `${value} ${op === "min" ? "<" : ">"} ${old}`;
-    return `${to} = ${isBetter} ? ${value} : ${old};`;
+    if (op === "sum") return `${to} = ${old} + v${n};`;
+    if (op === "bitOr") return `${to} = (${old} | v${n}) >>> 0;`;
+    return `${to} = v${n} ${op === "min" ? "<" : ">"} ${old} ? v${n} : ${old};`;
+  };
+  /** Merges a value into the private memory. */
+  const mergeInPrivate = ({ op, type, word }: FieldPlace, n: number) => {
+    if (type === "u64") {
+      return `var sum${n} = bits[${2 * word}] + v${n};
+      bits[${2 * word}] = sum${n};
+      if (sum${n} > 4294967295) bits[${2 * word + 1}]++;`;
+    }
+    if (op === "sum") return `values[${word}] += v${n};`;
+    if (op === "bitOr") return `values[${word}] = (values[${word}] | v${n}) >>> 0;`;
+    return `if (v${n} ${op === "min" ? "<" : ">"} values[${word}]) values[${word}] = v${n};`;
   };
   const each = (line: (field: FieldPlace, n: number) => string) =>
     fields.map(line).join("\n      ");
-  const change = each((field, n) =>
-    field.type === "u64"
-      ? `addUint64(halves, 2 * (idle + ${field.word}), values[${n}]);`
-      : merge(field, n, "idle", `values[${n}]`)
-  );
   const isOutdated =
     "words[this.epochIndex] !== this.epoch || words[this.controlIndex] !== this.control";
   const shared = `${copySource(layout)}
     mergeBurst(number, ${names}) {
-      if (this.burst !== number || this.words[this.controlIndex] !== this.control) return false;
-      var ${arrays};
-      ${each((field, n) => merge(field, n, "idle"))}
+      if (this.burst !== number) return false;
+      var values = this.values${hasIntegers ? ", bits = this.bits" : ""};
+      ${each(mergeInPrivate)}
       return true;
     }
-    change(values) {
-      var ${arrays};
-      ${change}
+    change(given) {
+      const { values, bits } = this;
+      ${each((_, n) => `const v${n} = given[${n}];`)}
+      ${
+    each((field, n) =>
+      field.type === "u64" ? `addUint64(bits, ${2 * field.word}, v${n});` : mergeInPrivate(field, n)
+    )
+  }
     }`;
   // The accesses, their orders and what they pair with are those of `RecordPublisher.publish`.
   return `function byAtomics(Base) {
@@ -326,7 +331,7 @@ function recordSource(layout: RecordLayout): string {
       var words = this.words;
       if (${isOutdated}) return false;
       var ${arrays}, from = idle ^ this.flip;
-      ${each((field, n) => merge(field, n, "from"))}
+      ${each(mergeInSlots)}
       words[(idle + ${fields.length}) * 2] = this.epoch;
       var before = Atomics.add(words, this.version, 2);
       this.idle = from;

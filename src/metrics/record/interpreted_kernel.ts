@@ -82,12 +82,11 @@ export function interpretKernel({ fields, doubles }: RecordLayout): RecordKernel
           return false;
         }
 
-        change(values: Values): void {
-          const { doubles, halves, idle } = this;
+        change(given: Values): void {
+          const { values, bits } = this;
           for (const [n, { op, type, word }] of fields.entries()) {
-            const at = idle + word;
-            if (type === "u64") addUint64(halves, 2 * at, values[n] as number | bigint);
-            else doubles[at] = mergeNumber(op, doubles[at], values[n] as number);
+            if (type === "u64") addUint64(bits, 2 * word, given[n] as number | bigint);
+            else values[word] = mergeNumber(op, values[word], given[n] as number);
           }
         }
 
@@ -122,15 +121,13 @@ abstract class InterpretedBurst {
     readField = (burst, { type, word }) => {
       const record = burst.#record;
       if (record.burst !== burst.#number) record.refuseBurst("read");
-      const at = record.idle + word;
-      return type === "u64" ? getUint64(record.halves, 2 * at) : record.doubles[at];
+      return type === "u64" ? getUint64(record.bits, 2 * word) : record.values[word];
     };
     writeField = (burst, n, { type, word }, value) => {
       const record = burst.#record;
       if (!record.allows(burst.#number, n, value)) return;
-      const at = record.idle + word;
-      if (type === "u64") setUint64(record.halves, 2 * at, value as number | bigint);
-      else record.doubles[at] = type === "u32" ? (value as number) >>> 0 : value as number;
+      if (type === "u64") setUint64(record.bits, 2 * word, value as number | bigint);
+      else record.values[word] = type === "u32" ? (value as number) >>> 0 : value as number;
     };
   }
 

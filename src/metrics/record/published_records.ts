@@ -24,12 +24,14 @@ export class PublishedRecords<Publisher extends RecordPublisher> {
   readonly publishers: (Publisher | undefined)[] = [];
   readonly #publisherClass: () => PublisherClass<Publisher>;
   readonly #words: Int32Array;
+  readonly #scratch: Float64Array;
 
   /** `publisherClass` is called at the first change: it may compile. */
   constructor(context: RecordWriterContext, publisherClass: () => PublisherClass<Publisher>) {
     this.context = context;
     this.metric = context.table.name;
     this.#publisherClass = publisherClass;
+    this.#scratch = new Float64Array(context.layout.stride);
     this.#words = context.thread.arena.views().i32;
   }
 
@@ -67,6 +69,7 @@ export class PublishedRecords<Publisher extends RecordPublisher> {
       slots: longIndex(start + parts.slots) + offset * 2 * layout.stride,
       version: wordIndex(start + parts.versions) + offset,
       rescue: wordIndex(start + parts.rescue),
+      scratch: this.#scratch,
     });
   }
 }

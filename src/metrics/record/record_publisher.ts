@@ -11,8 +11,8 @@
  * ```
  *
  * An update stores into the idle slot what the committed slot holds, merged with the change, and
- * publishes it. A burst starts with a copy of the committed slot in the idle one and changes it
- * there; until the commit, nobody reads it.
+ * publishes it. A burst starts with a copy of the committed slot in private memory, changes it
+ * there, and copies it to the idle slot at its commit.
  *
  * Assumptions: a record has one owner at a time. The engine does not move plain accesses across
  * `Atomics` operations (ECMAScript's guidelines for implementers; herd7's results for x86 and
@@ -21,8 +21,7 @@
  *
  * Guarantees: a reader gets the values of one commit of a thread, never a mix of two. A commit
  * survives if its writer is killed at any later instruction: the slot that is being written is
- * never the one that the version names. A thread that was fenced stores nothing: each update and
- * each change of a burst looks at the control word first.
+ * never the one that the version names.
  *
  * Progress: the owner is wait-free, with one atomic read-modify-write per commit. A reader that is
  * overtaken by a commit tries again; after some tries it sets the waiting bit. The owner finds the
@@ -75,6 +74,8 @@ export interface RecordPlace {
   readonly slots: number;
   /** Index of the version in `words`. */
   readonly version: number;
+  /** Private memory for the values of one record. */
+  readonly scratch: Float64Array;
   /** Index of the segment's rescue slot in `words`. */
   readonly rescue: number;
 }
@@ -96,10 +97,17 @@ export class RecordPublisher {
   declare readonly id: number;
   /** The shared memory as 32-bit words. */
   declare words: Int32Array;
-  /** The shared memory as doubles; private memory once the thread was found fenced in a burst. */
+  /** The shared memory as doubles. */
   declare doubles: Float64Array;
   /** The same memory as 32-bit halves. */
   declare halves: Uint32Array;
+  /**
+   * The values of a burst, or of an update that is not made on the hot path. Private memory, which
+   * all records of the metric share until this one has its first burst.
+   */
+  declare values: Float64Array;
+  /** The same memory as 32-bit halves. */
+  declare bits: Uint32Array;
   declare readonly epochIndex: number;
   declare readonly controlIndex: number;
   declare readonly control: number;
@@ -131,6 +139,8 @@ export class RecordPublisher {
     this.words = place.words;
     this.doubles = place.doubles;
     this.halves = place.halves;
+    this.values = place.scratch;
+    this.bits = new Uint32Array(place.scratch.buffer);
     this.epochIndex = place.epochIndex;
     this.controlIndex = thread.controlIndex;
     this.control = thread.tenure.control;
@@ -170,17 +180,17 @@ export class RecordPublisher {
   }
 
   /**
-   * Fills the idle slot with what the committed slot holds, or with the identities if that is of
-   * another epoch than the given one. An open burst ends, and its changes are dropped.
+   * Fills the private memory with what the committed slot holds, or with the identities if that is
+   * of another epoch than the given one. An open burst ends, and its changes are dropped.
    */
   start(epoch: number): void {
     this.burst = NO_BURST;
     const from = this.idle ^ this.flip;
     const { fields } = this.context.layout;
     if (this.words[(from + fields.length) * 2] === epoch) {
-      this.copy(this.doubles, this.halves, from, this.doubles, this.halves, this.idle);
+      this.copy(this.doubles, this.halves, from, this.values, this.bits, 0);
     } else {
-      for (const { op, word } of fields) this.doubles[this.idle + word] = identityOf(op);
+      for (const { op, word } of fields) this.values[word] = identityOf(op);
     }
   }
 
@@ -192,11 +202,12 @@ export class RecordPublisher {
     this.context.kernel.copy(...parameters);
   }
 
-  /** Publishes the idle slot. Wait-free. */
+  /** Publishes what is in the private memory. Wait-free. */
   publish(epoch: number): void {
     const { words, idle } = this;
-    // Unordered, as the fields. They pair with the copies in `RecordAccumulator`, which it drops if
-    // the version changed.
+    // Unordered. Pairs with the copies in `RecordAccumulator`, which it drops if the version
+    // changed.
+    this.copy(this.values, this.bits, 0, this.doubles, this.halves, idle);
     words[(idle + this.context.layout.fields.length) * 2] = epoch;
     // SeqCst read-modify-write; pairs with the load and the confirmation in `RecordAccumulator`. A
     // store is not enough: on AArch64 the plain stores of the next commit may pass a store-release,
@@ -212,8 +223,13 @@ export class RecordPublisher {
     return Atomics.add(this.words, this.version, COMMIT);
   }
 
-  /** Begins a burst in the idle slot, and returns its number. After {@linkcode start}. */
+  /** Begins a burst, and returns its number. */
   openBurst(epoch: number): number {
+    if (this.begun === 0) {
+      this.values = new Float64Array(this.context.layout.stride);
+      this.bits = new Uint32Array(this.values.buffer);
+    }
+    this.start(epoch);
     this.epoch = ~epoch;
     return this.burst = this.begun += 1;
   }
@@ -245,21 +261,6 @@ export class RecordPublisher {
   /** Throws: the thread was unregistered or revoked. */
   private refuseCommit(): void {
     this.context.thread.check(`commit ${this.metric}`);
-  }
-
-  /**
-   * Makes an open burst go on in private memory, because the thread was unregistered or revoked.
-   * Its slot may belong to another thread; its commit will throw.
-   */
-  detach(): void {
-    if (this.flip === 0) return;
-    const doubles = new Float64Array(this.context.layout.stride);
-    const halves = new Uint32Array(doubles.buffer);
-    this.copy(this.doubles, this.halves, this.idle, doubles, halves, 0);
-    this.doubles = doubles;
-    this.halves = halves;
-    this.idle = 0;
-    this.flip = 0;
   }
 
   /**

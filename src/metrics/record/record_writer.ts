@@ -62,7 +62,6 @@ export class SingleWriterRecords extends PublishedRecords<ChangeableRecord> impl
   open(id: number, life?: KernelLife): ChangeableRecord {
     const epoch = this.#epochFor(id, "begin", life);
     const record = this.publishers[id]!;
-    record.start(epoch);
     record.openBurst(epoch);
     return record;
   }

@@ -105,6 +105,7 @@ class Bench implements RecordHost {
       slots: FIRST_SLOT,
       version: VERSION_WORD,
       rescue: 0,
+      scratch: new Float64Array(layout.stride),
     });
     this.publishers = [this.record, this.record];
     this.writer = kernel.writer(this);
@@ -126,8 +127,7 @@ class Bench implements RecordHost {
   }
 
   open(): ChangeableRecord {
-    this.record.start(this.#prepare());
-    this.record.openBurst(this.life.epoch);
+    this.record.openBurst(this.#prepare());
     return this.record;
   }
 
