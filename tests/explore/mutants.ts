@@ -337,8 +337,8 @@ export const mutants: readonly Mutant[] = [
     fault: "After a clear a record goes on from the values before it",
     file: "metrics/record/record_publisher.ts",
     edits: [{
-      find: "if (this.words[(from + fields.length) * 2] === epoch) {",
-      replace: "if (this.words[(from + fields.length) * 2] !== 0) {",
+      find: "if (this.words[(from + this.fields) * 2] === epoch) {",
+      replace: "if (this.words[(from + this.fields) * 2] !== 0) {",
     }],
     histories: ["clear-record"],
   },

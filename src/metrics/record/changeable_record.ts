@@ -28,10 +28,11 @@ export abstract class ChangeableRecord extends RecordPublisher {
   abstract change(values: Values): void;
 
   /**
-   * Merges values of the same kind as {@linkcode commit} takes into an open burst. Returns `false`,
-   * and has done nothing, if the burst is over.
+   * Merges values of the same kind as {@linkcode commit} takes into an open burst.
+   *
+   * @throws {TypeError} When the burst is over.
    */
-  abstract mergeBurst(number: number, ...values: Values): boolean;
+  abstract mergeBurst(number: number, ...values: Values): void;
 
   /** Whether neither the bucket nor the thread has changed since the latest commit. */
   isCurrent(): boolean {

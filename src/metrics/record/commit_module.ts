@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { isV8 } from "../../base/engine.ts";
 import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 
 /** What an instance of the module exports. Indices are those of the views: `f64`, `i32`. */
@@ -108,19 +109,11 @@ function mergedField({ op, type, word }: FieldPlace, value: number, spare: numbe
 /** Compiles the module; `undefined` where the engine gains nothing or the program may not. */
 export function compileCommit(layout: RecordLayout): WebAssembly.Module | undefined {
   try {
-    return isV8() ? new WebAssembly.Module(commitBytes(layout)) : undefined;
+    return isV8 ? new WebAssembly.Module(commitBytes(layout)) : undefined;
   } catch {
     // There is no WebAssembly, or a content security policy forbids it.
     return undefined;
   }
-}
-
-/**
- * Whether the engine is V8. Browsers' JavaScriptCore and SpiderMonkey print a native function in
- * three lines; V8 and Bun print it in one.
- */
-function isV8(): boolean {
-  return !String(Math.max).includes("\n") && (globalThis as { Bun?: unknown }).Bun === undefined;
 }
 
 function leb(n: number): number[] {

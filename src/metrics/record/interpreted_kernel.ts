@@ -90,8 +90,9 @@ export function interpretKernel({ fields, doubles }: RecordLayout): RecordKernel
           }
         }
 
-        mergeBurst(): boolean {
-          return false;
+        mergeBurst(number: number, ...values: Values): void {
+          if (this.burst !== number) this.refuseBurst("merge into");
+          this.change(values);
         }
       },
   };

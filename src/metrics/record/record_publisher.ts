@@ -112,6 +112,8 @@ export class RecordPublisher {
   declare readonly controlIndex: number;
   declare readonly control: number;
   declare readonly rescue: number;
+  /** How many fields there are. The epoch stands behind them. */
+  declare readonly fields: number;
   /** Index of the version word. */
   declare readonly version: number;
   /** Index in `doubles` of the slot that the next commit writes. The version names the other. */
@@ -145,6 +147,7 @@ export class RecordPublisher {
     this.controlIndex = thread.controlIndex;
     this.control = thread.tenure.control;
     this.rescue = place.rescue;
+    this.fields = context.layout.fields.length;
     this.version = place.version;
     // SeqCst; pairs with the publication of an earlier owner of the slot.
     const last = (Atomics.load(this.words, place.version) >> 1) & 1;
@@ -186,11 +189,10 @@ export class RecordPublisher {
   start(epoch: number): void {
     this.burst = NO_BURST;
     const from = this.idle ^ this.flip;
-    const { fields } = this.context.layout;
-    if (this.words[(from + fields.length) * 2] === epoch) {
+    if (this.words[(from + this.fields) * 2] === epoch) {
       this.copy(this.doubles, this.halves, from, this.values, this.bits, 0);
     } else {
-      for (const { op, word } of fields) this.values[word] = identityOf(op);
+      for (const { op, word } of this.context.layout.fields) this.values[word] = identityOf(op);
     }
   }
 
@@ -208,7 +210,7 @@ export class RecordPublisher {
     // Unordered. Pairs with the copies in `RecordAccumulator`, which it drops if the version
     // changed.
     this.copy(this.values, this.bits, 0, this.doubles, this.halves, idle);
-    words[(idle + this.context.layout.fields.length) * 2] = epoch;
+    words[(idle + this.fields) * 2] = epoch;
     // SeqCst read-modify-write; pairs with the load and the confirmation in `RecordAccumulator`. A
     // store is not enough: on AArch64 the plain stores of the next commit may pass a store-release,
     // and a reader would see a part of that commit as this one.
@@ -276,7 +278,7 @@ export class RecordPublisher {
 
   /** Copies the record into the rescue slot, for readers that were overtaken too often. */
   private writeRescueCopy(version: number): void {
-    const { words, rescue, id, context: { table, layout } } = this;
+    const { words, rescue, id, context: { table } } = this;
     // SeqCst read-modify-writes around the plain stores, as in `publish`. The sequence is odd while
     // the rescue slot is being written. It is odd already if an earlier owner was killed in here.
     Atomics.add(
@@ -293,7 +295,7 @@ export class RecordPublisher {
     const from = this.idle ^ this.flip;
     const to = longIndex(rescue * 4 + RESCUE_HEADER_BYTES);
     this.copy(this.doubles, this.halves, from, this.doubles, this.halves, to);
-    words[(to + layout.fields.length) * 2] = this.epoch;
+    words[(to + this.fields) * 2] = this.epoch;
     Atomics.add(words, rescue + RESCUE_SEQUENCE, 1);
     Atomics.and(words, this.version, ~WAITING_BIT);
   }
