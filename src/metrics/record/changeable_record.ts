@@ -13,7 +13,7 @@ import {
   rejectFirst,
   rejectUnknown,
 } from "./field_checks.ts";
-import { COMMITTED, type Values } from "./kernel_types.ts";
+import { COMMITTED, type Values } from "./record_loops.ts";
 import { RecordPublisher } from "./record_publisher.ts";
 
 /** One record that can be changed, in one thread. Owner thread only. */

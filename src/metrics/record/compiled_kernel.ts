@@ -9,7 +9,8 @@ import { harden } from "../../base/harden.ts";
 import { saturate } from "../../base/saturate.ts";
 import { showBoundRecords, showBursts, showRecordWriters } from "../inspectable_writers.ts";
 import { compileCommit } from "./commit_module.ts";
-import { COMMITTED, type RecordKernel } from "./kernel_types.ts";
+import type { RecordKernel } from "./kernel_types.ts";
+import { COMMITTED } from "./record_loops.ts";
 import { type FieldPlace, identityOf, type RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
 

@@ -8,18 +8,16 @@ import { harden } from "../../base/harden.ts";
 import type { LabelValues } from "../../schema/metric_options.ts";
 import { saturate } from "../../base/saturate.ts";
 import type { ChangeableRecord } from "./changeable_record.ts";
-import {
-  type AnyBoundRecord,
-  type AnyBurst,
-  type AnyFields,
-  type AnyRecordWriter,
-  COMMITTED,
-  type KernelLife,
-  type LabelledRecords,
-  type RecordHost,
-  type RecordKernel,
-  type Values,
+import type {
+  AnyBoundRecord,
+  AnyBurst,
+  AnyRecordWriter,
+  KernelLife,
+  LabelledRecords,
+  RecordHost,
+  RecordKernel,
 } from "./kernel_types.ts";
+import { type AnyFields, COMMITTED, type Values } from "./record_loops.ts";
 import { type FieldPlace, identityOf, type RecordLayout } from "./record_layout.ts";
 import { showBoundRecords, showBursts, showRecordWriters } from "../inspectable_writers.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";

@@ -13,16 +13,14 @@
  * @module
  */
 import type { LabelValues } from "../../schema/metric_options.ts";
-import type { RecordFields, RecordValue } from "../../schema/record.ts";
+import type { RecordFields } from "../../schema/record.ts";
 import type { BucketLife } from "../../buckets/label_trie.ts";
 import type { RecordFacts } from "../inspectable_writers.ts";
 import type { BurstMethods } from "../burst_types.ts";
 import type { ChangeableRecord } from "./changeable_record.ts";
 import type { CommitFunctions } from "./commit_module.ts";
+import type { AnyFields, RecordLoops, Values } from "./record_loops.ts";
 import type { PublisherClass } from "./published_records.ts";
-
-/** The values of a change, one for each field. */
-export type Values = readonly unknown[];
 
 /** The records of one metric in one thread, as the writers of a kernel need them. */
 export interface RecordHost {
@@ -80,35 +78,11 @@ export interface AnyBoundRecord {
   begin(): AnyBurst;
 }
 
-/** A change whose fields are not known at compile time. */
-export type AnyFields = Record<string, number | bigint | undefined>;
-
-/** A value whose fields are not known at compile time. */
-export type AnyValue = RecordValue<RecordFields>;
-
 /** A burst whose fields are not known at compile time. */
 export type AnyBurst = BurstMethods<RecordFields>;
 
-/** The inner loops. */
-export interface RecordKernel {
-  /** Copies the words of the fields one by one. A bulk copy may tear in shared memory. */
-  copy(
-    values: Float64Array,
-    bits: Uint32Array,
-    base: number,
-    toValues: Float64Array,
-    toBits: Uint32Array,
-    to: number,
-  ): void;
-  /** Merges the values from word 0 on of `values` and `bits` into the totals. */
-  combine(
-    totals: Float64Array,
-    totalBits: Uint32Array,
-    values: Float64Array,
-    bits: Uint32Array,
-  ): void;
-  /** The values as an object. */
-  toObject(values: Float64Array, bits: Uint32Array, base: number): AnyValue;
+/** The inner loops, and the classes of writers. */
+export interface RecordKernel extends RecordLoops {
   /** The module of {@linkcode CommitFunctions}; `undefined` where it is not used. */
   module(): WebAssembly.Module | undefined;
   /**
@@ -130,9 +104,3 @@ export interface RecordKernel {
    */
   boundWriter(records: RecordHost, record: ChangeableRecord, life: KernelLife): AnyBoundRecord;
 }
-
-/**
- * The number of a burst after its commit. No bucket carries it. An assignment to a field of such a
- * burst is ignored.
- */
-export const COMMITTED = -1;

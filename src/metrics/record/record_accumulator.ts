@@ -16,7 +16,7 @@ import {
 import type { Accumulator, SharedParts } from "../accumulator.ts";
 import type { CellPlace } from "../../threads/cell_segments.ts";
 import { SegmentViews } from "../segment_views.ts";
-import type { AnyValue, RecordKernel } from "./kernel_types.ts";
+import type { AnyValue, RecordLoops } from "./record_loops.ts";
 import { identityOf, type RecordLayout, recordSegmentParts, WAITING } from "./record_layout.ts";
 
 /**
@@ -38,7 +38,7 @@ export interface RecordAccumulatorOptions extends CellPlace {
   /** Where the fields stand. */
   readonly layout: RecordLayout;
   /** The inner loops for the fields. */
-  readonly kernel: RecordKernel;
+  readonly kernel: RecordLoops;
   /**
    * How many copies to make before asking the writer for help.
    *
@@ -51,7 +51,7 @@ export interface RecordAccumulatorOptions extends CellPlace {
 export class RecordAccumulator implements Accumulator<AnyValue> {
   readonly #segments: SegmentViews<RecordSegment>;
   readonly #stride: number;
-  readonly #kernel: RecordKernel;
+  readonly #kernel: RecordLoops;
   readonly #tries: number;
   readonly #fields: number;
   readonly #identity: Float64Array;

@@ -9,7 +9,8 @@ import type { Arena } from "../../memory/arena.ts";
 import type { Kind } from "../kind.ts";
 import { ChangeableRecord } from "./changeable_record.ts";
 import type { CommitFunctions } from "./commit_module.ts";
-import type { AnyValue, RecordKernel } from "./kernel_types.ts";
+import type { RecordKernel } from "./kernel_types.ts";
+import type { AnyValue } from "./record_loops.ts";
 import { RecordAccumulator } from "./record_accumulator.ts";
 import { makeKernel } from "./record_kernel.ts";
 import type { PublisherClass } from "./published_records.ts";
@@ -34,7 +35,9 @@ export function recordKind(
       return context.index === undefined
         ? harden(kernel().writer(new SingleWriterRecords(recordContext, Record)))
         : harden(
-          kernel().labelledWriter(new SingleWriterLabelledRecords(recordContext, Record)),
+          kernel().labelledWriter(
+            new SingleWriterLabelledRecords(recordContext, Record, kernel()),
+          ),
         );
     },
   };

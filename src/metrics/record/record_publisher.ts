@@ -47,7 +47,7 @@ import {
 import { cannot, got } from "../../base/errors.ts";
 import { firstId, segmentOf } from "../../memory/segments.ts";
 import type { WriterContext } from "../cell_writer.ts";
-import type { RecordKernel } from "./kernel_types.ts";
+import type { RecordLoops } from "./record_loops.ts";
 import { identityOf, type RecordLayout, WAITING } from "./record_layout.ts";
 
 /** What the writers of a record in one thread need to know. */
@@ -55,7 +55,7 @@ export interface RecordWriterContext extends WriterContext {
   /** Where the fields stand. */
   readonly layout: RecordLayout;
   /** The inner loops for the fields. */
-  readonly kernel: RecordKernel;
+  readonly kernel: RecordLoops;
 }
 
 /** Where a record stands: indices in the views of the memory. */
@@ -200,7 +200,7 @@ export class RecordPublisher {
    * Copies the words of the fields. The kernels' subclasses override it: JavaScriptCore does not
    * inline a function that it calls through a field.
    */
-  protected copy(...parameters: Parameters<RecordKernel["copy"]>): void {
+  protected copy(...parameters: Parameters<RecordLoops["copy"]>): void {
     this.context.kernel.copy(...parameters);
   }
 

@@ -21,8 +21,9 @@ import type {
   KernelLife,
   LabelledRecords,
   RecordHost,
-  Values,
+  RecordKernel,
 } from "./kernel_types.ts";
+import type { Values } from "./record_loops.ts";
 import { PublishedRecords, type PublisherClass } from "./published_records.ts";
 import type { RecordWriterContext } from "./record_publisher.ts";
 import { WAITING } from "./record_layout.ts";
@@ -110,11 +111,17 @@ export class SingleWriterRecords extends PublishedRecords<ChangeableRecord> impl
 export class SingleWriterLabelledRecords extends SingleWriterRecords implements LabelledRecords {
   readonly #index: LabelIndex;
   readonly #labelled: LabelledBuckets;
+  readonly #kernel: RecordKernel;
   /** By id: the writer of the latest life. */
   readonly #bound: ({ readonly life: number; readonly writer: AnyBoundRecord } | undefined)[] = [];
 
-  constructor(context: RecordWriterContext, recordClass: () => PublisherClass<ChangeableRecord>) {
+  constructor(
+    context: RecordWriterContext,
+    recordClass: () => PublisherClass<ChangeableRecord>,
+    kernel: RecordKernel,
+  ) {
     super(context, recordClass);
+    this.#kernel = kernel;
     this.#index = context.index!;
     this.#labelled = context.labelled!;
   }
@@ -136,7 +143,7 @@ export class SingleWriterLabelledRecords extends SingleWriterRecords implements 
     const { id } = series;
     const record = needing(`${verb} ${this.metric}`, () => this.publisher(id));
     const life = { id, series, epoch: 0 };
-    const writer = harden(this.context.kernel.boundWriter(this, record, life));
+    const writer = harden(this.#kernel.boundWriter(this, record, life));
     this.#bound[series.id] = { life: series.life, writer };
     return writer;
   }

@@ -16,7 +16,7 @@ function withoutModules<Result>(run: () => Result): Result {
     constructor() {
       throw new WebAssembly.CompileError("not allowed");
     }
-  } as typeof Module;
+  } as unknown as typeof Module;
   try {
     return run();
   } finally {

@@ -8,13 +8,12 @@ import { interpretKernel } from "../../../src/metrics/record/interpreted_kernel.
 import type {
   AnyBoundRecord,
   AnyBurst,
-  AnyFields,
   AnyRecordWriter,
   KernelLife,
   RecordHost,
   RecordKernel,
-  Values,
 } from "../../../src/metrics/record/kernel_types.ts";
+import type { AnyFields, Values } from "../../../src/metrics/record/record_loops.ts";
 import type { RecordWriterContext } from "../../../src/metrics/record/record_publisher.ts";
 import { makeKernel } from "../../../src/metrics/record/record_kernel.ts";
 import { layoutOf, type RecordLayout } from "../../../src/metrics/record/record_layout.ts";

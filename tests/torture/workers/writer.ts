@@ -19,7 +19,7 @@ function forbidModules(): void {
     constructor() {
       throw new WebAssembly.CompileError("not allowed");
     }
-  };
+  } as unknown as typeof WebAssembly.Module;
 }
 
 serve(({ handle, ledger, row, moves }: WriterStart) => {
