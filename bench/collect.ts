@@ -13,11 +13,13 @@
  * @module
  */
 
-import { arch, availableParallelism, cpus, platform, release } from "node:os";
+import { arch, availableParallelism, platform, release } from "node:os";
 import type { Circumstances, GroupName } from "./cases/case.ts";
 import { groups, type ImplementationName, updateNames, useNames } from "./cases/catalogue.ts";
 import { describe, median } from "./figures.ts";
+import { processorName } from "./machine.ts";
 import { installPackages } from "./packages.ts";
+import { programCases } from "./programs/catalogue.ts";
 import { readSettings, type Results, type Row, type RuntimeResults } from "./results.ts";
 import { capture, stream } from "../scripts/shared/process.ts";
 import {
@@ -89,7 +91,34 @@ const runFile = (file: string) => async (runtime: Runtime): Promise<Row[]> => {
   return rows;
 };
 
+/** Rows of `programs.ts` as the medians of several processes. */
+async function measurePrograms(runtime: Runtime): Promise<Row[]> {
+  const seen = new Map<string, Row[]>();
+  const measure = async (args: readonly string[]) => {
+    const path = await Deno.makeTempFile({ suffix: ".json" });
+    const command = commandOf(runtime, "bench/programs.ts", [...args, "--json", path]);
+    const answer = await capture(command, 120);
+    const rows: Row[] = answer === undefined ? [] : JSON.parse(await Deno.readTextFile(path));
+    await Deno.remove(path);
+    if (answer === undefined) console.error(`${runtime.name}: bench/programs.ts ${args} failed`);
+    for (const row of rows) {
+      const key = JSON.stringify([row.group, row.name, row.at]);
+      seen.set(key, [...seen.get(key) ?? [], row]);
+    }
+  };
+  for (let round = 0; round < rounds; round++) {
+    console.error(`${runtime.name}: programs, round ${round + 1} of ${rounds}`);
+    await measure([]);
+    for (const number of programCases.keys()) await measure([String(number)]);
+  }
+  return [...seen.values()].map((rows) => {
+    const figures = rows.map(({ value }) => value!);
+    return { ...rows[0], value: median(figures), rounds: figures };
+  });
+}
+
 const parts: Record<string, (runtime: Runtime) => Promise<Row[]>> = {
+  programs: measurePrograms,
   updates: measureGroups(updateNames),
   uses: measureGroups(useNames),
   counts: runFile("bench/counts.ts"),
@@ -124,7 +153,7 @@ for (const name of chosen(runtimeNames)) {
   const results: Results = {
     takenAt: new Date().toISOString(),
     isQuick: quick,
-    processor: cpus()[0]?.model ?? "unknown processor",
+    processor: processorName(),
     cores: availableParallelism(),
     system: `${platform()} ${release()} ${arch()}`,
     runtimes,

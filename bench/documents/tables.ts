@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Circumstances, GroupName } from "../cases/case.ts";
 import { type ImplementationName, updateNames, useNames } from "../cases/catalogue.ts";
 import { absent, describe, format, median, withUnit } from "../figures.ts";
 import type { Results, Row } from "../results.ts";
+import { entries, programTargets } from "../program_targets.ts";
+import { programGroup, programGroups } from "../programs/catalogue.ts";
 import { find, judge, type Target, targets } from "../targets.ts";
 import { table } from "./markdown.ts";
 
@@ -109,21 +110,61 @@ export function targetTable(results: Results): string {
   return table(["case", "target", ...columnsOf(results)], rows);
 }
 
+/** The targets for real programs: in each cell the figure, the limit of the runtime, the verdict. */
+export function programTargetTable(results: Results): string {
+  const columns = Object.entries(results.runtimes).map(([name, { rows }]) =>
+    programTargets(name).map((target) => {
+      if (target === undefined) return "";
+      const sign = target.isLeast ? "≥" : "≤";
+      return `${verdictOf(target, rows)} (${sign} ${target.limit})`;
+    })
+  );
+  const rows = entries.map((entry, n) => [entry.case, ...columns.map((cells) => cells[n])]);
+  return table(["case", ...columnsOf(results)], rows);
+}
+
+/**
+ * What one update costs in a program, for the reader who knows nothing of engines. The figures are
+ * those of the process that runs all kinds.
+ */
+export function programSummary(results: Results): string {
+  const beside = "all kinds";
+  const names = ["library", "plain", "mutex", "prom-client"];
+  const lines: readonly (readonly [title: string, operation: string, at: Row["at"]])[] = [
+    ["add to a counter", "counter add", { numbers: "whole", writers: 1 }],
+    ["add to four counters in turn", "counter add", { numbers: "whole", writers: 4 }],
+    ["add to a kept labelled counter", "labelled add, child kept", {
+      numbers: "whole",
+      writers: 1,
+    }],
+    ["find 3 labels of 8 series, and add", "labels lookup and add", { of: "8 series" }],
+    ["find the same 3 labels, and add", "labels lookup and add", { of: "the same series" }],
+    ["record a duration in a histogram", "histogram record", { writers: 1 }],
+    ["change 4 fields of a record", "record update", { buckets: 4 }],
+    ["the same in a burst of 32", "record burst of 32", { buckets: 4 }],
+  ];
+  const runtimes = Object.keys(results.runtimes).map(titleOf).join(" / ");
+  return table(
+    [`ns in a program, ${runtimes}`, "this library", "plain, private", "lock", "prom-client"],
+    lines.map(([title, operation, at]) =>
+      summaryRow(results, { title, group: programGroup(operation), at: { ...at, beside }, names })
+    ),
+  );
+}
+
 /** A row of the summary. Each cell has the figures of all runtimes for one implementation. */
 function summaryRow(
   results: Results,
   { title, group, at, names }: {
     title: string;
     group: string;
-    at: Circumstances;
+    at: Row["at"];
     names: readonly string[];
   },
 ): string[] {
   const scale = group.startsWith("scrape") ? 1e6 : 1;
   const cells = names.map((name) => {
-    const values = rowsOf(results).map((rows) =>
-      find(rows, group, { name, at: at as Row["at"] }) / scale
-    );
+    const values = rowsOf(results).map((rows) => find(rows, group, { name, at }) / scale);
     return values.every(Number.isNaN)
       ? absent
       : values.map((value) => Number.isNaN(value) ? absent : format(value)).join(" / ");
@@ -131,27 +172,9 @@ function summaryRow(
   return [title, ...cells];
 }
 
-const decisive: readonly (readonly [title: string, GroupName, threads: number])[] = [
-  ["counter add", "counter add", 1],
-  ["counter add, 2 threads at once", "counter add", 2],
-  ["labelled add, child kept", "labelled add, bound child", 1],
-  ["labelled add, looked up by 3 labels", "labelled add, fresh lookup", 1],
-  ["record of 4 fields, update", "record update", 1],
-  ["record of 4 fields, 2 threads at once", "record update", 2],
-  ["record of 4 fields, in a burst of 32", "record burst of 32", 1],
-  ["histogram record", "histogram record", 1],
-];
-
 /** The most important rows, for the README. */
 export function summary(results: Results): string {
-  const names = ["library", "plain", "mutex", "prom-client"];
   const runtimes = Object.keys(results.runtimes).map(titleOf).join(" / ");
-  const updates = table(
-    [`ns per update, ${runtimes}`, "this library", "plain, private", "mutex", "prom-client"],
-    decisive.map(([title, group, threads]) =>
-      summaryRow(results, { title, group, at: { threads }, names })
-    ),
-  );
   const scrapes = table(
     [`ms to collect, ${runtimes}`, "this library", "postMessage", "@prometheus-io/client"],
     ["idle workers", "one busy for 2 s", "all busy for 2 s"].map((when) =>
@@ -163,8 +186,16 @@ export function summary(results: Results): string {
       })
     ),
   );
-  return [environment(results), updates, scrapes].join("\n\n");
+  return [environment(results), programSummary(results), scrapes].join("\n\n");
 }
+
+const startGroups = [
+  "start, import",
+  "start, create",
+  "start, attach",
+  "start, register",
+  "size, gzipped",
+];
 
 /** All sections of the documents, by name. */
 export function sections(results: Results): Map<string, string> {
@@ -174,6 +205,11 @@ export function sections(results: Results): Map<string, string> {
   return new Map([
     ["environment", `${environment(results)} ${noise(results)}`],
     ["targets", targetTable(results)],
+    ["program-targets", programTargetTable(results)],
+    ["program-summary", programSummary(results)],
+    ["programs", groupTables(results, programGroups)],
+    ["web-server", groupTables(results, ["web server, requests per second"])],
+    ["start", groupTables(results, startGroups)],
     ["updates", groupTables(results, updateNames)],
     ["uses", groupTables(results, useNames)],
     [

@@ -4,6 +4,7 @@ import {
   environment,
   groupTable,
   noise,
+  programTargetTable,
   sections,
   summary,
   targetTable,
@@ -84,12 +85,32 @@ describe("targetTable()", () => {
   });
 });
 
+describe("programTargetTable()", () => {
+  it("has the limit of each runtime, and says whether it was met", () => {
+    const at = { numbers: "whole", writers: 1, beside: "all kinds" };
+    const group = "counter add, in a program";
+    const add = (ns: number) => [row(group, "library", ns, at), row(group, "plain", 2, at)];
+    const text = programTargetTable(results({ deno: add(2), bun: add(2.5), node: add(9) }));
+    const cells = text.split("\n")[2].split("|").map((cell) => cell.trim());
+    assertEquals(cells.slice(1, -1), [
+      "counter add, whole numbers / plain",
+      "1, met (≤ 1)",
+      "1.25, met (≤ 1.25)",
+      "4.5, missed by 3.6 × (≤ 1.25)",
+    ]);
+  });
+});
+
 describe("summary()", () => {
-  it("has the figures of all runtimes in one cell", () => {
-    const add = (ns: number) => [row("counter add", "library", ns, { threads: 1 })];
+  it("has the figures in a program, those of all runtimes in one cell", () => {
+    const at = { numbers: "whole", writers: 1, beside: "all kinds" };
+    const add = (ns: number) => [
+      row("counter add", "library", 1, { threads: 1 }),
+      row("counter add, in a program", "library", ns, at),
+    ];
     const scrape = [row("scrape, idle workers", "postMessage", 2_500_000, { workers: 8 })];
     const text = summary(results({ deno: add(2.25), bun: [], node: [...add(3), ...scrape] }));
-    assertStringIncludes(text, "| ns per update, Deno / Bun / Node ");
+    assertStringIncludes(text, "| ns in a program, Deno / Bun / Node ");
     assertStringIncludes(text, " 2.25 / – / 3 |");
     assertStringIncludes(text, " – / – / 2.5 |");
   });
@@ -100,8 +121,9 @@ describe("sections()", () => {
     for (const made of [results({}), results({ deno: [] })]) {
       const names = [...sections(made).keys()];
       assertEquals(names.toSorted(), [
-        ...["contention", "counts", "environment", "exposition", "scale", "scrape", "summary"],
-        ...["targets", "updates", "uses"],
+        ...["contention", "counts", "environment", "exposition", "program-summary"],
+        ...["program-targets", "programs", "scale", "scrape", "start", "summary"],
+        ...["targets", "updates", "uses", "web-server"],
       ]);
     }
   });
