@@ -16,6 +16,8 @@ export interface BinScale {
   readonly highest: number;
   /** The bin of a finite value that is not negative. Values out of range are in the end bins. */
   indexOf(value: number): number;
+  /** The bin of a value from `lowest` to `highest`. A hot path: `indexOf` takes twice as long. */
+  indexWithin(value: number): number;
   /** The exclusive lower bound of bin `index`; for the first bin `lowest`. */
   lowerBound(index: number): number;
   /** The inclusive upper bound of bin `index`. */
@@ -87,6 +89,14 @@ export class LogLinearScale implements BinScale {
     return index < 0 ? 0 : index >= this.size ? this.size - 1 : index;
   }
 
+  indexWithin(value: number): number {
+    // As in `#bits`, but `lowest` is above 0, so that the value is not -0. Written out, so that
+    // JavaScriptCore inlines it.
+    const halves = this.#halves;
+    this.#double[0] = value;
+    return ((halves[1] - (halves[0] === 0 ? 1 : 0)) >> this.#shift) - this.#first;
+  }
+
   lowerBound(index: number): number {
     return index === 0 ? this.lowest : this.upperBound(index - 1);
   }
@@ -137,6 +147,10 @@ export class ExplicitBinScale implements BinScale {
     }
     while (low < high && value > boundaries[low]) low++;
     return low;
+  }
+
+  indexWithin(value: number): number {
+    return this.indexOf(value);
   }
 
   lowerBound(index: number): number {

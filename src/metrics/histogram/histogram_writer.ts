@@ -65,8 +65,6 @@ export class SingleWriterHistogram implements HistogramWriter {
   readonly #cellWriter: CellWriter;
   readonly #scale: BinScale;
   readonly #unit: string;
-  #lowest = 0.5;
-  #highest = 0.5;
   #words: Int32Array = NO_WORDS;
   #epochIndex = 0;
   #controlIndex = 0;
@@ -78,6 +76,15 @@ export class SingleWriterHistogram implements HistogramWriter {
   #block = NOWHERE;
   /** Index of the first bin in `#doubles`. */
   #bins = NOWHERE;
+  /**
+   * From here to `#most`, a value changes nothing in the head but the sum: it is in the range of the
+   * scale, and neither the least nor the greatest one so far. `NaN`, the infinities and negative
+   * values are not in between either. So one test of both replaces seven, which matters in Bun: with
+   * them `record()` was too large to be inlined, and took 11.8 ns in place of 6.7.
+   */
+  #least = Infinity;
+  /** The greatest value that changes nothing but the sum; below `#least` while there is none. */
+  #most = -Infinity;
   // The values in the head of the block. Only this writer stores to the block.
   #low = 0;
   #high = 0;
@@ -90,8 +97,6 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#cellWriter = cellWriter;
     this.#scale = scale;
     this.#unit = unit;
-    this.#lowest = scale.lowest;
-    this.#highest = scale.highest;
     this.#words = cellWriter.words;
     this.#epochIndex = cellWriter.epochIndex;
     this.#controlIndex = cellWriter.controlIndex;
@@ -100,16 +105,19 @@ export class SingleWriterHistogram implements HistogramWriter {
 
   record(value: number, count: number | HistogramRecordOptions = 1): void {
     if (
-      !(typeof value === "number" && value >= 0 && value < Infinity) ||
-      !(typeof count === "number" && count > 0 && count <= MOST && count % 1 === 0) ||
+      !(typeof value === "number" && value >= this.#least && value <= this.#most) ||
+      count !== 1 ||
       // `CellWriter.isCurrent()`, inlined by hand; see there.
       this.#words[this.#epochIndex] !== this.#epoch ||
       this.#words[this.#controlIndex] !== this.#control
     ) {
-      this.#recordSlowly(value, count);
+      this.#recordRarely(value, count);
       return;
     }
-    this.#count(value, count);
+    const doubles = this.#doubles;
+    // Unordered; both stores pair with the loads in `HistogramAccumulator.merge`. Neither tears.
+    doubles[(this.#block >> 1) + SUM] = this.#sum += value;
+    doubles[this.#bins + this.#scale.indexWithin(value)] += 1;
   }
 
   startTimer(): Timer {
@@ -131,6 +139,19 @@ export class SingleWriterHistogram implements HistogramWriter {
     return { unit, record: (duration) => this.record(duration) };
   }
 
+  /** A value that is not counted on the fast path: it changes the head, or is counted slowly. */
+  #recordRarely(value: number, count: number | HistogramRecordOptions): void {
+    if (
+      !(typeof value === "number" && value >= 0 && value < Infinity) ||
+      !(typeof count === "number" && count > 0 && count <= MOST && count % 1 === 0) ||
+      this.#epoch === 0 || !this.#cellWriter.isCurrent()
+    ) {
+      this.#recordSlowly(value, count);
+      return;
+    }
+    this.#count(value, count);
+  }
+
   /** Counts a valid value. The block was located. */
   #count(value: number, count: number): void {
     const doubles = this.#doubles;
@@ -144,8 +165,16 @@ export class SingleWriterHistogram implements HistogramWriter {
     doubles[head + SUM] = this.#sum += value * count;
     if (value < this.#min) doubles[head + HISTOGRAM_MIN] = this.#min = value;
     if (value > this.#max) doubles[head + HISTOGRAM_MAX] = this.#max = value;
-    if (value < this.#lowest || value > this.#highest) doubles[head + HISTOGRAM_CLAMPED] += count;
+    const { lowest, highest } = this.#scale;
+    if (value < lowest || value > highest) doubles[head + HISTOGRAM_CLAMPED] += count;
     doubles[this.#bins + bin] += count;
+    this.#limit();
+  }
+
+  /** Computes the range of the values that change nothing but the sum. */
+  #limit(): void {
+    this.#least = Math.max(this.#min, this.#scale.lowest);
+    this.#most = Math.min(this.#max, this.#scale.highest);
   }
 
   /** The first value, the first one after a clear, one with options, or one to be refused. */
@@ -222,6 +251,7 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#sum = this.#doubles[head + HISTOGRAM_SUM];
     this.#min = this.#doubles[head + HISTOGRAM_MIN];
     this.#max = this.#doubles[head + HISTOGRAM_MAX];
+    this.#limit();
   }
 
   /** Empties the block. */
@@ -234,6 +264,7 @@ export class SingleWriterHistogram implements HistogramWriter {
     this.#doubles[head + HISTOGRAM_MAX] = this.#max = -Infinity;
     this.#doubles[head + HISTOGRAM_CLAMPED] = 0;
     for (let bin = 0; bin < this.#scale.size; bin++) this.#doubles[this.#bins + bin] = 0;
+    this.#limit();
   }
 }
 

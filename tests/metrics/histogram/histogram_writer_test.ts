@@ -4,9 +4,12 @@ import {
   assertEquals,
   assertNotStrictEquals,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { defineSchema, histogram, StaleThreadError, ThreadStats } from "../../../mod.ts";
+import { scaleOf } from "../../../src/metrics/histogram/bin_scale.ts";
+import { withSeeds } from "../../support/random.ts";
 import { NEGATIVE_OR_NOT_FINITE, NOT_NUMBERS } from "../../support/bad_values.ts";
 import { attachKinds, createKinds, kinds, twoThreads } from "../../support/kinds.ts";
 import { assertRefuses, assertRefusesUnchanged } from "../observe.ts";
@@ -69,6 +72,47 @@ describe("HistogramWriter.record()", () => {
     const { count, clamped, min, max, bins } = stats.metrics.latency.read();
     assertEquals([count, clamped, min, max], [13, 10, 0, 1e300]);
     assertEquals(bins.map(({ count }) => count), [5, 1, 7]);
+  });
+
+  it("counts the same values in any order, whether they widen the range or not", () => {
+    withSeeds(20, (random) => {
+      const definition = { lowest: 1e-6, highest: 60, relativeError: 0.01 };
+      const stats = ThreadStats.create(defineSchema({ h: histogram(definition) }));
+      const { h } = stats.registerThread().metrics;
+      const scale = scaleOf(definition);
+      const edges = [0, -0, 9.9e-7, 1e-6, 60, 60.0001, 1e300];
+      const bins = new Map<number, number>();
+      let [min, max, clamped] = [Infinity, -Infinity, 0];
+      for (let n = 0; n < 300; n++) {
+        if (random.below(100) === 0) {
+          stats.metrics.h.clear();
+          bins.clear();
+          [min, max, clamped] = [Infinity, -Infinity, 0];
+        }
+        const value = random.below(4) === 0 ? random.pick(edges) : random.fraction() ** 8 * 80;
+        const count = random.below(8) === 0 ? 3 : 1;
+        h.record(value, count);
+        const bin = scale.indexOf(value);
+        bins.set(bin, (bins.get(bin) ?? 0) + count);
+        [min, max] = [Math.min(min, value + 0), Math.max(max, value + 0)];
+        if (value < 1e-6 || value > 60) clamped += count;
+        const read = stats.metrics.h.read();
+        assertEquals([read.min + 0, read.max + 0, read.clamped], [min, max, clamped]);
+      }
+      const expected = [...bins].toSorted(([a], [b]) => a - b).map(([, count]) => count);
+      assertEquals(stats.metrics.h.read().bins.map(({ count }) => count), expected);
+    });
+  });
+
+  it("refuses what only looks like a number once the range is known", () => {
+    const stats = createKinds();
+    const { latency } = stats.registerThread().metrics;
+    for (const value of [1, 3]) latency.record(value);
+    for (const bad of ["2", [2], { valueOf: () => 2 }, new Date(2), true]) {
+      assertThrows(() => latency.record(bad as unknown as number), TypeError);
+    }
+    assertThrows(() => latency.record(2, "1" as unknown as number), TypeError);
+    assertEquals(stats.metrics.latency.read().count, 2);
   });
 
   it("refuses values that are not finite or are negative, and counts nothing", () => {
