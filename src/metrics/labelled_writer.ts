@@ -8,6 +8,7 @@ import type { LabelledBuckets } from "../buckets/labelled_buckets.ts";
 import { needing } from "../memory/arena.ts";
 import type { LabelValues } from "../schema/metric_options.ts";
 import { CellWriter, type WriterContext } from "./cell_writer.ts";
+import { LabelLookup } from "./label_lookup.ts";
 import { showWriters } from "./inspectable_writers.ts";
 
 /** Finds the writers of one metric by label. Owner thread only. */
@@ -26,18 +27,31 @@ export class LabelledWriter<Writer> {
    */
   readonly #bound: ({ readonly cell: CellWriter; readonly writer: Writer } | undefined)[] = [];
 
+  readonly #lookup: LabelLookup<Writer>;
+  /** Finds the writer of a series, and makes it if there is none. Defined by the constructor. */
+  declare readonly labels: (labels: LabelValues<string>) => Writer;
+
   constructor(context: WriterContext, make: (cell: CellWriter) => Writer) {
     this.#context = context;
     this.#index = context.index!;
     this.#labelled = context.labelled!;
     this.#make = make;
+    const { controlIndex, tenure: { control }, arena } = context.thread;
+    const tenancy = { words: arena.views().i32, controlIndex, control };
+    const find = (labels: LabelValues<string>) => this.#find(labels);
+    this.#lookup = new LabelLookup(this.#index.names, { find, tenancy });
+    // A function of each object: the engines inline what they see at the call site.
+    Object.defineProperty(this, "labels", { value: this.#lookup.labels });
   }
 
-  labels(labels: LabelValues<string>): Writer {
+  #find(labels: LabelValues<string>): Writer {
     const known = this.#index.findCached(labels);
     if (known !== undefined) {
       const bound = this.#bound[known.id];
-      if (bound !== undefined && bound.cell.isCurrentIn(known)) return bound.writer;
+      if (bound !== undefined && bound.cell.isCurrentIn(known)) {
+        this.#lookup.note(labels, known.values, bound, this.#bound.length);
+        return bound.writer;
+      }
     }
     return this.#bind(labels);
   }
