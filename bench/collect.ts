@@ -20,6 +20,7 @@ import { describe, median } from "./figures.ts";
 import { processorName } from "./machine.ts";
 import { installPackages } from "./packages.ts";
 import { programCases } from "./programs/catalogue.ts";
+import { measureStarts } from "./start.ts";
 import { readSettings, type Results, type Row, type RuntimeResults } from "./results.ts";
 import { capture, stream } from "../scripts/shared/process.ts";
 import {
@@ -117,6 +118,12 @@ async function measurePrograms(runtime: Runtime): Promise<Row[]> {
   });
 }
 
+const measureStart = (runtime: Runtime): Promise<Row[]> =>
+  measureStarts(
+    (args) => capture(commandOf(runtime, "bench/start_program.ts", args), 120),
+    quick ? 1 : 9,
+  );
+
 const parts: Record<string, (runtime: Runtime) => Promise<Row[]>> = {
   programs: measurePrograms,
   updates: measureGroups(updateNames),
@@ -124,6 +131,8 @@ const parts: Record<string, (runtime: Runtime) => Promise<Row[]>> = {
   counts: runFile("bench/counts.ts"),
   contention: runFile("bench/contention.ts"),
   scale: runFile("bench/scale.ts"),
+  start: measureStart,
+  web: runFile("bench/web_server.ts"),
   scrape: runFile("bench/scrape.ts"),
   exposition: runFile("bench/exposition.ts"),
 };

@@ -189,6 +189,8 @@ export function summary(results: Results): string {
   return [environment(results), programSummary(results), scrapes].join("\n\n");
 }
 
+const moreScale = ["snapshot, more metrics", "lookup, more labels"];
+
 const startGroups = [
   "start, import",
   "start, create",
@@ -222,7 +224,7 @@ export function sections(results: Results): Map<string, string> {
         "retries of a read",
       ]),
     ],
-    ["scale", groupTables(results, ["growth exponent", ...scale])],
+    ["scale", groupTables(results, ["growth exponent", ...scale, ...moreScale])],
     [
       "counts",
       groupTables(results, [

@@ -51,7 +51,7 @@ interface Parts<Writer> {
 /** Maximum length of a list. More series of one value are found in the index. */
 const MOST_IN_LIST = 8;
 /** Maximum number of labels. Metrics with more of them are found in the index. */
-const MOST_LABELS = 8;
+const MOST_LABELS = 64;
 /** Maximum number of entries beside two for each id. */
 const SPARE = 64;
 
