@@ -146,6 +146,17 @@ export class LabelIndex {
     return this.#position = position;
   }
 
+  /** The end of the log, for a later {@linkcode isQuietSince}. */
+  get end(): number {
+    return this.#log.end;
+  }
+
+  /** Whether nobody has appended a creation to the log since its end was at `end`. */
+  isQuietSince(end: number): boolean {
+    // The end lags behind: if something was appended already when `end` was loaded, it stands there.
+    return this.#log.end === end && this.#log.entry(end) === "end";
+  }
+
   /** Describes a life that begins with epoch `life`. */
   makeLife(
     id: number,

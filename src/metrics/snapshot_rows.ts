@@ -7,6 +7,7 @@ import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { SeriesFilter } from "../buckets/series_filter.ts";
 import type { Views } from "../memory/arena.ts";
+import { fence } from "../memory/fence.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId } from "../memory/segments.ts";
 import type { Walk } from "../threads/walk.ts";
@@ -59,6 +60,8 @@ export class SnapshotRows<Value> {
   readonly #exemplars: ExemplarReader | undefined;
   /** The epochs of the buckets that are read together. */
   readonly #epochs = new Int32Array(BATCH);
+  /** The epochs of the same buckets after their totals were read. */
+  readonly #confirmed = new Int32Array(BATCH);
 
   constructor({ table, index, totals, exemplars }: SnapshotRowsParts<Value>) {
     this.#table = table;
@@ -75,6 +78,8 @@ export class SnapshotRows<Value> {
    */
   collect({ perThread, walk, filter }: SnapshotRowsOptions): SeriesSnapshot<Value>[] {
     const index = this.#index;
+    // Before the first epoch is loaded.
+    const end = index?.end;
     const rows: SeriesSnapshot<Value>[] = [];
     const exemplars = this.#exemplars?.isUsed === true ? this.#exemplars : undefined;
     for (let k = 0; k < DIRECTORY; k++) {
@@ -96,6 +101,7 @@ export class SnapshotRows<Value> {
           // Before the totals, which so include the updates of all exemplars.
           found = exemplars && this.#exemplarsFrom(exemplars, cells, offset, loaded);
           totals = this.#totalsFrom(cells, offset, loaded, perThread);
+          if (totals !== undefined) this.#confirm(segment, offset, loaded!.length);
         }
         const epoch = this.#epochs[offset % BATCH];
         if ((epoch & 1) === 0) continue;
@@ -116,7 +122,9 @@ export class SnapshotRows<Value> {
           : totals[offset % BATCH];
         // SeqCst read-modify-write, as in `BucketTable.confirmEpoch`: a load could be served before
         // the loads of the cells above.
-        const now = Atomics.add(i32, epochs + offset, 0);
+        const now = totals === undefined
+          ? Atomics.add(i32, epochs + offset, 0)
+          : this.#confirmed[offset % BATCH];
         if (now !== epoch) {
           // A bucket that was destroyed meanwhile has no row. One that was cleared is empty, as it
           // was at the instant of the clear.
@@ -135,7 +143,10 @@ export class SnapshotRows<Value> {
       }
     }
     // The same labels may have got another bucket during the read. Then the earlier bucket is dead.
-    return index === undefined ? rows : keep(rows, ({ id, epoch }) => index.isIn(id, epoch));
+    // It was dead before the other one was appended to the log: if nothing was, all rows differ.
+    return index === undefined || index.isQuietSince(end!)
+      ? rows
+      : keep(rows, ({ id, epoch }) => index.isIn(id, epoch));
   }
 
   /**
@@ -174,13 +185,30 @@ export class SnapshotRows<Value> {
     const count = Math.min(BATCH, capacityOf(segment, this.#table.shift) - offset);
     let isAnyLive = false;
     for (let n = 0; n < count; n++) {
-      // SeqCst; pairs with the compare-exchanges in `BucketTable`.
-      const epoch = Atomics.load(i32, epochs + offset + n);
+      // Unordered; pairs with the compare-exchanges in `BucketTable`. What decides comes later: a
+      // cell counts if its tag is the epoch, and a row if the epoch is confirmed.
+      const epoch = i32[epochs + offset + n];
       loaded[n] = epoch;
       if ((epoch & 1) !== 0) isAnyLive = true;
     }
+    // Without it, a cell could be from before the epoch. One fence is cheaper than an atomic load
+    // for each bucket, which takes 20 ns on V8.
+    fence();
     if (!isAnyLive) return undefined;
     return count === BATCH ? loaded : loaded.subarray(0, count);
+  }
+
+  /** Loads the epochs of so many buckets again, after what was read of their cells. */
+  #confirm(
+    { views: { i32 }, epochs }: { views: Views; epochs: number },
+    offset: number,
+    count: number,
+  ): void {
+    // Without it, an epoch could be loaded before the cells above, and confirm what it does not
+    // know.
+    fence();
+    // Unordered; pair with the compare-exchanges in `BucketTable`.
+    for (let n = 0; n < count; n++) this.#confirmed[n] = i32[epochs + offset + n];
   }
 
   /** The totals of the next buckets, if the kind can read them together. */

@@ -54,6 +54,23 @@ describe("LabelIndex.isAlive()", () => {
   });
 });
 
+describe("LabelIndex.isQuietSince()", () => {
+  it("is false once any thread has created a bucket, finished or not", () => {
+    const handle = makeHandle();
+    const one = makeBuckets(handle);
+    const two = makeBuckets(handle);
+    for (const a of ["x", "y", "z"]) {
+      const { end } = one.index;
+      assertEquals([one.index.isQuietSince(end), two.index.isQuietSince(end)], [true, true]);
+      const { id } = two.buckets.intern({ a }, "find");
+      assertEquals([one.index.isQuietSince(end), two.index.isQuietSince(end)], [false, false]);
+      const later = one.index.end;
+      two.buckets.destroy(id);
+      assertEquals(one.index.isQuietSince(later), true);
+    }
+  });
+});
+
 describe("LabelIndex.describe()", () => {
   it("never believes a text that was freed, or written anew, while it was read", () => {
     for (const ending of ["destroyed", "created anew"] as const) {
