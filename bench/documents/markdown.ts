@@ -43,7 +43,9 @@ export function fillSections(text: string, sections: ReadonlyMap<string, string>
           `Cannot fill the text: a section of ${known} is required, got ${name}`,
         );
       }
-      return `<!-- bench:${name} -->\n\n${section}\n\n<!-- /bench:${name} -->`;
+      // Without rows yet: with two empty lines `deno fmt` would take one away.
+      const lines = section === "" ? "" : `${section}\n\n`;
+      return `<!-- bench:${name} -->\n\n${lines}<!-- /bench:${name} -->`;
     },
   );
   const begun = filled.match(/^<!-- bench:/gm)?.length ?? 0;

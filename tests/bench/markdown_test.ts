@@ -39,6 +39,11 @@ describe("fillSections()", () => {
     assertStrictEquals(fillSections(filled, sections), filled);
   });
 
+  it("leaves one empty line in place of a section without rows", () => {
+    const filled = "<!-- bench:x -->\n\n<!-- /bench:x -->\n";
+    assertStrictEquals(fillSections(filled, new Map([["x", ""]])), filled);
+  });
+
   it("refuses a section that is not there", () => {
     assertThrows(
       () => fillSections("<!-- bench:z -->\n<!-- /bench:z -->", sections),
