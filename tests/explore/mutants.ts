@@ -690,6 +690,16 @@ export const mutants: readonly Mutant[] = [
     histories: ["exemplars"],
   },
   {
+    name: "snapshot-unconfirmed",
+    fault: "A snapshot does not load epochs again after the cells",
+    file: "metrics/snapshot_rows.ts",
+    edits: [{
+      find: "this.#confirmed[n] = i32[epochs + offset + n];",
+      replace: "this.#confirmed[n] = this.#epochs[n];",
+    }],
+    histories: ["clear-series"],
+  },
+  {
     name: "exemplar-read-late",
     fault: "A snapshot reads exemplars of an epoch after it has confirmed the epoch",
     file: "metrics/snapshot_rows.ts",
