@@ -137,6 +137,11 @@ export class ExplicitBinScale implements BinScale {
   }
 
   indexOf(value: number): number {
+    return this.indexWithin(value);
+  }
+
+  // Has the loops itself: a call from here to `indexOf` would allocate a number for the argument on V8.
+  indexWithin(value: number): number {
     const boundaries = this.#boundaries;
     let low = 0;
     let high = boundaries.length;
@@ -147,10 +152,6 @@ export class ExplicitBinScale implements BinScale {
     }
     while (low < high && value > boundaries[low]) low++;
     return low;
-  }
-
-  indexWithin(value: number): number {
-    return this.indexOf(value);
   }
 
   lowerBound(index: number): number {
