@@ -25,7 +25,7 @@ export const packageFolders: readonly string[] = [
  * Folders of packages that are programs, which tests start. They bring much that no module imports,
  * so Deno, which fetches everything that its lock file has, is not told of them.
  */
-export const programFolders: readonly string[] = ["tests/runners"];
+export const programFolders: readonly string[] = ["tests/runners", "tests/docs/recipes"];
 
 /** The folder with the packages that drive a browser, and that the live page needs. */
 export const browserFolder = "tests/dashboard";
@@ -37,7 +37,8 @@ export const browserFolder = "tests/dashboard";
 export function needsPackages(file: string, folder: string): boolean {
   return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`) ||
     (folder === browserFolder &&
-      /^tests\/(examples\/(browser|flows|http_server|cluster)|chromium)\//.test(file));
+      /^tests\/(examples\/(browser|flows|http_server|cluster)|chromium)\//.test(file)) ||
+    (programFolders.includes(folder) && file === "tests/docs/recipes_test.ts");
 }
 
 /**

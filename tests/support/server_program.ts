@@ -45,15 +45,25 @@ function getAlone(url: string): Promise<string> {
   });
 }
 
+/** How a server is started that needs more than its arguments. */
+export interface StartOptions {
+  /** The folder in which it runs. */
+  readonly folder?: string;
+  /** What is asked for until it answers. */
+  readonly readyPath?: string;
+}
+
 /** Starts a server in the runtime that runs the tests, on a port that is free, and waits until it answers. */
 export async function startServerProgram(
   argsFor: (port: number) => readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { folder, readyPath = "" }: StartOptions = {},
 ): Promise<ServerProgram> {
   const port = await freePort();
   const child = spawn(process.execPath, [...argsFor(port)], {
+    cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, NO_COLOR: "1", PORT: `${port}`, ...env },
   });
   let hasEnded = false;
   const ended = resultOf(child).then(({ status, stdout, stderr }) => {
@@ -73,7 +83,7 @@ export async function startServerProgram(
     kill: () => void child.kill("SIGKILL"),
   };
   for (const limit = performance.now() + LIMIT;;) {
-    if (await server.get("").then(() => true, () => false)) return server;
+    if (await server.get(readyPath).then(() => true, () => false)) return server;
     if (hasEnded) throw new Error(`The server ended: ${(await ended).output}`);
     if (performance.now() > limit) {
       server.kill();
