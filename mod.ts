@@ -66,7 +66,7 @@ export type { ThreadStatsOptions } from "./src/thread_stats_options.ts";
 export type { FollowableWorker } from "./src/ends/follow.ts";
 export type { JoinOptions } from "./src/join/options.ts";
 export type { MemoryFile } from "./src/memory/memory_file.ts";
-export type { MemoryHandle } from "./src/memory/shared_memory.ts";
+export type { GrowableMemory, MemoryHandle } from "./src/memory/shared_memory.ts";
 export type { SeatTicket, ThreadStatsHandle } from "./src/threads/handle.ts";
 export type { RevokeOptions, Seat } from "./src/threads/seat.ts";
 export type { ThreadInfo, ThreadState, ThreadTurn } from "./src/threads/control_word.ts";

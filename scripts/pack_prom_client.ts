@@ -13,56 +13,19 @@
  * @module
  */
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { root, stream } from "./shared/process.ts";
+import { join } from "node:path";
+import { declarations, emptyFolder, npmPack, outOf, run, writeBelow } from "./shared/packing.ts";
+import { root } from "./shared/process.ts";
 
 const ENTRY = "src/prom_client/mod.ts";
 /** npm takes a package for prom-client only where dependents' ranges do: `^15.0.0`. */
 const VERSION = "15.9.0";
 const NAME = "@x/thread-stats-prom-client";
 
-/** The options: `--out DIR`, relative to where the command runs. */
-function outOf(args: readonly string[]): string {
-  if (args.length === 0) return fileURLToPath(new URL("dist/prom-client", root));
-  if (args.length === 2 && args[0] === "--out" && args[1] !== "") return resolve(args[1]);
-  throw new TypeError(`Cannot pack: the options must be --out DIR, got ${args.join(" ")}`);
-}
-
-async function run(doing: string, command: readonly string[]): Promise<void> {
-  const { success, reason } = await stream(command, { limitMinutes: 5 });
-  if (!success) throw new Error(`Cannot pack: ${doing} must succeed, got that it ${reason}`);
-}
-
 /** All modules as one file. Bindings of one scope are faster than properties of `exports`. */
 async function bundle(target: string): Promise<void> {
   const options = ["--quiet", "--no-lock", "--format=cjs", "--platform=deno"];
   await run("deno bundle", [Deno.execPath(), "bundle", ...options, `--output=${target}`, ENTRY]);
-}
-
-/** The declarations of the entry point, and of what they import. */
-async function declare(target: string): Promise<void> {
-  const all = await Deno.makeTempDir({ prefix: "thread-stats-types-" });
-  try {
-    const options = ["--quiet", "--no-lock", "--declaration", `--outdir=${all}`];
-    await run("deno transpile", [Deno.execPath(), "transpile", ...options, ENTRY]);
-    const copied = new Set<string>();
-    const copy = async (path: string): Promise<void> => {
-      if (copied.has(path)) return;
-      copied.add(path);
-      // The first line is for a module system that nobody uses here, and has this machine's path.
-      const text = (await Deno.readTextFile(join(all, path)))
-        .replace(/^\/\/\/ <amd-module .*\n/, "");
-      await Deno.mkdir(dirname(join(target, path)), { recursive: true });
-      await Deno.writeTextFile(join(target, path), text);
-      for (const [, imported] of text.matchAll(/(?:from |import\()"(\.[^"]*)\.ts"/g)) {
-        await copy(join(dirname(path), `${imported}.d.ts`));
-      }
-    };
-    await copy(ENTRY.replace(/\.ts$/, ".d.ts"));
-  } finally {
-    await Deno.remove(all, { recursive: true });
-  }
 }
 
 /**
@@ -127,11 +90,11 @@ prom-client's API over memory that all threads of a process share. Install it un
 `;
 
 async function main(): Promise<void> {
-  const out = outOf(Deno.args);
+  const out = outOf(Deno.args, "prom-client");
   const target = join(out, "package");
-  await Deno.remove(target, { recursive: true }).catch(() => {});
-  await Deno.mkdir(target, { recursive: true });
-  await Promise.all([bundle(join(target, "face.cjs")), declare(join(target, "types"))]);
+  await emptyFolder(target);
+  const [types] = await Promise.all([declarations([ENTRY]), bundle(join(target, "face.cjs"))]);
+  for (const [path, text] of types) await writeBelow(join(target, "types"), path, text);
   // Loading it also shows that it can be loaded.
   const face = createRequire(import.meta.url)(join(target, "face.cjs"));
   const names = Object.keys(face.default);
@@ -146,7 +109,7 @@ async function main(): Promise<void> {
   for (const [name, text] of Object.entries(texts)) {
     await Deno.writeTextFile(join(target, name), text);
   }
-  await run("npm pack", ["npm", "pack", "--silent", `--pack-destination=${out}`, target]);
+  await npmPack(target, out);
   console.log(`${NAME} ${VERSION}: ${out}`);
 }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isDocument, npmManifest } from "../scripts/shared/published.ts";
 import { isCore } from "../scripts/shared/suite.ts";
 
 const root = new URL("../", import.meta.url);
@@ -24,6 +25,25 @@ describe("package", () => {
       const path = file.replace("./", "");
       assert(deno.publish.include.includes(path) || path.startsWith("src/"), file);
     }
+  });
+
+  it("what the README leads to is published with it, by each registry", () => {
+    const readme = readFileSync(new URL("README.md", root), "utf8");
+    for (const [, link] of readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      const path = existsSync(new URL(`${link}/`, root)) ? `${link}/` : link;
+      assert(existsSync(new URL(path, root)), path);
+      const isIn = (wanted: string) =>
+        path === wanted || path.startsWith(`${wanted}/`) ||
+        new RegExp(`^${wanted.replaceAll(".", "\\.").replace("*", "[^/]+")}$`).test(path);
+      assert(deno.publish.include.some(isIn), `JSR: ${path}`);
+      assert(path.endsWith("/") ? path.startsWith("examples/") : isDocument(path), `npm: ${path}`);
+    }
+  });
+
+  it("npm's manifest has each entry point", () => {
+    const { name, version, exports } = npmManifest(deno) as typeof deno;
+    assertEquals([name, version], [deno.name, deno.version]);
+    assertEquals(Object.keys(exports), [...Object.keys(deno.exports), "./package.json"]);
   });
 
   it("the package's own name resolves to each entry point, under every runtime", () => {

@@ -25,7 +25,11 @@ export const packageFolders: readonly string[] = [
  * Folders of packages that are programs, which tests start. They bring much that no module imports,
  * so Deno, which fetches everything that its lock file has, is not told of them.
  */
-export const programFolders: readonly string[] = ["tests/runners", "tests/docs/recipes"];
+export const programFolders: readonly string[] = [
+  "tests/package",
+  "tests/runners",
+  "tests/docs/recipes",
+];
 
 /** The folder with the packages that drive a browser, and that the live page needs. */
 export const browserFolder = "tests/dashboard";

@@ -29,12 +29,23 @@ const PAGE = 65536;
 /** Maximum number of pages of a `WebAssembly.Memory`: 4 GiB. */
 const MAX_PAGES = 65536;
 
+/**
+ * What is used of a `WebAssembly.Memory`. Declarations that name that type itself need the DOM
+ * library, as the types of Node do not have it.
+ */
+export interface GrowableMemory {
+  /** The bytes. After a growth, a new buffer covers the same ones and more. */
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
+  /** Grows by so many pages of 64 KiB, and returns how many there were before. */
+  grow(pages: number): number;
+}
+
 /** What another thread needs to access the same memory. */
 export interface MemoryHandle {
   /** The memory, with the length that it had when the handle was made. */
   readonly buffer: SharedArrayBuffer;
   /** Provides longer buffers after the memory has grown. Without it, `buffer` itself grows. */
-  readonly memory?: WebAssembly.Memory;
+  readonly memory?: GrowableMemory;
   /**
    * The file that is laid over the buffer, if the memory is one. The buffer is as long as the file
    * may become.
@@ -71,7 +82,7 @@ function getOf(prototype: object, name: string, value: unknown): unknown {
 export class SharedMemory {
   /** The memory, with the length that this thread has last seen. */
   buffer: SharedArrayBuffer;
-  readonly #memory: WebAssembly.Memory | undefined;
+  readonly #memory: GrowableMemory | undefined;
   readonly #file: MemoryFile | undefined;
   /** How long the file is, as this thread has last seen. */
   #fileBytes = 0;
