@@ -1,9 +1,11 @@
 /**
- * Runs the whole suite under Deno, Bun and Node, and its core under Node 22 and in a page of Chromium.
+ * Runs the suite under Deno, Bun and Node: the part of it that takes minutes, or all of it, with its
+ * core under Node 22 and in a page of Chromium.
  *
  * ```sh
- * deno task test                 # everything
- * deno task test bun chromium    # only these runtimes
+ * deno task test                 # what is quick
+ * deno task test:all             # everything
+ * deno task test:all chromium    # only this runtime
  * deno task test deno -- arena   # only test files whose path contains "arena"
  * ```
  *
@@ -19,6 +21,8 @@ import {
   browserFolder,
   isCore,
   isForBrowser,
+  isLong,
+  longPlaces,
   meteredFirst,
   needsPackages,
   notInBrowser,
@@ -38,17 +42,34 @@ interface Section {
   readonly output?: string;
 }
 
-function parseArguments(args: readonly string[]): { names: Place[]; filters: string[] } {
+interface Choice {
+  readonly names: readonly Place[];
+  readonly filters: readonly string[];
+  /** Whether the long part is left out. */
+  readonly isShort: boolean;
+}
+
+function parseArguments(args: readonly string[]): Choice {
   const names: Place[] = [];
+  let isAll = false;
   const filters: string[] = [];
   let rest = false;
   for (const arg of args) {
     if (rest) filters.push(arg);
     else if (arg === "--") rest = true;
+    else if (arg === "--all") isAll = true;
     else if ((places as readonly string[]).includes(arg)) names.push(arg as Place);
     else filters.push(arg);
   }
-  return { names: names.length === 0 ? [...places] : names, filters };
+  // Who names files, or a place of the long part, means these.
+  const isShort = !isAll && filters.length === 0 &&
+    !names.some((name) => longPlaces.includes(name));
+  if (names.length > 0) return { names, filters, isShort };
+  return {
+    names: places.filter((name) => !isShort || !longPlaces.includes(name)),
+    filters,
+    isShort,
+  };
 }
 
 function testCommand(
@@ -176,8 +197,9 @@ function summary({ passed, failed, skipped }: Counts): string {
 }
 
 async function main(): Promise<number> {
-  const { names, filters } = parseArguments(Deno.args);
+  const { names, filters, isShort } = parseArguments(Deno.args);
   const files = (await filesIn(".", (path) => path.endsWith("_test.ts")))
+    .filter((path) => !isShort || !isLong(path))
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
   if (files.length === 0) {
     console.error(`No test file's path contains ${filters.join(" or ")}`);
@@ -242,6 +264,11 @@ async function main(): Promise<number> {
   for (const { title, counts } of sections) {
     addCounts(total, counts);
     console.log(`${title}: ${summary(counts)}`);
+  }
+  if (isShort) {
+    console.log(
+      "This was the quick part. `deno task test:all` also runs stress, kills, pools, browsers and judges.",
+    );
   }
   console.log(summary(total));
   return total.failed === 0 ? 0 : 1;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isDocument, npmManifest } from "../scripts/shared/published.ts";
-import { isCore } from "../scripts/shared/suite.ts";
+import { isCore, long } from "../scripts/shared/suite.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -34,9 +34,34 @@ describe("package", () => {
       assert(existsSync(new URL(path, root)), path);
       const isIn = (wanted: string) =>
         path === wanted || path.startsWith(`${wanted}/`) ||
-        new RegExp(`^${wanted.replaceAll(".", "\\.").replace("*", "[^/]+")}$`).test(path);
+        new RegExp(`^${wanted.replaceAll(".", "\\.").replace(/\*\*?/, ".+")}$`).test(path);
       assert(deno.publish.include.some(isIn), `JSR: ${path}`);
       assert(path.endsWith("/") ? path.startsWith("examples/") : isDocument(path), `npm: ${path}`);
+    }
+  });
+
+  it("the changelog has the version", () => {
+    const changelog = readFileSync(new URL("CHANGELOG.md", root), "utf8");
+    assert(changelog.includes(`\n## ${deno.version}\n`), deno.version);
+  });
+
+  it("the workflows pin each action by its commit, and say which version that is", () => {
+    const folder = new URL(".github/workflows/", root);
+    for (const file of readdirSync(folder)) {
+      const text = readFileSync(new URL(file, folder), "utf8");
+      for (const [line] of text.matchAll(/uses:.*/g)) {
+        assertMatch(line, /^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      }
+      for (const [, task] of text.matchAll(/deno task ([\w:-]+)/g)) {
+        assert(Object.hasOwn(deno.tasks, task), task);
+      }
+    }
+  });
+
+  it("each name of the long part of the suite is that of a folder or a test file", () => {
+    for (const name of long) {
+      const path = name.endsWith("/") ? name : `${name}_test.ts`;
+      assert(existsSync(new URL(path, root)), path);
     }
   });
 

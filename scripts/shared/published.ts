@@ -7,6 +7,8 @@
 /** Documents in the root that every package has. */
 export const ROOT_DOCUMENTS: readonly string[] = [
   "CHANGELOG.md",
+  "CODE_OF_CONDUCT.md",
+  "CONTRIBUTING.md",
   "LICENSE",
   "README.md",
   "SECURITY.md",

@@ -70,6 +70,35 @@ export function isCore(file: string): boolean {
   return /^tests\/[^/]+$/.test(file) || core.some((folder) => file.startsWith(folder));
 }
 
+/**
+ * The long part of the suite, which `deno task test` leaves to `deno task test:all`: tests that start
+ * programs, servers, browsers, pools and judges, kill threads, or repeat something for seconds.
+ * A name is that of a folder, or of a file without `_test.ts`.
+ */
+export const long: readonly string[] = [
+  ...["bench/commands", "chromium/", "cli/cli", "cli/terminal", "dashboard/browser"],
+  ...["dashboard/last_turns", "dashboard/sampler", "dashboard/stream", "ends/left_behind"],
+  ...["ends/lives", "ends/quarantine", "examples/browser/", "examples/cluster/"],
+  ...["examples/flows/capture_reader", "examples/flows/gzip_source", "examples/flows/main"],
+  ...["examples/flows/tshark", "examples/from_prom_client/", "examples/http_server/"],
+  ...["examples/pools/", "explore/", "http/", "join/exit_codes", "join/join"],
+  ...["join/reload", "join/serve", "opentelemetry/", "package/", "pools/"],
+  ...["prom_client/beside", "prom_client/cluster", "prom_client/dependents/"],
+  ...["prom_client/threads", "prometheus/judges", "prometheus/quoted_names_judge"],
+  ...["prometheus/scrape", "prometheus/slow_clients", "property/", "runners/"],
+  ...["runtime/observation", "stress/", "support/prometheus_server", "support/worker"],
+].map((name) => `tests/${name}`);
+
+/** Whether a test file belongs to the long part. */
+export function isLong(file: string): boolean {
+  return long.some((name) =>
+    name.endsWith("/") ? file.startsWith(name) : file === `${name}_test.ts`
+  );
+}
+
+/** What the short part does not run in: its tests are in the long one. */
+export const longPlaces: readonly string[] = ["node22", "chromium"];
+
 /** The part of the core that runs in a page of Chromium, too. */
 const inBrowser: readonly string[] = [
   ...["base", "buckets", "export", "memory", "metrics", "schema", "snapshots", "threads", "std"],

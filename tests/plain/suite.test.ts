@@ -12,6 +12,7 @@ import { existsSync, readdirSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import {
+  isLong,
   meteredFirst,
   needsPackages,
   packageFolders,
@@ -56,7 +57,7 @@ if ("Deno" in globalThis) {
     console.error(`Left out, as npm does not answer for their packages: ${missing.join(", ")}`);
   }
   const files = readdirSync(cwd, { recursive: true, encoding: "utf8" }).filter((path) =>
-    path.endsWith("_test.ts") && !path.includes("node_modules") &&
+    path.endsWith("_test.ts") && !path.includes("node_modules") && !isLong(path) &&
     !missing.some((folder) => needsPackages(path, folder))
   );
   test("the suite", async () => {
