@@ -40,8 +40,8 @@ export function npmManifest({ name, version, license, exports }: Config): Record
     keywords: ["metrics", "worker_threads", "SharedArrayBuffer", "prometheus", "opentelemetry"],
     license,
     type: "module",
-    // Nothing happens when a module is loaded; but the command's starts it if it is the program.
-    sideEffects: [built(exports["./cli"], ".js")],
+    // When they are loaded, the command starts if it is the program, and an old runtime is refused.
+    sideEffects: [built(exports["./cli"], ".js"), "./src/base/requirements.js"],
     main: built(exports["."], ".js"),
     types: built(exports["."], ".d.ts"),
     exports: {

@@ -1,4 +1,5 @@
 /** The library's errors, and the one form that their texts have. @module */
+import "./requirements.ts";
 import { describe, shorten } from "./describe.ts";
 
 export { got } from "./describe.ts";

@@ -1,5 +1,5 @@
 /**
- * Whether a web page lets its threads share memory. Browsers do only in pages that are cross-origin
+ * Whether threads can share memory here. Browsers let them only in pages that are cross-origin
  * isolated. In others `SharedArrayBuffer` is not there at all, and a `WebAssembly.Memory` is, but
  * cannot be sent to a worker.
  *
@@ -7,8 +7,9 @@
  */
 import { cannot, got } from "../base/errors.ts";
 
-/** What browsers tell of a page and its workers; undefined in other runtimes. */
-interface BrowserGlobals {
+/** What runtimes tell; the latter two are those of browsers alone, and undefined in other runtimes. */
+interface SharingGlobals {
+  readonly Atomics?: unknown;
   readonly SharedArrayBuffer?: unknown;
   readonly crossOriginIsolated?: boolean;
   readonly isSecureContext?: boolean;
@@ -21,11 +22,21 @@ const HEADERS =
 /**
  * Checks that threads can share memory here.
  *
- * @throws {Error} When they cannot. It names the headers that are missing.
+ * @throws {Error} When they cannot. It names what is missing: headers, or a global object.
  */
 export function assertIsolated(action: string): void {
-  const { SharedArrayBuffer, crossOriginIsolated, isSecureContext } = globalThis as BrowserGlobals;
+  const { Atomics, SharedArrayBuffer, crossOriginIsolated, isSecureContext } =
+    globalThis as SharingGlobals;
+  if (Atomics === undefined) {
+    const required = "threads share memory by the global object Atomics, which must not be removed";
+    throw new Error(cannot(action, required, got("no Atomics")));
+  }
   if (crossOriginIsolated !== false && SharedArrayBuffer !== undefined) return;
+  if (crossOriginIsolated === undefined && isSecureContext === undefined) {
+    const required =
+      "this runtime has the global object SharedArrayBuffer unless something removes it";
+    throw new Error(cannot(action, required, got("no SharedArrayBuffer")));
+  }
   const required = isSecureContext === false
     ? `browsers share memory only in pages from https or localhost, served with ${HEADERS}`
     : `browsers share memory only in pages that are served with ${HEADERS}`;

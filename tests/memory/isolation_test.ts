@@ -55,6 +55,14 @@ describe("assertIsolated()", () => {
     });
   });
 
+  it("says it where Atomics was removed, and so does ThreadStats.create()", () => {
+    const schema = defineSchema({ jobs: counter() });
+    withGlobals({ Atomics: undefined }, () => {
+      assertThrows(() => assertIsolated("do it"), Error, "Cannot do it: threads share memory by");
+      assertThrows(() => ThreadStats.create(schema), Error, "got no Atomics");
+    });
+  });
+
   it("is what ThreadStats.create() and attach() say", () => {
     const schema = defineSchema({ jobs: counter() });
     const { handle } = ThreadStats.create(schema, { maxThreads: 2 });
