@@ -79,6 +79,7 @@ export const long: readonly string[] = [
   ...["bench/commands", "chromium/", "cli/cli", "cli/terminal", "dashboard/browser"],
   ...["dashboard/last_turns", "dashboard/sampler", "dashboard/stream", "ends/left_behind"],
   ...["ends/lives", "ends/quarantine", "examples/browser/", "examples/cluster/"],
+  ...["examples/concepts/"],
   ...["examples/flows/capture_reader", "examples/flows/gzip_source", "examples/flows/main"],
   ...["examples/flows/tshark", "examples/from_prom_client/", "examples/http_server/"],
   ...["examples/pools/", "explore/", "http/", "join/exit_codes", "join/join"],
