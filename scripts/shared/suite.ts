@@ -76,7 +76,14 @@ export function isCore(file: string): boolean {
  * A name is that of a folder, or of a file without `_test.ts`.
  */
 export const long: readonly string[] = [
-  ...["bench/commands", "chromium/", "cli/cli", "cli/terminal", "dashboard/browser"],
+  ...[
+    "base/options",
+    "bench/commands",
+    "chromium/",
+    "cli/cli",
+    "cli/terminal",
+    "dashboard/browser",
+  ],
   ...["dashboard/last_turns", "dashboard/sampler", "dashboard/stream", "ends/left_behind"],
   ...["ends/lives", "ends/quarantine", "examples/browser/", "examples/cluster/"],
   ...["examples/concepts/"],

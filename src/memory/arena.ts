@@ -20,7 +20,12 @@ import { cannot, got } from "../base/errors.ts";
 import { damaged } from "./damage.ts";
 import { Extents } from "./extents.ts";
 import { H_BUMP, H_MAX_BYTES, LINE, LINE_PAIR, roundUp, SLOTS_OFFSET } from "./layout.ts";
-import { type MemoryHandle, SharedMemory } from "./shared_memory.ts";
+import {
+  type CompiledModule,
+  type MemoryHandle,
+  type ModuleExports,
+  SharedMemory,
+} from "./shared_memory.ts";
 
 /** The memory grows by at least this many bytes at a time, so that views are seldom replaced. */
 const GROWTH = 256 * 1024;
@@ -87,7 +92,7 @@ export class Arena {
   }
 
   /** As {@linkcode SharedMemory.instantiate}. The exports reach as far as the latest views. */
-  instantiate(compile: () => WebAssembly.Module | undefined): WebAssembly.Exports | undefined {
+  instantiate(compile: () => CompiledModule | undefined): ModuleExports | undefined {
     return this.#memory.instantiate(compile);
   }
 

@@ -40,6 +40,12 @@ export interface GrowableMemory {
   grow(pages: number): number;
 }
 
+/** A `WebAssembly.Module`, under a name that needs no library of types. */
+export type CompiledModule = object;
+
+/** What an instance of a module exports, under such a name. */
+export type ModuleExports = Readonly<Record<string, unknown>>;
+
 /** What another thread needs to access the same memory. */
 export interface MemoryHandle {
   /** The memory, with the length that it had when the handle was made. */
@@ -86,7 +92,7 @@ export class SharedMemory {
   readonly #file: MemoryFile | undefined;
   /** How long the file is, as this thread has last seen. */
   #fileBytes = 0;
-  readonly #instances = new Map<WebAssembly.Module, WebAssembly.Exports | undefined>();
+  readonly #instances = new Map<CompiledModule, ModuleExports | undefined>();
 
   constructor({ buffer, memory, file }: MemoryHandle) {
     this.buffer = buffer;
@@ -121,7 +127,7 @@ export class SharedMemory {
    *
    * @param compile Gives the module; always the same one.
    */
-  instantiate(compile: () => WebAssembly.Module | undefined): WebAssembly.Exports | undefined {
+  instantiate(compile: () => CompiledModule | undefined): ModuleExports | undefined {
     if (this.#memory === undefined) return undefined;
     const module = compile();
     if (module === undefined) return undefined;
@@ -129,9 +135,10 @@ export class SharedMemory {
     return this.#instances.get(module);
   }
 
-  #tryInstance(module: WebAssembly.Module): WebAssembly.Exports | undefined {
+  #tryInstance(module: CompiledModule): ModuleExports | undefined {
     try {
-      return new WebAssembly.Instance(module, { m: { m: this.#memory! } }).exports;
+      const memory = this.#memory as WebAssembly.Memory;
+      return new WebAssembly.Instance(module as WebAssembly.Module, { m: { m: memory } }).exports;
     } catch {
       return undefined;
     }
