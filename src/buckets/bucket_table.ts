@@ -267,7 +267,7 @@ export class BucketTable {
 
   #view(segment: number, start: number): BucketSegment {
     const capacity = capacityOf(segment, this.shift);
-    const size = sizes(capacity, this.#labelled);
+    const size = bucketSegmentParts(capacity, this.#labelled);
     const made: BucketSegment = {
       views: blockViews(this.arena, start, size.bytes),
       epochs: wordIndex(start),
@@ -294,7 +294,7 @@ export class BucketTable {
         cannot(`create a bucket of ${this.name}`, "at most 2^30 buckets", got("one more")),
       );
     }
-    const { bytes } = sizes(capacityOf(next, this.shift), this.#labelled);
+    const { bytes } = bucketSegmentParts(capacityOf(next, this.shift), this.#labelled);
     let start: number;
     try {
       start = this.arena.allocate(bytes);
@@ -335,8 +335,8 @@ export function makeImplicitBucket(arena: Arena, control: number, start: number)
   new BucketTable(arena, { name: "", directory, shift: SINGLE_SHIFT, labelled: false }).create();
 }
 
-/** Byte offsets of a segment's parts, and its size in bytes. */
-function sizes(
+/** Byte offsets of the parts of a segment behind its epochs, and its size in bytes. */
+export function bucketSegmentParts(
   capacity: number,
   labelled: boolean,
 ): Record<"used" | "full" | "labels" | "bytes", number> {
@@ -348,4 +348,4 @@ function sizes(
 }
 
 /** Size in bytes of the bucket segment of a metric with one bucket. */
-export const IMPLICIT_BUCKET_BYTES = sizes(1, false).bytes;
+export const IMPLICIT_BUCKET_BYTES = bucketSegmentParts(1, false).bytes;

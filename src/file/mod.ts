@@ -21,4 +21,7 @@
  *
  * @module
  */
+export { type FileView, inspectFile } from "./inspect_file.ts";
+export type { FileProcess } from "./inspect_processes.ts";
+export type { MissingRecord } from "./inspect_reader.ts";
 export { type FileStatsOptions, openStats } from "./open_stats.ts";

@@ -8,6 +8,7 @@ import { harden } from "../base/harden.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
 import type { Accumulator, SharedParts } from "./accumulator.ts";
 import type { CellPlace } from "../threads/cell_segments.ts";
+import type { CellParts } from "./cell_parts.ts";
 import { CellWriter, type WriterContext } from "./cell_writer.ts";
 import { LabelledWriter } from "./labelled_writer.ts";
 
@@ -22,6 +23,8 @@ export interface Kind<Value> {
   readonly exemplars?: number;
   /** The size in bytes of a thread's segment of `capacity` buckets. */
   bytes(capacity: number): number;
+  /** The parts of such a segment, for those who copy it. */
+  parts(capacity: number): CellParts;
   /** Makes what adds up a bucket over threads. */
   accumulator(shared: SharedParts, place: CellPlace): Accumulator<Value>;
   /**

@@ -23,11 +23,12 @@ import {
 } from "../memory/layout.ts";
 import { MANY_SHIFT, SINGLE_SHIFT } from "../memory/segments.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
-import type { CellColumn } from "../threads/cell_segments.ts";
+import type { CellColumn, CellPlace } from "../threads/cell_segments.ts";
 import type { ThreadContext } from "../threads/thread_context.ts";
 import { Walk } from "../threads/walk.ts";
 import type { SharedParts } from "./accumulator.ts";
 import { BucketReader } from "./bucket_reader.ts";
+import type { CellParts } from "./cell_parts.ts";
 import { exemplarSegmentBytes } from "./exemplars/exemplar_layout.ts";
 import { ExemplarReader } from "./exemplars/exemplar_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
@@ -44,6 +45,18 @@ export interface MetricPlace {
   metric: number;
   /** Byte offset of its control block. */
   control: number;
+}
+
+/** How a metric stands in the shared memory, for those who copy it. */
+export interface MetricLayout extends CellPlace {
+  /** Byte offset of its control block. */
+  readonly control: number;
+  /** Whether its buckets have labels. */
+  readonly isLabelled: boolean;
+  /** How many exemplars each thread keeps of a bucket, in the next column; 0 if there are none. */
+  readonly exemplarPlaces: number;
+  /** The parts of a thread's segment of `capacity` buckets. */
+  parts(capacity: number): CellParts;
 }
 
 /** One metric as one thread sees it. */
@@ -127,6 +140,17 @@ export class Metric {
   /** Whether the metric was ever used: see `memory/first_use.ts`. Any thread. */
   get isUsed(): boolean {
     return isUsed(this.#arena, this.#cells.used);
+  }
+
+  /** Where it stands in the memory. Any thread. */
+  get layout(): MetricLayout {
+    const { column, shift } = this.#cells;
+    return {
+      ...{ column, shift, control: this.#control },
+      isLabelled: this.definition.labels.length > 0,
+      exemplarPlaces: this.#kind.exemplars ?? 0,
+      parts: (capacity) => this.#kind.parts(capacity),
+    };
   }
 
   /** Makes the writer that users get. Owner thread only, once in a tenure. */

@@ -15,6 +15,10 @@ export function counterKind(_definition: CounterDefinition<string>): Kind<number
     hasImplicitBucket: true,
     exemplars: 1,
     bytes: (capacity) => counterSegmentParts(capacity).bytes,
+    parts: (capacity) => {
+      const { cells, tags } = counterSegmentParts(capacity);
+      return { form: "tagged", tags: [tags, capacity * 4], values: [cells, capacity * 8] };
+    },
     accumulator: (shared, place) => new CounterAccumulator(shared, place),
     writer: (context) =>
       makeCellWriter(

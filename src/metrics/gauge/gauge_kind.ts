@@ -5,7 +5,7 @@
  */
 import type { GaugeDefinition } from "../../schema/gauge.ts";
 import { type Kind, makeCellWriter } from "../kind.ts";
-import { recordSegmentParts } from "../record/record_layout.ts";
+import { recordCellParts, recordSegmentParts } from "../record/record_layout.ts";
 import { GaugeAccumulator } from "./gauge_accumulator.ts";
 import { gaugeSegmentParts } from "./gauge_layout.ts";
 import { OverflowGauge, SingleWriterGauge } from "./gauge_writer.ts";
@@ -19,6 +19,11 @@ export function gaugeKind({ aggregate }: GaugeDefinition<string>): Kind<number> 
   return {
     hasImplicitBucket: true,
     bytes: (capacity) => gaugeSegmentParts(capacity).bytes,
+    parts: (capacity) => {
+      const { values, tags } = gaugeSegmentParts(capacity);
+      // The tenures follow the tags.
+      return { form: "tagged", tags: [tags, capacity * 8], values: [values, capacity * 8] };
+    },
     accumulator: (shared, place) => new GaugeAccumulator(shared, { ...place, aggregate }),
     writer: (context) =>
       makeCellWriter(
@@ -32,6 +37,7 @@ function latestGaugeKind(): Kind<number> {
   return {
     hasImplicitBucket: true,
     bytes: (capacity) => recordSegmentParts(LATEST_LAYOUT, capacity).bytes,
+    parts: (capacity) => recordCellParts(LATEST_LAYOUT, capacity),
     accumulator: (shared, place) => new LatestGaugeAccumulator(shared, place),
     writer: (context, clock) => {
       const values = new LatestValues(context, clock);

@@ -8,7 +8,7 @@ import { type Kind, makeCellWriter } from "../kind.ts";
 import { scaleOf } from "./bin_scale.ts";
 import { exemplarPlacesOf } from "./exemplar_places.ts";
 import { HistogramAccumulator } from "./histogram_accumulator.ts";
-import { histogramSegmentBytes } from "./histogram_layout.ts";
+import { histogramBlockBytes, histogramSegmentBytes } from "./histogram_layout.ts";
 import { briefOf, type HistogramValue } from "./histogram_value.ts";
 import { LabelledHistograms } from "./labelled_histograms.ts";
 import { OverflowHistogram, SingleWriterHistogram } from "./histogram_writer.ts";
@@ -20,6 +20,7 @@ export function histogramKind({ bins, unit }: HistogramDefinition<string>): Kind
     hasImplicitBucket: true,
     exemplars: exemplarPlacesOf(scale),
     bytes: histogramSegmentBytes,
+    parts: () => ({ form: "blocks", blockBytes: histogramBlockBytes(scale.size) }),
     accumulator: (shared, place) => new HistogramAccumulator(shared, { ...place, bins, scale }),
     writer: (context) =>
       makeCellWriter(

@@ -14,7 +14,7 @@ import type { AnyValue } from "./record_loops.ts";
 import { RecordAccumulator } from "./record_accumulator.ts";
 import { makeKernel } from "./record_kernel.ts";
 import type { PublisherClass } from "./published_records.ts";
-import { layoutOf, recordSegmentParts } from "./record_layout.ts";
+import { layoutOf, recordCellParts, recordSegmentParts } from "./record_layout.ts";
 import { SingleWriterLabelledRecords, SingleWriterRecords } from "./record_writer.ts";
 
 /** Makes the kind of one record. */
@@ -27,6 +27,7 @@ export function recordKind(
   return {
     hasImplicitBucket: false,
     bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
+    parts: (capacity) => recordCellParts(layout, capacity),
     accumulator: (shared, place) =>
       new RecordAccumulator(shared, { ...place, layout, kernel: kernel() }),
     writer: (context) => {

@@ -12,6 +12,7 @@
 import { RESCUE_HEADER_BYTES, roundUp } from "../../memory/layout.ts";
 import type { FieldOp } from "../../schema/fields.ts";
 import type { RecordFields } from "../../schema/record.ts";
+import type { VersionedCells } from "../cell_parts.ts";
 
 /** The bit of a version by which readers ask for a copy in the rescue slot. */
 export const WAITING = 1;
@@ -67,6 +68,12 @@ export function recordSegmentParts(
   const versions = RESCUE_HEADER_BYTES + layout.stride * 8;
   const slots = roundUp(versions + capacity * 4, 8);
   return { rescue: 0, versions, slots, bytes: slots + capacity * 2 * layout.stride * 8 };
+}
+
+/** The same for those who copy a segment. */
+export function recordCellParts(layout: RecordLayout, capacity: number): VersionedCells {
+  const { versions, slots } = recordSegmentParts(layout, capacity);
+  return { form: "versioned", versions, slots, slotBytes: layout.stride * 8 };
 }
 
 /** The value of a field into which nothing was merged. */
