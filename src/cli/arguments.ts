@@ -5,7 +5,7 @@
  */
 import { cannot, got } from "../base/errors.ts";
 import { WINDOWS } from "../dashboard/shared/ring.ts";
-import { pageAddress } from "./source.ts";
+import { sourceOf } from "./source.ts";
 
 /** The forms of what is printed. */
 export type Format = "table" | "json" | "prometheus" | "openmetrics";
@@ -15,6 +15,8 @@ export interface Command {
   readonly name: "top" | "read" | "help";
   /** The address of the page, with a slash at its end. */
   readonly address: string;
+  /** The path of the file with statistics; empty when it is a page. */
+  readonly path: string;
   readonly format: Format;
   /** End after the first block. */
   readonly once: boolean;
@@ -33,7 +35,8 @@ export interface Command {
 export const HELP = `thread-stats top SOURCE    watch threads and metrics in the terminal
 thread-stats read SOURCE   print them once
 
-SOURCE is the URL of a live page, such as http://localhost:8000/live/
+SOURCE is the URL of a live page, such as http://localhost:8000/live/, or a file
+with statistics, such as /dev/shm/shop.stats, whose programs may have ended
 
   --format FORMAT          read: table (default), json, prometheus, openmetrics
   --metric NAME            read: one metric, with its threads and series
@@ -77,7 +80,7 @@ export function parseArguments(args: readonly string[]): Command {
   const { flags, values, headers, words } = takeArguments(args);
   const [name = "", source, ...more] = words;
   const none = {
-    ...{ address: "", format: "table" as const, once: false, check: false, window: 60 },
+    ...{ address: "", path: "", format: "table" as const, once: false, check: false, window: 60 },
     ...{ metric: "", search: "", sort: "", headers },
   };
   if (flags.has("help") || name === "help") return { ...none, name: "help" };
@@ -86,7 +89,7 @@ export function parseArguments(args: readonly string[]): Command {
     throw new TypeError(cannot(ACTION, "a source is required", got("none")));
   }
   if (more.length > 0) throw wrong("there must be one source", words.slice(1).join(" "));
-  const address = pageAddress(source);
+  const { address, path } = sourceOf(source);
   const window = Number(values.window ?? 60);
   if (!WINDOWS.includes(window)) {
     throw wrong(`--window must be one of ${WINDOWS.join(", ")}`, values.window);
@@ -111,7 +114,7 @@ export function parseArguments(args: readonly string[]): Command {
     throw wrong("--search and --sort are for the formats table and json", format);
   }
   return {
-    ...{ name, address, format, once, check: flags.has("check"), window },
+    ...{ name, address, path, format, once, check: flags.has("check"), window },
     ...{ metric, search, sort, headers },
   };
 }

@@ -6,8 +6,8 @@
 import process from "node:process";
 import { isIll } from "../dashboard/shared/conditions.ts";
 import type { Model } from "../dashboard/shared/model.ts";
-import type { Command } from "./arguments.ts";
 import { plainBlock, plainFull } from "./plain.ts";
+import type { Task } from "./task.ts";
 import { looksOf } from "./terminal.ts";
 import { Watch } from "./watch.ts";
 
@@ -23,7 +23,7 @@ export interface Outcome {
 }
 
 /** Prints a block for each interval, or only the first. */
-export function printLines(command: Command): Promise<Outcome> {
+export function printLines(command: Task): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const looks = { ...looksOf(process.env), hasColors: false };
   const query = new URLSearchParams({ w: String(command.window) });
@@ -56,17 +56,17 @@ export function printLines(command: Command): Promise<Outcome> {
     if (command.format !== "json") process.stdout.write(plainBlock(model, now, looks));
     if (command.once) end({ isIll: model.threads.some(isIll) });
   };
-  watch = new Watch(command.address, command.headers, changed);
+  watch = new Watch(command, changed);
   watch.open(query.toString());
   return promise;
 }
 
 /** Prints the message `full` as JSON: when it has rates. */
-export async function printFull(command: Command): Promise<Outcome> {
+export async function printFull(command: Task): Promise<Outcome> {
   const outcome = await printLines(command);
   if (outcome.failure !== undefined) return outcome;
   const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const watch = new Watch(command.address, command.headers, () => {
+  const watch = new Watch(command, () => {
     const { failure, model } = watch;
     if (failure !== undefined) return resolve({ failure, isIll: false });
     if (model === undefined) return;

@@ -8,6 +8,7 @@ import { cannot, got } from "../base/errors.ts";
 import { type Command, HELP, parseArguments } from "./arguments.ts";
 import { printFull, printLines } from "./lines.ts";
 import { read } from "./read.ts";
+import { open, type Task } from "./task.ts";
 import { hasTerminal, looksOf } from "./terminal.ts";
 import { top } from "./top.ts";
 
@@ -18,8 +19,8 @@ const BAD_ARGUMENTS = 2;
 const ILL = 3;
 
 /**
- * Runs the command `thread-stats`: reads a live page's figures and prints them, or shows them in
- * the terminal until somebody quits. Errors go to standard error; nothing is thrown.
+ * Runs the command `thread-stats`: reads the figures of a live page, or of a file with statistics,
+ * and prints them, or shows them in the terminal until somebody quits. Errors go to standard error; nothing is thrown.
  *
  * Cost for the program that is watched: that of one more viewer of its page.
  *
@@ -32,7 +33,7 @@ const ILL = 3;
  * import { assertEquals } from "@std/assert";
  * import { runCli } from "@x/thread-stats/cli";
  *
- * assertEquals(await runCli(["read", "a-file"]), 2); // files cannot be read yet
+ * assertEquals(await runCli(["read", "no-such-file"]), 1);
  * ```
  */
 export async function runCli(args: readonly string[]): Promise<number> {
@@ -47,16 +48,24 @@ export async function runCli(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return DONE;
   }
-  const { failure, isIll } = await run(command);
-  if (failure !== undefined) {
-    const required = "a live page must answer";
-    complain(cannot(`read ${command.address}`, required, got(failure)));
+  let task: Task;
+  try {
+    task = await open(command);
+  } catch (error) {
+    complain((error as Error).message);
     return NO_ANSWER;
   }
+  const { failure, isIll } = await run(task);
+  if (failure !== undefined) {
+    const required = "a live page must answer";
+    complain(cannot(`read ${command.path || command.address}`, required, got(failure)));
+    return NO_ANSWER;
+  }
+  for (const note of task.notes()) complain(`Note: ${note}`);
   return command.check && isIll ? ILL : DONE;
 }
 
-async function run(command: Command): Promise<{ failure?: string; isIll: boolean }> {
+async function run(command: Task): Promise<{ failure?: string; isIll: boolean }> {
   if (command.name === "read") {
     return { failure: await read(command, looksOf(process.env)), isIll: false };
   }

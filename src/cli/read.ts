@@ -4,8 +4,9 @@
  * @module
  */
 import process from "node:process";
-import type { Command, Format } from "./arguments.ts";
+import type { Format } from "./arguments.ts";
 import { type Looks, signs } from "./paint.ts";
+import type { Task } from "./task.ts";
 import { safe } from "./width.ts";
 
 /** Milliseconds in which the page must have answered. */
@@ -21,8 +22,8 @@ const FORMATS: Readonly<Record<Format, readonly [name: string, type: string]>> =
 };
 
 /** Prints it. Returns why it could not; `undefined`: it could. */
-export async function read(command: Command, looks: Looks): Promise<string | undefined> {
-  const { address, metric, search, sort, window, format, headers } = command;
+export async function read(command: Task, looks: Looks): Promise<string | undefined> {
+  const { address, metric, search, sort, window, format, headers, ask } = command;
   const [name, type] = FORMATS[format];
   const query = new URLSearchParams({ w: String(window), format: name });
   if (metric) {
@@ -33,7 +34,7 @@ export async function read(command: Command, looks: Looks): Promise<string | und
   if (sort) query.set("sort", sort);
   let body: string;
   try {
-    const response = await fetch(`${address}data?${query}`, {
+    const response = await ask(`${address}data?${query}`, {
       headers,
       signal: AbortSignal.timeout(LIMIT_MS),
     });

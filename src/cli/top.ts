@@ -4,13 +4,13 @@
  * @module
  */
 import process from "node:process";
-import type { Command } from "./arguments.ts";
 import { lineLoader } from "../dashboard/shared/series_lines.ts";
 import { frame } from "./frame.ts";
 import { detailMetric } from "./metric_part.ts";
 import { drawn, type Looks, signs, textOf } from "./paint.ts";
 import type { Screen } from "./screen.ts";
 import { press, START, type State } from "./state.ts";
+import type { Task } from "./task.ts";
 import { looksOf, Terminal } from "./terminal.ts";
 import { Watch } from "./watch.ts";
 
@@ -20,7 +20,7 @@ const SETTLE_MS = 200;
 const FRAME_MS = 250;
 
 /** Runs until somebody quits. Returns why it could not; `undefined`: it could. */
-export async function top(command: Command): Promise<string | undefined> {
+export async function top(command: Task): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const session = new Session(command, looksOf(process.env), resolve);
   try {
@@ -38,24 +38,24 @@ class Session {
   #frameTimer: ReturnType<typeof setTimeout> | undefined;
   #settleTimer: ReturnType<typeof setTimeout> | undefined;
   #lines: ReturnType<typeof lineLoader> & { readonly metric: string } | undefined;
-  readonly #command: Command;
+  readonly #command: Task;
   readonly #host: string;
   readonly #looks: Looks;
   readonly #end: (failure?: string) => void;
   readonly #watch: Watch;
   readonly #terminal: Terminal;
 
-  constructor(command: Command, looks: Looks, end: (failure?: string) => void) {
+  constructor(command: Task, looks: Looks, end: (failure?: string) => void) {
     this.#state = { ...START, window: command.window };
     this.#command = command;
-    this.#host = new URL(command.address).host;
+    this.#host = command.place;
     this.#looks = looks;
     this.#end = end;
     this.#terminal = new Terminal({
       key: (key) => this.#key(key),
       resized: () => this.#draw(),
     });
-    this.#watch = new Watch(command.address, command.headers, () => this.#changed());
+    this.#watch = new Watch(command, () => this.#changed());
     this.#watch.open(this.#query());
   }
 
@@ -79,12 +79,19 @@ class Session {
 
   /** Asks for the lines of the series that are in sight. */
   #load(sight: readonly number[]): void {
-    const { address: base, headers } = this.#command;
+    const { address: base, headers, ask } = this.#command;
     const { metric = "" } = this.#state.opened ?? {};
     if (this.#lines?.metric !== metric) {
       this.#lines?.stop();
       const series = () => this.#watch.model?.series;
-      const loader = lineLoader({ metric, series, loaded: () => this.#changed(), base, headers });
+      const loader = lineLoader({
+        metric,
+        series,
+        loaded: () => this.#changed(),
+        base,
+        headers,
+        ask,
+      });
       this.#lines = { metric, ...loader };
     }
     if (sight.length > 0) this.#lines.inSight(sight);

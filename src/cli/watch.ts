@@ -9,6 +9,7 @@ import { elapsed } from "../dashboard/shared/elapsed.ts";
 import { Model } from "../dashboard/shared/model.ts";
 import type { DeltaMessage, FullMessage } from "../dashboard/shared/protocol.ts";
 import type { Status } from "./screen.ts";
+import type { Task } from "./task.ts";
 import { safe } from "./width.ts";
 
 /** How often it is looked whether the connection has died without a word. */
@@ -32,7 +33,7 @@ export class Watch {
   #restartedClock = 0;
 
   /** `changed` is called after each message, and when something else has come about. */
-  constructor(address: string, headers: Readonly<Record<string, string>>, changed: () => void) {
+  constructor({ address, headers, ask }: Task, changed: () => void) {
     this.#changed = changed;
     this.#connection = new Connection(
       {
@@ -43,7 +44,7 @@ export class Watch {
         },
       },
       address,
-      { ...headers },
+      { headers, ask },
     );
     this.#timer = setInterval(() => {
       this.#connection.check();

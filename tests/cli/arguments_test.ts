@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { parseArguments } from "../../src/cli/arguments.ts";
-import { pageAddress } from "../../src/cli/source.ts";
+import { sourceOf } from "../../src/cli/source.ts";
 
-describe("pageAddress()", () => {
+describe("sourceOf()", () => {
   it("takes URLs, and hosts with a port or a path", () => {
     for (
       const [source, address] of [
@@ -15,19 +15,25 @@ describe("pageAddress()", () => {
         ["127.0.0.1:80", "http://127.0.0.1/"],
         ["[::1]:8000/live", "http://[::1]:8000/live/"],
       ]
-    ) assertEquals(pageAddress(source), address, source);
+    ) assertEquals(sourceOf(source), { address, path: "" }, source);
   });
 
-  it("refuses what is no address, and says that files cannot be read yet", () => {
-    for (const source of ["", "stats.bin", "./stats", "/tmp/stats", "a b"]) {
-      assertThrows(
-        () => pageAddress(source),
-        TypeError,
-        "files with statistics cannot be read yet",
-      );
-    }
-    for (const source of ["ftp://a/", "http://", "http://a:99999999/", "file:///x"]) {
-      assertThrows(() => pageAddress(source), TypeError, "must be the URL of a live page");
+  it("takes files", () => {
+    for (
+      const [source, path] of [
+        ["shop.stats", "shop.stats"],
+        ["./localhost:80", "./localhost:80"],
+        ["/dev/shm/a b.stats", "/dev/shm/a b.stats"],
+        ["file:///tmp/a%20b.stats", "/tmp/a b.stats"],
+      ]
+    ) assertEquals(sourceOf(source).path, path, source);
+  });
+
+  it("refuses what is neither", () => {
+    for (
+      const source of ["", "a\0b", "ftp://a/", "http://", "http://a:99999999/", "file://host/x"]
+    ) {
+      assertThrows(() => sourceOf(source), TypeError, "must be the URL of a live page");
     }
   });
 });

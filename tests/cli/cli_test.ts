@@ -143,9 +143,9 @@ describe("the command without a terminal", () => {
   });
 
   it("ends with 2 for bad arguments, and prints help", async () => {
-    const { status, stderr } = await run("read", "stats.bin");
+    const { status, stderr } = await run("read", "ftp://a/");
     assertEquals(status, 2);
-    assertStringIncludes(stderr, "files with statistics cannot be read yet");
+    assertStringIncludes(stderr, "the source must be the URL of a live page");
     const help = await run("--help");
     assertEquals(help.status, 0);
     assertStringIncludes(help.stdout, "thread-stats top SOURCE");

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { type FileView, inspectFile } from "../../src/file/mod.ts";
 import type { Snapshot } from "../../mod.ts";
@@ -11,40 +10,16 @@ import { resultOf } from "../join/run_program.ts";
 import { runtime } from "../stress/scale.ts";
 import { Random } from "../support/random.ts";
 import { until } from "../support/until.ts";
+import { makeFolder, Writers } from "./writers.ts";
 
-/** Linux has its files in memory here. */
-const folder = fs.mkdtempSync(`${fs.existsSync("/dev/shm") ? "/dev/shm" : tmpdir()}/inspect-`);
+const folder = makeFolder();
 const READER = new URL("./programs/inspected_reader.ts", import.meta.url);
 const isRoot = process.getuid?.() === 0;
 let files = 0;
 const newPath = () => `${folder}/${files++}.stats`;
 
-const running = new Set<ChildProcess>();
+const writers = new Writers();
 const views = new Set<FileView>();
-
-/** Starts a process that counts, and waits until it does. */
-async function startWriter(path: string, name: string, turns?: number): Promise<ChildProcess> {
-  const program = fileURLToPath(new URL("./programs/inspected_writer.ts", import.meta.url));
-  const options = runtime === "deno" ? ["run", "-A", "--no-check", "--no-lock"] : [];
-  const args = [...options, program, path, name, ...turns === undefined ? [] : [`${turns}`]];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  running.add(child);
-  await new Promise<void>((resolve, reject) => {
-    child.stdout!.once("data", () => resolve());
-    child.once("exit", (code) => reject(new Error(`the writer ended with ${code}`)));
-  });
-  return child;
-}
-
-/** Waits until a process has ended, killed or by itself. */
-async function end(child: ChildProcess, signal?: "SIGKILL"): Promise<void> {
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  if (child.exitCode === null && child.signalCode === null) {
-    if (signal !== undefined) child.kill(signal);
-    await ended;
-  }
-  running.delete(child);
-}
 
 function open(path: string): FileView {
   const view = inspectFile(path);
@@ -80,21 +55,21 @@ describe("inspectFile()", () => {
 
   beforeAll(async () => {
     dead = newPath();
-    await end(await startWriter(dead, "before", 50));
+    await writers.end(await writers.start(dead, "before", 50));
   });
 
   afterEach(async () => {
     for (const view of views) view.close();
     views.clear();
-    for (const child of running) await end(child, "SIGKILL");
+    await writers[Symbol.asyncDispose]();
   });
 
   afterAll(() => fs.rmSync(folder, { recursive: true }));
 
   it("shows what living processes count, whole and never less", async () => {
     const path = newPath();
-    await startWriter(path, "one");
-    await startWriter(path, "two");
+    await writers.start(path, "one");
+    await writers.start(path, "two");
     const view = open(path);
     await until(() => view.snapshot().metrics.pair.series.length > 200);
     let last: number[] = [];
@@ -114,14 +89,14 @@ describe("inspectFile()", () => {
 
   it("retires the slots of killed processes, without their gauges, with their counts", async () => {
     const path = newPath();
-    const one = await startWriter(path, "one");
-    const two = await startWriter(path, "two");
+    const one = await writers.start(path, "one");
+    const two = await writers.start(path, "two");
     const view = open(path);
     const before = check(view.snapshot(), 2);
-    await end(one, "SIGKILL");
+    await writers.end(one, "SIGKILL");
     await until(() => view.snapshot().metrics.level.series[0].value === 5);
     // Nobody is left who could free the slot of this one in the file.
-    await end(two, "SIGKILL");
+    await writers.end(two, "SIGKILL");
     await until(() => view.snapshot().metrics.level.series[0].value === 0);
     assertEquals(view.threads().map(({ state }) => state), ["retired", "retired"]);
     assertEquals(view.processes().map(({ isAlive }) => isAlive), [false, false]);
@@ -149,7 +124,7 @@ describe("inspectFile()", () => {
 
   it("stays on the file that it has opened when that is removed or replaced", async () => {
     const path = newPath();
-    const writer = await startWriter(path, "first");
+    const writer = await writers.start(path, "first");
     const view = open(path);
     fs.unlinkSync(path);
     const [before] = check(view.snapshot(), 1);
@@ -159,7 +134,7 @@ describe("inspectFile()", () => {
     await until(() => check(view.snapshot(), 1)[0] > before);
     assertEquals(view.threads()[0].name, "first");
     assertEquals(open(path).threads()[0].name, "before");
-    await end(writer, "SIGKILL");
+    await writers.end(writer, "SIGKILL");
   });
 
   it("needs no right to write", { ignore: !isRoot || runtime === "deno" }, async () => {
@@ -182,7 +157,7 @@ describe("inspectFile()", () => {
     // Below /dev Deno asks for all permissions.
     const elsewhere = fs.mkdtempSync(`${tmpdir()}/inspect-`);
     const path = `${elsewhere}/read.stats`;
-    await end(await startWriter(path, "living"), "SIGKILL");
+    await writers.end(await writers.start(path, "living"), "SIGKILL");
     const seen = await resultOf(READER, [path], [`--allow-read=${elsewhere}`]);
     // Nor can it read the list of locks, so it believes the slots.
     assertEquals(seen.threads, ["living active"]);

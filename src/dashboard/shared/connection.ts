@@ -25,6 +25,15 @@ export interface Listener {
   changed(): void;
 }
 
+/** What answers requests, as `fetch` does. */
+export type Ask = (address: string, init?: RequestInit) => Promise<Response>;
+
+/** How requests are made. */
+export interface Asking {
+  readonly headers?: HeadersInit;
+  readonly ask?: Ask;
+}
+
 /** One stream at a time. */
 export class Connection {
   state: ConnectionState = "connecting";
@@ -41,12 +50,17 @@ export class Connection {
   readonly #listener: Listener;
   readonly #base: string;
   readonly #headers: HeadersInit;
+  readonly #ask: Ask;
 
-  /** `base`: address of the page, with a slash at its end; empty: the document's own. */
-  constructor(listener: Listener, base = "", headers: HeadersInit = {}) {
+  /**
+   * `base`: address of the page, with a slash at its end; empty: the document's own. `ask` is asked
+   * in place of `fetch`.
+   */
+  constructor(listener: Listener, base = "", { headers = {}, ask = fetch }: Asking = {}) {
     this.#listener = listener;
     this.#base = base;
     this.#headers = headers;
+    this.#ask = ask;
   }
 
   /** How long nothing has come, in milliseconds. */
@@ -104,7 +118,9 @@ export class Connection {
   }
 
   async #read(attempt: AbortController): Promise<void> {
-    const response = await fetch(`${this.#base}events?${this.#query}`, {
+    // Not as a method: browsers want `fetch` without an object.
+    const ask = this.#ask;
+    const response = await ask(`${this.#base}events?${this.#query}`, {
       headers: this.#headers,
       signal: attempt.signal,
       cache: "no-store",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Ask } from "./connection.ts";
 import type { SeriesModel } from "./series.ts";
 
 /** Lines are asked for when the rows have stood still for so long. */
@@ -20,10 +21,13 @@ export interface LineSource {
   /** Address of the page, with a slash at its end; without one the document's own. */
   readonly base?: string;
   readonly headers?: HeadersInit;
+  readonly ask?: Ask;
 }
 
 /** Asks for the lines of series that have come into sight. */
-export function lineLoader({ metric, series, loaded, base = "", headers }: LineSource) {
+export function lineLoader(
+  { metric, series, loaded, base = "", headers, ask = fetch }: LineSource,
+) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const load = async (wanted: readonly number[]) => {
     const known = series();
@@ -33,7 +37,7 @@ export function lineLoader({ metric, series, loaded, base = "", headers }: LineS
     for (const id of ids) known.setLine(id, []);
     try {
       const query = new URLSearchParams({ m: metric, ids: ids.join(",") });
-      const { points } = await (await fetch(`${base}points?${query}`, { headers })).json();
+      const { points } = await (await ask(`${base}points?${query}`, { headers })).json();
       for (const id of ids) if (points[id]) known.setLine(id, points[id]);
       loaded();
     } catch {
