@@ -3,6 +3,9 @@
  * they count in it at the cost of threads, each of them reads all, and what a process counted is
  * there after it was killed.
  *
+ * {@linkcode inspectFile} reads such a file without writing to it: beside the programs, or after
+ * they have crashed.
+ *
  * Linux and macOS. Deno needs `--allow-ffi` for the C library, `--allow-read` and `--allow-write`
  * for the file's folder; Node needs the package `koffi`; Bun needs nothing.
  *
