@@ -11,7 +11,7 @@ import { Thread } from "./thread.ts";
 import type { SeatTicket } from "./threads/handle.ts";
 import { ENTERED, type Tenure } from "./threads/control_word.ts";
 import { checkThreadName } from "./threads/slot_names.ts";
-import { writeLife, writeOwner } from "./threads/slot_owner.ts";
+import { completeOwner, writeLife, writeOwner } from "./threads/slot_owner.ts";
 import { ThreadContext } from "./threads/thread_context.ts";
 
 /** A registration of this thread. */
@@ -101,7 +101,8 @@ function takeSeat(
   const tenure = { slot, control };
   const state = slots.activate(tenure);
   if (state === "reserved") {
-    writeOwner(arena, slots, tenure, thisThread(handle));
+    // Not anew: while it is written, nobody finds the slot if the process is killed.
+    completeOwner(arena, slots, tenure, thisThread(handle));
     if (checked !== undefined) slots.rename(tenure, checked);
     return tenure;
   }

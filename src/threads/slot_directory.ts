@@ -18,15 +18,16 @@
  *                         rested
  * ```
  *
- * Revoking with `stopped` makes a slot retired. A reserved or entered tenure that is revoked rests
- * at once, because nobody has written in it. With a quarantine of 0 seconds, revoked slots can be
- * taken.
+ * Revoking with `stopped` makes a slot retired. A reserved tenure that is revoked rests at once,
+ * because nobody writes in it; an entered one does not, because its thread may be noting its
+ * identity. With a quarantine of 0 seconds, revoked slots can be taken.
  *
  * A thread that registers enters a slot, notes its identity (`slot_owner.ts`), and activates its
- * tenure. One that reserves a slot does the same, but notes only its process. If it is killed before the identity is complete, no sign of its death leads to the slot.
- * So an entered slot rests too, once a thread has seen it entered for the whole quarantine, and for
- * at least `ENTERING` milliseconds. If the registering thread lives after all, its activation
- * fails, and it enters another slot.
+ * tenure. One that reserves a slot does the same, but notes only its process. If it is killed
+ * before the identity is complete, no sign of its death leads to the slot. So an entered slot rests
+ * too, once a thread has seen it entered for the whole quarantine, and for at least `ENTERING`
+ * milliseconds. If the registering thread lives after all, its activation fails, and it enters
+ * another slot.
  *
  * Each thread measures the quarantine by its own clock (`quarantine.ts`). The first one that finds
  * it over changes the slot to rested, for all threads. A slot rests later if no thread observes it
@@ -201,10 +202,9 @@ export class SlotDirectory {
       if (generationOf(control) !== generation || state === RETIRED) return false;
       const wasRevoked = state === REVOKED || state === RESTED;
       if (wasRevoked && !stopped) return false;
-      // Such a tenure needs no quarantine: its thread has not written, and after this change it
+      // A reserved one needs no quarantine: its thread has not written, and after this change it
       // cannot.
-      const isUnused = state === RESERVED || state === ENTERED;
-      const next = stopped ? RETIRED : isUnused ? RESTED : REVOKED;
+      const next = stopped ? RETIRED : state === RESERVED ? RESTED : REVOKED;
       if (!this.#change(tenure.slot, control, generation | next)) continue;
       this.#observe(tenure.slot);
       return !wasRevoked;

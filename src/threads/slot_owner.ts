@@ -10,7 +10,9 @@
  *
  * Progress: wait-free. A reader finds nothing while the owner writes. If a thread is killed before
  * its identity is complete, no sign of its death leads to its slot. An entered slot rests after the
- * quarantine all the same; the slot of a seat is active by then, so its parent has to revoke it.
+ * quarantine all the same. The slot of a seat is active by then; whoever reserved it has noted the
+ * process, so the end of the process leads to the slot, and before that its parent has to revoke
+ * it.
  *
  * @module
  */
@@ -68,6 +70,35 @@ export function writeOwner(
   // Last, and a read-modify-write; pairs with the loads of the generation: a reader that sees this
   // generation sees this owner.
   Atomics.exchange(i32, words + SLOT_OWNER_GENERATION, generationOf(tenure.control));
+}
+
+/**
+ * Writes the rest of an identity of which the process and no more is written in this tenure. Owner
+ * thread only.
+ *
+ * The identity stays readable meanwhile: if the process is killed here, the slot is known to be one
+ * of that process. What a reader finds in between names the thread or not yet, and an ancestor only
+ * if it is one.
+ */
+export function completeOwner(
+  arena: Arena,
+  slots: SlotDirectory,
+  { slot, control }: Tenure,
+  { thread, life, ancestors }: ThreadIdentity,
+): void {
+  const { i32, f64, u64 } = arena.views();
+  const words = slots.controlIndex(slot);
+  const nearest = ancestors.slice(-MOST_ANCESTORS);
+  for (const [n, ancestor] of nearest.entries()) {
+    Atomics.store(i32, words + SLOT_ANCESTORS + n, ancestor);
+  }
+  // SeqCst, after the ancestors; pairs with its load: a reader takes no former owner's ancestors.
+  Atomics.store(i32, words + SLOT_ANCESTOR_COUNT, nearest.length);
+  Atomics.store(u64, words / 2 + SLOT_LIFE_U64, life);
+  Atomics.store(i32, words + SLOT_OWNER_THREAD, thread);
+  f64[words / 2 + SLOT_SINCE_F64] = Date.now();
+  // As in `writeOwner`: publishes the time.
+  Atomics.exchange(i32, words + SLOT_OWNER_GENERATION, generationOf(control));
 }
 
 /** Writes the name of the lock that the owner now holds for its whole life. Owner thread only. */

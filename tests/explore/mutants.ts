@@ -394,6 +394,27 @@ export const mutants: readonly Mutant[] = [
     histories: ["revoke"],
   },
   {
+    name: "reserve-unchecked",
+    fault: "A slot is reserved without a check that it is still entered",
+    file: "threads/slot_directory.ts",
+    edits: [{
+      find: "return this.#change(slot, generation | ENTERED, generation | RESERVED);",
+      replace:
+        "Atomics.store(this.#arena.views().i32, this.controlIndex(slot), generation | RESERVED); return true;",
+    }],
+    histories: ["seats"],
+  },
+  {
+    name: "seat-owner-anew",
+    fault: "Who takes a seat makes its owner unknown for a moment",
+    file: "registration.ts",
+    edits: [{
+      find: "completeOwner(arena, slots, tenure, thisThread(handle));",
+      replace: "writeOwner(arena, slots, tenure, thisThread(handle));",
+    }],
+    histories: ["seats"],
+  },
+  {
     name: "no-quarantine",
     fault: "A revoked slot is taken at once",
     file: "threads/slot_directory.ts",

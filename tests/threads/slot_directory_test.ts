@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
-import { ACTIVE, RESERVED, type Tenure } from "../../src/threads/control_word.ts";
+import { ACTIVE, ENTERED, RESERVED, type Tenure } from "../../src/threads/control_word.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import { SLOT_NAME_GENERATION } from "../../src/memory/layout.ts";
 import { assertRefuses, tooManyThreads } from "../metrics/observe.ts";
@@ -176,6 +176,15 @@ describe("SlotDirectory.retire()", () => {
 });
 
 describe("SlotDirectory.revoke()", () => {
+  it("puts an entered slot in quarantine, as its thread may be noting its identity", () => {
+    const slots = makeDirectory({ maxThreads: 2 });
+    const entered = slots.acquire("a", { state: ENTERED });
+    assertEquals(slots.revoke(entered, false), true);
+    assertEquals(slots.acquire("b", { state: ENTERED }).slot, 1);
+    assertEquals(slots.activate(entered, ENTERED), "revoked");
+    assertEquals(slots.reserve(entered), false);
+  });
+
   const cases: ["active" | "reserved", boolean, string][] = [
     ["active", false, "revoked"],
     ["reserved", false, "revoked"],

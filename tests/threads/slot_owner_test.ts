@@ -4,7 +4,13 @@ import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
 import { ACTIVE } from "../../src/threads/control_word.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
-import { readOwner, readSince, writeLife, writeOwner } from "../../src/threads/slot_owner.ts";
+import {
+  completeOwner,
+  readOwner,
+  readSince,
+  writeLife,
+  writeOwner,
+} from "../../src/threads/slot_owner.ts";
 
 function setUp() {
   const format = { maxThreads: 2, maxMetrics: 4, quarantine: 0 };
@@ -51,3 +57,46 @@ describe("readOwner()", () => {
     assertEquals(readOwner(arena, slots, tenure)!.life, 9n);
   });
 });
+
+describe("completeOwner()", () => {
+  const seat = { process: 4321, thread: -1, ancestors: [], life: 0n };
+
+  it("leaves the process known wherever the thread is killed, and names no other's ancestors", () => {
+    for (let steps = 0;; steps++) {
+      const { arena, slots } = setUp();
+      const former = slots.acquire("a", { state: ACTIVE });
+      writeOwner(arena, slots, former, { ...identity, ancestors: [98, 99] });
+      slots.retire(former);
+      const tenure = slots.acquire("a", { state: ACTIVE });
+      writeOwner(arena, slots, tenure, seat);
+      const isComplete = runFor(steps, () => completeOwner(arena, slots, tenure, identity));
+      const owner = readOwner(arena, slots, tenure)!;
+      assertEquals(owner.process, 4321, `after ${steps} steps`);
+      assert(owner.thread === -1 || owner.thread === identity.thread);
+      assert(owner.ancestors.every((ancestor) => identity.ancestors.includes(ancestor)));
+      if (!isComplete) continue;
+      assertEquals(owner, identity);
+      break;
+    }
+  });
+});
+
+/** Runs a function until it has made so many atomic stores; false if it had not ended by then. */
+function runFor(stores: number, run: () => void): boolean {
+  const { store } = Atomics;
+  const killed = new Error("killed");
+  let left = stores;
+  Atomics.store = ((...args: Parameters<typeof store>) => {
+    if (left-- === 0) throw killed;
+    return store(...args);
+  }) as typeof store;
+  try {
+    run();
+    return true;
+  } catch (error) {
+    if (error !== killed) throw error;
+    return false;
+  } finally {
+    Atomics.store = store;
+  }
+}

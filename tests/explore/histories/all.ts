@@ -14,12 +14,14 @@ import { idHistories } from "./ids.ts";
 import { labelHistories } from "./labels.ts";
 import { recordHistories } from "./records.ts";
 import { recreateHistories } from "./recreate.ts";
+import { seats } from "./seats.ts";
 import { threadHistories } from "./threads.ts";
 
 /** By name, what the workers find too. */
 export const histories: readonly History[] = [
   ...idHistories,
   ...threadHistories,
+  seats,
   ...growthHistories,
   ...recordHistories,
   ...clearHistories,
