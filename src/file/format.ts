@@ -58,6 +58,8 @@ const P_SINCE = 1;
 export const MAX_PROCESSES = 512;
 /** Numbers of processes are generations of an entry times this, plus the entry's number. */
 const NUMBERS = 1024;
+/** So that numbers have 31 bits. */
+const GENERATIONS = 2 ** 21;
 /** The lock bytes of all files are from here on, behind the end of every file. */
 const FIRST_LOCK = 2 ** 40;
 /** How many bytes each file has for its locks. */
@@ -84,7 +86,7 @@ export interface FileHeader {
 
 /** An entry of the process table. */
 export interface ProcessEntry {
-  /** The number of the process, which no other one gets; 0 when the entry was never used. */
+  /** The number of the process, see {@linkcode nextNumber}; 0 when the entry was never used. */
   readonly number: number;
   /** The identifier of the process in its own namespace. */
   readonly pid: number;
@@ -208,9 +210,12 @@ export function writeEntry(
   write(start, bytes.subarray(0, 4));
 }
 
-/** The number of the next process with an entry whose latest process had `number`. */
+/**
+ * The number of the next process with an entry whose latest process had `number`. It is never 0,
+ * and comes back after 2^21 - 1 processes of this entry.
+ */
 export function nextNumber(index: number, number: number): number {
-  return (Math.floor(number / NUMBERS) + 1) % 2 ** 21 * NUMBERS + index;
+  return (Math.floor(number / NUMBERS) % (GENERATIONS - 1) + 1) * NUMBERS + index;
 }
 
 /** The entry of the process with a number. */

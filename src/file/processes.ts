@@ -4,7 +4,7 @@
  *
  * A process is known by its number in the process table. A reader that has read a number and
  * afterwards finds the entry's lock free knows that this process has ended: it took the lock before
- * it wrote the number, and gives it up only by ending.
+ * it wrote the number, and gives it up only by ending, or before it has a slot, if opening fails.
  *
  * Guarantees: a process that lives, even a suspended one, is never taken for one that has ended, in
  * whatever container it is and whatever its id. The slots of one that has ended are free some

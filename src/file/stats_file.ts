@@ -117,7 +117,6 @@ export function openStatsFile(request: FileRequest): ThreadStatsHandle {
 function createAtPath(request: FileRequest): ThreadStatsHandle | undefined {
   const { action, path } = request;
   const fs = files(action);
-  removeAbandoned(request);
   const made = createPrivate(request);
   try {
     fs.linkSync(made.file.path, path);
@@ -139,6 +138,7 @@ function createPrivate(
   request: FileRequest,
 ): { file: OpenedFile; handle: ThreadStatsHandle } {
   const { action, system, path, schema, limits, maxProcesses, mode } = request;
+  removeAbandoned(request);
   const identity = freshIdentity();
   const header: FileHeader = {
     maxProcesses,

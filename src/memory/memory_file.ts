@@ -33,7 +33,7 @@ export interface MemoryFile {
   readonly device: bigint;
   /** The number of the file on its device. */
   readonly inode: bigint;
-  /** The number of this process in the file; no two processes ever get the same one. */
+  /** The number of this process in the file; see `nextNumber` in `file/format.ts`. */
   readonly process: number;
   /** The byte that the process of the first entry in the process table locks. */
   readonly lockBase: number;
