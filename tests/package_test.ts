@@ -102,9 +102,17 @@ describe("package", () => {
     }
   });
 
-  it("package.json says no more than what Node needs to resolve the package's own name", () => {
+  it("package.json says no more than what Node needs: the package's own name, and what may be beside it", () => {
     const { name, exports } = deno;
-    assertEquals(readJson("package.json"), { name, private: true, type: "module", exports });
+    const { peerDependencies, peerDependenciesMeta, ...others } = readJson("package.json");
+    assertEquals(others, { name, private: true, type: "module", exports });
+    // Nothing is installed with the library: `./file` on Node alone asks for koffi.
+    assertEquals(Object.keys(peerDependencies), ["koffi"]);
+    assertEquals(peerDependenciesMeta, { koffi: { optional: true } });
+    for (const folder of ["tests/file", "examples/processes"]) {
+      const { koffi } = readJson(`${folder}/package.json`).devDependencies;
+      assertEquals(`^${koffi}`, peerDependencies.koffi);
+    }
   });
 
   it("no command fetches packages that it does not use: the root has none", () => {

@@ -22,13 +22,16 @@ export const packageFolders: readonly string[] = [
 ];
 
 /**
- * Folders of packages that are programs, which tests start. They bring much that no module imports,
- * so Deno, which fetches everything that its lock file has, is not told of them.
+ * Folders of packages that are programs, which tests start, or that Node alone loads. They bring
+ * much that no module imports, so Deno, which fetches everything that its lock file has, is not
+ * told of them.
  */
 export const programFolders: readonly string[] = [
   "tests/package",
   "tests/runners",
   "tests/docs/recipes",
+  "tests/file",
+  "examples/processes",
 ];
 
 /** The folder with the packages that drive a browser, and that the live page needs. */
@@ -42,6 +45,7 @@ export function needsPackages(file: string, folder: string): boolean {
   return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`) ||
     (folder === browserFolder &&
       /^tests\/(examples\/(browser|flows|http_server|cluster)|chromium)\//.test(file)) ||
+    (folder === "tests/file" && file === "tests/cli/file_test.ts") ||
     (programFolders.includes(folder) && file === "tests/docs/recipes_test.ts");
 }
 
@@ -52,7 +56,7 @@ export function needsPackages(file: string, folder: string): boolean {
 const core: readonly string[] = [
   ...["base", "buckets", "ends", "export", "join", "memory", "metrics", "prometheus", "realms"],
   ...["schema", "snapshots", "threads"],
-  ...["examples/deno_serve", "examples/first"],
+  ...["examples/deno_serve", "examples/first", "file"],
 ].map((folder) => `tests/${folder}/`);
 
 /** Tests that stand in the folders of the core and do not belong to it. */
@@ -89,6 +93,8 @@ export const long: readonly string[] = [
   ...["examples/concepts/"],
   ...["examples/flows/capture_reader", "examples/flows/gzip_source", "examples/flows/main"],
   ...["examples/flows/tshark", "examples/from_prom_client/", "examples/http_server/"],
+  ...["docs/recipes", "examples/processes/", "file/files", "file/inspect_file", "file/kills"],
+  ...["file/processes", "cli/file"],
   ...["examples/pools/", "explore/", "http/", "join/exit_codes", "join/join"],
   ...["join/reload", "join/serve", "opentelemetry/", "package/", "pools/"],
   ...["prom_client/beside", "prom_client/cluster", "prom_client/dependents/"],

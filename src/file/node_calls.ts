@@ -15,6 +15,18 @@ interface Koffi {
   };
 }
 
+/** The part of `process` that is used here. */
+interface Program {
+  readonly argv: readonly string[];
+  cwd(): string;
+  getBuiltinModule(name: string): unknown;
+}
+
+/** The part of `node:module` that is used here. */
+interface Modules {
+  createRequire(from: string): (name: string) => Koffi;
+}
+
 /**
  * The functions of the first C library that exists.
  *
@@ -44,14 +56,29 @@ export async function callsOf(
   };
 }
 
+/**
+ * Looks from this file, and then from the program's: a package manager may let a package see only
+ * what that package names.
+ */
 async function importKoffi(action: string): Promise<Koffi> {
   // A variable, so that bundlers do not look for the package where it is not installed.
   const name = "koffi";
+  const failures: unknown[] = [];
   try {
     const { default: koffi } = await import(name) as { default: Koffi };
     return koffi;
   } catch (cause) {
-    const required = "the package koffi must be installed on Node: npm install koffi";
-    throw new Error(cannot(action, required, got("none")), { cause });
+    failures.push(cause);
   }
+  const { process } = globalThis as unknown as { process: Program };
+  const { createRequire } = process.getBuiltinModule("node:module") as Modules;
+  for (const from of [process.argv[1], `${process.cwd()}/`]) {
+    try {
+      return createRequire(from)(name);
+    } catch (cause) {
+      failures.push(cause);
+    }
+  }
+  const required = "the package koffi must be installed on Node: npm install koffi";
+  throw new Error(cannot(action, required, got("none")), { cause: failures[0] });
 }

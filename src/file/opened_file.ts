@@ -15,6 +15,12 @@ export interface Trust {
   readonly mode: number;
 }
 
+/**
+ * The buffers that show a file. They are never collected: an engine may use their addresses again
+ * for its own heap, where the file would still be. (Bun 1.4 does, from the ninth memory on.)
+ */
+const shown = new Set<SharedArrayBuffer>();
+
 /** An open file. */
 export class OpenedFile {
   /** The path that was opened. */
@@ -26,6 +32,7 @@ export class OpenedFile {
   readonly #files: Files;
   /** The descriptor of `node:fs`, which need not be the system's. */
   readonly #bytes: number;
+  readonly #buffers: SharedArrayBuffer[] = [];
 
   constructor(
     system: System,
@@ -118,7 +125,10 @@ export class OpenedFile {
 
   /** Lays the file over a buffer, from byte `offset` on. */
   overlay(buffer: SharedArrayBuffer, offset: number): boolean {
-    return this.#system.overlay(buffer, this.descriptor, offset);
+    if (!this.#system.overlay(buffer, this.descriptor, offset)) return false;
+    this.#buffers.push(buffer);
+    shown.add(buffer);
+    return true;
   }
 
   /** Closes the descriptor of `node:fs`. The locks stay. */
@@ -126,8 +136,11 @@ export class OpenedFile {
     this.#files.closeSync(this.#bytes);
   }
 
-  /** Closes the file, and gives up its locks. */
+  /** Closes the file, and gives up its locks. Buffers that show it get memory of their own. */
   close(): void {
+    for (const buffer of this.#buffers.splice(0)) {
+      if (this.#system.restore(buffer)) shown.delete(buffer);
+    }
     this.closeBytes();
     this.#system.close(this.descriptor);
   }
@@ -186,7 +199,13 @@ export function makeFile(
   { bytes, mode }: { bytes: number; mode: number },
 ): OpenedFile {
   const fs = files(action);
-  const descriptor = fs.openSync(path, "wx+", mode);
+  let descriptor: number;
+  try {
+    descriptor = fs.openSync(path, "wx+", mode);
+  } catch (error) {
+    const required = "its folder must exist and be writable";
+    throw new Error(cannot(action, required, got((error as Error).message)), { cause: error });
+  }
   try {
     const zeros = new Uint8Array(65536);
     // Written, so that the system allocates all of it, or refuses here.

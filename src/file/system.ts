@@ -16,6 +16,8 @@ import type { SystemCalls } from "./system_calls.ts";
 
 /** The constants in which Linux and macOS differ. */
 interface Constants {
+  /** `MAP_PRIVATE`, `MAP_FIXED` and `MAP_ANONYMOUS`. */
+  readonly anonymous: number;
   readonly closeOnExec: number;
   readonly ofdGetLock: number;
   readonly ofdSetLock: number;
@@ -30,11 +32,11 @@ interface Constants {
 }
 
 const LINUX: Constants = {
-  ...{ closeOnExec: 0o2000000, ofdGetLock: 36, ofdSetLock: 37 },
+  ...{ anonymous: 0x32, closeOnExec: 0o2000000, ofdGetLock: 36, ofdSetLock: 37 },
   ...{ readLock: 0, writeLock: 1, unlock: 2, type: 0, whence: 2, start: 8, length: 16 },
 };
 const MACOS: Constants = {
-  ...{ closeOnExec: 0x1000000, ofdGetLock: 92, ofdSetLock: 90 },
+  ...{ anonymous: 0x1012, closeOnExec: 0x1000000, ofdGetLock: 92, ofdSetLock: 90 },
   ...{ readLock: 1, unlock: 2, writeLock: 3, start: 0, length: 8, type: 20, whence: 22 },
 };
 
@@ -73,16 +75,25 @@ export class System {
    * on. False if the system refuses.
    */
   overlay(buffer: SharedArrayBuffer, descriptor: number, offset: number): boolean {
+    return this.#map(buffer, { flags: SHARED_FIXED, descriptor, offset });
+  }
+
+  /**
+   * Gives a buffer memory of its own again, full of zeros, in the place of a file. False if the
+   * system refuses.
+   */
+  restore(buffer: SharedArrayBuffer): boolean {
+    return this.#map(buffer, { flags: this.#constants.anonymous, descriptor: -1, offset: 0 });
+  }
+
+  #map(
+    buffer: SharedArrayBuffer,
+    mapped: { flags: number; descriptor: number; offset: number },
+  ): boolean {
     const address = this.#calls.address(new Uint8Array(buffer));
-    const mapped = this.#calls.mmap({
-      address,
-      length: buffer.byteLength,
-      protection: PROTECTION_READ_WRITE,
-      flags: SHARED_FIXED,
-      descriptor,
-      offset,
-    });
-    return mapped === address;
+    const length = buffer.byteLength;
+    const protection = PROTECTION_READ_WRITE;
+    return this.#calls.mmap({ address, length, protection, ...mapped }) === address;
   }
 
   /**

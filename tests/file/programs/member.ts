@@ -1,0 +1,130 @@
+/**
+ * A process that does with a file what it is told: `member.ts`. It reads commands from its standard
+ * input, each a line `[NAME, ...ARGUMENTS]` of JSON, and answers each by a line `{ "is": ... }` or
+ * `{ "error": [NAME, MESSAGE] }`. It ends when its input ends.
+ *
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { Worker } from "node:worker_threads";
+import type { Thread, ThreadStats } from "../../../mod.ts";
+import { type FileStatsOptions, openStats } from "../../../src/file/mod.ts";
+import { schemas } from "./schemas.ts";
+
+// deno-lint-ignore no-explicit-any -- of whichever schema
+let stats: ThreadStats<any>;
+// deno-lint-ignore no-explicit-any
+let thread: Thread<any>;
+
+/** One update of everything; `first` never lags behind `second`. */
+function update(kind: string): void {
+  const { first, second, jobs, duration, pair } = thread.metrics;
+  first.add();
+  jobs.labels({ kind }).add();
+  duration.record(3);
+  pair.labels({ of: "all" }).update({ left: 1n, right: 3n, most: 5 });
+  second.add();
+}
+
+// deno-lint-ignore no-explicit-any
+const commands: Record<string, (...args: any[]) => unknown> = {
+  async open(path: string, name: keyof typeof schemas = "shop", options: FileStatsOptions = {}) {
+    stats = await openStats(path, schemas[name], options);
+    return stats.handle.file?.process;
+  },
+  register(name: string) {
+    thread = stats.registerThread(name);
+  },
+  work() {
+    thread.metrics.working.set(1);
+  },
+  add(count: number) {
+    for (let n = 0; n < count; n++) thread.metrics.first.add();
+  },
+  update(count: number, kind = "some") {
+    for (let n = 0; n < count; n++) update(kind);
+  },
+  /** Updates until it is killed. Tells every so often, after that many updates. */
+  endless(kind: string, every: number) {
+    thread.metrics.working.set(1);
+    const bytes = new Uint8Array([10]);
+    for (let n = 1;; n++) {
+      update(kind);
+      if (n % every === 0) writeSync(3, bytes);
+    }
+  },
+  /** How many reads of the record were not whole, of as many as it did in that time. */
+  check(milliseconds: number) {
+    let [reads, torn, fell] = [0, 0, 0];
+    let last = 0n;
+    const { pair } = stats.metrics;
+    for (const end = Date.now() + milliseconds; Date.now() < end;) {
+      for (let n = 0; n < 100; n++) {
+        const { left, right } = pair.read() as { left: bigint; right: bigint };
+        reads++;
+        if (right !== 3n * left) torn++;
+        if (left < last) fell++;
+        last = left;
+      }
+    }
+    return { reads, torn, fell };
+  },
+  /** Makes new series until so many exist, or the memory is full. */
+  grow(prefix: string, count: number) {
+    for (let n = 0; n < count; n++) {
+      thread.metrics.jobs.labels({ kind: `${prefix} ${n} ${"x".repeat(900)}` }).add();
+    }
+  },
+  counts() {
+    const { metrics } = stats;
+    return {
+      first: metrics.first.read(),
+      second: metrics.second?.read(),
+      jobs: metrics.jobs?.read(),
+      durations: metrics.duration?.read().count,
+      left: Number(metrics.pair?.read()?.left ?? 0n),
+      right: Number(metrics.pair?.read()?.right ?? 0n),
+      working: metrics.working?.read(),
+      active: stats.threads().filter(({ state }) => state === "active").length,
+    };
+  },
+  names: () => Object.keys(stats.snapshot().metrics),
+  /** Counts in a worker, which gets the handle, or opens the file too. */
+  worker(how: "handle" | "open", path: string, count: number) {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: { how, path, count, handle: stats.handle },
+    });
+    return new Promise((resolve, reject) => {
+      worker.once("message", resolve).once("error", reject);
+    });
+  },
+  /** Starts a program that inherits what it can, and goes on after this process has ended. */
+  child() {
+    return spawn("sleep", ["600"], { stdio: "ignore", detached: true }).pid;
+  },
+  /** Counts in a worker that has a seat. */
+  seat(count: number) {
+    const { handle } = stats.reserveThread("seated");
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: { how: "handle", count, handle },
+    });
+    return new Promise((resolve, reject) => {
+      worker.once("message", resolve).once("error", reject);
+    });
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [name, ...args] = JSON.parse(line);
+  let answer: unknown;
+  try {
+    answer = { is: await commands[name](...args) };
+  } catch (error) {
+    answer = { error: [(error as Error).name, (error as Error).message] };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+process.exit();
