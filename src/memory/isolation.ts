@@ -8,7 +8,7 @@
 import { cannot, got } from "../base/errors.ts";
 
 /** What runtimes tell; the latter two are those of browsers alone, and undefined in other runtimes. */
-interface SharingGlobals {
+export interface SharingGlobals {
   readonly Atomics?: unknown;
   readonly SharedArrayBuffer?: unknown;
   readonly crossOriginIsolated?: boolean;
@@ -24,9 +24,8 @@ const HEADERS =
  *
  * @throws {Error} When they cannot. It names what is missing: headers, or a global object.
  */
-export function assertIsolated(action: string): void {
-  const { Atomics, SharedArrayBuffer, crossOriginIsolated, isSecureContext } =
-    globalThis as SharingGlobals;
+export function assertIsolated(action: string, globals: SharingGlobals = globalThis): void {
+  const { Atomics, SharedArrayBuffer, crossOriginIsolated, isSecureContext } = globals;
   if (Atomics === undefined) {
     const required = "threads share memory by the global object Atomics, which must not be removed";
     throw new Error(cannot(action, required, got("no Atomics")));

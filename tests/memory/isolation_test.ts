@@ -55,12 +55,12 @@ describe("assertIsolated()", () => {
     });
   });
 
-  it("says it where Atomics was removed, and so does ThreadStats.create()", () => {
-    const schema = defineSchema({ jobs: counter() });
-    withGlobals({ Atomics: undefined }, () => {
-      assertThrows(() => assertIsolated("do it"), Error, "Cannot do it: threads share memory by");
-      assertThrows(() => ThreadStats.create(schema), Error, "got no Atomics");
-    });
+  it("says it where Atomics was removed", () => {
+    // Not of this realm's: JavaScriptCore's compiled code does not notice that they were deleted.
+    const globals = { SharedArrayBuffer };
+    const words = "Cannot do it: threads share memory by the global object Atomics";
+    assertThrows(() => assertIsolated("do it", globals), Error, words);
+    assertIsolated("do it", { ...globals, Atomics });
   });
 
   it("is what ThreadStats.create() and attach() say", () => {
