@@ -409,7 +409,7 @@ describe("a full arena", () => {
     // The first update of a segment.
     full("update flow", () => thread.metrics.flow.update(flow, { packets: 1 }));
     full("begin flow", () => thread.metrics.flow.begin(flow));
-    full("update flow", () => thread.metrics.flow.labels({ source: "s" }).update({ packets: 1 }));
+    full("bind labels of flow", () => thread.metrics.flow.labels({ source: "s" }));
     // New label texts.
     full("find a bucket of flow", () => metrics.flow.id({ source: "new" }));
     full(

@@ -83,7 +83,7 @@ describe("openStats() without what it needs", () => {
     async () => {
       await inFolder(async (folder) => {
         const path = `${folder}/a.stats`;
-        const files = [`--allow-read=${folder},/proc`, `--allow-write=${folder}`];
+        const files = [`--allow-read=${folder}`, `--allow-write=${folder}`];
         const refused = await runProgram(OPENING, [path], ["--no-prompt", ...files]);
         assertStringIncludes(refused.stdout, "deno run --allow-ffi=");
         const [library] = /--allow-ffi=\S+?(?=\))/.exec(refused.stdout)!;

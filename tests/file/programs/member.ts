@@ -14,10 +14,11 @@ import type { Thread, ThreadStats } from "../../../mod.ts";
 import { type FileStatsOptions, openStats } from "../../../src/file/mod.ts";
 import { schemas } from "./schemas.ts";
 
-// deno-lint-ignore no-explicit-any -- of whichever schema
-let stats: ThreadStats<any>;
-// deno-lint-ignore no-explicit-any
-let thread: Thread<any>;
+type Shop = (typeof schemas)["shop"];
+
+/** The other schemas have some of its metrics, with the same types or with others. */
+let stats: ThreadStats<Shop["metrics"]>;
+let thread: Thread<Shop["metrics"]>;
 
 /** One update of everything; `first` never lags behind `second`. */
 function update(kind: string): void {
@@ -32,7 +33,7 @@ function update(kind: string): void {
 // deno-lint-ignore no-explicit-any
 const commands: Record<string, (...args: any[]) => unknown> = {
   async open(path: string, name: keyof typeof schemas = "shop", options: FileStatsOptions = {}) {
-    stats = await openStats(path, schemas[name], options);
+    stats = await openStats(path, schemas[name] as Shop, options);
     return stats.handle.file?.process;
   },
   register(name: string) {
