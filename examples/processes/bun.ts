@@ -26,7 +26,7 @@ const [path, port = "8000", processes = "4"] = process.argv.slice(2);
 if (process.env.MEMBER === undefined) {
   const children = new Set<{ kill(): void }>();
   const start = () => {
-    const child = Bun.spawn([process.execPath, import.meta.filename, path, port], {
+    const child = Bun.spawn([process.execPath, process.argv[1], path, port], {
       env: { ...process.env, MEMBER: "1" },
       stdio: ["ignore", "inherit", "inherit"],
       onExit() {
