@@ -288,7 +288,8 @@ function layOver(
     throw new Error(cannot(action, "the system must map it (mmap)", got("a refusal")));
   }
   const { descriptor, status: { dev: device, ino: inode } } = file;
-  const known = { path, descriptor, device, inode, process: entry.number };
+  const paths = { path, privatePath: file.path };
+  const known = { ...paths, descriptor, device, inode, process: entry.number };
   const { lockBase, maxProcesses } = header;
   return { buffer, memory, file: Object.freeze({ ...known, lockBase, maxProcesses }) };
 }

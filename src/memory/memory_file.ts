@@ -27,6 +27,8 @@ export const FILE_HEADER_BYTES = 65536;
 export interface MemoryFile {
   /** Where it was when it was opened. */
   readonly path: string;
+  /** Its path while no other process knew it, if this process has made it. */
+  readonly privatePath: string;
   /** The process's open descriptor of it, which also holds the process's lock. */
   readonly descriptor: number;
   /** The device that the file is on, which with `inode` distinguishes it from others. */
@@ -52,7 +54,7 @@ const ZEROS = new Uint8Array(65536);
 export function openMemoryFile(action: string, file: MemoryFile, flags: number): number {
   const { openSync, fstatSync, closeSync } = files(action);
   let failure: unknown;
-  for (const path of [file.path, `/proc/self/fd/${file.descriptor}`]) {
+  for (const path of [file.path, file.privatePath, `/proc/self/fd/${file.descriptor}`]) {
     try {
       const descriptor = openSync(path, flags);
       const { dev, ino } = fstatSync(descriptor, { bigint: true });

@@ -103,7 +103,7 @@ describe(`examples/processes with ${PROCESSES} processes`, () => {
       for (let n = 0; n < 10; n++) await hello();
       await isWhole();
     } finally {
-      for (const child of children) process.kill(child.pid!, "SIGTERM");
+      for (const child of children) child.kill("SIGTERM");
       // On Bun and Node the first process's children may live a moment longer.
       await new Promise((resolve) => setTimeout(resolve, 200));
       for (const pid of members) {
