@@ -37,6 +37,8 @@ describe("memory with a file laid over it", () => {
       const stats = await openStats(`${folder}/a.stats`, schema);
       const { metrics } = stats.registerThread();
       for (let n = 0; n < 200_000; n++) metrics.jobs.add();
+      const words = new Int32Array(stats.handle.buffer);
+      const before = words[30];
       const text = `
         const { parentPort, workerData } = require("node:worker_threads");
         const words = new Int32Array(workerData);
@@ -47,8 +49,6 @@ describe("memory with a file laid over it", () => {
         eval: true,
         workerData: stats.handle.buffer,
       });
-      const words = new Int32Array(stats.handle.buffer);
-      const before = words[30];
       const magic = await new Promise((resolve, reject) => {
         worker.once("message", resolve).once("error", reject);
       });
