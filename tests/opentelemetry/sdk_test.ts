@@ -50,9 +50,10 @@ describe("SCOPE", () => {
 describe("the entry points", () => {
   const { exports } = JSON.parse(readFileSync(new URL("deno.json", root), "utf8"));
 
-  it("load no package, not even for types; but for the live page, which loads uPlot", () => {
+  it("load no package, but for the live page and what shows it, which load uPlot", () => {
     for (const [key, entry] of Object.entries<string>(exports)) {
-      if (key === "./dashboard") continue;
+      // The command answers for a file as the page's server does.
+      if (key === "./dashboard" || key === "./cli") continue;
       for (const specifier of graphOf(entry).packages) assertMatch(specifier, /^node:/, key);
     }
   });

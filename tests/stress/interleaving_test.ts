@@ -311,7 +311,7 @@ describe("LabelledReader", () => {
   it("series() has no labels twice that moved to a segment which is read later", () => {
     const many = defineSchema({ hits: counter({ labels: ["key"], maxSeries: 100 }) });
     let hits = 0;
-    for (let call = 5;; call += 20) {
+    for (let call = 1;; call++) {
       const main = ThreadStats.create(many);
       const other = ThreadStats.attach(many, main.handle);
       // The epochs of a segment are read together, so a reader sees the second bucket only if it is
