@@ -19,6 +19,8 @@ import { Sampler } from "./sampler.ts";
 import { toPoints } from "./shared/ring.ts";
 import { Streams } from "./streams.ts";
 
+/** How many names an answer lists. */
+const NAMES_SHOWN = 20;
 /** So many series' lines can be asked for at a time. */
 const MOST_POINTS = 100;
 /** A search that is longer is cut: it costs time for each series. */
@@ -189,10 +191,18 @@ class Site {
     return response;
   }
 
+  /** A name that no metric has: usually one that exporters write, or one that was typed wrong. */
+  #unknownMetric(): Response {
+    const names = [...this.#sampler.metrics.keys()];
+    const known = names.slice(0, NAMES_SHOWN).join(", ") +
+      (names.length > NAMES_SHOWN ? ", …" : "");
+    return plainText(404, `There is no such metric, but ${known}`);
+  }
+
   #points(query: URLSearchParams): Response {
     const sample = this.#sampler.sample;
     const history = this.#sampler.metrics.get(query.get("m") ?? "");
-    if (history === undefined) return plainText(404, "There is no such metric");
+    if (history === undefined) return this.#unknownMetric();
     const ids = (query.get("ids") ?? "").split(",").slice(0, MOST_POINTS).map(Number)
       .filter((id) => Number.isInteger(id) && id >= 0);
     const points = Object.fromEntries(
@@ -214,7 +224,7 @@ class Site {
     const body = isJson
       ? dataJson(this.#sampler, sample, asked)
       : dataText(this.#sampler, sample, { ...asked, title });
-    if (body === undefined) return plainText(404, "There is no such metric");
+    if (body === undefined) return this.#unknownMetric();
     return isJson
       ? this.#send(`${JSON.stringify(body)}\n`, "application/json")
       : this.#send(body as string, "text/plain");

@@ -7,9 +7,17 @@
 /** The version, as Deno must be told it; the same as in the import below. */
 export const UPLOT = "npm:uplot@1.6.32";
 
+/**
+ * Whether this library is one of npm's packages in a folder. There Deno resolves modules as Node
+ * does, and refuses specifiers that begin with `npm:`.
+ */
+function isInstalled(): boolean {
+  return import.meta.url.includes("/node_modules/");
+}
+
 /** Loads one file of the package's `dist/` as text. */
 async function read(file: string): Promise<string> {
-  if ("Deno" in globalThis) {
+  if ("Deno" in globalThis && !isInstalled()) {
     // Not a literal: the registry's analysis of modules does not know text imports. They need no
     // permission to read, unlike files.
     const specifier = `${UPLOT}/dist/${file}`;
@@ -35,7 +43,7 @@ async function download(url: URL): Promise<string> {
  */
 export async function readUplot(): Promise<string> {
   try {
-    if ("Deno" in globalThis) {
+    if ("Deno" in globalThis && !isInstalled()) {
       // This is what brings the package into the module graph, so that it is there without a
       // network. Not by an import map: that of this repository is not there where others use it as
       // it stands.
