@@ -42,6 +42,9 @@ interface Section {
   readonly output?: string;
 }
 
+/** The number of processes among which Bun's files are shared out, two at a time. */
+const BUN_PARTS = 4;
+
 interface Choice {
   readonly names: readonly Place[];
   readonly filters: readonly string[];
@@ -241,13 +244,18 @@ async function main(): Promise<number> {
         isBeside,
       });
     const title = `${name} ${runtime.version}`;
-    if (name === "bun" && chosen.length > 1) {
+    if (name === "bun" && chosen.length >= BUN_PARTS) {
       // Bun runs all files that it is given in one process, which computes on one core, and whose
       // memories it collects ever more slowly.
-      const [first, second] = [0, 1].map((half) => chosen.filter((_, n) => n % 2 === half));
-      const beside = run(`${title}, second half`, second, true);
-      sections.push(await run(`${title}, first half`, first), await beside);
-      await print(`\n=== the output of the second half\n${sections.at(-1)!.output}\n`);
+      const runPart = (part: number, isBeside: boolean) => {
+        const files = chosen.filter((_, n) => n % BUN_PARTS === part);
+        return run(`${title}, part ${part + 1} of ${BUN_PARTS}`, files, isBeside);
+      };
+      for (let part = 0; part < BUN_PARTS; part += 2) {
+        const beside = runPart(part + 1, true);
+        sections.push(await runPart(part, false), await beside);
+        await print(`\n=== the output of part ${part + 2}\n${sections.at(-1)!.output}\n`);
+      }
     } else {
       sections.push(await run(title, chosen));
     }
