@@ -45,7 +45,7 @@ export function needsPackages(file: string, folder: string): boolean {
   return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`) ||
     (folder === browserFolder &&
       /^tests\/(examples\/(browser|flows|http_server|cluster)|chromium)\//.test(file)) ||
-    (folder === "tests/file" && file === "tests/cli/file_test.ts") ||
+    (folder === "tests/file" && /^tests\/(cli\/file|docs\/printed)_test\.ts$/.test(file)) ||
     (programFolders.includes(folder) && file === "tests/docs/recipes_test.ts");
 }
 

@@ -3,7 +3,8 @@ import { describe, it } from "@std/testing/bdd";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = new URL("../../", import.meta.url);
 const { exports, name } = JSON.parse(readFileSync(new URL("deno.json", root), "utf8"));
@@ -43,12 +44,16 @@ async function run(text: string): Promise<string[]> {
   });
   writeFileSync(file, resolved);
   const { log } = console;
+  const before = process.cwd();
+  // Where the package is that Node needs for files.
+  process.chdir(fileURLToPath(new URL("tests/file", root)));
   const printed: string[] = [];
   console.log = (...values: unknown[]) => void printed.push(values.map(String).join(" "));
   try {
     await import(pathToFileURL(file).href);
   } finally {
     console.log = log;
+    process.chdir(before);
     rmSync(folder, { recursive: true });
   }
   return printed;

@@ -117,7 +117,9 @@ export class SingleWriterHistogram implements HistogramWriter {
     const doubles = this.#doubles;
     // Unordered; both stores pair with the loads in `HistogramAccumulator.merge`. Neither tears.
     doubles[(this.#block >> 1) + SUM] = this.#sum += value;
-    doubles[this.#bins + this.#scale.indexWithin(value)] += 1;
+    const scale = this.#scale;
+    scale.input[0] = value;
+    doubles[this.#bins + scale.indexOfInput()] += 1;
   }
 
   startTimer(): Timer {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { until } from "../../support/until.ts";
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -493,10 +494,11 @@ describe("demo.ts", () => {
     const shown = await terminal.shows(/Look at them live: http:\S+\/live\//);
     const url = /http:\S+/.exec(shown)![0];
     await assertLive(url, "flows");
-    const { threads, metrics } = await dataOf(url);
+    // The workers may not have begun when the address is shown.
+    await until(async () => (await dataOf(url)).metrics.packets.total > 0);
+    const { threads } = await dataOf(url);
     const names = threads.map(({ name }: { name: string }) => name);
     assertEquals(names.sort(), ["worker-1", "worker-2"]);
-    assert(metrics.packets.total > 0);
     const ended = await terminal.shows(/Try it on a capture of your own[^]*ended with 0/);
     assertMatch(ended, /18309 packets|\.\.\. and \d+ more/);
   });
