@@ -67,14 +67,14 @@ export interface FileView extends StatsView {
  * The view stays on the file that it has opened, also when another file is put in its place.
  *
  * Cost: a snapshot copies the parts of the file that are in use up to three times, at about 1 GB a
- * second, and as much memory stays in use. Each record that changes meanwhile takes some 20 µs more.
+ * second, and as much memory stays in use. Each record that changes meanwhile takes 20 µs more.
  * Deno needs `--allow-read`; for files below `/dev`, and to read `/proc/locks`, it asks for
  * `--allow-all`.
  *
  * @param path The file.
  * @returns The statistics.
- * @throws {TypeError} When the path is no text; when the file is another one, is truncated, damaged,
- * or of another version. The methods of the view throw it, too.
+ * @throws {TypeError} When the path is no text; when the file is another one, is truncated,
+ * damaged, or of another version. The methods of the view throw it, too.
  * @throws {RangeError} When there is no memory for a copy.
  * @throws {Error} When there is no file, or it may not be read.
  *

@@ -23,8 +23,8 @@
  * NAME" while it creates the memory. Nobody waits for that lock.
  *
  * In a browser a page has a memory of its own, and its workers attach to the handle that it sends
- * them. They could not find it: Chromium carries no shared memory over a `BroadcastChannel`, and all
- * pages of an origin share one channel and their locks.
+ * them. They could not find it: Chromium carries no shared memory over a `BroadcastChannel`, and
+ * all pages of an origin share one channel and their locks.
  *
  * Without locks (Node before 24.5) silence counts as nobody. Of several threads that ask at once,
  * the one with the smallest number creates the memory, after it has heard nothing for a while. It

@@ -16,7 +16,10 @@ export interface BinScale {
   readonly highest: number;
   /** The bin of a finite value that is not negative. Values out of range are in the end bins. */
   indexOf(value: number): number;
-  /** The argument of `indexOfInput`: as a parameter, V8 would allocate it where it inlines no loop. */
+  /**
+   * The argument of `indexOfInput`. V8 would allocate memory for a parameter where it does not
+   * inline the loop.
+   */
   readonly input: Float64Array;
   /**
    * The bin of the value in `input`, which is from `lowest` to `highest`. A hot path: `indexOf`
