@@ -69,6 +69,8 @@ describe("package", () => {
     const { name, version, exports } = npmManifest(deno) as typeof deno;
     assertEquals([name, version], [deno.name, deno.version]);
     assertEquals(Object.keys(exports), [...Object.keys(deno.exports), "./package.json"]);
+    const { peerDependencies } = readJson("package.json");
+    assertEquals(npmManifest(deno).peerDependencies, peerDependencies);
   });
 
   it("the package's own name resolves to each entry point, under every runtime", () => {

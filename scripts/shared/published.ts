@@ -59,7 +59,7 @@ export function npmManifest({ name, version, license, exports }: Config): Record
     // The page's charts. Nothing else loads it.
     dependencies: { uplot: "1.6.32" },
     // What maps files into memory for `./file` on Node.
-    peerDependencies: { koffi: ">=2" },
+    peerDependencies: { koffi: "^3.3.4" },
     peerDependenciesMeta: { koffi: { optional: true } },
     files: ["**/*"],
   };

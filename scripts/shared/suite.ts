@@ -45,7 +45,8 @@ export function needsPackages(file: string, folder: string): boolean {
   return file.startsWith(`${folder}/`) || file.startsWith(`tests/${folder}/`) ||
     (folder === browserFolder &&
       /^tests\/(examples\/(browser|flows|http_server|cluster)|chromium)\//.test(file)) ||
-    (folder === "tests/file" && /^tests\/(cli\/file|docs\/printed)_test\.ts$/.test(file)) ||
+    (folder === "tests/file" &&
+      /^tests\/(cli\/file|docs\/printed|examples\/concepts\/concepts)_test\.ts$/.test(file)) ||
     (programFolders.includes(folder) && file === "tests/docs/recipes_test.ts");
 }
 
@@ -76,39 +77,39 @@ export function isCore(file: string): boolean {
 
 /**
  * The long part of the suite, which `deno task test` leaves to `deno task test:all`: tests that start
- * programs, servers, browsers, pools and judges, kill threads, or repeat something for seconds.
- * A name is that of a folder, or of a file without `_test.ts`.
+ * programs, servers, browsers, pools and judges, kill threads, or repeat something for seconds. For
+ * each folder in `tests/`, its files without `_test.ts`, its folders with `/`, or `*` for all.
  */
-export const long: readonly string[] = [
-  ...[
-    "base/options",
-    "bench/commands",
-    "chromium/",
-    "cli/cli",
-    "cli/terminal",
-    "dashboard/browser",
-  ],
-  ...[
-    "dashboard/last_turns",
-    "docs/recipes",
-    "file/inspect_file",
-    "dashboard/sampler",
-    "dashboard/stream",
-    "ends/left_behind",
-  ],
-  ...["ends/lives", "ends/quarantine", "examples/browser/", "examples/cluster/"],
-  ...["examples/concepts/"],
-  ...["examples/flows/capture_reader", "examples/flows/gzip_source", "examples/flows/main"],
-  ...["examples/flows/tshark", "examples/from_prom_client/", "examples/http_server/"],
-  ...["docs/recipes", "examples/processes/", "file/files", "file/inspect_file", "file/kills"],
-  ...["file/processes", "cli/file"],
-  ...["examples/pools/", "explore/", "http/", "join/exit_codes", "join/join"],
-  ...["join/reload", "join/serve", "opentelemetry/", "package/", "pools/"],
-  ...["prom_client/beside", "prom_client/cluster", "prom_client/dependents/"],
-  ...["prom_client/threads", "prometheus/judges", "prometheus/quoted_names_judge"],
-  ...["prometheus/scrape", "prometheus/slow_clients", "property/", "runners/"],
-  ...["runtime/observation", "stress/", "support/prometheus_server", "support/worker"],
-].map((name) => `tests/${name}`);
+const longByFolder: Readonly<Record<string, string>> = {
+  base: "options",
+  bench: "commands",
+  chromium: "*",
+  cli: "cli file terminal",
+  dashboard: "browser last_turns sampler stream",
+  docs: "recipes",
+  ends: "left_behind lives quarantine",
+  examples:
+    "browser/ cluster/ concepts/ flows/capture_reader flows/gzip_source flows/main flows/tshark from_prom_client/ http_server/ pools/ processes/",
+  explore: "*",
+  file: "files inspect_file kills processes",
+  http: "*",
+  join: "exit_codes join reload serve",
+  opentelemetry: "*",
+  package: "*",
+  pools: "*",
+  prom_client: "beside cluster dependents/ threads",
+  prometheus: "judges quoted_names_judge scrape slow_clients",
+  property: "*",
+  runners: "*",
+  runtime: "observation",
+  stress: "*",
+  support: "prometheus_server worker",
+};
+
+/** The same as paths: those of folders, which end with `/`, and those of files without `_test.ts`. */
+export const long: readonly string[] = Object.entries(longByFolder).flatMap(([folder, names]) =>
+  names.split(" ").map((name) => `tests/${folder}/${name === "*" ? "" : name}`)
+);
 
 /** Whether a test file belongs to the long part. */
 export function isLong(file: string): boolean {

@@ -24,9 +24,13 @@ export interface Ending {
   readonly output: string;
 }
 
-/** Runs a command to its end. */
-export function run([program, ...args]: readonly string[], cwd: string): Promise<Ending> {
-  const env = { ...process.env, NO_COLOR: "1" };
+/** Runs a command to its end, with some variables of the environment besides. */
+export function run(
+  [program, ...args]: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ending> {
+  const env = { ...process.env, NO_COLOR: "1", ...variables };
   return new Promise((resolve) => {
     const child = execFile(
       program,

@@ -130,6 +130,16 @@ describe("the npm package", { ignore: runtime !== "deno" }, () => {
     });
   });
 
+  it("is for JSR what `npx jsr publish` takes", async () => {
+    const jsr = join(tools, "jsr/dist/bin.js");
+    // It would fetch a Deno of its own.
+    const env = { DENO_BIN_PATH: process.execPath };
+    const command = [await pathOf("node"), jsr, "publish", "--dry-run", "--allow-dirty"];
+    const { code, output } = await run(command, root, env);
+    assertEquals(code, 0, output);
+    assertStringIncludes(output, "Dry run complete");
+  });
+
   it("is for Deno also the repository itself, linked by a workspace", async () => {
     const folder = join(project.folder, "..", "linked");
     await mkdir(folder);

@@ -7,6 +7,8 @@ import { execFile } from "node:child_process";
 import { runtime } from "../../stress/scale.ts";
 
 const folder = new URL("../../../examples/concepts/", import.meta.url);
+/** Where the package is that Node needs for files. */
+const cwd = fileURLToPath(new URL("../../file/", import.meta.url));
 /** A program that has not ended by then hangs, in milliseconds. */
 const LIMIT = 120_000;
 /** A line that prints, and a comment with what. */
@@ -24,7 +26,7 @@ function run(file: string): Promise<{ code: number | null; output: string }> {
     const child = execFile(
       process.execPath,
       [...flags, fileURLToPath(new URL(file, folder))],
-      { env, timeout: LIMIT, killSignal: "SIGKILL" },
+      { cwd, env, timeout: LIMIT, killSignal: "SIGKILL" },
       (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : child.exitCode ?? null, output: stdout + stderr }),
     );
