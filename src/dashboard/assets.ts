@@ -23,11 +23,14 @@ export interface Assets {
   readonly files: ReadonlyMap<string, Asset>;
 }
 
-/** Reads all of it. `title` stands in the document from the first paint. */
-export async function loadAssets(title: string): Promise<Assets> {
+/**
+ * Reads all of it. `title` stands in the document from the first paint; `uplot` is uPlot's script,
+ * if the user has brought it.
+ */
+export async function loadAssets(title: string, uplot: string | undefined): Promise<Assets> {
   const files = new Map<string, Asset>([
     ["page.css", { type: "text/css", body: PAGE.css }],
-    ["uplot.js", { type: "text/javascript", body: await readUplot() }],
+    ["uplot.js", { type: "text/javascript", body: uplot ?? await readUplot() }],
     ["page.js", { type: "text/javascript", body: PAGE.js }],
   ]);
   let html = PAGE.html.replaceAll("{title}", () => escapeHtml(title));

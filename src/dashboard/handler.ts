@@ -158,7 +158,7 @@ class Site {
 
   #load(): Promise<Assets> {
     // A package that is not there may be installed meanwhile: the next request asks again.
-    this.#assets ??= loadAssets(this.#options.title).catch((error) => {
+    this.#assets ??= loadAssets(this.#options.title, this.#options.uplot).catch((error) => {
       this.#assets = undefined;
       throw error;
     });

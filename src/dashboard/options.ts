@@ -73,6 +73,13 @@ export interface DashboardOptions {
    * @default {32}
    */
   maxViewers?: number;
+  /**
+   * The text of uPlot's script, `uplot/dist/uPlot.iife.min.js`, which draws the page's charts. A
+   * program that was bundled into one file has no packages beside it, so it brings the text along.
+   *
+   * @default the file of the installed package
+   */
+  uplot?: string;
 }
 
 const DASHBOARD_OPTIONS: OptionNames<DashboardOptions> = {
@@ -84,6 +91,7 @@ const DASHBOARD_OPTIONS: OptionNames<DashboardOptions> = {
   hosts: true,
   busyWhen: true,
   maxViewers: true,
+  uplot: true,
 };
 
 /** Options that were checked. */
@@ -97,6 +105,7 @@ export interface CheckedOptions {
   /** Whether a metric is a gauge that tells that a thread has something to do. */
   readonly isBusy: (name: string, definition: MetricDefinition) => boolean;
   readonly maxViewers: number;
+  readonly uplot: string | undefined;
 }
 
 /**
@@ -122,6 +131,7 @@ export function checkOptions(
     hosts = [],
     busyWhen,
     maxViewers = 32,
+    uplot,
   } = takeOptions(action, options, DASHBOARD_OPTIONS);
   assertNumber(action, { window, intervalMs, maxViewers });
   if (!WINDOWS.includes(window)) {
@@ -136,6 +146,9 @@ export function checkOptions(
   if (typeof title !== "string") {
     throw new TypeError(cannot(action, "the title must be a string", title));
   }
+  if (uplot !== undefined && (typeof uplot !== "string" || !uplot.includes("uPlot"))) {
+    throw new TypeError(cannot(action, "uplot must be the text of uPlot's script", uplot));
+  }
   if (typeof authorize !== "function") {
     throw new TypeError(cannot(action, "authorize must be a function", authorize));
   }
@@ -148,6 +161,7 @@ export function checkOptions(
     hosts: checkHosts(action, hosts),
     isBusy: checkBusy(action, busyWhen, stats),
     maxViewers,
+    uplot,
   };
 }
 

@@ -54,7 +54,7 @@ export async function readUplot(): Promise<string> {
   } catch (cause) {
     const remedy = "document" in globalThis
       ? 'the import map of this document must tell where "uplot/" is'
-      : "the npm package uplot must be installed, as it is with the package from JSR";
+      : "the npm package uplot must be installed, as it is with the library, or the option uplot given";
     throw new Error(`Cannot serve the page: ${remedy}, got ${(cause as Error).message}`, { cause });
   }
 }

@@ -452,6 +452,12 @@ describe("dashboardHandler()", () => {
         RangeError,
         "maxViewers must be a positive integer, got 0",
       ],
+      [
+        stats,
+        { uplot: "uplot.js" },
+        TypeError,
+        'uplot must be the text of uPlot\'s script, got "uplot.js"',
+      ],
     ];
     for (const [source, options, error, text] of cases) {
       for (const make of [dashboardHandler, dashboardNodeHandler]) {

@@ -128,6 +128,27 @@ describe("the npm package", { ignore: runtime !== "deno" }, () => {
       assertEquals(code, 0, output);
       await prints([join(project.folder, "program")], "counted 3");
     });
+
+    it("with the page, by esbuild", async () => {
+      const bundle = join(project.packed, "page.mjs");
+      const options = ["--bundle", "--platform=node", "--format=esm", "--log-level=error"];
+      const esbuild = join(tools, "esbuild/bin/esbuild");
+      const command = [esbuild, "bundled_page.mjs", ...options, `--outfile=${bundle}`];
+      await prints(command, "");
+      await prints([await pathOf("node"), bundle], "200 true");
+    });
+
+    it(
+      "with the page, by `bun build --compile`",
+      { ignore: process.platform === "win32" },
+      async () => {
+        const program = join(project.packed, "page");
+        const build = ["build", "--compile", "bundled_page.mjs", "--outfile", program];
+        const { code, output } = await run([await pathOf("bun"), ...build], project.folder);
+        assertEquals(code, 0, output);
+        await prints([program], "200 true");
+      },
+    );
   });
 
   it("is for JSR what `npx jsr publish` takes", async () => {
