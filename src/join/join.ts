@@ -52,6 +52,7 @@ import type { ThreadLocks } from "../host/thread_locks.ts";
 import { type JoinedName, type ThreadState, threadState } from "../host/thread_state.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 import { bequeath, inheritedHandle, inheritedThreads } from "./environment.ts";
+import { holdMessages } from "./held_messages.ts";
 import { openJoined } from "./joined_name.ts";
 import { announce, canAsk, listen, Question } from "./questions.ts";
 
@@ -127,6 +128,7 @@ async function findOrCreate(state: ThreadState, request: JoinRequest): Promise<J
   const { name } = request;
   // Node would end while this waits for locks and messages: neither keeps it alive.
   const alive = setInterval(() => {}, 2 ** 30);
+  const release = holdMessages();
   try {
     prepareThread(state);
     await state.lifeLockSettled;
@@ -141,6 +143,7 @@ async function findOrCreate(state: ThreadState, request: JoinRequest): Promise<J
     return joined;
   } finally {
     clearInterval(alive);
+    release();
   }
 }
 
