@@ -10,7 +10,8 @@ import type { SchemaDefinition } from "./schema/definitions.ts";
 import { Thread } from "./thread.ts";
 import type { SeatTicket } from "./threads/handle.ts";
 import { ENTERED, type Tenure } from "./threads/control_word.ts";
-import { checkThreadName } from "./threads/slot_names.ts";
+import { givenName } from "./host/host.ts";
+import { checkThreadName, shortenName } from "./threads/slot_names.ts";
 import { completeOwner, writeLife, writeOwner } from "./threads/slot_owner.ts";
 import { ThreadContext } from "./threads/thread_context.ts";
 
@@ -54,7 +55,7 @@ export function register<Metrics extends SchemaDefinition>(
 function enterSlot(attachment: Attachment, name: string | undefined): Tenure {
   const { arena, slots } = attachment;
   for (;;) {
-    const tenure = acquireSlot(attachment, name);
+    const tenure = acquireSlot(attachment, name === undefined ? shortenName(givenName()) : name);
     writeOwner(arena, slots, tenure, thisThread(attachment.handle));
     // Else this thread was suspended for so long that the slot rests by now.
     if (slots.activate(tenure, ENTERED) === "reserved") return tenure;

@@ -363,8 +363,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
    * {@linkcode Seat} take that seat. After a join, a thread that registers under a name again gets the
    * registration that it has.
    *
-   * @param name At most 64 UTF-16 code units. By default `thread-N`, or the name of the
-   * reservation.
+   * @param name At most 64 UTF-16 code units. By default the name of the seat, or that of the
+   * worker (`new Worker(url, { name })`), or `thread-N`.
    * @returns The thread's writers, for use in this thread only.
    * @throws {TypeError} When the name is no string, or the seat is taken already.
    * @throws {RangeError} When the name is too long, all slots are taken, or the arena is full.

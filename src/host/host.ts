@@ -20,6 +20,8 @@ export interface Channel {
 export interface WorkerThreads {
   readonly isMainThread: boolean;
   readonly threadId: number;
+  /** Node before 22.20 and Deno have none. */
+  readonly threadName?: string;
   readonly BroadcastChannel: new (name: string) => Channel;
   getEnvironmentData(key: string): unknown;
   setEnvironmentData(key: string, value: unknown): void;
@@ -95,6 +97,16 @@ function findHost(): Host {
     process: workerThreads === undefined ? undefined : process,
     workerThreads,
   };
+}
+
+/** The name that the creator of this thread has given it, as in `new Worker(url, { name })`. */
+export function givenName(): string | undefined {
+  const { thread, workerThreads } = host();
+  // In a web page, the name is that of the window.
+  if (thread === "main") return undefined;
+  const name = workerThreads?.threadName || (globalThis as { name?: unknown }).name;
+  // Node 24 calls all others so.
+  return typeof name === "string" && name !== "" && name !== "WorkerThread" ? name : undefined;
 }
 
 /** Lets the thread end although a timer or channel is still open. Returns the timer or channel. */

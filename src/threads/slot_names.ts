@@ -74,3 +74,8 @@ export function checkThreadName(action: string, name: unknown): string | undefin
   }
   return name.toWellFormed();
 }
+
+/** As much of a name as a slot has room for. */
+export function shortenName(name: string | undefined): string | undefined {
+  return name?.slice(0, NAME_UNITS);
+}

@@ -70,6 +70,13 @@ describe("ThreadStats.join()", () => {
       });
     }
 
+    it(`lets ${of} register under the name that their creator has given them`, async () => {
+      const long = "long".repeat(20);
+      const names = await resultOf("named", [kind, "resize-3", "", long]);
+      assertEquals([...names.slice(0, 2), names[3]], ["thread-0", "resize-3", long.slice(0, 64)]);
+      assertMatch(names[2], /^thread-\d$/);
+    });
+
     it(`lets ${of} and their creator end at once`, async () => {
       assertEquals(await resultOf("count_and_end", [kind]), 2);
     });
