@@ -48,7 +48,10 @@ async function run(text: string): Promise<string[]> {
   // Where the package is that Node needs for files.
   process.chdir(fileURLToPath(new URL("tests/file", root)));
   const printed: string[] = [];
-  console.log = (...values: unknown[]) => void printed.push(values.map(String).join(" "));
+  console.log = (...values: unknown[]) =>
+    void printed.push(
+      values.map((one) => typeof one === "bigint" ? `${one}n` : `${one}`).join(" "),
+    );
   try {
     await import(pathToFileURL(file).href);
   } finally {
