@@ -9,6 +9,7 @@ import { inspectable } from "./base/inspectable.ts";
 import { isPlain, lookAt } from "./base/shapes.ts";
 import { needing } from "./memory/arena.ts";
 import { identityOf } from "./memory/identity.ts";
+import { bufferOf } from "./memory/shared_memory.ts";
 import type { MetricCatalogue, Metrics as MetricsByName } from "./metrics/metric_catalogue.ts";
 import { writersOf } from "./metrics/thread_writers.ts";
 import type { MetricWriters } from "./metrics/writer_types.ts";
@@ -105,7 +106,7 @@ export class Thread<Metrics extends SchemaDefinition> {
     }
     const schema = schemaOf(action, parts.schema);
     const { given } = openHandle(action, parts.handle);
-    if (identityOf(given.buffer) !== identityOf(this.#context.arena.views().i32.buffer)) {
+    if (identityOf(bufferOf(given)) !== identityOf(this.#context.arena.views().i32.buffer)) {
       throw new TypeError(cannot(action, "they must be of its memory", got("those of another")));
     }
     const metrics = this.#catalogue.select(action, schema);

@@ -13,6 +13,7 @@ interface BunFfi {
     symbols: Record<string, (...values: any[]) => any>;
   };
   ptr(bytes: Uint8Array): number;
+  toArrayBuffer(pointer: number, offset: number, length: number): ArrayBuffer;
 }
 
 /** The functions of the first C library that exists. */
@@ -22,7 +23,7 @@ export async function callsOf(
 ): Promise<SystemCalls> {
   // A variable, so that bundlers for other runtimes do not look for the module.
   const name = "bun:ffi";
-  const { dlopen, ptr } = await import(name) as BunFfi;
+  const { dlopen, ptr, toArrayBuffer } = await import(name) as BunFfi;
   const { symbols: { open, close, mmap, fcntl } } = firstOf(action, libraries, {
     open: (path) => dlopen(path, SYMBOLS),
     advice: "",
@@ -33,6 +34,7 @@ export async function callsOf(
     close: (descriptor) => close(descriptor),
     mmap: ({ address, length, protection, flags, descriptor, offset }) =>
       BigInt(mmap(address, BigInt(length), protection, flags, descriptor, BigInt(offset))),
+    view: (address, length) => toArrayBuffer(Number(address), 0, length),
     fcntl: (descriptor, command, argument) => fcntl(descriptor, command, argument),
   };
 }

@@ -1,5 +1,6 @@
 /**
  * The system's functions on Deno: `Deno.dlopen`, which needs `--allow-ffi` for the C library alone.
+ * A view of memory at an address needs it for all libraries.
  *
  * @module
  */
@@ -12,6 +13,8 @@ interface DenoNamespace {
     // deno-lint-ignore no-explicit-any
     symbols: Record<string, (...values: any[]) => any>;
   };
+  readonly UnsafePointer: { create(address: bigint): object | null };
+  readonly UnsafePointerView: { getArrayBuffer(pointer: object, length: number): ArrayBuffer };
 }
 
 /**
@@ -37,6 +40,14 @@ export function callsOf(action: string, libraries: readonly string[]): SystemCal
         64,
         BigInt(mmap(address, BigInt(length), protection, flags, descriptor, BigInt(offset))),
       ),
+    view: (address, length) => {
+      try {
+        const pointer = Deno.UnsafePointer.create(address)!;
+        return Deno.UnsafePointerView.getArrayBuffer(pointer, length);
+      } catch (cause) {
+        throw new Error("Deno needs --allow-ffi without a path for it", { cause });
+      }
+    },
     fcntl: (descriptor, command, argument) => fcntl(descriptor, command, argument),
   };
 }

@@ -4,6 +4,7 @@
  * ```text
  * byte 0      header         written before the file gets its name, and never changed
  *      4096   process table  64 bytes each: the number of the latest process with this lock | its id
+ *                            | when it opened the file | a word that nobody reads, for trials
  *      65536  memory         as `memory/layout.ts` describes it, up to the end of the file
  * ```
  *
@@ -53,6 +54,8 @@ const P_NUMBER = 0;
 const P_ID = 1;
 /** Index in 8-byte words; a double, in milliseconds since 1970. */
 const P_SINCE = 1;
+/** In bytes. */
+const P_TRIAL = 16;
 
 /** The most processes that can use a file at a time. */
 export const MAX_PROCESSES = 512;
@@ -216,6 +219,14 @@ export function writeEntry(
  */
 export function nextNumber(index: number, number: number): number {
   return (Math.floor(number / NUMBERS) % (GENERATIONS - 1) + 1) * NUMBERS + index;
+}
+
+/**
+ * Where a word is, in bytes from the beginning of the file, by which a process tries whether memory
+ * shows the file. Only the process that has the entry's lock writes it, and no other reads it.
+ */
+export function trialOffset(index: number): number {
+  return TABLE_OFFSET + index * ENTRY_BYTES + P_TRIAL;
 }
 
 /** The entry of the process with a number. */

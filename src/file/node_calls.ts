@@ -13,6 +13,7 @@ interface Koffi {
     // deno-lint-ignore no-explicit-any
     func(declaration: string): (...values: any[]) => any;
   };
+  view(address: bigint, length: number): ArrayBuffer;
 }
 
 /** The part of `process` that is used here. */
@@ -36,7 +37,7 @@ export async function callsOf(
   action: string,
   libraries: readonly string[],
 ): Promise<SystemCalls> {
-  const { load } = await importKoffi(action);
+  const { load, view } = await importKoffi(action);
   const library = firstOf(action, libraries, { open: load, advice: "" });
   const memmove = library.func("intptr_t memmove(void *to, const void *from, size_t bytes)");
   const open = library.func("int open(const void *path, int flags)");
@@ -52,6 +53,7 @@ export async function callsOf(
     close: (descriptor) => close(descriptor),
     mmap: ({ address, length, protection, flags, descriptor, offset }) =>
       BigInt(mmap(address, length, protection, flags, descriptor, offset)),
+    view: (address, length) => view(address, length),
     fcntl: (descriptor, command, argument) => fcntl(descriptor, command, argument),
   };
 }

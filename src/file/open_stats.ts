@@ -8,13 +8,16 @@ import { files } from "../base/files.ts";
 import { assertInteger, type OptionNames, takeOptions } from "../base/options.ts";
 import { host } from "../host/host.ts";
 import { join } from "../join/join.ts";
+import type { MemoryHandle } from "../memory/shared_memory.ts";
 import type { SchemaDefinition } from "../schema/definitions.ts";
 import { schemaOf } from "../schema/description.ts";
 import type { Schema } from "../schema/schema.ts";
 import { statsOfJoined, type ThreadStats } from "../thread_stats.ts";
 import { readThreadStatsOptions } from "../thread_stats_options.ts";
 import { MAX_PROCESSES } from "./format.ts";
+import { type Way, WAYS } from "./mapping.ts";
 import { watchProcesses } from "./processes.ts";
+import { receiveHandle } from "./receive.ts";
 import { openStatsFile } from "./stats_file.ts";
 import { loadSystem } from "./system.ts";
 
@@ -93,8 +96,8 @@ const TIMEOUT_SECONDS = 10;
 /**
  * Opens the statistics in a file, or makes the file. Any process, at any time, and any number of
  * them at once. All threads of a process that open one path share one memory, as after
- * {@linkcode ThreadStats.join}; workers can also get `stats.handle`. Metrics of the schema that the
- * file lacks are added.
+ * {@linkcode ThreadStats.join}; workers can also get `stats.handle`, unless the file cannot be laid
+ * over shared memory (`docs/processes.md`). Metrics of the schema that the file lacks are added.
  *
  * The process stays on the file that it has opened, until it ends, also when the path leads to
  * another file by then. When it ends, however it ends, the other processes give its slots back
@@ -133,6 +136,16 @@ export async function openStats<const Metrics extends SchemaDefinition>(
   schema: Schema<Metrics>,
   options: FileStatsOptions = {},
 ): Promise<ThreadStats<Metrics>> {
+  return await openStatsBy(WAYS, path, schema, options);
+}
+
+/** As {@linkcode openStats}, by some of the ways to show a file. For tests. */
+export async function openStatsBy<const Metrics extends SchemaDefinition>(
+  ways: readonly Way[],
+  path: string,
+  schema: Schema<Metrics>,
+  options: FileStatsOptions = {},
+): Promise<ThreadStats<Metrics>> {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     throw new TypeError(cannot("open statistics", "the path must be a text", path));
   }
@@ -142,10 +155,14 @@ export async function openStats<const Metrics extends SchemaDefinition>(
   const limits = readThreadStatsOptions(action, given, checked);
   const system = await loadSystem(action);
   const absolute = resolve(action, path);
-  const request = { action, system, path: absolute, schema: checked, limits };
-  const create = () => openStatsFile({ ...request, mode, stale, maxProcesses });
+  const opening = { action, system, path: absolute };
+  const create = () =>
+    openStatsFile({ ...opening, ways, schema: checked, limits, mode, stale, maxProcesses });
+  const receive = (handle: MemoryHandle) => receiveHandle(opening, handle);
   const name = `file ${absolute}`;
-  const joined = await join({ name, timeoutSeconds: TIMEOUT_SECONDS, create });
+  const joined = await join({ name, timeoutSeconds: TIMEOUT_SECONDS, create, receive });
+  // Another copy of this library may have joined in this thread.
+  receive(joined.handle);
   const stats = statsOfJoined(joined, checked);
   watchProcesses(system, joined);
   return stats;

@@ -16,10 +16,11 @@ export interface Trust {
 }
 
 /**
- * The buffers that show a file. They are never collected: an engine may use their addresses again
- * for its own heap, where the file would still be. (Bun 1.4 does, from the ninth memory on.)
+ * The buffers that show a file. They are never collected: an engine may use the addresses of shared
+ * ones again for its own heap, where the file would still be. (Bun 1.4 does, from the ninth memory
+ * on.)
  */
-const shown = new Set<SharedArrayBuffer>();
+const shown = new Set<ArrayBufferLike>();
 
 /** An open file. */
 export class OpenedFile {
@@ -32,7 +33,7 @@ export class OpenedFile {
   readonly #files: Files;
   /** The descriptor of `node:fs`, which need not be the system's. */
   readonly #bytes: number;
-  readonly #buffers: SharedArrayBuffer[] = [];
+  readonly #buffers: ArrayBufferLike[] = [];
 
   constructor(
     system: System,
@@ -126,9 +127,28 @@ export class OpenedFile {
   /** Lays the file over a buffer, from byte `offset` on. */
   overlay(buffer: SharedArrayBuffer, offset: number): boolean {
     if (!this.#system.overlay(buffer, this.descriptor, offset)) return false;
+    this.#keep(buffer);
+    return true;
+  }
+
+  /** Shows so many bytes of the file from byte `offset` on; see {@linkcode System.map}. */
+  map(length: number, offset: number): ArrayBuffer | undefined {
+    const buffer = this.#system.map(length, this.descriptor, offset);
+    if (buffer !== undefined) this.#keep(buffer);
+    return buffer;
+  }
+
+  /** Gives a buffer memory of its own in the place of the file. */
+  hide(buffer: ArrayBufferLike): void {
+    const index = this.#buffers.indexOf(buffer);
+    if (index < 0) return;
+    this.#buffers.splice(index, 1);
+    if (this.#system.restore(buffer)) shown.delete(buffer);
+  }
+
+  #keep(buffer: ArrayBufferLike): void {
     this.#buffers.push(buffer);
     shown.add(buffer);
-    return true;
   }
 
   /** Closes the descriptor of `node:fs`. The locks stay. */
@@ -136,13 +156,16 @@ export class OpenedFile {
     this.#files.closeSync(this.#bytes);
   }
 
-  /** Closes the file, and gives up its locks. Buffers that show it get memory of their own. */
-  close(): void {
-    for (const buffer of this.#buffers.splice(0)) {
-      if (this.#system.restore(buffer)) shown.delete(buffer);
-    }
+  /** Closes the file, and gives up its locks. Buffers go on showing it. */
+  closeDescriptors(): void {
     this.closeBytes();
     this.#system.close(this.descriptor);
+  }
+
+  /** Closes the file, and gives up its locks. Buffers that show it get memory of their own. */
+  close(): void {
+    for (const buffer of [...this.#buffers]) this.hide(buffer);
+    this.closeDescriptors();
   }
 }
 

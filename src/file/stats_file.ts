@@ -7,8 +7,8 @@
  *   │ └───────────────────────────────────────────────────────────────────────────────┘
  *   ▼
  * some ──▶ check the header ──▶ take "setup" (shared) ──▶ is it still at the path? ──▶ take an
- * entry of the process table ──▶ free what its latest process left ──▶ lay it over memory ──▶
- * define the schema ──▶ give up "setup"
+ * entry of the process table ──▶ show it as memory ──▶ free what the entry's latest process left
+ * ──▶ define the schema ──▶ give up "setup"
  *
  * replace: take "setup" (exclusive) ──▶ is it still at the path? ──▶ is it still to be replaced?
  * ──▶ write a private file as above ──▶ rename it to the path
@@ -41,8 +41,17 @@ import { files } from "../base/files.ts";
 import { SlotReclaimer } from "../ends/slot_reclaimer.ts";
 import { host } from "../host/host.ts";
 import { freshIdentity } from "../memory/identity.ts";
-import { H_BUMP, H_IDENTITY, H_MAGIC, LAYOUT_VERSION, LINE, MAGIC } from "../memory/layout.ts";
+import {
+  H_BUMP,
+  H_IDENTITY,
+  H_MAGIC,
+  LAYOUT_VERSION,
+  LINE,
+  MAGIC,
+  SLOTS_OFFSET,
+} from "../memory/layout.ts";
 import { FILE_HEADER_BYTES, type MemoryFile } from "../memory/memory_file.ts";
+import { vouchFor } from "../memory/plain_buffers.ts";
 import type { MemoryHandle } from "../memory/shared_memory.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { ThreadStatsOptions } from "../thread_stats_options.ts";
@@ -58,6 +67,7 @@ import {
   readEntry,
   writeEntry,
 } from "./format.ts";
+import { showFile, type Way } from "./mapping.ts";
 import { makeFile, type OpenedFile, openFile } from "./opened_file.ts";
 import type { System } from "./system.ts";
 
@@ -66,6 +76,8 @@ export interface FileRequest {
   readonly action: string;
   readonly system: System;
   readonly path: string;
+  /** How the file may be shown as memory, the best way first. */
+  readonly ways: readonly Way[];
   readonly schema: Schema;
   /** For a file that is made. */
   readonly limits: Required<ThreadStatsOptions>;
@@ -156,11 +168,14 @@ function createPrivate(
       const first = Math.min(staticBytes + FIRST_BYTES, maxByteLength);
       const bytes = FILE_HEADER_BYTES + Math.ceil(first / PAGE) * PAGE;
       file = makeFile(action, system, privatePath, { bytes, mode });
-      return layOver(request, file, { header, entry: takeEntry(action, file, header) });
+      const entry = takeEntry(action, file, header);
+      // First: by this, the memory is known to show the file.
+      const known = new Uint8Array(new BigUint64Array([identity]).buffer);
+      file.write(FILE_HEADER_BYTES + 8 * H_IDENTITY, known);
+      return show(request, file, { header, entry });
     };
     const { handle } = createAttachment(action, schema, limits, reserve);
-    new BigUint64Array(handle.buffer)[H_IDENTITY] = identity;
-    assertLaidOver(action, file!, { header, handle });
+    assertWhole(action, file!, header);
     writeOwnEntry(file!, handle.file!.process);
     file!.write(0, encodeHeader(header));
     return { file: file!, handle };
@@ -190,8 +205,9 @@ function attach(request: FileRequest, file: OpenedFile): ThreadStatsHandle | und
       return replace(request, file, { header, isNeeded: () => !file.isInUse(header) });
     }
     const entry = takeEntry(action, file, header);
-    const memory = layOver(request, file, { header, entry });
-    assertLaidOver(action, file, { header, handle: memory });
+    // First: an access behind the end of a truncated file would end the process.
+    assertWhole(action, file, header);
+    const memory = show(request, file, { header, entry });
     const parts = openParts(
       action,
       openHandle(action, { threadStats: LAYOUT_VERSION, ...memory }),
@@ -265,60 +281,41 @@ function writeOwnEntry(file: OpenedFile, process: number): void {
 type FileHandle = MemoryHandle & { readonly file: MemoryFile };
 
 /**
- * Lays a file over memory that no other thread knows.
+ * Shows a file as memory that no other thread knows.
  *
  * @throws {Error} When the engine or the system does not allow it.
  */
-function layOver(
-  { action, path }: FileRequest,
-  file: OpenedFile,
-  { header, entry }: { header: FileHeader; entry: OwnEntry },
+function show(
+  { action, path, ways }: FileRequest,
+  opened: OpenedFile,
+  { header, entry: { number } }: { header: FileHeader; entry: OwnEntry },
 ): FileHandle {
-  const pages = Math.ceil(header.maxByteLength / PAGE);
-  let memory: WebAssembly.Memory;
-  try {
-    // As long from the beginning on as it may become: the file grows below it, not the memory.
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  } catch (cause) {
-    const required = "the engine must grant maxByteLength";
-    throw new RangeError(cannot(action, required, header.maxByteLength), { cause });
-  }
-  const buffer = memory.buffer as unknown as SharedArrayBuffer;
-  if (!file.overlay(buffer, FILE_HEADER_BYTES)) {
-    throw new Error(cannot(action, "the system must map it (mmap)", got("a refusal")));
-  }
-  const { descriptor, status: { dev: device, ino: inode } } = file;
-  const paths = { path, privatePath: file.path };
-  const known = { ...paths, descriptor, device, inode, process: entry.number };
+  const { buffer, memory } = showFile(action, opened, { header, entry: indexOf(number), ways });
+  const { descriptor, status: { dev: device, ino: inode } } = opened;
   const { lockBase, maxProcesses } = header;
-  return { buffer, memory, file: Object.freeze({ ...known, lockBase, maxProcesses }) };
+  const known = { path, privatePath: opened.path, descriptor, device, inode, process: number };
+  const isPlain = memory === undefined;
+  const file: MemoryFile = Object.freeze({ ...known, lockBase, maxProcesses, isPlain });
+  if (!isPlain) return { buffer: buffer as SharedArrayBuffer, memory, file };
+  vouchFor(file, buffer as ArrayBuffer);
+  // Without the buffer, which a message would copy.
+  return { file } as FileHandle;
 }
 
 /**
- * Checks that a buffer really shows the file, and that all of it is there. No engine promises that
- * a file can be laid over its memory.
+ * Checks that a file has a memory, and that all of it is there.
  *
  * @throws {TypeError} When the file is damaged or truncated.
- * @throws {Error} When the buffer shows something else.
  */
-function assertLaidOver(
-  action: string,
-  file: OpenedFile,
-  { header, handle: { buffer } }: { header: FileHeader; handle: MemoryHandle },
-): void {
-  const i32 = new Int32Array(buffer);
-  const u64 = new BigUint64Array(buffer);
-  const head = new Uint8Array((H_IDENTITY + 1) * 8);
-  head.set(file.read(FILE_HEADER_BYTES, head.length));
-  const magic = new Int32Array(head.buffer)[H_MAGIC];
-  if (magic !== MAGIC || new BigUint64Array(head.buffer)[H_IDENTITY] !== header.identity) {
+function assertWhole(action: string, file: OpenedFile, { identity }: FileHeader): void {
+  const bytes = new Uint8Array(SLOTS_OFFSET);
+  bytes.set(file.read(FILE_HEADER_BYTES, bytes.length));
+  const words = new Int32Array(bytes.buffer);
+  if (words[H_MAGIC] !== MAGIC || new BigUint64Array(bytes.buffer)[H_IDENTITY] !== identity) {
     throw new TypeError(cannot(action, "its memory must be intact", got("a damaged one")));
   }
-  if (Atomics.load(i32, H_MAGIC) !== MAGIC || Atomics.load(u64, H_IDENTITY) !== header.identity) {
-    const required = "this engine must let a file be laid over its shared memory";
-    throw new Error(cannot(action, required, got("memory without the file")));
-  }
-  const used = FILE_HEADER_BYTES + (Atomics.load(i32, H_BUMP) >>> 0) * LINE;
+  const used = FILE_HEADER_BYTES + (words[H_BUMP] >>> 0) * LINE;
+  // After H_BUMP was read: the file grows before what it grows for is allocated.
   const { size } = file;
   if (size < used) {
     throw new TypeError(cannot(action, "it must be whole", got(`${size} bytes of ${used}`)));

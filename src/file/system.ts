@@ -1,6 +1,6 @@
 /**
- * The system's functions that no runtime offers by itself: `mmap` over a shared buffer, and locks
- * that end with their process.
+ * The system's functions that no runtime offers by itself: `mmap`, over a shared buffer or for a
+ * plain one, and locks that end with their process.
  *
  * They are called through the foreign functions of the runtime: `Deno.dlopen`, `bun:ffi`, or the
  * package `koffi` on Node. Nothing of it is loaded before {@linkcode loadSystem} is called. No
@@ -42,7 +42,9 @@ const MACOS: Constants = {
 
 const READ_WRITE = 2;
 const PROTECTION_READ_WRITE = 3;
+const SHARED = 1;
 const SHARED_FIXED = 0x11;
+const NO_FILE = { descriptor: -1, offset: 0 };
 /** Size of `struct flock`, or more. */
 const FLOCK_BYTES = 32;
 
@@ -79,15 +81,34 @@ export class System {
   }
 
   /**
+   * Maps a file from `offset` on where the system likes, and returns a plain buffer that shows it.
+   * The mapping stays when the buffer is collected. `undefined` if the system refuses.
+   *
+   * @throws {Error} When the runtime shows no memory that is not its own; the error says what to do.
+   */
+  map(length: number, descriptor: number, offset: number): ArrayBuffer | undefined {
+    const request = { address: 0n, length, protection: PROTECTION_READ_WRITE };
+    const address = this.#calls.mmap({ ...request, flags: SHARED, descriptor, offset });
+    if (address === -1n) return undefined;
+    try {
+      return this.#calls.view(address, length);
+    } catch (error) {
+      // Else the mapping would keep the file, also when it has no name any more.
+      this.#calls.mmap({ ...request, address, flags: this.#constants.anonymous, ...NO_FILE });
+      throw error;
+    }
+  }
+
+  /**
    * Gives a buffer memory of its own again, full of zeros, in the place of a file. False if the
    * system refuses.
    */
-  restore(buffer: SharedArrayBuffer): boolean {
-    return this.#map(buffer, { flags: this.#constants.anonymous, descriptor: -1, offset: 0 });
+  restore(buffer: ArrayBufferLike): boolean {
+    return this.#map(buffer, { flags: this.#constants.anonymous, ...NO_FILE });
   }
 
   #map(
-    buffer: SharedArrayBuffer,
+    buffer: ArrayBufferLike,
     mapped: { flags: number; descriptor: number; offset: number },
   ): boolean {
     const address = this.#calls.address(new Uint8Array(buffer));

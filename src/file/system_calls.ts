@@ -20,6 +20,13 @@ export interface SystemCalls {
     readonly descriptor: number;
     readonly offset: number;
   }): bigint;
+  /**
+   * A plain buffer that shows memory at an address, without a copy. Nothing frees the memory when
+   * the buffer is collected.
+   *
+   * @throws {Error} When the runtime refuses; the error says what to do.
+   */
+  view(address: bigint, length: number): ArrayBuffer;
   /** `fcntl` with a pointer as its third argument. */
   fcntl(descriptor: number, command: number, argument: Uint8Array): number;
 }

@@ -48,7 +48,8 @@ export function bequeath(name: string, handle: ThreadStatsHandle): void {
   // Not the handle itself: its methods for console.log and JSON.stringify cannot be cloned.
   const { buffer, memory, file, threadStats } = handle;
   const plain = {
-    ...{ buffer, threadStats },
+    threadStats,
+    ...buffer !== undefined && { buffer },
     ...memory !== undefined && { memory },
     ...file !== undefined && { file },
   };

@@ -61,6 +61,8 @@ export interface JoinRequest {
   readonly name: string;
   /** Creates the memory. */
   create(): ThreadStatsHandle;
+  /** Prepares a handle that another thread has sent, before this one uses it. */
+  receive?(handle: ThreadStatsHandle): void;
   /** How long to wait for threads that have joined and do not answer, in seconds. */
   readonly timeoutSeconds: number;
 }
@@ -103,7 +105,7 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
   const advice = "await ThreadStats.join() here, or first join in the thread that creates this one";
   prepareThread(state);
   const inherited = inheritedHandle(name);
-  if (inherited !== undefined) return recordJoin(state, name, inherited);
+  if (inherited !== undefined) return recordJoin(state, request, inherited);
   if (host().thread !== "main") {
     if (!canAsk()) {
       const remedy = "a worker in a browser has to attach to the handle that its page sends it";
@@ -121,7 +123,7 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
       cannot(action, `no other thread may have joined it (${advice})`, got("one that has")),
     );
   }
-  return recordJoin(state, name, request.create(), "created");
+  return recordJoin(state, request, request.create(), "created");
 }
 
 async function findOrCreate(state: ThreadState, request: JoinRequest): Promise<JoinedName> {
@@ -134,7 +136,7 @@ async function findOrCreate(state: ThreadState, request: JoinRequest): Promise<J
     await state.lifeLockSettled;
     const inherited = state.names.get(name)?.handle ?? inheritedHandle(name);
     const joined = inherited !== undefined
-      ? recordJoin(state, name, inherited)
+      ? recordJoin(state, request, inherited)
       : canAsk()
       ? await ask(state, request)
       : joinSync(request);
@@ -178,7 +180,7 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
   const isExact = await locks?.canAllHold(`@x/thread-stats exact ${crypto.randomUUID()}`);
   const question = new Question(state, name);
   const create = () =>
-    state.names.get(name) ?? recordJoin(state, name, request.create(), "created");
+    state.names.get(name) ?? recordJoin(state, request, request.create(), "created");
   try {
     // Counts the pauses in which this thread could hear an answer, not elapsed time: a thread that
     // is busy hears nothing.
@@ -196,7 +198,7 @@ async function ask(state: ThreadState, request: JoinRequest): Promise<JoinedName
       const most = isExact ? left() : Math.min(left(), SILENCE[thread] / 4);
       const wait = Math.max(1, Math.min(pause, most));
       const { handle, mustYield } = await question.ask(wait);
-      if (handle !== undefined) return recordJoin(state, name, handle);
+      if (handle !== undefined) return recordJoin(state, request, handle);
       quiet = mustYield ? 0 : quiet + wait;
       if (left() <= 0 && (isExact || mustYield)) {
         const required = `a thread that has joined it must answer within ${timeoutSeconds} s ` +
@@ -227,12 +229,13 @@ async function createAlone(
 /** Records that this thread has joined a memory, and lets other threads find it. */
 function recordJoin(
   state: ThreadState,
-  name: string,
+  { name, receive }: Omit<JoinRequest, "timeoutSeconds">,
   handle: ThreadStatsHandle,
   how: "found" | "created" = "found",
 ): JoinedName {
   const known = state.names.get(name);
   if (known !== undefined) return known;
+  if (how === "found") receive?.(handle);
   const joined = openJoined(state, name, handle);
   state.names.set(name, joined);
   bequeath(name, joined.handle);

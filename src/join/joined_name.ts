@@ -16,6 +16,7 @@ import { Arena } from "../memory/arena.ts";
 import { readFormat } from "../memory/header.ts";
 import { identityOf } from "../memory/identity.ts";
 import { H_OTHER_MEMORIES } from "../memory/layout.ts";
+import { bufferOf } from "../memory/shared_memory.ts";
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 import { SlotDirectory } from "../threads/slot_directory.ts";
 
@@ -35,7 +36,7 @@ export function openJoined(
   return {
     name,
     handle,
-    identity: identityOf(handle.buffer),
+    identity: identityOf(bufferOf(handle)),
     registered: new Map<string, Registered>(),
     processEnded: (process) => reclaimer.processEnded(process),
     threadEnded: (thread, proofs) => reclaimer.threadEnded(thread, proofs),

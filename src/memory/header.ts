@@ -25,7 +25,7 @@ import {
   SLOT_BYTES,
   SLOTS_OFFSET,
 } from "./layout.ts";
-import { type MemoryHandle, openMemory, reserveMemory } from "./shared_memory.ts";
+import { bufferOf, type MemoryHandle, openMemory, reserveMemory } from "./shared_memory.ts";
 
 /** What determines the static part of the memory. */
 export interface Format {
@@ -77,7 +77,7 @@ export function makeMemory(
     );
   }
   const handle = reserve(staticBytes, maxByteLength);
-  const { buffer } = handle;
+  const buffer = bufferOf(handle);
   const i32 = new Int32Array(buffer, 0, staticBytes / 4);
   i32[H_MAX_THREADS] = format.maxThreads;
   i32[H_MAX_METRICS] = format.maxMetrics;

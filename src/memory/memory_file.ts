@@ -1,6 +1,6 @@
 /**
- * Memory that is a file: several processes have the same file, each laid over a shared buffer of
- * its own (`file/`). The buffer has the length to which the file may grow, from the beginning on.
+ * Memory that is a file: several processes have the same file, and each shows it in a buffer of its
+ * own (`file/`). The buffer has the length to which the file may grow, from the beginning on.
  * The file is as long as what can be used of it, because the system ends a process that touches
  * memory behind the file's end.
  *
@@ -41,6 +41,11 @@ export interface MemoryFile {
   readonly lockBase: number;
   /** The most processes that use the file at a time. */
   readonly maxProcesses: number;
+  /**
+   * Whether each thread shows the file in a plain buffer of its own (`plain_buffers.ts`), because
+   * it cannot be laid over shared memory.
+   */
+  readonly isPlain: boolean;
 }
 
 const ZEROS = new Uint8Array(65536);

@@ -2,7 +2,7 @@
  * The shared memory: how threads pass it on, and how it grows.
  *
  * It is a shared `WebAssembly.Memory` if the runtime has WebAssembly, else a growable
- * `SharedArrayBuffer`. The system backs both with pages only as they are touched. They differ in
+ * `SharedArrayBuffer`; for a file that cannot be laid over these, a plain buffer. The system backs both with pages only as they are touched. They differ in
  * JavaScriptCore. The buffer of a `WebAssembly.Memory` has a fixed length (after a growth, a new
  * buffer covers the same bytes and more), so an access is one instruction; an access to a growable
  * buffer loads its length each time. A counter's `add()` takes 4.3 ns with a growable buffer and
@@ -23,6 +23,7 @@ import { cannot, got } from "../base/errors.ts";
 import { assertIsolated } from "./isolation.ts";
 import { H_BUMP, LINE } from "./layout.ts";
 import { extendMemoryFile, type MemoryFile } from "./memory_file.ts";
+import { plainBufferOf } from "./plain_buffers.ts";
 
 /** Size in bytes of a WebAssembly page, the unit in which such memory grows. */
 const PAGE = 65536;
@@ -48,14 +49,14 @@ export type ModuleExports = Readonly<Record<string, unknown>>;
 
 /** What another thread needs to access the same memory. */
 export interface MemoryHandle {
-  /** The memory, with the length that it had when the handle was made. */
+  /**
+   * The memory, with the length that it had when the handle was made. Missing if the memory is a
+   * file that could not be laid over shared memory: then each thread opens the file itself.
+   */
   readonly buffer: SharedArrayBuffer;
   /** Provides longer buffers after the memory has grown. Without it, `buffer` itself grows. */
   readonly memory?: GrowableMemory;
-  /**
-   * The file that is laid over the buffer, if the memory is one. The buffer is as long as the file
-   * may become.
-   */
+  /** The file that the buffer shows, if the memory is one. It is as long as the file may become. */
   readonly file?: MemoryFile;
 }
 
@@ -69,7 +70,7 @@ function isSharedBuffer(value: unknown): value is SharedArrayBuffer {
 }
 
 /** The buffer of a `WebAssembly.Memory` of any realm; `undefined` for all other values. */
-function bufferOf(memory: unknown): unknown {
+function memoryBuffer(memory: unknown): unknown {
   return typeof WebAssembly === "object"
     ? getOf(WebAssembly.Memory.prototype, "buffer", memory)
     : undefined;
@@ -84,6 +85,14 @@ function getOf(prototype: object, name: string, value: unknown): unknown {
   }
 }
 
+/**
+ * The memory of a handle that was checked. A plain buffer counts as a shared one: it is accessed in
+ * the same ways.
+ */
+export function bufferOf({ buffer, file }: MemoryHandle): SharedArrayBuffer {
+  return buffer ?? plainBufferOf(file) as unknown as SharedArrayBuffer;
+}
+
 /** One thread's access to the memory. Each thread makes its own. */
 export class SharedMemory {
   /** The memory, with the length that this thread has last seen. */
@@ -94,10 +103,10 @@ export class SharedMemory {
   #fileBytes = 0;
   readonly #instances = new Map<CompiledModule, ModuleExports | undefined>();
 
-  constructor({ buffer, memory, file }: MemoryHandle) {
-    this.buffer = buffer;
-    this.#memory = memory;
-    this.#file = file;
+  constructor(handle: MemoryHandle) {
+    this.buffer = bufferOf(handle);
+    this.#memory = handle.memory;
+    this.#file = handle.file;
     this.refresh();
   }
 
@@ -197,18 +206,27 @@ export function reserveMemory(byteLength: number, maxByteLength: number): Memory
 }
 
 /**
- * Checks that a handle holds shared memory, and returns the longest buffer of it. Any thread.
+ * Checks that a handle holds shared memory, or is of a file that this thread shows in a plain
+ * buffer, and returns the longest buffer of it. Any thread.
  *
- * @throws {TypeError} When it holds none, or a truncated copy.
+ * @throws {TypeError} When it holds none or a truncated copy, or only another thread shows the file
+ * in a plain buffer.
  * @throws {Error} In a web page that is not cross-origin isolated.
  */
-export function openMemory(action: string, { buffer, memory }: MemoryHandle): SharedArrayBuffer {
+export function openMemory(action: string, handle: MemoryHandle): SharedArrayBuffer {
   assertIsolated(action);
+  const { buffer, memory, file } = handle;
+  if (buffer === undefined && file?.isPlain === true) {
+    if (plainBufferOf(file) !== undefined) return bufferOf(handle);
+    const required = "each thread must open the file itself (openStats of ./file), because it " +
+      "could not be laid over shared memory";
+    throw new TypeError(cannot(action, required, got("the handle of another thread")));
+  }
   if (!isSharedBuffer(buffer)) {
     throw new TypeError(cannot(action, "it must hold a SharedArrayBuffer", buffer));
   }
   if (memory === undefined) return buffer;
-  if (!isSharedBuffer(bufferOf(memory))) {
+  if (!isSharedBuffer(memoryBuffer(memory))) {
     throw new TypeError(cannot(action, "its memory must be shared", memory));
   }
   if (buffer.byteLength % PAGE !== 0) {

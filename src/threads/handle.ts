@@ -10,6 +10,7 @@ import { takeOwn } from "../base/options.ts";
 import { isPlain } from "../base/shapes.ts";
 import { readFormat } from "../memory/header.ts";
 import { LAYOUT_VERSION } from "../memory/layout.ts";
+import { plainBufferOf } from "../memory/plain_buffers.ts";
 import type { MemoryHandle } from "../memory/shared_memory.ts";
 import { isActive } from "./control_word.ts";
 
@@ -44,10 +45,10 @@ export interface OpenedHandle {
 export function makeHandle(handle: ThreadStatsHandle): ThreadStatsHandle {
   inspectable(handle, {
     type: "ThreadStatsHandle",
-    facts: ({ threadStats, seat, buffer }) => ({
+    facts: ({ threadStats, seat, buffer, file }) => ({
       threadStats,
       ...seat !== undefined && { seat: { ...seat } },
-      byteLength: buffer.byteLength,
+      byteLength: (buffer ?? plainBufferOf(file))?.byteLength,
     }),
   });
   return Object.freeze(handle);

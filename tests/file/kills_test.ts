@@ -24,12 +24,14 @@ async function commands(): Promise<Command[]> {
   );
 }
 
-async function opened(member: Member, path: string, name: string): Promise<Member> {
-  await member.call("open", path);
+/** `way` is 1 for a plain buffer. */
+async function opened(member: Member, path: string, name: string, way = 0): Promise<Member> {
+  await member.call("open", path, "shop", {}, way);
   await member.call("register", name);
   return member;
 }
 
+/** Each second process has the file in a plain buffer. */
 describe("openStats() in processes of three runtimes", { ignore }, () => {
   it(`has the exact totals of ${PROCESSES} processes`, async () => {
     const runtimes = await commands();
@@ -37,7 +39,10 @@ describe("openStats() in processes of three runtimes", { ignore }, () => {
       const path = `${folder}/a.stats`;
       const updates = scaled(200_000);
       const members = await Promise.all(
-        Array.from({ length: PROCESSES }, (_, n) => opened(join(runtimes[n % 3]), path, `${n}`)),
+        Array.from(
+          { length: PROCESSES },
+          (_, n) => opened(join(runtimes[n % 3]), path, `${n}`, n % 2),
+        ),
       );
       await Promise.all(
         members.map((member, n) => member.call("update", updates, `kind ${n % 4}`)),
@@ -73,11 +78,11 @@ describe("openStats() in processes of three runtimes", { ignore }, () => {
       const live = async (n: number) => {
         const member = join(runtimes[n % 3]);
         if (random.below(10) === 0) {
-          member.start("open", path);
+          member.start("open", path, "shop", {}, n % 2);
           member.start("register", "victim");
           await new Promise((resolve) => setTimeout(resolve, random.below(300)));
         } else {
-          await opened(member, path, "victim");
+          await opened(member, path, "victim", n % 2);
           member.start("endless", `kind ${n % 4}`, EVERY);
           const wanted = random.below(4);
           await until(() => member.reports >= wanted);

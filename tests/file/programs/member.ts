@@ -11,7 +11,9 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
 import type { Thread, ThreadStats } from "../../../mod.ts";
-import { type FileStatsOptions, openStats } from "../../../src/file/mod.ts";
+import { WAYS } from "../../../src/file/mapping.ts";
+import type { FileStatsOptions } from "../../../src/file/mod.ts";
+import { openStatsBy } from "../../../src/file/open_stats.ts";
 import { schemas } from "./schemas.ts";
 
 type Shop = (typeof schemas)["shop"];
@@ -19,6 +21,7 @@ type Shop = (typeof schemas)["shop"];
 /** The other schemas have some of its metrics, with the same types or with others. */
 let stats: ThreadStats<Shop["metrics"]>;
 let thread: Thread<Shop["metrics"]>;
+let lodger: Worker | undefined;
 
 /** One update of everything; `first` never lags behind `second`. */
 function update(kind: string): void {
@@ -32,8 +35,14 @@ function update(kind: string): void {
 
 // deno-lint-ignore no-explicit-any
 const commands: Record<string, (...args: any[]) => unknown> = {
-  async open(path: string, name: keyof typeof schemas = "shop", options: FileStatsOptions = {}) {
-    stats = await openStats(path, schemas[name] as Shop, options);
+  /** By all ways to show a file, or by those from `first` on. */
+  async open(
+    path: string,
+    name: keyof typeof schemas = "shop",
+    options: FileStatsOptions = {},
+    first = 0,
+  ) {
+    stats = await openStatsBy(WAYS.slice(first), path, schemas[name] as Shop, options);
     return stats.handle.file?.process;
   },
   register(name: string) {
@@ -101,6 +110,19 @@ const commands: Record<string, (...args: any[]) => unknown> = {
     return new Promise((resolve, reject) => {
       worker.once("message", resolve).once("error", reject);
     });
+  },
+  /** Has a worker open the file, register, and stay. */
+  lodge(path: string) {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      workerData: { how: "stay", path },
+    });
+    lodger = worker;
+    return new Promise((resolve, reject) => {
+      worker.once("message", resolve).once("error", reject);
+    });
+  },
+  async evict() {
+    await lodger!.terminate();
   },
   /** Starts a program that inherits what it can, and goes on after this process has ended. */
   child() {

@@ -1,16 +1,21 @@
 /**
- * Opens a file, and tells how that went: `opening.ts PATH [PLATFORM]`.
+ * Opens a file, and tells how that went: `opening.ts PATH [PLATFORM]`, or in a plain buffer:
+ * `opening.ts PATH plain`.
  *
  * @module
  */
 import process from "node:process";
 import { counter, defineSchema } from "../../../mod.ts";
-import { openStats } from "../../../src/file/mod.ts";
+import { inPlainBuffer, WAYS } from "../../../src/file/mapping.ts";
+import { openStatsBy } from "../../../src/file/open_stats.ts";
 
 const [path, platform] = process.argv.slice(2);
-if (platform !== undefined) Object.defineProperty(process, "platform", { value: platform });
+const ways = platform === "plain" ? [inPlainBuffer] : WAYS;
+if (platform !== undefined && platform !== "plain") {
+  Object.defineProperty(process, "platform", { value: platform });
+}
 try {
-  const stats = await openStats(path, defineSchema({ jobs: counter() }));
+  const stats = await openStatsBy(ways, path, defineSchema({ jobs: counter() }));
   stats.registerThread().metrics.jobs.add();
   console.log("opened", stats.metrics.jobs.read());
 } catch (error) {

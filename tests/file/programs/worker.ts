@@ -4,10 +4,14 @@ import { openStats } from "../../../src/file/mod.ts";
 import { schemas } from "./schemas.ts";
 
 const { how, path, count, handle } = workerData;
-const stats = how === "open"
-  ? await openStats(path, schemas.shop)
-  : ThreadStats.attach(schemas.shop, handle);
-const { metrics } = stats.registerThread(how === "open" ? "opener" : undefined);
+const stats = how === "handle"
+  ? ThreadStats.attach(schemas.shop, handle)
+  : await openStats(path, schemas.shop);
+const { metrics } = stats.registerThread(how === "handle" ? undefined : "opener");
+if (how === "stay") {
+  metrics.working.set(1);
+  parentPort!.on("message", () => {});
+}
 for (let n = 0; n < count; n++) {
   metrics.first.add();
   // New series: the memory grows in this thread.
