@@ -24,7 +24,7 @@ export async function callsOf(
   // A variable, so that bundlers for other runtimes do not look for the module.
   const name = "bun:ffi";
   const { dlopen, ptr, toArrayBuffer } = await import(name) as BunFfi;
-  const { symbols: { open, close, mmap, fcntl } } = firstOf(action, libraries, {
+  const { symbols: { open, close, mmap, fcntl, geteuid } } = firstOf(action, libraries, {
     open: (path) => dlopen(path, SYMBOLS),
     advice: "",
   });
@@ -36,6 +36,7 @@ export async function callsOf(
       BigInt(mmap(address, BigInt(length), protection, flags, descriptor, BigInt(offset))),
     view: (address, length) => toArrayBuffer(Number(address), 0, length),
     fcntl: (descriptor, command, argument) => fcntl(descriptor, command, argument),
+    geteuid: () => geteuid(),
   };
 }
 
@@ -44,4 +45,5 @@ const SYMBOLS = {
   close: { args: ["i32"], returns: "i32" },
   mmap: { args: ["u64", "u64", "i32", "i32", "i32", "i64"], returns: "i64" },
   fcntl: { args: ["i32", "i32", "ptr"], returns: "i32" },
+  geteuid: { args: [], returns: "u32" },
 };

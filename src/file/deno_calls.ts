@@ -29,7 +29,7 @@ export function callsOf(action: string, libraries: readonly string[]): SystemCal
     open: (path) => Deno.dlopen(path, SYMBOLS),
     advice,
   });
-  const { memmove, open, close, mmap, fcntl } = symbols;
+  const { memmove, open, close, mmap, fcntl, geteuid } = symbols;
   return {
     // It moves nothing, and returns the address of what it was given.
     address: (bytes) => BigInt(memmove(bytes, bytes, 0n)),
@@ -49,6 +49,7 @@ export function callsOf(action: string, libraries: readonly string[]): SystemCal
       }
     },
     fcntl: (descriptor, command, argument) => fcntl(descriptor, command, argument),
+    geteuid: () => geteuid(),
   };
 }
 
@@ -59,4 +60,5 @@ const SYMBOLS = {
   close: { parameters: ["i32"], result: "i32" },
   mmap: { parameters: ["usize", "usize", "i32", "i32", "i32", "i64"], result: "usize" },
   fcntl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  geteuid: { parameters: [], result: "u32" },
 };

@@ -46,6 +46,7 @@ export async function callsOf(
     "intptr_t mmap(intptr_t at, size_t length, int prot, int flags, int fd, int64_t offset)",
   );
   const fcntl = library.func("int fcntl(int fd, int command, _Inout_ void *argument)");
+  const geteuid = library.func("uint32_t geteuid()");
   return {
     // It moves nothing, and returns the address of what it was given.
     address: (bytes) => BigInt(memmove(bytes, bytes, 0)),
@@ -55,6 +56,7 @@ export async function callsOf(
       BigInt(mmap(address, length, protection, flags, descriptor, offset)),
     view: (address, length) => view(address, length),
     fcntl: (descriptor, command, argument) => fcntl(descriptor, command, argument),
+    geteuid: () => geteuid(),
   };
 }
 

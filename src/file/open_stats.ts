@@ -7,6 +7,7 @@ import { cannot, got } from "../base/errors.ts";
 import { files } from "../base/files.ts";
 import { assertInteger, type OptionNames, takeOptions } from "../base/options.ts";
 import { host } from "../host/host.ts";
+import { holdMessages } from "../join/held_messages.ts";
 import { join } from "../join/join.ts";
 import type { MemoryHandle } from "../memory/shared_memory.ts";
 import type { SchemaDefinition } from "../schema/definitions.ts";
@@ -153,19 +154,24 @@ export async function openStatsBy<const Metrics extends SchemaDefinition>(
   const checked = schemaOf(action, schema);
   const { mode, stale, maxProcesses, ...given } = readOptions(action, options);
   const limits = readThreadStatsOptions(action, given, checked);
-  const system = await loadSystem(action);
-  const absolute = resolve(action, path);
-  const opening = { action, system, path: absolute };
-  const create = () =>
-    openStatsFile({ ...opening, ways, schema: checked, limits, mode, stale, maxProcesses });
-  const receive = (handle: MemoryHandle) => receiveHandle(opening, handle);
-  const name = `file ${absolute}`;
-  const joined = await join({ name, timeoutSeconds: TIMEOUT_SECONDS, create, receive });
-  // Another copy of this library may have joined in this thread.
-  receive(joined.handle);
-  const stats = statsOfJoined(joined, checked);
-  watchProcesses(system, joined);
-  return stats;
+  const release = holdMessages();
+  try {
+    const system = await loadSystem(action);
+    const absolute = resolve(action, path);
+    const opening = { action, system, path: absolute };
+    const create = () =>
+      openStatsFile({ ...opening, ways, schema: checked, limits, mode, stale, maxProcesses });
+    const receive = (handle: MemoryHandle) => receiveHandle(opening, handle);
+    const name = `file ${absolute}`;
+    const joined = await join({ name, timeoutSeconds: TIMEOUT_SECONDS, create, receive });
+    // Another copy of this library may have joined in this thread.
+    receive(joined.handle);
+    const stats = statsOfJoined(joined, checked);
+    watchProcesses(system, joined);
+    return stats;
+  } finally {
+    release();
+  }
 }
 
 function readOptions(action: string, options: FileStatsOptions) {

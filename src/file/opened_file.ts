@@ -197,7 +197,7 @@ export function openFile(
     // opened: the first keeps the file's inode from being used again.
     if (descriptor >= 0 && file.isAtPath()) {
       try {
-        assertTrusted(action, file.status, trust);
+        assertTrusted(action, file.status, trust, system.user);
         return file;
       } catch (error) {
         file.close();
@@ -248,7 +248,7 @@ export function makeFile(
  * A file of another user, or one that others can write, could make this process crash or count
  * wrong. Whoever wants to share it says so by `mode`.
  */
-function assertTrusted(action: string, status: FileStatus, { mode }: Trust): void {
+function assertTrusted(action: string, status: FileStatus, { mode }: Trust, user: number): void {
   if (!status.isFile()) {
     throw new TypeError(cannot(action, "it must be a regular file", got("another kind")));
   }
@@ -259,9 +259,7 @@ function assertTrusted(action: string, status: FileStatus, { mode }: Trust): voi
       cannot(action, required, got(`the mode 0o${(Number(status.mode) & 0o777).toString(8)}`)),
     );
   }
-  const { process } = globalThis as { process?: { getuid?(): number } };
-  const own = process?.getuid?.();
-  if (own !== undefined && own !== 0 && Number(status.uid) !== own && (mode & 0o022) === 0) {
+  if (Number(status.uid) !== user && (mode & 0o022) === 0) {
     const required = "it must be this user's unless the option mode lets others write it";
     throw new TypeError(cannot(action, required, got(`one of user ${status.uid}`)));
   }

@@ -67,6 +67,11 @@ export class System {
     return this.#calls.open(bytes, READ_WRITE | this.#constants.closeOnExec);
   }
 
+  /** The user that new files belong to. Not from `process`, which needs a permission on Deno. */
+  get user(): number {
+    return this.#calls.geteuid();
+  }
+
   /** Closes a descriptor, and gives up the locks that were taken through it. */
   close(descriptor: number): void {
     this.#calls.close(descriptor);

@@ -29,4 +29,6 @@ export interface SystemCalls {
   view(address: bigint, length: number): ArrayBuffer;
   /** `fcntl` with a pointer as its third argument. */
   fcntl(descriptor: number, command: number, argument: Uint8Array): number;
+  /** `geteuid`. */
+  geteuid(): number;
 }

@@ -87,10 +87,13 @@ describe("openStats() without what it needs", () => {
         const refused = await runProgram(OPENING, [path], ["--no-prompt", ...files]);
         assertStringIncludes(refused.stdout, "deno run --allow-ffi=");
         const [library] = /--allow-ffi=\S+?(?=\))/.exec(refused.stdout)!;
-        const { stdout, stderr } = await runProgram(OPENING, [path], [
-          ...["--no-prompt", library, ...files],
-        ]);
-        assertStringIncludes(stdout, "opened", stderr);
+        // The second one finds a file.
+        for (let n = 0; n < 2; n++) {
+          const { stdout, stderr } = await runProgram(OPENING, [path], [
+            ...["--no-prompt", library, ...files],
+          ]);
+          assertStringIncludes(stdout, "opened", stderr);
+        }
         const none = await runProgram(OPENING, [path], ["--no-prompt", library]);
         assert(
           /Cannot open .*--allow-(read|write)|requires (read|write) access/i
