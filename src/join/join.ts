@@ -111,6 +111,11 @@ export function joinSync(request: Omit<JoinRequest, "timeoutSeconds">): JoinedNa
       const remedy = "a worker in a browser has to attach to the handle that its page sends it";
       throw new Error(cannot(`join ${JSON.stringify(name)}`, remedy, got("none")));
     }
+    if (host().thread === "web") {
+      const required = "a web worker on Deno, which inherits no memory from the thread that " +
+        "creates it, must await ThreadStats.join() instead";
+      throw new Error(cannot(action, required, got("none")));
+    }
     throw new Error(
       cannot(action, `a thread above this one must have joined it (${advice})`, got("none")),
     );
