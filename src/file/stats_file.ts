@@ -40,6 +40,7 @@ import { cannot, got } from "../base/errors.ts";
 import { files } from "../base/files.ts";
 import { SlotReclaimer } from "../ends/slot_reclaimer.ts";
 import { host } from "../host/host.ts";
+import { isDamage } from "../memory/damage.ts";
 import { freshIdentity } from "../memory/identity.ts";
 import {
   H_BUMP,
@@ -218,7 +219,8 @@ function attach(request: FileRequest, file: OpenedFile): ThreadStatsHandle | und
     try {
       extendAttachment(action, parts, schema);
     } catch (error) {
-      if (stale !== "reset" || !(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError)) throw error;
+      if (stale !== "reset") throw isDamage(error) ? error : withRemedy(error);
       return replace(request, file, { header, isNeeded: () => true });
     }
     file.unlockSetup(header);
@@ -228,6 +230,12 @@ function attach(request: FileRequest, file: OpenedFile): ThreadStatsHandle | und
   } finally {
     if (!isKept) file.close();
   }
+}
+
+/** The error of a schema that does not fit the file's, with what its user can do. */
+function withRemedy(cause: TypeError): TypeError {
+  const remedy = 'stale: "reset" puts a new file in its place; or open another path';
+  return new TypeError(`${cause.message} (${remedy})`, { cause });
 }
 
 /** Puts a new file in the place of one; `undefined` when the path has to be opened again. */

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { execFileSync } from "node:child_process";
 import {
@@ -157,6 +163,7 @@ describe("openStats()", () => {
       const [name, text] = await conflict.failure("open", path, "other");
       assertEquals(name, "TypeError");
       assertStringIncludes(text, "first");
+      assertMatch(text, /\(stale: "reset" puts a new file in its place; or open another path\)$/);
       // Its entry is free again, and the file whole.
       await conflict.call("open", path, "grown");
     });
