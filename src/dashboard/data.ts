@@ -201,10 +201,14 @@ function mainFigures(history: MetricHistory, sample: Sample, window: number): [s
 
 function metricLines(history: MetricHistory, sample: Sample, query: DataQuery): string[] {
   const { name, definition, series, columns } = history;
-  const lines = [`${name} (${definition.kind})${definition.help ? `: ${definition.help}` : ""}`];
+  const { kind, help, unit } = definition;
+  const lines = [`${name} (${kind}${unit && `, in ${unit}`})${help && `: ${help}`}`];
   for (const [action, value] of Object.entries(figuresOf(history, sample, query.window))) {
     const fields = typeof value === "object" ? Object.entries(value) : [["", value]];
-    for (const [field, one] of fields) lines.push(`  ${action} ${field}`.padEnd(24) + show(one));
+    const behind = unitBehind(definition, action);
+    for (const [field, one] of fields) {
+      lines.push(`  ${action} ${field}`.padEnd(24) + show(one) + behind);
+    }
   }
   if (!hasSeries(definition)) return lines;
   const found = chooseSeries(history, query);
@@ -224,6 +228,14 @@ function metricLines(history: MetricHistory, sample: Sample, query: DataQuery): 
       }),
     ]),
   ]));
+}
+
+/** What stands behind a figure of a metric: its unit. Those of a histogram are of its values. */
+function unitBehind({ kind, unit }: MetricHistory["definition"], figure: string): string {
+  const isCount = kind === "histogram" && (figure === "rate" || figure === "total");
+  const short = isCount ? "" : shortUnit(unit);
+  const whole = figure === "rate" || figure === "rates" ? `${short}/s` : short;
+  return whole && ` ${whole}`;
 }
 
 /** Numbers in copies are whole: who copies them goes on to reckon with them. */

@@ -515,6 +515,24 @@ describe("data", () => {
     );
   });
 
+  it("has them as text, with their units", async () => {
+    const { stats, handler } = open();
+    const { metrics } = stats.registerThread("main");
+    metrics.latency.record(0.25);
+    const textOf = async (metric: string) =>
+      await (await ask(handler, `/data?view=m&metric=${metric}`)).text();
+    const latency = await textOf("latency");
+    assertStringIncludes(latency, "latency (histogram, in seconds): Request latency\n");
+    assertMatch(latency, /^ {2}total +1$/m);
+    assertMatch(latency, /^ {2}rate +\S+ \/s$/m);
+    assertMatch(latency, /^ {2}p99\.9 +\S+ s$/m);
+    assertMatch(latency, /^ {2}max +\S+ s$/m);
+    const jobs = await textOf("jobs");
+    assertStringIncludes(jobs, "jobs (counter): Jobs done\n");
+    assertMatch(jobs, /^ {2}rate +\S+ \/s$/m);
+    assertMatch(jobs, /^ {2}total +0$/m);
+  });
+
   it("has them as text, in which no label moves a cursor", async () => {
     const { stats, handler } = open();
     const { metrics } = stats.registerThread("main\u001b[2J");
