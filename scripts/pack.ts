@@ -12,6 +12,7 @@
  */
 import { dirname, join } from "node:path";
 import { filesIn } from "./_files.ts";
+import { linkWithin } from "./shared/links.ts";
 import { root } from "./shared/process.ts";
 import {
   declarations,
@@ -34,6 +35,17 @@ function importJavaScript(text: string, path: string, modules: ReadonlySet<strin
         ? `${before}${specifier}.js"`
         : whole,
   );
+}
+
+/** Files, and all folders that they are in. */
+function withFolders(files: readonly string[]): ReadonlySet<string> {
+  const all = new Set(files);
+  for (const file of files) {
+    for (let end = file.lastIndexOf("/"); end > 0; end = file.lastIndexOf("/", end - 1)) {
+      all.add(file.slice(0, end));
+    }
+  }
+  return all;
 }
 
 async function main(): Promise<void> {
@@ -60,7 +72,18 @@ async function main(): Promise<void> {
   for (const [path, text] of types) {
     await writeBelow(target, path, importJavaScript(text, path.replace(/\.d\.ts$/, ".ts"), known));
   }
-  for (const path of await filesIn(".", isDocument)) {
+  const documents = await filesIn(".", isDocument);
+  const packed = withFolders([
+    ...documents,
+    ...modules.map((path) => path.replace(/\.ts$/, ".js")),
+    ...types.keys(),
+  ]);
+  for (const path of documents) {
+    if (path.endsWith(".md")) {
+      const markdown = await Deno.readTextFile(new URL(path, root));
+      await writeBelow(target, path, linkWithin(markdown, path, (file) => packed.has(file)));
+      continue;
+    }
     await Deno.mkdir(dirname(join(target, path)), { recursive: true });
     await Deno.copyFile(new URL(path, root), join(target, path));
   }

@@ -52,9 +52,12 @@ export async function readUplot(): Promise<string> {
     }
     return await read("uPlot.iife.min.js");
   } catch (cause) {
+    const { name, message } = cause as Error;
     const remedy = "document" in globalThis
       ? 'the import map of this document must tell where "uplot/" is'
+      : name === "NotCapable"
+      ? "Deno must be allowed to read the npm package uplot (--allow-read), or the option uplot given"
       : "the npm package uplot must be installed, as it is with the library, or the option uplot given";
-    throw new Error(`Cannot serve the page: ${remedy}, got ${(cause as Error).message}`, { cause });
+    throw new Error(`Cannot serve the page: ${remedy}, got ${message}`, { cause });
   }
 }

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import { anchorsOf, fileOf, isRelative, linksIn } from "../../scripts/shared/links.ts";
 import { findRuntime, type RuntimeName } from "../../scripts/shared/runtimes.ts";
 import { runtime } from "../stress/scale.ts";
 import { type Consumer, makeConsumer, root, run, tools } from "./consumer.ts";
@@ -43,6 +44,29 @@ describe("the npm package", { ignore: runtime !== "deno" }, () => {
     }
   });
 
+  it("has documents whose links lead to what is there", async () => {
+    const folder = join(project.packed, "package");
+    const read = (path: string) => readFile(join(folder, path), "utf8");
+    const names = (await readdir(folder, { recursive: true })).map((one) =>
+      one.replaceAll("\\", "/")
+    );
+    const documents = names.filter((name) => name.endsWith(".md"));
+    assert(documents.includes("docs/threads.md"));
+    const dead: string[] = [];
+    for (const document of documents) {
+      const markdown = await read(document);
+      for (const target of linksIn(markdown)) {
+        if (!isRelative(target) && !target.startsWith("#")) continue;
+        const anchor = target.split("#")[1];
+        const file = target.startsWith("#") ? document : fileOf(document, target);
+        const isThere = existsSync(join(folder, file)) &&
+          (anchor === undefined || anchorsOf(await read(file)).has(anchor));
+        if (!isThere) dead.push(`${document}: ${target}`);
+      }
+    }
+    assertEquals(dead, []);
+  });
+
   for (const name of ["node", "node22", "bun", "deno"] as const) {
     it(`counts in two threads in ${name}`, async () => {
       const flags = name === "deno" ? ["run", "-A", "--no-check", "--no-lock"] : [];
@@ -62,6 +86,15 @@ describe("the npm package", { ignore: runtime !== "deno" }, () => {
       await prints([await pathOf(name), ...flags, "page.mjs"], "200 true");
     });
   }
+
+  it("tells in Deno which permission the page needs", async () => {
+    const flags = ["run", "--no-prompt", "--no-check", "--no-lock", "--allow-env", "--allow-sys"];
+    const { output } = await run([await pathOf("deno"), ...flags, "page.mjs"], project.folder);
+    assertStringIncludes(
+      output,
+      "Cannot serve the page: Deno must be allowed to read the npm package uplot (--allow-read)",
+    );
+  });
 
   it("has the command thread-stats", async () => {
     const command = join(project.folder, "node_modules/.bin/thread-stats");
