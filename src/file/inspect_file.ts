@@ -61,8 +61,10 @@ export interface FileView extends StatsView {
  * crashed. Nothing is written to the file, and the programs notice nothing.
  *
  * The slots of processes that have ended are shown as retired, and their gauges are not counted.
- * This needs Linux, and to be allowed to read `/proc/locks`; where it cannot be read, slots are
- * shown as they are. `processes()` tells which is the case.
+ * This needs Linux, and to be allowed to read `/proc/locks`, for which Deno asks for `--allow-all`.
+ * Where it cannot be read, slots are shown as they are: a thread of a process that has ended is
+ * `active`, and its gauges are counted. `processes()` tells which is the case: its `isAlive` is
+ * then `undefined`.
  *
  * The view stays on the file that it has opened, also when another file is put in its place.
  *
