@@ -264,8 +264,8 @@ export class ThreadStats<Metrics extends SchemaDefinition> {
 
   /**
    * Does the same as {@linkcode ThreadStats.join} without waiting. It finds only statistics that
-   * this thread, or a thread that created it, has joined before. A main thread that finds none
-   * creates them.
+   * this thread, or a thread that created it, has joined before; in a web worker on Deno, which
+   * inherits nothing, only those of this thread. A main thread that finds none creates them.
    *
    * @typeParam Metrics The definitions of the schema.
    * @param name Names the statistics in this process: 1 to 128 UTF-16 code units.
