@@ -20,7 +20,7 @@ export interface Channel {
 export interface WorkerThreads {
   readonly isMainThread: boolean;
   readonly threadId: number;
-  /** Node before 22.20 and Deno have none. */
+  /** Deno has none, nor have Node before 22.20 and Node 24.0 to 24.5. */
   readonly threadName?: string;
   readonly BroadcastChannel: new (name: string) => Channel;
   getEnvironmentData(key: string): unknown;
