@@ -40,7 +40,7 @@
 /** The first word of the memory: "TSST". */
 export const MAGIC = 0x54535354;
 /** Raised by every change of the layout that makes older memory unreadable. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 /** The unit of allocation in bytes: a cache line. */
 export const LINE = 64;
@@ -105,10 +105,13 @@ export const SLOT_BLOCK = 1;
 /** Generation of the tenure to which the name below belongs. */
 export const SLOT_NAME_GENERATION = 4;
 export const SLOT_NAME_LENGTH = 5;
-/** Generation of the tenure to which the owner below belongs. */
+/**
+ * Generation of the tenure to which the owner below belongs, and the owner's process: the halves of
+ * one 8-byte word.
+ */
 export const SLOT_OWNER_GENERATION = 8;
-export const SLOT_OWNER_THREAD = 9;
-export const SLOT_OWNER_PROCESS = 10;
+export const SLOT_OWNER_PROCESS = 9;
+export const SLOT_OWNER_THREAD = 10;
 /** When the owner registered, in milliseconds since 1970: index in 8-byte words; a double. */
 export const SLOT_SINCE_F64 = 6;
 /** Names the lock that the owner holds for its whole life: index in 8-byte words. */

@@ -6,9 +6,13 @@
  * seat (`slot_directory.ts`).
  *
  * Guarantees: an identity that is read belongs to one tenure: it carries the generation of the
- * tenure, which is stored last and confirmed after reading.
+ * tenure, which is stored last and confirmed after reading. Generation and process are stored in
+ * one step, and only while the tenure is not over: a thread that is suspended here, whatever the
+ * quarantine, writes its process over no later owner's. It may write over the rest of that one's
+ * identity, which only the threads of that one's process use.
  *
- * Progress: wait-free. A reader finds nothing while the owner writes. If a thread is killed before
+ * Progress: lock-free: a step is repeated only after another thread has made it. A reader finds
+ * nothing while the owner writes. If a thread is killed before
  * its identity is complete, no sign of its death leads to its slot. An entered slot rests after the
  * quarantine all the same. The slot of a seat is active by then; whoever reserved it has noted the
  * process, so the end of the process leads to the slot, and before that its parent has to revoke
@@ -20,6 +24,7 @@ import type { Arena } from "../memory/arena.ts";
 import {
   SLOT_ANCESTOR_COUNT,
   SLOT_ANCESTORS,
+  SLOT_CONTROL,
   SLOT_LIFE_U64,
   SLOT_OWNER_GENERATION,
   SLOT_OWNER_PROCESS,
@@ -56,11 +61,10 @@ export function writeOwner(
 ): void {
   const { i32, f64, u64 } = arena.views();
   const words = slots.controlIndex(tenure.slot);
-  Atomics.store(i32, words + SLOT_OWNER_GENERATION, -1);
+  if (!publish(arena, slots, tenure, NOBODY)) return;
   Atomics.store(i32, words + SLOT_OWNER_THREAD, identity.thread);
-  Atomics.store(i32, words + SLOT_OWNER_PROCESS, identity.process);
   Atomics.store(u64, words / 2 + SLOT_LIFE_U64, identity.life);
-  // Unordered; the exchange below publishes it, and readers confirm the generation.
+  // Unordered; the step below publishes it, and readers confirm the generation.
   f64[words / 2 + SLOT_SINCE_F64] = Date.now();
   const ancestors = identity.ancestors.slice(-MOST_ANCESTORS);
   Atomics.store(i32, words + SLOT_ANCESTOR_COUNT, ancestors.length);
@@ -69,7 +73,38 @@ export function writeOwner(
   }
   // Last, and a read-modify-write; pairs with the loads of the generation: a reader that sees this
   // generation sees this owner.
-  Atomics.exchange(i32, words + SLOT_OWNER_GENERATION, generationOf(tenure.control));
+  publish(arena, slots, tenure, wordOf(generationOf(tenure.control), identity.process));
+}
+
+/** In place of generation and process, while they are written. */
+const NOBODY = wordOf(-1, 0);
+
+/** The 8-byte word of a generation and a process. */
+function wordOf(generation: number, process: number): bigint {
+  return BigInt.asUintN(32, BigInt(generation)) | BigInt.asUintN(32, BigInt(process)) << 32n;
+}
+
+/**
+ * Stores generation and process, and returns true; false when the tenure is over. Owner thread
+ * only.
+ */
+function publish(
+  arena: Arena,
+  slots: SlotDirectory,
+  { slot, control }: Tenure,
+  word: bigint,
+): boolean {
+  const { i32, u64 } = arena.views();
+  const words = slots.controlIndex(slot);
+  const at = (words + SLOT_OWNER_GENERATION) / 2;
+  for (;;) {
+    // SeqCst, in this order: if the tenure is over behind the second load, whoever owns the slot by
+    // then has changed this word, or will.
+    const found = Atomics.load(u64, at);
+    const isOver = generationOf(Atomics.load(i32, words + SLOT_CONTROL)) !== generationOf(control);
+    if (isOver) return false;
+    if (Atomics.compareExchange(u64, at, found, word) === found) return true;
+  }
 }
 
 /**
@@ -83,11 +118,11 @@ export function writeOwner(
 export function completeOwner(
   arena: Arena,
   slots: SlotDirectory,
-  { slot, control }: Tenure,
-  { thread, life, ancestors }: ThreadIdentity,
+  tenure: Tenure,
+  { process, thread, life, ancestors }: ThreadIdentity,
 ): void {
   const { i32, f64, u64 } = arena.views();
-  const words = slots.controlIndex(slot);
+  const words = slots.controlIndex(tenure.slot);
   const nearest = ancestors.slice(-MOST_ANCESTORS);
   for (const [n, ancestor] of nearest.entries()) {
     Atomics.store(i32, words + SLOT_ANCESTORS + n, ancestor);
@@ -98,7 +133,7 @@ export function completeOwner(
   Atomics.store(i32, words + SLOT_OWNER_THREAD, thread);
   f64[words / 2 + SLOT_SINCE_F64] = Date.now();
   // As in `writeOwner`: publishes the time.
-  Atomics.exchange(i32, words + SLOT_OWNER_GENERATION, generationOf(control));
+  publish(arena, slots, tenure, wordOf(generationOf(tenure.control), process));
 }
 
 /** Writes the name of the lock that the owner now holds for its whole life. Owner thread only. */

@@ -196,10 +196,10 @@ describe("inspectFile()", () => {
       return copy;
     };
     refused(changed(4, 99), "its format must be 1, got 99");
-    refused(changed(8, 1), "its layout must be 3, got 1");
+    refused(changed(8, 1), "its layout must be 4, got 1");
     refused(changed(34, bytes[34] ^ 2), "its header must be intact, got a damaged one");
     refused(changed(65536, 1), "its memory must be intact, got a damaged one");
-    refused(changed(65536 + 4, 1), "its layout must be 3, got 1");
+    refused(changed(65536 + 4, 1), "its layout must be 4, got 1");
     refused(changed(65536 + 9, bytes[65545] ^ 64), "its header must be intact, got a damaged one");
     fs.rmSync(path);
     const text = `Cannot inspect the file ${path}: it must be a readable file, got ENOENT`;

@@ -14,16 +14,14 @@
  *   4. no step waits for another process; every run ends                     (WAIT-FREE)
  *
  * Assumptions: the lock of an entry is given up in one step when its process has stopped. An entry has
- * fewer than 2^21 - 1 processes between two looks. A process that lives is not suspended for a whole
- * quarantine between entering a slot and the last store of its identity (RESTED_WHILE_WRITTEN shows what
- * happens then); it may be between that and the activation.
+ * fewer than 2^21 - 1 processes between two looks. A process may be suspended for any time at any step.
  *
  * Memory model: every access to shared memory is an `Atomics` operation, every access to the table a call
  * of the system. The number is one aligned word.
  *
  * Abstracted: one slot, so that processes compete for it. A number is generation * ENTRIES + entry, as in
- * the source. An entered slot may rest at any time but the above: the source lets a quarantine pass first,
- * and a process may be suspended for longer. The identity is the process's number alone.
+ * the source. An entered slot may rest at any time: the source lets a quarantine pass first, and a process
+ * may be suspended for longer. The identity is the process's number alone.
  */
 #ifndef PROCESSES
 #define PROCESSES 3
@@ -55,7 +53,6 @@ byte owner_process;
 /* Ghosts. */
 bool is_living[PROCESSES] = true;
 byte holder = NOBODY;      /* the process that has entered the slot in its present generation */
-bool is_written;           /* its identity is complete */
 byte settled;
 
 inline die() {
@@ -121,16 +118,46 @@ inline free_slots(ended) {
   atomic { is_so = false; found = 0 }
 }
 
-inline write_owner(process) {
-  STEP(owner_generation = UNWRITTEN);
-  STEP(owner_process = process);
-  STEP(
-    owner_generation = GENERATION_OF(mine);
+/* Generation and process in one step, while the tenure is not over. */
+inline publish(generation, process_number) {
+  do
+  :: STEP(found_generation = owner_generation; found_process = owner_process);
+#ifdef PUBLISHED_UNCHECKED
+    is_so = true;
+#else
+    STEP(is_so = (GENERATION_OF(control) == mine));
+#endif
     if
-    :: GENERATION_OF(control) == mine -> is_written = true
-    :: else
+    :: !is_so -> break
+    :: else ->
+      STEP(
+        is_so = (owner_generation == found_generation && owner_process == found_process);
+        if
+        :: is_so -> owner_generation = generation; owner_process = process_number
+        :: else
+        fi
+      );
+      if
+      :: is_so -> break
+      :: else
+      fi
     fi
-  )
+  od;
+  atomic { found_generation = 0; found_process = 0 }
+}
+
+inline write_owner(process_number) {
+#ifdef PUBLISHED_BY_STORES
+  STEP(owner_generation = UNWRITTEN);
+  STEP(owner_process = process_number);
+  STEP(owner_generation = GENERATION_OF(mine))
+#else
+  publish(UNWRITTEN, 0);
+  if
+  :: is_so -> publish(GENERATION_OF(mine), process_number)
+  :: else
+  fi
+#endif
 }
 
 /* Looks for ended processes once. */
@@ -158,7 +185,7 @@ inline look() {
 
 proctype Process(byte me) {
   byte own, previous, process;
-  byte found, mine, seen, at, entry;
+  byte found, mine, seen, at, entry, found_generation, found_process;
   bool is_so, is_locked;
   /* takeEntry */
   STEP(
@@ -215,7 +242,7 @@ proctype Process(byte me) {
 #else
       control = mine | ENTERED;
 #endif
-      holder = me; is_written = false
+      holder = me
     :: else
     fi
   );
@@ -292,22 +319,18 @@ watch:
 out:
   atomic {
     own = 0; previous = 0; process = 0; found = 0; mine = 0; seen = 0; at = 0; entry = 0;
+    found_generation = 0; found_process = 0;
     is_so = false; is_locked = false;
     settled++
   }
 }
 
 /* An entered slot rests. */
-#ifdef RESTED_WHILE_WRITTEN
-#define MAY_REST true
-#else
-#define MAY_REST (is_written || holder == NOBODY || !is_living[holder])
-#endif
 proctype Quarantine() {
 end:
   do
   :: d_step {
-      STATE(control) == ENTERED && MAY_REST ->
+      STATE(control) == ENTERED ->
       control = GENERATION_OF(control) | RESTED;
       holder = NOBODY
     }

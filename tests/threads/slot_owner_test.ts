@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
 import { makeMemory } from "../../src/memory/header.ts";
-import { ACTIVE } from "../../src/threads/control_word.ts";
+import { ACTIVE, type Tenure } from "../../src/threads/control_word.ts";
 import { SlotDirectory } from "../../src/threads/slot_directory.ts";
 import {
   completeOwner,
@@ -80,6 +80,84 @@ describe("completeOwner()", () => {
     }
   });
 });
+
+describe("writeOwner() and completeOwner()", () => {
+  it("put no process over that of the next owner, wherever they are suspended and killed", () => {
+    const later = { process: 8765, thread: 3, ancestors: [1], life: 5n };
+    for (const write of [writeOwner, completeOwner]) {
+      let cases = 0;
+      for (let [suspended, isOver] = [0, false]; !isOver; suspended++) {
+        for (let killed = suspended;; killed++) {
+          const { arena, slots } = setUp();
+          const former = slots.acquire("a", { state: ACTIVE });
+          if (write === completeOwner) writeOwner(arena, slots, former, { ...identity, life: 0n });
+          let next: Tenure | undefined;
+          const isWhole = runSteps(() => write(arena, slots, former, identity), {
+            suspended,
+            killed,
+            meanwhile: () => {
+              slots.revoke(former, true);
+              next = slots.acquire("a", { state: ACTIVE });
+              assertEquals(next.slot, former.slot);
+              writeOwner(arena, slots, next, later);
+            },
+          });
+          isOver = next === undefined;
+          if (next !== undefined) {
+            cases++;
+            const owner = readOwner(arena, slots, next);
+            assertEquals(owner?.process, 8765, `${write.name}: ${suspended}, ${killed}`);
+          }
+          if (isWhole) break;
+        }
+      }
+      assert(cases > 20, `${write.name}: ${cases} cases`);
+    }
+  });
+});
+
+/**
+ * Runs a function that is suspended before one of its atomic operations, and killed before a later
+ * one; false if it was killed.
+ */
+function runSteps(
+  run: () => void,
+  { suspended, killed, meanwhile }: {
+    suspended: number;
+    killed: number;
+    meanwhile: () => void;
+  },
+): boolean {
+  const { load, store, compareExchange, exchange } = Atomics;
+  const operations = { load, store, compareExchange, exchange };
+  const end = new Error("killed");
+  let step = 0;
+  let isAway = false;
+  for (const [name, operation] of Object.entries(operations)) {
+    // deno-lint-ignore no-explicit-any -- each has arguments of its own
+    (Atomics as any)[name] = (...args: unknown[]) => {
+      if (!isAway) {
+        if (step === suspended) {
+          isAway = true;
+          meanwhile();
+          isAway = false;
+        }
+        if (step++ === killed) throw end;
+      }
+      // deno-lint-ignore no-explicit-any
+      return (operation as any)(...args);
+    };
+  }
+  try {
+    run();
+    return true;
+  } catch (error) {
+    if (error !== end) throw error;
+    return false;
+  } finally {
+    Object.assign(Atomics, operations);
+  }
+}
 
 /** Runs a function until it has made so many atomic stores; false if it had not ended by then. */
 function runFor(stores: number, run: () => void): boolean {
