@@ -91,7 +91,7 @@ const longByFolder: Readonly<Record<string, string>> = {
   examples:
     "browser/ cluster/ concepts/ flows/capture_reader flows/gzip_source flows/main flows/tshark from_prom_client/ http_server/ pools/ processes/",
   explore: "*",
-  file: "files inspect_file kills plain_buffer processes",
+  file: "containers files inspect_file kills plain_buffer private_file processes races users",
   http: "*",
   join: "exit_codes join reload serve",
   opentelemetry: "*",

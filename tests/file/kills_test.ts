@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { findRuntime } from "../../scripts/shared/runtimes.ts";
 import { scaled } from "../stress/scale.ts";
 import { Random } from "../support/random.ts";
 import { until } from "../support/until.ts";
-import { type Command, commandOf, inFolder, type Member } from "./member.ts";
+import { commands, inFolder, type Member } from "./member.ts";
 
 const PROCESSES = 8;
 /** `THREAD_STATS_STRESS=5` makes it 500, and the updates of each process a million. */
@@ -15,14 +14,6 @@ const SEED = 17;
 
 /** One runtime is enough to drive the others, and Deno is the one that finds them. */
 const ignore = !("Deno" in globalThis);
-
-/** How programs are started under Deno, Bun and Node in turn. */
-async function commands(): Promise<Command[]> {
-  const names = ["deno", "bun", "node"] as const;
-  return await Promise.all(
-    names.map(async (name) => commandOf(name, (await findRuntime(name)).path)),
-  );
-}
 
 /** `way` is 1 for a plain buffer. */
 async function opened(member: Member, path: string, name: string, way = 0): Promise<Member> {

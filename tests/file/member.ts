@@ -28,6 +28,19 @@ export function commandOf(name: string, path: string): Command {
 /** The runtime that runs the tests. */
 export const own: Command = commandOf(runtime, process.execPath);
 
+/**
+ * How programs are started under Deno, Bun and Node in turn. Only Deno finds the others: under these
+ * it is their own runtime alone.
+ */
+export async function commands(): Promise<readonly Command[]> {
+  if (runtime !== "deno") return [own];
+  const { findRuntime } = await import("../../scripts/shared/runtimes.ts");
+  const names = ["deno", "bun", "node"] as const;
+  return await Promise.all(
+    names.map(async (name) => commandOf(name, (await findRuntime(name)).path)),
+  );
+}
+
 /** A process that opens files. */
 export class Member {
   readonly child: ChildProcess;

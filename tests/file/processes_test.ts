@@ -5,8 +5,6 @@ import { scaled } from "../stress/scale.ts";
 import { until } from "../support/until.ts";
 import { inFolder, type Member } from "./member.ts";
 
-const RACERS = 20;
-
 /** How often the exact totals of a file are reached by what members tell. */
 async function counts(member: Member): Promise<Record<string, number>> {
   return await member.call("counts");
@@ -71,41 +69,64 @@ describe("openStats() in several processes", () => {
     });
   });
 
-  it("does not take a suspended process for one that has ended", async () => {
+  it("does not take a suspended process for one that has ended, and counts on exactly", async () => {
+    await inFolder(async (folder, join) => {
+      const path = `${folder}/a.stats`;
+      const [sleeper, witness, other] = [join(), join(), join()];
+      for (const member of [sleeper, witness, other]) {
+        await member.call("open", path, "shop", { quarantineSeconds: 1 });
+        await member.call("register", "member");
+        await member.call("work");
+      }
+      const every = 1000;
+      sleeper.start("endless", "some", every);
+      await until(() => sleeper.reports > 2);
+      process.kill(sleeper.child.pid!, "SIGSTOP");
+      const { reports } = sleeper;
+      // Longer than the others need to notice an end, and than the quarantine.
+      for (let n = 0; n < 40; n++) {
+        await other.call("churn", 10);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const { active, working, first, second } = await counts(witness);
+      assertEquals([active, working], [3, 3]);
+      assert(first - second <= 1, `${first} and ${second}: it was suspended within an update`);
+      process.kill(sleeper.child.pid!, "SIGCONT");
+      await until(() => sleeper.reports > reports + 2);
+      await sleeper.kill();
+      await until(async () => (await counts(witness)).active === 2);
+      await other.call("churn", 10);
+      const { first: all, second: finished, working: left } = await counts(witness);
+      assertEquals(left, 2);
+      assert(all - finished <= 1, `${all} and ${finished}`);
+      assert(all >= 410 + every * sleeper.reports && finished > second, `${all}`);
+    });
+  });
+
+  it("counts exactly in a process that is suspended again and again", async () => {
     await inFolder(async (folder, join) => {
       const path = `${folder}/a.stats`;
       const [sleeper, witness] = [join(), join()];
       for (const member of [sleeper, witness]) {
-        await member.call("open", path);
+        await member.call("open", path, "shop", { quarantineSeconds: 0 });
         await member.call("register", "member");
-        await member.call("work");
       }
-      process.kill(sleeper.child.pid!, "SIGSTOP");
-      // Longer than the others need to notice an end.
-      await new Promise((resolve) => setTimeout(resolve, 3000));
-      assertEquals((await counts(witness)).working, 2);
-      process.kill(sleeper.child.pid!, "SIGCONT");
-      await sleeper.call("add", 5);
-      assertEquals((await counts(witness)).first, 5);
-    });
-  });
-
-  it(`makes one file when ${RACERS} processes open it at once`, async () => {
-    await inFolder(async (folder, join) => {
-      const members = Array.from({ length: RACERS }, () => join());
-      // Until each is ready.
-      await Promise.all(members.map((member) => member.failure("open", "")));
-      const races = Math.max(3, scaled(20));
-      for (let race = 0; race < races; race++) {
-        const path = `${folder}/${race}.stats`;
-        const numbers = await Promise.all(members.map((member) => member.call("open", path)));
-        assertEquals(new Set(numbers).size, RACERS);
-        await Promise.all(members.map((member) => member.call("register", `race ${race}`)));
-        await Promise.all(members.map((member, n) => member.call("update", n)));
-        const total = RACERS * (RACERS - 1) / 2;
-        const { first, jobs, active } = await counts(members[race % RACERS]);
-        assertEquals([first, jobs, active], [total, total, RACERS]);
+      const updates = scaled(2_000_000);
+      let isOver = false;
+      const done = sleeper.call("update", updates).then(() => isOver = true);
+      for (const pid = sleeper.child.pid!; !isOver;) {
+        process.kill(pid, "SIGSTOP");
+        await witness.call("churn", 3);
+        await witness.call("update", 1);
+        process.kill(pid, "SIGCONT");
+        await new Promise((resolve) => setTimeout(resolve, 20));
       }
+      await done;
+      const own = (await counts(witness)).jobs - updates;
+      const { first, second, durations, left, right, active } = await counts(sleeper);
+      const total = updates + own;
+      assertEquals([durations, left, right, active], [total, total, 3 * total, 2]);
+      assertEquals([first, second], [total + 3 * own, total + 3 * own]);
     });
   });
 

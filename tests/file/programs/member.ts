@@ -6,7 +6,7 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { writeSync } from "node:fs";
+import { statSync, writeSync } from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { Worker } from "node:worker_threads";
@@ -45,8 +45,66 @@ const commands: Record<string, (...args: any[]) => unknown> = {
     stats = await openStatsBy(WAYS.slice(first), path, schemas[name] as Shop, options);
     return stats.handle.file?.process;
   },
+  /**
+   * Opens one file after the other, each at the time when the gate has as many bytes, and counts in
+   * it. Tells when it has done so. Returns which file it was, or why it was refused.
+   */
+  async race(gate: string, paths: readonly string[], options: FileStatsOptions, first: number) {
+    const results: (string | readonly [string, string])[] = [];
+    const asleep = new Int32Array(new SharedArrayBuffer(4));
+    for (const [n, path] of paths.entries()) {
+      while (statSync(gate).size <= n) Atomics.wait(asleep, 0, 0, 1);
+      try {
+        stats = await openStatsBy(WAYS.slice(first), path, schemas.shop, options);
+        thread = stats.registerThread("racer");
+        update("race");
+        results.push(`${stats.handle.file!.inode}`);
+      } catch (error) {
+        results.push([(error as Error).name, (error as Error).message]);
+      }
+      writeSync(3, new Uint8Array([10]));
+    }
+    return results;
+  },
+  /** Gets a signal right before it calls a function of `node:fs` for the `times`th time. */
+  signalBefore(name: string, signal: "SIGKILL" | "SIGSTOP", times = 1) {
+    // deno-lint-ignore no-explicit-any -- any of its functions
+    const fs = process.getBuiltinModule("node:fs") as any;
+    const { [name]: call } = fs;
+    fs[name] = (...args: unknown[]) => {
+      if (--times === 0) {
+        process.kill(process.pid, signal);
+        // Another thread may get the signal.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      }
+      return call(...args);
+    };
+  },
+  /** From now on a function of `node:fs` fails. */
+  refuse(name: string, code: string) {
+    // deno-lint-ignore no-explicit-any -- any of its functions
+    const fs = process.getBuiltinModule("node:fs") as any;
+    fs[name] = () => {
+      throw Object.assign(new Error(`${code}: refused`), { code });
+    };
+  },
+  pid: () => process.pid,
+  /** Goes on as another user. */
+  become(user: number) {
+    process.setuid!(user);
+    return process.getuid!();
+  },
   register(name: string) {
     thread = stats.registerThread(name);
+  },
+  /** Registers and unregisters threads, which take the slots that are free. */
+  churn(count: number) {
+    for (let n = 0; n < count; n++) {
+      const passing = stats.registerThread(`passing ${n}`);
+      passing.metrics.first.add();
+      passing.metrics.second.add();
+      passing.unregister();
+    }
   },
   work() {
     thread.metrics.working.set(1);
@@ -126,7 +184,7 @@ const commands: Record<string, (...args: any[]) => unknown> = {
   },
   /** Starts a program that inherits what it can, and goes on after this process has ended. */
   child() {
-    return spawn("sleep", ["600"], { stdio: "ignore", detached: true }).pid;
+    return spawn("sleep", ["600"], { stdio: "inherit", detached: true }).pid;
   },
   /** Counts in a worker that has a seat. */
   seat(count: number) {
