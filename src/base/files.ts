@@ -14,6 +14,7 @@ export interface FileStatus {
   readonly uid: bigint;
   readonly mtimeMs: bigint;
   isFile(): boolean;
+  isSymbolicLink(): boolean;
 }
 
 /** The part of `node:fs` that is used here. */
@@ -42,6 +43,7 @@ export interface Files {
   ): number;
   fstatSync(descriptor: number, options: { bigint: true }): FileStatus;
   statSync(path: string, options: { bigint: true }): FileStatus;
+  lstatSync(path: string, options: { bigint: true }): FileStatus;
   linkSync(from: string, to: string): void;
   renameSync(from: string, to: string): void;
   unlinkSync(path: string): void;

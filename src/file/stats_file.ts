@@ -28,9 +28,9 @@
  * process, and what its latest process left is freed before the entry gets a new one.
  *
  * Progress: a process that is killed gives up its locks, and leaves at most a private file, which
- * the next one that makes a file removes after a minute. Opening waits only for processes that
- * replace the file, and replacing for those that open it; each takes some milliseconds. If one of
- * them is suspended meanwhile, the others fail after 10 seconds.
+ * others remove (`private_file.ts`). Opening waits only for processes that replace the file, and
+ * replacing for those that open it; each takes some milliseconds. If one of them is suspended
+ * meanwhile, the others fail after 10 seconds.
  *
  * @module
  */
@@ -70,6 +70,7 @@ import {
 } from "./format.ts";
 import { showFile, type Way } from "./mapping.ts";
 import { makeFile, type OpenedFile, openFile } from "./opened_file.ts";
+import { discard, privatePath, publish, removeAbandoned } from "./private_file.ts";
 import type { System } from "./system.ts";
 
 /** What {@linkcode openStatsFile} needs to know. */
@@ -87,11 +88,11 @@ export interface FileRequest {
   readonly stale: "continue" | "reset";
 }
 
-/** A private file of a process that was killed is removed after so many milliseconds. */
-const ABANDONED = 60_000;
 /** How long to wait for processes that replace the file, in milliseconds. */
 const PATIENCE = 10_000;
 const PAUSE = 5;
+/** More of one try is no waiting for others: this process was suspended. In milliseconds. */
+const LONGEST_TRY = 500;
 /** What is allocated at first beside the static part, so that few programs let the file grow. */
 const FIRST_BYTES = 2 ** 18;
 const PAGE = 65536;
@@ -107,15 +108,12 @@ const PAGE = 65536;
  */
 export function openStatsFile(request: FileRequest): ThreadStatsHandle {
   const { action, system, path } = request;
-  const begun = steady();
+  let waited = 0;
   for (;;) {
+    const begun = steady();
     const file = openFile(action, system, path, request);
     const handle = file === undefined ? createAtPath(request) : attach(request, file);
     if (handle !== undefined) return handle;
-    if (steady() - begun > PATIENCE) {
-      const required = `processes that open or replace it must end that within ${PATIENCE} ms`;
-      throw new Error(cannot(action, required, got("one that does not")));
-    }
     // Not always the same time: two processes that give way to each other would go on doing so.
     Atomics.wait(
       new Int32Array(new SharedArrayBuffer(4)),
@@ -123,27 +121,18 @@ export function openStatsFile(request: FileRequest): ThreadStatsHandle {
       0,
       PAUSE * (1 + Math.random()),
     );
+    waited += Math.min(steady() - begun, LONGEST_TRY);
+    if (waited > PATIENCE) {
+      const required = `processes that open or replace it must end that within ${PATIENCE} ms`;
+      throw new Error(cannot(action, required, got("one that does not")));
+    }
   }
 }
 
-/** Makes a file where there is none; `undefined` if another process was first. */
+/** Makes a file where there is none; `undefined` when the path has to be opened again. */
 function createAtPath(request: FileRequest): ThreadStatsHandle | undefined {
-  const { action, path } = request;
-  const fs = files(action);
-  const made = createPrivate(request);
-  try {
-    fs.linkSync(made.file.path, path);
-  } catch (error) {
-    made.file.close();
-    fs.unlinkSync(made.file.path);
-    const { code } = error as { code?: string };
-    if (code === "EEXIST") return undefined;
-    const required = "the file system must allow a second name for a file (link)";
-    throw new Error(cannot(action, required, got((error as Error).message)), { cause: error });
-  }
-  fs.unlinkSync(made.file.path);
-  made.file.closeBytes();
-  return made.handle;
+  const { file, handle } = createPrivate(request);
+  return publish(request.action, file, { path: request.path, how: "link" }) ? handle : undefined;
 }
 
 /** Writes a whole file that no other process knows, in which this process has an entry. */
@@ -151,7 +140,8 @@ function createPrivate(
   request: FileRequest,
 ): { file: OpenedFile; handle: ThreadStatsHandle } {
   const { action, system, path, schema, limits, maxProcesses, mode } = request;
-  removeAbandoned(request);
+  // First, because it may have the room that this one needs.
+  removeAbandoned(action, path);
   const identity = freshIdentity();
   const header: FileHeader = {
     maxProcesses,
@@ -162,13 +152,12 @@ function createPrivate(
     boot: bootIdentifier(action),
     schemaHash: sha256(schema.description),
   };
-  const privatePath = `${path}.${identity.toString(36)}.new`;
   let file: OpenedFile | undefined;
   try {
     const reserve = (staticBytes: number, maxByteLength: number): FileHandle => {
       const first = Math.min(staticBytes + FIRST_BYTES, maxByteLength);
       const bytes = FILE_HEADER_BYTES + Math.ceil(first / PAGE) * PAGE;
-      file = makeFile(action, system, privatePath, { bytes, mode });
+      file = makeFile(action, system, privatePath(path, identity), { bytes, mode });
       const entry = takeEntry(action, file, header);
       // First: by this, the memory is known to show the file.
       const known = new Uint8Array(new BigUint64Array([identity]).buffer);
@@ -181,10 +170,7 @@ function createPrivate(
     file!.write(0, encodeHeader(header));
     return { file: file!, handle };
   } catch (error) {
-    if (file !== undefined) {
-      file.close();
-      files(action).unlinkSync(privatePath);
-    }
+    if (file !== undefined) discard(action, file);
     throw error;
   }
 }
@@ -226,6 +212,7 @@ function attach(request: FileRequest, file: OpenedFile): ThreadStatsHandle | und
     file.unlockSetup(header);
     file.closeBytes();
     isKept = true;
+    removeAbandoned(action, request.path);
     return parts.handle;
   } finally {
     if (!isKept) file.close();
@@ -247,10 +234,8 @@ function replace(
   // This process has the shared lock, which becomes an exclusive one unless another has it too. So
   // the file is still at its path, and no process is about to use it.
   if (!file.lockSetup(header, "exclusive") || !isNeeded()) return undefined;
-  const made = createPrivate(request);
-  files(request.action).renameSync(made.file.path, request.path);
-  made.file.closeBytes();
-  return made.handle;
+  const { file: made, handle } = createPrivate(request);
+  return publish(request.action, made, { path: request.path, how: "rename" }) ? handle : undefined;
 }
 
 /** Renames a file of an earlier boot, so that there is none at the path. */
@@ -327,22 +312,6 @@ function assertWhole(action: string, file: OpenedFile, { identity }: FileHeader)
   const { size } = file;
   if (size < used) {
     throw new TypeError(cannot(action, "it must be whole", got(`${size} bytes of ${used}`)));
-  }
-}
-
-/** Removes the private files of processes that were killed while they made one. */
-function removeAbandoned({ action, path }: FileRequest): void {
-  const fs = files(action);
-  const cut = path.lastIndexOf("/");
-  const [folder, name] = [path.slice(0, cut + 1), path.slice(cut + 1)];
-  try {
-    for (const other of fs.readdirSync(folder)) {
-      if (!other.startsWith(`${name}.`) || !/\.[0-9a-z]{1,13}\.new$/.test(other)) continue;
-      const { mtimeMs } = fs.statSync(folder + other, { bigint: true });
-      if (Date.now() - Number(mtimeMs) > ABANDONED) fs.unlinkSync(folder + other);
-    }
-  } catch {
-    // Nothing depends on it.
   }
 }
 
