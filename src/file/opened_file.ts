@@ -187,8 +187,11 @@ export function openFile(
     try {
       bytes = fs.openSync(path, fs.constants.O_RDWR);
     } catch (error) {
-      if ((error as { code?: string }).code === "ENOENT") return undefined;
-      const required = "it must be readable and writable";
+      const isMissing = (error as { code?: string }).code === "ENOENT";
+      if (isMissing && !isLink(fs, path)) return undefined;
+      const required = isMissing
+        ? "a symbolic link there must lead to a file"
+        : "it must be readable and writable";
       throw new Error(cannot(action, required, got((error as Error).message)), { cause: error });
     }
     const descriptor = system.open(path);
@@ -211,6 +214,15 @@ export function openFile(
         throw new Error(cannot(action, "the system must open it", got("a refusal")));
       }
     }
+  }
+}
+
+/** Whether a path is a link: where there is no file, one that leads nowhere. */
+function isLink(fs: Files, path: string): boolean {
+  try {
+    return fs.lstatSync(path, { bigint: true }).isSymbolicLink();
+  } catch {
+    return false;
   }
 }
 
