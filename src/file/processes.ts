@@ -6,9 +6,6 @@
  * afterwards finds the entry's lock free knows that this process has ended: it took the lock before
  * it wrote the number, and gives it up only by ending, or before it has a slot, if opening fails.
  *
- * Assumptions: no thread is suspended while it writes its identity into a slot (`writeOwner`) for
- * longer than the quarantine: it could write over that of the slot's next owner.
- *
  * Guarantees: a process that lives, even a suspended one, is never taken for one that has ended, in
  * whatever container it is and whatever its id. The slots of one that has ended are free some
  * seconds later, if any process lives in which a thread that has opened the file turns its event
@@ -53,7 +50,7 @@ class ProcessWatch {
     this.#system = system;
     this.#joined = joined;
     this.#file = file;
-    const action = "watch the processes";
+    const action = `watch the processes that use ${file.path}`;
     const { readSync, constants } = files(action);
     const descriptor = openMemoryFile(action, file, constants.O_RDONLY);
     this.#read = (position, length) => {

@@ -58,9 +58,14 @@ export class Arena {
   readonly #extents: Extents;
   #views: Views;
   #covered: number;
+  /** Whether the memory is a file, whose growth the system may refuse for many reasons. */
+  readonly #isFile: boolean;
+  /** Why the system refused the latest growth of the file; undefined if it did not. */
+  #refusal: Error | undefined;
 
   constructor(handle: MemoryHandle) {
     this.#memory = new SharedMemory(handle);
+    this.#isFile = handle.file !== undefined;
     const { buffer } = this.#memory;
     this.#covered = buffer.byteLength;
     this.#views = viewsOf(buffer);
@@ -175,6 +180,7 @@ export class Arena {
    */
   #bump(bytes: number, unit: number, prepare?: (start: number) => boolean): number {
     const { i32 } = this.#views;
+    this.#refusal = undefined;
     for (;;) {
       // SeqCst; pairs with the compare-exchange of every other allocator, which decides: without it
       // two threads would get the same lines.
@@ -203,8 +209,9 @@ export class Arena {
       try {
         memory.growTo(length);
         return true;
-      } catch {
+      } catch (error) {
         // The system may still grant the smaller length.
+        if (this.#isFile) this.#refusal = error as Error;
       }
     }
     memory.refresh();
@@ -213,11 +220,14 @@ export class Arena {
 
   #full(bytes: number): never {
     const most = this.maxByteLength;
-    const found = got(`an arena with ${this.bytesUsed} in use`);
-    const error = new RangeError(
-      cannot(`allocate ${bytes} bytes`, `at most ${most} bytes (maxByteLength) in all`, found),
-    );
-    const required = `it must allocate ${bytes} bytes, at most ${most} (maxByteLength) in all`;
+    const refusal = this.#refusal;
+    const found = got(refusal?.message ?? `an arena with ${this.bytesUsed} in use`);
+    const [limit, brief] = refusal === undefined
+      ? [`at most ${most} bytes (maxByteLength) in all`, `at most ${most} (maxByteLength) in all`]
+      : ["the system must let the file grow", "so the system must let the file grow"];
+    const error = new RangeError(cannot(`allocate ${bytes} bytes`, limit, found));
+    if (refusal !== undefined) error.cause = refusal;
+    const required = `it must allocate ${bytes} bytes, ${brief}`;
     refusals.set(error, (action) => cannot(action, required, found));
     throw error;
   }

@@ -69,8 +69,9 @@ export function openMemoryFile(action: string, file: MemoryFile, flags: number):
       failure ??= error;
     }
   }
-  const found = got("another one, or none");
-  throw new Error(cannot(action, `the file must be at ${file.path}`, found), { cause: failure });
+  const required = "the file must still be there, or /proc/self/fd be open to the program " +
+    "(on Deno only by --allow-all)";
+  throw new Error(cannot(action, required, got("another file, or none")), { cause: failure });
 }
 
 /**

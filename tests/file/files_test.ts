@@ -13,6 +13,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -20,6 +22,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import process from "node:process";
 import { defineSchema } from "../../mod.ts";
 import { type FileStatsOptions, openStats } from "../../src/file/mod.ts";
@@ -234,6 +237,43 @@ describe("openStats()", () => {
       await until(async () => (await two.call("counts")).active <= 3);
     });
   });
+
+  for (
+    const [what, change] of [
+      ["another file", (path: string) => renameSync(`${path}.other`, path)],
+      ["a text", (path: string) => {
+        unlinkSync(path);
+        writeFileSync(path, "a text");
+      }],
+      ["nothing, and no folder", (path: string) => rmSync(dirname(path), { recursive: true })],
+    ] as const
+  ) {
+    it(`goes on with a file when there is ${what} in its place`, async () => {
+      await inFolder(async (parent, join) => {
+        const path = `${parent}/folder/a.stats`;
+        mkdirSync(dirname(path));
+        const [stranger, one, two] = [join(), join(), join()];
+        await stranger.call("open", `${path}.other`);
+        await stranger.call("register", "stranger");
+        await stranger.call("update", 100);
+        for (const member of [one, two]) {
+          await member.call("open", path);
+          await member.call("register", "member");
+        }
+        change(path);
+        await Promise.all([one, two].map((member, n) => member.call("grow", `of ${n}`, 500)));
+        await one.call("update", 5);
+        // A worker that opens the path joins what its process has.
+        await one.call("worker", "open", path, 100);
+        await two.call("seat", 100);
+        const { first, second, jobs } = await two.call("counts");
+        assertEquals([first, second, jobs], [205, 5, 1000 + 5 + 2 * 7]);
+        assertEquals((await stranger.call("counts")).first, 100);
+        await one.kill();
+        await until(async () => (await two.call("counts")).active <= 2);
+      });
+    });
+  }
 
   it("sets a file of an earlier boot aside", async () => {
     await madeFile(async (path, folder) => {

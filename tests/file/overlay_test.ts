@@ -6,15 +6,22 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { counter, defineSchema } from "../../mod.ts";
 import { openStats } from "../../src/file/mod.ts";
-import { runProgram } from "../join/run_program.ts";
+import { resultOf, runProgram } from "../join/run_program.ts";
 import { runtime } from "../stress/scale.ts";
 import { inFolder } from "./member.ts";
 
 const schema = defineSchema({ jobs: counter() });
+const REMOVED = new URL("./programs/removed.ts", import.meta.url);
+const DROPPED = new URL("./programs/dropped.ts", import.meta.url);
 const OPENING = new URL("./programs/opening.ts", import.meta.url);
 
+/** The systems whose functions the library calls. */
+const isSupported = ["linux x64", "linux arm64", "darwin x64"]
+  .includes(`${process.platform} ${process.arch}`);
+if (!isSupported) console.log(`skipped on ${process.platform} ${process.arch}: files as memory`);
+
 /** What the engine must do so that a file can be laid over its memory: for each version. */
-describe("memory with a file laid over it", () => {
+describe("memory with a file laid over it", { ignore: !isSupported }, () => {
   it("shows in the file what is written to it, and the other way round", async () => {
     await inFolder(async (folder) => {
       const path = `${folder}/a.stats`;
@@ -59,6 +66,20 @@ describe("memory with a file laid over it", () => {
     });
   });
 
+  for (const how of ["closed", "open", "refused"]) {
+    it(`leaves no address of a collected memory to a file: ${how}`, async () => {
+      await inFolder(async (folder, join) => {
+        const maker = join();
+        await maker.call("open", `${folder}/a.stats`, "shop", { maxByteLength: 2 ** 22 });
+        await maker.end();
+        const flags = runtime === "deno" ? ["-A", "--v8-flags=--expose-gc"] : ["--expose-gc"];
+        // It would end by a signal (SIGBUS), or find bytes of the file in its own memory.
+        const { isIntact } = await resultOf(DROPPED, [folder, how], runtime === "bun" ? [] : flags);
+        assert(isIntact);
+      });
+    });
+  }
+
   it("grows below the buffer that every thread has", async () => {
     await inFolder(async (folder) => {
       const stats = await openStats(`${folder}/a.stats`, schema);
@@ -76,7 +97,7 @@ describe("memory with a file laid over it", () => {
   });
 });
 
-describe("openStats() without what it needs", () => {
+describe("openStats() without what it needs", { ignore: !isSupported }, () => {
   it(
     "says on Deno which permission is missing, and needs no more than it says",
     { ignore: runtime !== "deno" },
@@ -103,6 +124,25 @@ describe("openStats() without what it needs", () => {
       });
     },
   );
+
+  it("counts on in a file that was removed, and says on Deno what its growth needs", async () => {
+    await inFolder(async (folder) => {
+      const path = `${folder}/a.stats`;
+      const scoped = ["--no-prompt", `--allow-read=${folder}`, `--allow-write=${folder}`];
+      if (runtime === "deno") {
+        const { stdout } = await runProgram(OPENING, [`${folder}/b.stats`], scoped);
+        scoped.push(/--allow-ffi=\S+?(?=\))/.exec(stdout)![0]);
+        const { refused, isEqual, count } = await resultOf(REMOVED, [path], scoped);
+        assertEquals(refused.name, "RangeError");
+        assertStringIncludes(refused.message, "so the system must let the file grow");
+        assertStringIncludes(refused.message, "on Deno only by --allow-all");
+        assert(refused.cause.startsWith(`Error: Cannot let ${path} grow`), refused.cause);
+        assert(isEqual && count > 50, `${count}`);
+      }
+      const { refused, isEqual, count } = await resultOf(REMOVED, [path]);
+      assertEquals([refused, isEqual, count], [undefined, true, 10_001]);
+    });
+  });
 
   it(
     "says on Node that koffi is to be installed, and loads it from the program's folder",
