@@ -107,6 +107,11 @@ export function setupLock({ lockBase }: FileHeader): number {
   return lockBase + MAX_PROCESSES;
 }
 
+/** The byte that is locked by who waits to replace a file: until then nobody begins to open it. */
+export function replaceLock({ lockBase }: FileHeader): number {
+  return lockBase + MAX_PROCESSES + 1;
+}
+
 /** The header as bytes. */
 export function encodeHeader(header: FileHeader): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES);

@@ -6,7 +6,7 @@
  */
 import { cannot, got } from "../base/errors.ts";
 import { type Files, files, type FileStatus } from "../base/files.ts";
-import { type FileHeader, setupLock } from "./format.ts";
+import { type FileHeader, replaceLock, setupLock } from "./format.ts";
 import type { System } from "./system.ts";
 
 /** What a file may be, for {@linkcode openFile}. */
@@ -119,7 +119,17 @@ export class OpenedFile {
     return this.lock(setupLock(header), kind);
   }
 
-  /** Gives that lock up. */
+  /** Takes the lock of who waits to replace the file. */
+  lockReplace(header: FileHeader): boolean {
+    return this.lock(replaceLock(header));
+  }
+
+  /** Whether another process waits to replace the file. */
+  isToBeReplaced(header: FileHeader): boolean {
+    return this.isLocked(replaceLock(header));
+  }
+
+  /** Gives up the lock under which the file is opened. */
   unlockSetup(header: FileHeader): void {
     this.unlock(setupLock(header));
   }

@@ -29,8 +29,9 @@
  *
  * Progress: a process that is killed gives up its locks, and leaves at most a private file, which
  * others remove (`private_file.ts`). Opening waits only for processes that replace the file, and
- * replacing for those that open it; each takes some milliseconds. If one of them is suspended
- * meanwhile, the others fail after 10 seconds.
+ * replacing for those that open it; each takes some milliseconds. Of those that are to replace it,
+ * one waits ("replace"), and nobody begins to open it meanwhile. If one of them is suspended, the
+ * others fail after 10 seconds.
  *
  * @module
  */
@@ -108,25 +109,25 @@ const PAGE = 65536;
  */
 export function openStatsFile(request: FileRequest): ThreadStatsHandle {
   const { action, system, path } = request;
-  let waited = 0;
-  for (;;) {
+  for (let waited = 0;;) {
     const begun = steady();
     const file = openFile(action, system, path, request);
     const handle = file === undefined ? createAtPath(request) : attach(request, file);
     if (handle !== undefined) return handle;
-    // Not always the same time: two processes that give way to each other would go on doing so.
-    Atomics.wait(
-      new Int32Array(new SharedArrayBuffer(4)),
-      0,
-      0,
-      PAUSE * (1 + Math.random()),
-    );
-    waited += Math.min(steady() - begun, LONGEST_TRY);
-    if (waited > PATIENCE) {
-      const required = `processes that open or replace it must end that within ${PATIENCE} ms`;
-      throw new Error(cannot(action, required, got("one that does not")));
-    }
+    waited += pause(action, waited, begun);
   }
+}
+
+/** Waits a little before another try, and returns how long that try took, in milliseconds. */
+function pause(action: string, waited: number, begun: number): number {
+  if (waited > PATIENCE) {
+    const required = `processes that open or replace it must end that within ${PATIENCE} ms`;
+    throw new Error(cannot(action, required, got("one that does not")));
+  }
+  // Not always the same time: two processes that give way to each other would go on doing so.
+  const milliseconds = PAUSE * (1 + Math.random());
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+  return Math.min(steady() - begun, LONGEST_TRY);
 }
 
 /** Makes a file where there is none; `undefined` when the path has to be opened again. */
@@ -186,7 +187,7 @@ function attach(request: FileRequest, file: OpenedFile): ThreadStatsHandle | und
       setAside(request, file, header);
       return undefined;
     }
-    if (!file.lockSetup(header, "shared")) return undefined;
+    if (file.isToBeReplaced(header) || !file.lockSetup(header, "shared")) return undefined;
     if (!file.isAtPath()) return undefined;
     if (stale === "reset" && !file.isInUse(header)) {
       return replace(request, file, { header, isNeeded: () => !file.isInUse(header) });
@@ -233,7 +234,16 @@ function replace(
 ): ThreadStatsHandle | undefined {
   // This process has the shared lock, which becomes an exclusive one unless another has it too. So
   // the file is still at its path, and no process is about to use it.
-  if (!file.lockSetup(header, "exclusive") || !isNeeded()) return undefined;
+  if (!file.lockSetup(header, "exclusive")) {
+    // Many that all want to replace it would keep each other from it for long. So one of them waits
+    // for those that have the lock, and nobody else takes it.
+    if (!file.lockReplace(header)) return undefined;
+    for (let [waited, begun] = [0, steady()]; !file.lockSetup(header, "exclusive");) {
+      waited += pause(request.action, waited, begun);
+      begun = steady();
+    }
+  }
+  if (!isNeeded()) return undefined;
   const { file: made, handle } = createPrivate(request);
   return publish(request.action, made, { path: request.path, how: "rename" }) ? handle : undefined;
 }

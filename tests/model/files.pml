@@ -1,6 +1,7 @@
 /*
  * Opening, making and replacing a file: src/file/stats_file.ts (openStatsFile, createAtPath, createPrivate,
- * attach, replace, setAside) and src/file/opened_file.ts (isAtPath, isInUse, lockSetup).
+ * attach, replace, setAside) and src/file/opened_file.ts (isAtPath, isInUse, lockSetup,
+ * lockReplace).
  *
  * Theorem. Processes that open a path at once, where there is no file, an unused one, one of an earlier
  * boot, or one with another schema; each with `stale` "continue" or "reset"; each killed at any step:
@@ -39,6 +40,7 @@ bool whole[FILES];
 byte schema[FILES];
 byte is_shared[FILES];     /* setup locks; a set of processes each */
 byte is_exclusive[FILES];
+byte waits[FILES];         /* the lock of who waits to replace the file */
 byte uses[FILES];          /* entry locks */
 bool is_old;               /* the first file is of an earlier boot */
 
@@ -55,12 +57,17 @@ inline close_file() {
   is_shared[file] = OTHERS(is_shared[file]);
   is_exclusive[file] = OTHERS(is_exclusive[file]);
   uses[file] = OTHERS(uses[file]);
+  waits[file] = OTHERS(waits[file]);
   file = NONE
 }
 
 inline die() {
   living = OTHERS(living); opened = OTHERS(opened);
 #ifndef LOCKS_STAY
+  waits[FIRST] = OTHERS(waits[FIRST]); waits[2] = OTHERS(waits[2]); waits[3] = OTHERS(waits[3]);
+#if PROCESSES > 2
+  waits[4] = OTHERS(waits[4]);
+#endif
   is_shared[FIRST] = OTHERS(is_shared[FIRST]); is_exclusive[FIRST] = OTHERS(is_exclusive[FIRST]);
   uses[FIRST] = OTHERS(uses[FIRST]);
   is_shared[2] = OTHERS(is_shared[2]); is_exclusive[2] = OTHERS(is_exclusive[2]); uses[2] = OTHERS(uses[2]);
@@ -110,6 +117,44 @@ inline make() {
 #endif
 }
 
+inline try_exclusive() {
+  STEP(
+    is_taken = (OTHERS(is_shared[file]) == 0 && OTHERS(is_exclusive[file]) == 0);
+    if
+    :: is_taken -> is_exclusive[file] = BIT(me); is_shared[file] = OTHERS(is_shared[file])
+    :: else
+    fi
+  )
+}
+
+/* At once, or by waiting for those that have the lock, if nobody else waits. */
+inline take_exclusive() {
+  try_exclusive();
+  if
+  :: !is_taken ->
+    STEP(
+      is_taken = (OTHERS(waits[file]) == 0);
+      if
+      :: is_taken -> waits[file] = BIT(me)
+      :: else -> close_file()
+      fi
+    );
+    if
+    :: !is_taken -> goto again
+    :: else
+    fi;
+    do
+    :: try_exclusive();
+      if
+      :: is_taken -> break
+      :: else
+      fi
+    od
+  :: else
+  fi;
+  is_taken = false
+}
+
 inline finish(file_number) {
   STEP(
     got[me] = file_number; opened = opened | BIT(me);
@@ -139,6 +184,17 @@ again:
   fi;
 
   /* attach */
+  STEP(
+    is_taken = (OTHERS(waits[file]) == 0);
+    if
+    :: !is_taken -> close_file()
+    :: else
+    fi
+  );
+  if
+  :: !is_taken -> goto again
+  :: else -> is_taken = false
+  fi;
 #ifndef NO_SETUP_LOCK
   STEP(
     is_taken = (OTHERS(is_exclusive[file]) == 0);
@@ -172,17 +228,7 @@ again:
     :: is_taken -> is_taken = false
     :: else ->
 #ifndef RESET_WITHOUT_LOCK
-      STEP(
-        is_taken = (OTHERS(is_shared[file]) == 0 && OTHERS(is_exclusive[file]) == 0);
-        if
-        :: is_taken -> is_exclusive[file] = BIT(me); is_shared[file] = OTHERS(is_shared[file])
-        :: else -> close_file()
-        fi
-      );
-      if
-      :: !is_taken -> goto again
-      :: else -> is_taken = false
-      fi;
+      take_exclusive();
 #endif
 #ifndef IN_USE_SEEN_ONCE
       STEP(
@@ -216,17 +262,7 @@ again:
   :: schema[file] != mine && !is_reset -> goto refused
   :: schema[file] != mine && is_reset ->
 #ifndef CONFLICT_WITHOUT_LOCK
-    STEP(
-      is_taken = (OTHERS(is_shared[file]) == 0);
-      if
-      :: is_taken -> is_exclusive[file] = BIT(me); is_shared[file] = OTHERS(is_shared[file])
-      :: else -> close_file()
-      fi
-    );
-    if
-    :: !is_taken -> goto again
-    :: else -> is_taken = false
-    fi;
+    take_exclusive();
 #endif
     make();
     STEP(
