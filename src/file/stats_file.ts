@@ -251,7 +251,12 @@ function replace(
 /** Renames a file of an earlier boot, so that there is none at the path. */
 function setAside({ action, path }: FileRequest, file: OpenedFile, header: FileHeader): void {
   if (!file.lockSetup(header, "exclusive") || !file.isAtPath()) return;
-  files(action).renameSync(path, `${path}.${header.boot.slice(0, 8)}.old`);
+  try {
+    files(action).renameSync(path, `${path}.${header.boot.slice(0, 8)}.old`);
+  } catch (error) {
+    const required = "one of an earlier boot must get another name (rename)";
+    throw new Error(cannot(action, required, got((error as Error).message)), { cause: error });
+  }
 }
 
 /** An entry of the process table that this process has. */

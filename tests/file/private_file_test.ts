@@ -258,6 +258,15 @@ describe("openStats() in a process that was suspended while it made the file", (
       assertEquals(readdirSync(folder), ["a.stats"]);
       assertEquals(statSync(path).ino, ino);
       await member.call("open", path);
+      await member.end();
+      makeOld(path);
+      const later = join();
+      await later.call("refuse", "renameSync", "EACCES");
+      const [, why] = await later.failure("open", path);
+      assert(
+        why.includes("one of an earlier boot must get another name (rename), got EACCES"),
+        why,
+      );
     });
   });
 });
