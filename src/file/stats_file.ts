@@ -40,7 +40,7 @@ import { steady } from "../base/clock.ts";
 import { cannot, got } from "../base/errors.ts";
 import { files } from "../base/files.ts";
 import { SlotReclaimer } from "../ends/slot_reclaimer.ts";
-import { host } from "../host/host.ts";
+import { host, warn } from "../host/host.ts";
 import { isDamage } from "../memory/damage.ts";
 import { freshIdentity } from "../memory/identity.ts";
 import {
@@ -244,8 +244,13 @@ function replace(
     }
   }
   if (!isNeeded()) return undefined;
+  const { action, path } = request;
   const { file: made, handle } = createPrivate(request);
-  return publish(request.action, made, { path: request.path, how: "rename" }) ? handle : undefined;
+  if (!publish(action, made, { path, how: "rename" })) return undefined;
+  if (file.isInUse(header)) {
+    warn(`${path} is a new file now, and other processes still count in the one that it replaced`);
+  }
+  return handle;
 }
 
 /** Renames a file of an earlier boot, so that there is none at the path. */

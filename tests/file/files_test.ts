@@ -189,6 +189,7 @@ describe("openStats()", () => {
       await third.end();
       await fourth.call("open", path, "shop", { stale: "reset" });
       assertEquals((await fourth.call("counts")).first, 0);
+      assertEquals(fourth.stderr, "");
       assertEquals(readdirSync(folder), ["a.stats"]);
     });
   });
@@ -202,6 +203,7 @@ describe("openStats()", () => {
       await old.call("register", "old");
       await old.call("add", 7);
       await fresh.call("open", path, "other", { stale: "reset" });
+      await until(() => fresh.stderr.includes("other processes still count in the one"));
       await old.call("add", 1);
       assertEquals((await reader.call("counts")).first, 8);
       await old.call("grow", "after the new one", 300);
