@@ -43,7 +43,7 @@ import {
   wordIndex,
 } from "../memory/layout.ts";
 import { noteFirstUse } from "../memory/first_use.ts";
-import { capacityOf, firstId, segmentOf, SINGLE_SHIFT } from "../memory/segments.ts";
+import { capacityOf, firstId, segmentOf } from "../memory/segments.ts";
 
 /** What a table needs to know of its metric. */
 export interface BucketTableOptions {
@@ -330,9 +330,12 @@ export class BucketTable {
  * @param start Byte offset of zeroed memory of `IMPLICIT_BUCKET_BYTES` bytes.
  */
 export function makeImplicitBucket(arena: Arena, control: number, start: number): void {
-  const directory = wordIndex(control);
-  Atomics.store(arena.views().i32, directory, longIndex(start));
-  new BucketTable(arena, { name: "", directory, shift: SINGLE_SHIFT, labelled: false }).create();
+  const { i32 } = arena.views();
+  const { used } = bucketSegmentParts(1, false);
+  // Unordered, all of them: the definition's append to the log publishes them.
+  i32[wordIndex(control)] = longIndex(start);
+  i32[wordIndex(start)] = 1;
+  i32[wordIndex(start + used)] = 1;
 }
 
 /** Byte offsets of the parts of a segment behind its epochs, and its size in bytes. */

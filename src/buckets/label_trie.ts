@@ -40,16 +40,20 @@ type Finder = (root: Level, labels: Readonly<Record<string, string>>) => BucketL
 /** The lives that one thread knows of, at most one for the same labels. Private to its thread. */
 export class LabelTrie {
   readonly #root: Level = new Map();
-  readonly #find: Finder;
+  readonly #names: readonly string[];
+  /** Compiled by the first search. */
+  #find: Finder | undefined;
 
   /** `names` are the labels in the order of the schema. */
-  constructor(names: readonly string[], find: Finder = makeFinder(names)) {
+  constructor(names: readonly string[], find?: Finder) {
+    this.#names = names;
     this.#find = find;
   }
 
   /** The life with these labels. Labels that are not strings are not found. */
   find(labels: Readonly<Record<string, string>>): BucketLife | undefined {
-    return this.#find(this.#root, labels);
+    const find = this.#find ??= makeFinder(this.#names);
+    return find(this.#root, labels);
   }
 
   /** Adds a life. It replaces one with the same labels. */

@@ -55,13 +55,12 @@ export interface Host {
   readonly thread: "main" | "worker" | "web";
   /** Identifies the thread in its process; 0 for all threads without a `threadId` of their own. */
   readonly threadId: number;
-  /** The process's id; 0 where there is none. */
-  readonly processId: number;
   readonly process: HostProcess | undefined;
   readonly workerThreads: WorkerThreads | undefined;
 }
 
 interface Globals {
+  readonly Bun?: { readonly isMainThread?: boolean };
   readonly Deno?: { readonly version?: unknown };
   readonly WorkerGlobalScope?: unknown;
   readonly process?: HostProcess;
@@ -73,6 +72,19 @@ let found: Host | undefined;
 export function host(): Host {
   found ??= findHost();
   return found;
+}
+
+/**
+ * Whether this is certainly the main thread. `false` if only {@linkcode host} can tell. Bun takes
+ * 3 ms to load `node:worker_threads`, more than all else that a first `registerThread` does.
+ */
+export function isCertainlyMain(): boolean {
+  return found === undefined && (globalThis as unknown as Globals).Bun?.isMainThread === true;
+}
+
+/** The process's id; 0 where there is none. Loads nothing. */
+export function processId(): number {
+  return (globalThis as unknown as Globals).process?.pid ?? 0;
 }
 
 function findHost(): Host {
@@ -93,7 +105,6 @@ function findHost(): Host {
       : "node",
     thread: isWeb ? "web" : isMain ? "main" : "worker",
     threadId: workerThreads?.threadId ?? 0,
-    processId: process?.pid ?? 0,
     process: workerThreads === undefined ? undefined : process,
     workerThreads,
   };

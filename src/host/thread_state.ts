@@ -10,7 +10,7 @@
  */
 import type { ThreadStatsHandle } from "../threads/handle.ts";
 import type { ThreadIdentity } from "../threads/slot_owner.ts";
-import { type Channel, host } from "./host.ts";
+import { type Channel, host, isCertainlyMain, processId } from "./host.ts";
 
 /** A registration of this thread. */
 export interface Registered {
@@ -119,11 +119,14 @@ export function threadState(): ThreadState {
  * one, because processes of several containers may have the same id.
  */
 export function processIn({ file }: ThreadStatsHandle): number {
-  return file?.process ?? host().processId;
+  return file?.process ?? processId();
 }
 
 /** Identifies this thread to others that use a memory. */
 export function thisThread(handle: ThreadStatsHandle): ThreadIdentity {
+  const process = processIn(handle);
+  // Only a join makes a state, and it asks for the host first.
+  if (isCertainlyMain()) return { process, thread: 0, life: 0n, ancestors: [] };
   const { life, ancestors } = threadState();
-  return { process: processIn(handle), thread: host().threadId, life, ancestors };
+  return { process, thread: host().threadId, life, ancestors };
 }

@@ -35,8 +35,16 @@ const ROUNDS = 8;
 
 /** What a reader needs to know of its metric. */
 export interface BucketReaderOptions<Value> {
+  /** The metric's name. */
+  name: string;
   /** The definition of the metric. */
   definition: MetricDefinition;
+  /** Gives what the metric is read with. Called once, by the first use. */
+  parts: () => BucketReaderParts<Value>;
+}
+
+/** What a metric is read with. */
+export interface BucketReaderParts<Value> {
   /** The buckets. */
   table: BucketTable;
   /** The labels, if the metric has any. */
@@ -73,39 +81,50 @@ export class BucketReader<Value> {
     inspectable<BucketReader<unknown>>(this.prototype, {
       type: (reader) =>
         typeOf(reader.#definition.kind, "Reader", reader.#definition.labels.length > 0),
-      metric: (reader) => reader.#table.name,
+      metric: (reader) => reader.#name,
       facts: (reader) => wordsOf(reader.#definition),
     });
   }
 
-  readonly #table: BucketTable;
-  readonly #index: LabelIndex | undefined;
-  readonly #labelledBuckets: LabelledBuckets | undefined;
-  readonly #totals: BucketTotals<Value>;
-  /** Totals over several buckets, if the metric has labels. */
-  readonly #seriesTotals: SeriesTotals<Value> | undefined;
-  readonly #rows: SnapshotRows<Value>;
-  readonly #walk: () => Walk;
-  readonly #overflowed: number;
+  readonly #name: string;
   readonly #definition: MetricDefinition;
+  /** Gives what the next fields are made from; `undefined` once they are made. */
+  #parts: (() => BucketReaderParts<Value>) | undefined;
+  #table!: BucketTable;
+  #index: LabelIndex | undefined;
+  #labelledBuckets: LabelledBuckets | undefined;
+  #totals!: BucketTotals<Value>;
+  /** Totals over several buckets, if the metric has labels. */
+  #seriesTotals: SeriesTotals<Value> | undefined;
+  #rows!: SnapshotRows<Value>;
+  #walk!: () => Walk;
+  #overflowed!: number;
 
-  constructor(options: BucketReaderOptions<Value>) {
-    this.#table = options.table;
-    this.#index = options.index;
-    this.#labelledBuckets = options.labelled;
-    const { table, index, slots, makeAccumulator } = options;
+  constructor({ name, definition, parts }: BucketReaderOptions<Value>) {
+    this.#name = name;
+    this.#definition = definition;
+    this.#parts = parts;
+  }
+
+  /** Makes what this reads with. The public methods call it first while `#parts` is defined. */
+  #prepare(parts: () => BucketReaderParts<Value>): void {
+    const { table, index, labelled, slots, makeAccumulator, exemplars, walk, overflowed } = parts();
     const totals = new BucketTotals(slots, makeAccumulator);
+    this.#table = table;
+    this.#index = index;
+    this.#labelledBuckets = labelled;
     this.#totals = totals;
     this.#seriesTotals = index &&
       new SeriesTotals({ table, index, slots, totals, makeAccumulator });
-    this.#rows = new SnapshotRows({ table, index, totals, exemplars: options.exemplars });
-    this.#definition = options.definition;
-    this.#walk = options.walk;
-    this.#overflowed = options.overflowed;
+    this.#rows = new SnapshotRows({ table, index, totals, exemplars });
+    this.#walk = walk;
+    this.#overflowed = overflowed;
+    this.#parts = undefined;
   }
 
   /** What all threads have counted in one bucket, or in all selected ones. */
   read(bucket?: BucketSelection): Value {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     const found = this.#select(bucket, "read");
     if (found === undefined) return this.#totals.empty();
     if (found instanceof SeriesFilter) return this.#seriesTotals!.total(found, this.#walk());
@@ -127,7 +146,7 @@ export class BucketReader<Value> {
    * nothing are left out.
    */
   perThread(bucket?: BucketSelection): ThreadValue<Value>[] {
-    return this.#parts(bucket, "read").map(toThreadValue);
+    return this.#threadParts(bucket, "read").map(toThreadValue);
   }
 
   /** Merges the threads' parts with the caller's function. */
@@ -138,11 +157,11 @@ export class BucketReader<Value> {
   ): Result {
     if (typeof callback !== "function") {
       throw new TypeError(
-        cannot(`aggregate ${this.#table.name}`, "the callback must be a function", callback),
+        cannot(`aggregate ${this.#name}`, "the callback must be a function", callback),
       );
     }
     let result = initial;
-    for (const { thread, value } of this.#parts(bucket, "aggregate")) {
+    for (const { thread, value } of this.#threadParts(bucket, "aggregate")) {
       result = callback(result, value, thread);
     }
     return result;
@@ -150,6 +169,7 @@ export class BucketReader<Value> {
 
   /** The live buckets with their labels and values, in rising order of ids: all, or selected. */
   series(filter?: Readonly<Record<string, string>>): SeriesValue<Value>[] {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     const options = { perThread: false, walk: this.#walk(), filter: this.#filter(filter) };
     return this.#rows.collect(options).map((row) => {
       const { id, labels, value } = row;
@@ -161,13 +181,15 @@ export class BucketReader<Value> {
 
   /** The same as rows of a snapshot; see {@linkcode SnapshotRows.collect}. */
   collect(
-    { perThread = false, walk = this.#walk() }: { perThread?: boolean; walk?: Walk } = {},
+    { perThread = false, walk }: { perThread?: boolean; walk?: Walk } = {},
   ): SeriesSnapshot<Value>[] {
-    return this.#rows.collect({ perThread, walk });
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
+    return this.#rows.collect({ perThread, walk: walk ?? this.#walk() });
   }
 
   /** Each thread's total over all buckets; see {@linkcode SnapshotRows.threadTotals}. */
   threadTotals(walk: Walk): ThreadValue<Value>[] {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     return this.#rows.threadTotals(walk);
   }
 
@@ -175,26 +197,30 @@ export class BucketReader<Value> {
    * Forgets the labels that this thread has read. For memory that turned out to be damaged.
    */
   forget(): void {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     this.#index?.forget();
   }
 
   /** The ids of the live buckets in rising order. */
   ids(): number[] {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     return [...this.#table.ids()];
   }
 
   /** The bucket with these labels. It is made if there is none. */
   id(labels: Readonly<Record<string, string>>): number {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     const verb = "find a bucket of";
     const labelled = this.#labelled(verb);
-    return needing(`${verb} ${this.#table.name}`, () => labelled.intern(labels, verb).id);
+    return needing(`${verb} ${this.#name}`, () => labelled.intern(labels, verb).id);
   }
 
   /** Makes a bucket without labels. */
   create(): number {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     const labelled = this.#labelledBuckets;
     return needing(
-      `create a bucket of ${this.#table.name}`,
+      `create a bucket of ${this.#name}`,
       () => labelled === undefined ? this.#table.create() : labelled.createAnonymous(),
     );
   }
@@ -206,6 +232,7 @@ export class BucketReader<Value> {
 
   /** Ends the life of one bucket. Its id is used again. */
   destroy(bucket: BucketName): void {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     const labelled = this.#labelledBuckets;
     if (labelled === undefined) {
       this.#advance(bucket, "destroy", (id, epoch) => this.#table.end(id, epoch));
@@ -221,12 +248,14 @@ export class BucketReader<Value> {
    * label value was too long.
    */
   overflowed(): number {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     // SeqCst; pairs with the additions of the overflow series' writers.
     return Number(Atomics.load(this.#table.arena.views().u64, this.#overflowed));
   }
 
   /** The parts of all threads that have one. */
-  #parts(bucket: BucketSelection, verb: string): ThreadPart<Value>[] {
+  #threadParts(bucket: BucketSelection, verb: string): ThreadPart<Value>[] {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     const found = this.#select(bucket, verb);
     if (found === undefined) return [];
     if (found instanceof SeriesFilter) return this.#seriesTotals!.parts(found, this.#walk());
@@ -247,7 +276,7 @@ export class BucketReader<Value> {
     if (this.#labelledBuckets !== undefined) return this.#labelledBuckets;
     throw new TypeError(
       cannot(
-        `${verb} ${this.#table.name}`,
+        `${verb} ${this.#name}`,
         "a bucket id is required because the metric has no labels",
         got("labels"),
       ),
@@ -260,7 +289,7 @@ export class BucketReader<Value> {
     const verb = "list the series of";
     if (labelled !== undefined) return labelled.filter(labels, verb);
     throw new TypeError(
-      cannot(`${verb} ${this.#table.name}`, "the metric has no labels", got("labels")),
+      cannot(`${verb} ${this.#name}`, "the metric has no labels", got("labels")),
     );
   }
 
@@ -298,6 +327,7 @@ export class BucketReader<Value> {
     verb: string,
     advance: (id: number, epoch: number) => boolean,
   ): void {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
     const found = this.#find(bucket, verb) ?? this.#refuseMissing(bucket, verb);
     for (;;) {
       const epoch = this.#epochOf(found, verb) ?? this.#refuseMissing(bucket, verb);
@@ -309,7 +339,7 @@ export class BucketReader<Value> {
     // `#find` has checked that these are exactly the labels of the metric.
     const given = typeof bucket === "object" ? labelsIn(this.#definition.labels, bucket) : bucket;
     throw new RangeError(
-      cannot(`${verb} ${this.#table.name}`, "a live bucket must have these labels", given),
+      cannot(`${verb} ${this.#name}`, "a live bucket must have these labels", given),
     );
   }
 }

@@ -14,11 +14,6 @@ import { LabelledWriter } from "./labelled_writer.ts";
 
 /** The storage, reading and writing of one metric. */
 export interface Kind<Value> {
-  /**
-   * Whether a metric without labels has exactly one bucket, which exists from the start. If not,
-   * its buckets are made by `create()`.
-   */
-  readonly hasImplicitBucket: boolean;
   /** How many exemplars each thread keeps of a bucket; `undefined` if the kind has none. */
   readonly exemplars?: number;
   /** The size in bytes of a thread's segment of `capacity` buckets. */

@@ -27,6 +27,17 @@ const KINDS: Kinds = {
   record: recordKind,
 };
 
+/**
+ * Whether a metric without labels has exactly one bucket, which exists from the start. If not, its
+ * buckets are made by `create()`.
+ */
+export const HAS_IMPLICIT_BUCKET: Readonly<Record<MetricKind, boolean>> = {
+  counter: true,
+  gauge: true,
+  histogram: true,
+  record: false,
+};
+
 /** The kind of a metric. */
 export function kindOf(definition: MetricDefinition): Kind<unknown> {
   // The compiler does not see that the row and the definition are of the same kind.

@@ -33,7 +33,7 @@ import { exemplarSegmentBytes } from "./exemplars/exemplar_layout.ts";
 import { ExemplarReader } from "./exemplars/exemplar_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Kind } from "./kind.ts";
-import { kindOf } from "./kinds.ts";
+import { HAS_IMPLICIT_BUCKET, kindOf } from "./kinds.ts";
 import type { SingleReader } from "./reader_types.ts";
 import type { Aggregator } from "./series_values.ts";
 
@@ -59,76 +59,49 @@ export interface MetricLayout extends CellPlace {
   parts(capacity: number): CellParts;
 }
 
-/** One metric as one thread sees it. */
+/** What reads and writes a metric. */
+interface MetricParts {
+  readonly kind: Kind<unknown>;
+  readonly cells: CellColumn;
+  readonly exemplars: CellColumn;
+  readonly table: BucketTable;
+  /** With the next one: if the metric has labels. */
+  readonly index: LabelIndex | undefined;
+  readonly labelled: LabelledBuckets | undefined;
+}
+
+/**
+ * One metric as one thread sees it.
+ *
+ * What reads and writes it is made at the first use. A program creates its statistics before it
+ * does anything else, and each thread uses a part of the metrics.
+ */
 export class Metric {
   /** The name of the metric. */
   readonly name: string;
   /** Its definition. */
   readonly definition: MetricDefinition;
-  /** Reads and manages its buckets by their ids. */
-  readonly buckets: BucketReader<unknown>;
-  readonly #table: BucketTable;
-  readonly #index: LabelIndex | undefined;
-  readonly #labelled: LabelledBuckets | undefined;
-  readonly #kind: Kind<unknown>;
-  readonly #isSingle: boolean;
-  readonly #cells: CellColumn;
-  readonly #exemplars: CellColumn;
-  readonly #control: number;
-  readonly #arena: Arena;
+  readonly #place: MetricPlace;
+  readonly #shared: SharedParts;
+  #made: MetricParts | undefined = undefined;
+  #buckets: BucketReader<unknown> | undefined = undefined;
 
   constructor(definition: MetricDefinition, place: MetricPlace, shared: SharedParts) {
-    const { name, metric } = place;
-    const labelled = definition.labels.length > 0;
-    this.name = name;
+    this.name = place.name;
     this.definition = definition;
-    this.#kind = kindOf(definition);
-    this.#isSingle = hasOneBucket(definition, this.#kind);
-    this.#control = place.control;
-    this.#arena = shared.arena;
-    const shift = this.#isSingle ? SINGLE_SHIFT : MANY_SHIFT;
-    const directory = wordIndex(place.control);
-    const bytes = (capacity: number) => this.#kind.bytes(capacity);
-    this.#cells = { column: columnOf(metric), shift, used: directory + M_USED, bytes };
-    this.#exemplars = {
-      column: columnOf(metric) + 1,
-      shift,
-      used: directory + M_EXEMPLARS,
-      bytes: exemplarSegmentBytes,
-    };
-    const table = new BucketTable(shared.arena, { name, directory, shift, labelled });
-    this.#table = table;
-    if (labelled) {
-      const { labels: names, maxSeries, maxLabelLength } = definition;
-      const log = new LabelLog(table, {
-        metric,
-        ring: directory + M_LOG_RING,
-        end: directory + M_LOG_END,
-      });
-      const index = new LabelIndex(table, log, names);
-      this.#index = index;
-      const options = { table, log, index, metric, maxSeries, maxLabelLength };
-      this.#labelled = new LabelledBuckets(options);
-    }
-    this.buckets = new BucketReader({
-      definition,
-      table,
-      index: this.#index,
-      labelled: this.#labelled,
-      slots: shared.slots,
-      walk: () => new Walk(shared.arena, shared.cells),
-      makeAccumulator: () => this.#kind.accumulator(shared, this.#cells),
-      exemplars: this.#kind.exemplars === undefined
-        ? undefined
-        : new ExemplarReader(shared, this.#exemplars, this.#kind.exemplars),
-      overflowed: longIndex(place.control) + M_OVERFLOWED_U64,
-    });
+    this.#place = place;
+    this.#shared = shared;
+  }
+
+  /** Reads and manages its buckets by their ids. */
+  get buckets(): BucketReader<unknown> {
+    return this.#buckets ??= this.#makeBuckets();
   }
 
   /** The reader that users get. Any thread. */
   get reader(): BucketReader<unknown> | SingleReader<unknown> {
-    if (!this.#isSingle) return harden(this.buckets);
-    const reader = singleReader(this.buckets);
+    if (!hasOneBucket(this.definition)) return harden(this.buckets);
+    const reader = singleReader(() => this.buckets);
     inspectable(reader, {
       type: typeOf(this.definition.kind, "Reader"),
       metric: () => this.name,
@@ -139,50 +112,95 @@ export class Metric {
 
   /** Whether the metric was ever used: see `memory/first_use.ts`. Any thread. */
   get isUsed(): boolean {
-    return isUsed(this.#arena, this.#cells.used);
+    return isUsed(this.#shared.arena, wordIndex(this.#place.control) + M_USED);
   }
 
   /** Where it stands in the memory. Any thread. */
   get layout(): MetricLayout {
-    const { column, shift } = this.#cells;
+    const { kind, cells: { column, shift } } = this.#parts;
     return {
-      ...{ column, shift, control: this.#control },
+      ...{ column, shift, control: this.#place.control },
       isLabelled: this.definition.labels.length > 0,
-      exemplarPlaces: this.#kind.exemplars ?? 0,
-      parts: (capacity) => this.#kind.parts(capacity),
+      exemplarPlaces: kind.exemplars ?? 0,
+      parts: (capacity) => kind.parts(capacity),
     };
   }
 
   /** Makes the writer that users get. Owner thread only, once in a tenure. */
   writer(thread: ThreadContext, isLocatedAtOnce: boolean): unknown {
-    const control = longIndex(this.#control);
+    const { kind, cells, exemplars, table, index, labelled } = this.#parts;
+    const control = longIndex(this.#place.control);
     const overflowed = control + M_OVERFLOWED_U64;
     const clock = control + M_CLOCK_U64;
     const context = {
       thread,
       kind: this.definition.kind,
-      cells: this.#cells,
-      exemplars: { cells: this.#exemplars, clock },
-      table: this.#table,
-      index: this.#index,
-      labelled: this.#labelled,
-      overflowed,
-      isLocatedAtOnce,
+      cells,
+      exemplars: { cells: exemplars, clock },
+      ...{ table, index, labelled, overflowed, isLocatedAtOnce },
     };
-    return this.#kind.writer(context, clock);
+    return kind.writer(context, clock);
+  }
+
+  get #parts(): MetricParts {
+    return this.#made ??= makeParts(this.definition, this.#place, this.#shared);
+  }
+
+  #makeBuckets(): BucketReader<unknown> {
+    const { definition } = this;
+    const shared = this.#shared;
+    const parts = () => {
+      const { kind, cells, exemplars, table, index, labelled } = this.#parts;
+      return {
+        ...{ table, index, labelled, slots: shared.slots },
+        walk: () => new Walk(shared.arena, shared.cells),
+        makeAccumulator: () => kind.accumulator(shared, cells),
+        exemplars: kind.exemplars === undefined
+          ? undefined
+          : new ExemplarReader(shared, exemplars, kind.exemplars),
+        overflowed: longIndex(this.#place.control) + M_OVERFLOWED_U64,
+      };
+    };
+    return new BucketReader({ name: this.name, definition, parts });
   }
 
   #brief(value: unknown): unknown {
-    return this.#kind.brief === undefined ? value : this.#kind.brief(value);
+    const { kind } = this.#parts;
+    return kind.brief === undefined ? value : kind.brief(value);
   }
 }
 
-/** Whether a metric has exactly one bucket, which exists from its definition on. */
-export function hasOneBucket(
+function makeParts(
   definition: MetricDefinition,
-  { hasImplicitBucket }: Kind<unknown> = kindOf(definition),
-): boolean {
-  return hasImplicitBucket && definition.labels.length === 0;
+  { name, metric, control }: MetricPlace,
+  { arena }: SharedParts,
+): MetricParts {
+  const { labels, maxSeries, maxLabelLength } = definition;
+  const isLabelled = labels.length > 0;
+  const kind = kindOf(definition);
+  const shift = hasOneBucket(definition) ? SINGLE_SHIFT : MANY_SHIFT;
+  const directory = wordIndex(control);
+  const bytes = (capacity: number) => kind.bytes(capacity);
+  const cells = { column: columnOf(metric), shift, used: directory + M_USED, bytes };
+  const exemplars = {
+    column: columnOf(metric) + 1,
+    shift,
+    used: directory + M_EXEMPLARS,
+    bytes: exemplarSegmentBytes,
+  };
+  const table = new BucketTable(arena, { name, directory, shift, labelled: isLabelled });
+  const parts = { kind, cells, exemplars, table };
+  if (!isLabelled) return { ...parts, index: undefined, labelled: undefined };
+  const [ring, end] = [directory + M_LOG_RING, directory + M_LOG_END];
+  const log = new LabelLog(table, { metric, ring, end });
+  const index = new LabelIndex(table, log, labels);
+  const options = { table, log, index, metric, maxSeries, maxLabelLength };
+  return { ...parts, index, labelled: new LabelledBuckets(options) };
+}
+
+/** Whether a metric has exactly one bucket, which exists from its definition on. */
+export function hasOneBucket({ kind, labels }: MetricDefinition): boolean {
+  return labels.length === 0 && HAS_IMPLICIT_BUCKET[kind];
 }
 
 /** Number of the column with a metric's cells. The next one has its exemplars. */
@@ -191,12 +209,12 @@ export function columnOf(metric: number): number {
 }
 
 /** The reader of a metric's implicit bucket. */
-function singleReader<Value>(reader: BucketReader<Value>): SingleReader<Value> {
+function singleReader<Value>(reader: () => BucketReader<Value>): SingleReader<Value> {
   return {
-    read: () => reader.read(0),
-    perThread: () => reader.perThread(0),
+    read: () => reader().read(0),
+    perThread: () => reader().perThread(0),
     aggregate: <Result>(initial: Result, callback: Aggregator<Value, Result>) =>
-      reader.aggregate(0, initial, callback),
-    clear: () => reader.clear(0),
+      reader().aggregate(0, initial, callback),
+    clear: () => reader().clear(0),
   };
 }

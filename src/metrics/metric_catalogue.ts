@@ -136,6 +136,8 @@ export class MetricCatalogue {
       const found = got(`${this.#metrics.length} and ${missing.length} more`);
       throw new RangeError(cannot(action, `at most ${maxMetrics} metrics (maxMetrics)`, found));
     }
+    // The metrics of one schema have different names, see `schema/exported_names.ts`.
+    if (this.#metrics.length === 0) return;
     for (; this.#named < this.#metrics.length; this.#named++) {
       const { name, definition } = this.#metrics[this.#named];
       this.#names.claim(name, definition);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Arena } from "../../src/memory/arena.ts";
-import { host } from "../../src/host/host.ts";
+import { processId } from "../../src/host/host.ts";
 import { makeMemory } from "../../src/memory/header.ts";
 import { SlotReclaimer } from "../../src/ends/slot_reclaimer.ts";
 import { ACTIVE } from "../../src/threads/control_word.ts";
@@ -16,7 +16,7 @@ describe("SlotReclaimer.threadEnded()", () => {
     const open = () => {
       const arena = new Arena(handle);
       const slots = new SlotDirectory(arena, 2, 60);
-      return { slots, ends: new SlotReclaimer(arena, slots, host().processId) };
+      return { slots, ends: new SlotReclaimer(arena, slots, processId()) };
     };
     const stays = open();
     withClocks(({ pass }) => {

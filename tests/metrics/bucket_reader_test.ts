@@ -322,14 +322,13 @@ describe("BucketReader", () => {
       return series;
     };
     const reader = new BucketReader({
+      name: table.name,
       definition: counter(),
-      table,
-      index,
-      labelled: buckets,
-      slots,
-      makeAccumulator: () => accumulator,
-      walk: () => new Walk(table.arena, new CellSegments(table.arena, slots)),
-      overflowed: 0,
+      parts: () => ({
+        ...{ table, index, slots, labelled: buckets, overflowed: 0 },
+        makeAccumulator: () => accumulator,
+        walk: () => new Walk(table.arena, new CellSegments(table.arena, slots)),
+      }),
     });
     return { reader, table, other: makeBuckets(buffer).buckets };
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { kindOf } from "../../src/metrics/kinds.ts";
+import { HAS_IMPLICIT_BUCKET, kindOf } from "../../src/metrics/kinds.ts";
 import { createKinds, kinds } from "../support/kinds.ts";
 
 const definitions = Object.entries(kinds.metrics);
@@ -25,7 +25,7 @@ describe("kindOf()", () => {
         read: unknown;
       };
       assertStrictEquals(typeof read, "function");
-      const isSingle = kindOf(definition).hasImplicitBucket && definition.labels.length === 0;
+      const isSingle = HAS_IMPLICIT_BUCKET[definition.kind] && definition.labels.length === 0;
       assertStrictEquals(ids === undefined, isSingle);
     });
   }

@@ -12,7 +12,6 @@ import { OverflowCounter, SingleWriterCounter } from "./counter_writer.ts";
 /** Makes the kind of one counter. */
 export function counterKind(_definition: CounterDefinition<string>): Kind<number> {
   return {
-    hasImplicitBucket: true,
     exemplars: 1,
     bytes: (capacity) => counterSegmentParts(capacity).bytes,
     parts: (capacity) => {

@@ -17,7 +17,6 @@ import { LatestValues, SingleWriterLatestGauge } from "./latest_gauge_writer.ts"
 export function gaugeKind({ aggregate }: GaugeDefinition<string>): Kind<number> {
   if (aggregate === "latest") return latestGaugeKind();
   return {
-    hasImplicitBucket: true,
     bytes: (capacity) => gaugeSegmentParts(capacity).bytes,
     parts: (capacity) => {
       const { values, tags } = gaugeSegmentParts(capacity);
@@ -35,7 +34,6 @@ export function gaugeKind({ aggregate }: GaugeDefinition<string>): Kind<number> 
 
 function latestGaugeKind(): Kind<number> {
   return {
-    hasImplicitBucket: true,
     bytes: (capacity) => recordSegmentParts(LATEST_LAYOUT, capacity).bytes,
     parts: (capacity) => recordCellParts(LATEST_LAYOUT, capacity),
     accumulator: (shared, place) => new LatestGaugeAccumulator(shared, place),

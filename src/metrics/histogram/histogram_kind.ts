@@ -17,7 +17,6 @@ import { OverflowHistogram, SingleWriterHistogram } from "./histogram_writer.ts"
 export function histogramKind({ bins, unit }: HistogramDefinition<string>): Kind<HistogramValue> {
   const scale = scaleOf(bins);
   return {
-    hasImplicitBucket: true,
     exemplars: exemplarPlacesOf(scale),
     bytes: histogramSegmentBytes,
     parts: () => ({ form: "blocks", blockBytes: histogramBlockBytes(scale.size) }),

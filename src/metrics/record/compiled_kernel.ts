@@ -73,13 +73,13 @@ export function kernelSource(layout: RecordLayout): string {
       const record = this.#records.open(id, undefined);
       return new Burst(record, record.burst);
     }`;
+  // The slow ways are functions of their own. `updateSlowly` is not given the change, because every
+  // program calls it: otherwise JavaScriptCore makes an object of each change, though it is a
+  // literal (10 ns in place of 4 for a bound update).
   return `"use strict";
 const { addHalves, addUint64, apart, getUint64, harden, saturate, setUint64 } = tools;
 const { showBoundRecords, showBursts, showRecordWriters } = tools;
 ${burstSource(layout)}
-// Functions of their own. \`updateSlowly\` is not given the change, because every program calls it:
-// otherwise JavaScriptCore makes an object of each change, though it is a literal (10 ns in place
-// of 4 for a bound update).
 const updateOddly = apart((records, id, delta, ${names}) =>
   records.updateOddly(id, undefined, delta, [${names}]));
 const updateSlowly = apart((records, id, ${names}) =>
@@ -241,9 +241,9 @@ function burstSource({ fields }: RecordLayout): string {
     }
     }`;
   };
+  // Accessors in a class body: accessors that are defined on a prototype cost 3-20 times as much in
+  // JavaScriptCore. Fields have initial values of their later type: without them V8 assumes any type.
   return `const COMMITTED = ${COMMITTED};
-// Accessors in a class body: accessors that are defined on a prototype cost 3-20 times as much in
-// JavaScriptCore. Fields have initial values of their later type: without them V8 assumes any type.
 class Burst {
     #record = null;
     #number = 0;

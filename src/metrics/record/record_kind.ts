@@ -25,7 +25,6 @@ export function recordKind(
   // Made at the first use: a caller who only needs `bytes` should not pay for the compiler.
   const kernel = once(() => makeKernel(layout));
   return {
-    hasImplicitBucket: false,
     bytes: (capacity) => recordSegmentParts(layout, capacity).bytes,
     parts: (capacity) => recordCellParts(layout, capacity),
     accumulator: (shared, place) =>

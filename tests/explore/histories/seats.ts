@@ -5,7 +5,7 @@
  */
 import { counter, defineSchema, type Thread, ThreadStats } from "../../../mod.ts";
 import { SlotReclaimer } from "../../../src/ends/slot_reclaimer.ts";
-import { host } from "../../../src/host/host.ts";
+import { processId } from "../../../src/host/host.ts";
 import { ACTIVE, RESERVED, stateOf } from "../../../src/threads/control_word.ts";
 import { SlotDirectory } from "../../../src/threads/slot_directory.ts";
 import { defineHistory, must, named, onlyErrors } from "../history.ts";
@@ -80,8 +80,7 @@ export const seats = defineHistory<Sent, Stats>({
     // The end of a process finds all that its threads have, wherever they were killed.
     const arena = arenaOf(stats.handle);
     const slots = new SlotDirectory(arena, THREADS, QUARANTINE);
-    const { processId } = host();
-    new SlotReclaimer(arena, slots, processId).processEnded(processId);
+    new SlotReclaimer(arena, slots, processId()).processEnded(processId());
     for (let slot = 0; slot < THREADS; slot++) {
       const state = stateOf(arena.views().i32[slots.controlIndex(slot)]);
       must(state !== ACTIVE && state !== RESERVED, `slot ${slot} stays in the state ${state}`);
