@@ -49,7 +49,12 @@ interface Parts<Writer> {
 }
 
 /** Maximum length of a list. More series of one value are found in the index. */
-const MOST_IN_LIST = 8;
+const MOST_IN_LIST = 32;
+/**
+ * Of the series that are looked up and whose list is full, one in so many takes a place in it. To
+ * note a series costs 10 times as much as to find it in the index.
+ */
+const ONE_IN = 256;
 /** Maximum number of labels. Metrics with more of them are found in the index. */
 const MOST_LABELS = 64;
 /** Maximum number of entries beside two for each id. */
@@ -67,6 +72,10 @@ export class LabelLookup<Writer> {
   /** The number of the label that the lists are by. */
   #label = -1;
   #size = 0;
+  /** The number of entries when the label was chosen. */
+  #sizeAtChoice = 0;
+  /** How many series were not noted, because their lists are full. */
+  #passed = 0;
 
   /** `names` are the metric's labels, in the order of the schema. */
   constructor(
@@ -101,7 +110,11 @@ export class LabelLookup<Writer> {
   ): void {
     if (this.#use === undefined) return;
     // Entries of buckets that are gone are not removed one by one.
-    if (this.#size >= 2 * ids + SPARE) this.#clear();
+    if (this.#size >= 2 * ids + SPARE) {
+      this.#clear();
+      this.#sizeAtChoice = 0;
+    }
+    if (this.#passes(known)) return;
     const { words, epochIndex } = cell;
     const entry: Entry<Writer> = { cell, words, epochIndex, writer };
     const values = known.map((value, n) => preferred(labels[this.#names[n]], value));
@@ -117,6 +130,17 @@ export class LabelLookup<Writer> {
     else list[Math.floor(Math.random() * MOST_IN_LIST)] = entry;
   }
 
+  /** Whether a series with these values is not noted, because its list is full. */
+  #passes(known: readonly string[]): boolean {
+    const length = this.#label < 0 ? 0 : this.#lists.get(known[this.#label])?.length ?? 0;
+    return length >= MOST_IN_LIST && !this.#isChoiceOld && ++this.#passed % ONE_IN !== 0;
+  }
+
+  /** Whether the number of entries has doubled since the label was chosen. */
+  get #isChoiceOld(): boolean {
+    return this.#size >= 2 * this.#sizeAtChoice;
+  }
+
   #add(entry: Entry<Writer>): void {
     const list = this.#listOf(entry);
     if (list.length >= MOST_IN_LIST) return;
@@ -125,8 +149,13 @@ export class LabelLookup<Writer> {
     this.#size++;
   }
 
-  /** Makes the lists by the label with the most values. Returns whether that is another one. */
+  /**
+   * Makes the lists by the label with the most values. Returns whether that is another one. Looks
+   * at all entries, so it does so only after their number has doubled.
+   */
   #chooseAgain(): boolean {
+    if (!this.#isChoiceOld) return false;
+    this.#sizeAtChoice = this.#size;
     const all = [...this.#lists.values()].flat();
     const variety = this.#names.map((_, n) => new Set(all.map((entry) => entry[`v${n}`])).size);
     const best = variety.indexOf(Math.max(...variety));

@@ -191,6 +191,45 @@ describe("LabelLookup", () => {
     for (const labels of all) assertStrictEquals(lookup.labels(labels), labels.status);
     assertEquals(misses, []);
   });
+
+  it("finds all series of 4 methods, 50 routes and 5 states", () => {
+    const missed = new Set<unknown>();
+    const find = (labels: unknown) => (missed.add(labels), "");
+    const lookup = new LabelLookup(names, { find, tenancy });
+    const all = Array.from({ length: 1000 }, (_, n) => ({
+      ...{ method: `${n % 4}`, route: `/${(n >> 2) % 50}`, status: `${Math.floor(n / 200)}` },
+    }));
+    const writer = "";
+    for (const labels of all) {
+      lookup.note(labels, Object.values(labels), { ...makeCell(), writer }, all.length);
+    }
+    for (const labels of all) lookup.labels(labels);
+    assertEquals(missed.size, 0);
+  });
+
+  it("notes few of the series for which there is no place", () => {
+    const lookup = new LabelLookup(names, { find: () => "", tenancy });
+    const { cell } = makeCell();
+    let noted = 0;
+    for (let round = 0; round < 10; round++) {
+      for (let n = 0; n < 1000; n++) {
+        const values = [`${n % 10}`, `${Math.floor(n / 10) % 10}`, `${Math.floor(n / 100)}`];
+        const [method, route, status] = values;
+        // To note a series reads the labels that the program has given.
+        const labels = {
+          get method() {
+            noted++;
+            return method;
+          },
+          route,
+          status,
+        };
+        lookup.note(labels, values, { cell, writer: "" }, 1000);
+      }
+    }
+    // 10 lists of 32, the choices of the label, and one in 256.
+    assert(noted < 600, `${noted} of 10,000`);
+  });
 });
 
 describe("lookupSource()", () => {
