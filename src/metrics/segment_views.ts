@@ -6,7 +6,6 @@
  */
 import type { Views } from "../memory/arena.ts";
 import { blockViews } from "../memory/arena.ts";
-import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf } from "../memory/segments.ts";
 import type { SharedParts } from "./accumulator.ts";
 import type { CellPlace } from "../threads/cell_segments.ts";
@@ -24,8 +23,11 @@ export class SegmentViews<Segment> {
   readonly #shared: Pick<SharedParts, "arena" | "cells">;
   readonly #place: CellPlace;
   readonly #layout: SegmentLayout<Segment>;
-  /** By `slot * DIRECTORY + segment`. */
-  readonly #segments: (Segment | undefined)[] = [];
+  /**
+   * By segment, then by slot. One array of both would be full of holes, which V8 makes a hash table
+   * of.
+   */
+  readonly #segments: (Segment | undefined)[][] = [];
 
   constructor(
     shared: Pick<SharedParts, "arena" | "cells">,
@@ -39,7 +41,7 @@ export class SegmentViews<Segment> {
 
   /** A segment of the thread in `slot`; `undefined` while the thread has none. */
   find(slot: number, segment: number): Segment | undefined {
-    return this.#segments[slot * DIRECTORY + segment] ?? this.#view(slot, segment);
+    return this.#segments[segment]?.[slot] ?? this.#view(slot, segment);
   }
 
   /** The size in bytes of a segment of the thread in `slot`; 0 while the thread has none. */
@@ -53,6 +55,8 @@ export class SegmentViews<Segment> {
     if (start === 0) return undefined;
     const capacity = capacityOf(segment, this.#place.shift);
     const views = blockViews(this.#shared.arena, start, this.#layout.bytes(capacity));
-    return this.#segments[slot * DIRECTORY + segment] = this.#layout.view(views, start, capacity);
+    const view = this.#layout.view(views, start, capacity);
+    (this.#segments[segment] ??= [])[slot] = view;
+    return view;
   }
 }

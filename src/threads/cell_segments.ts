@@ -58,8 +58,11 @@ const MAX_POOLED_BYTES = 256;
 export class CellSegments {
   readonly #arena: Arena;
   readonly #slots: SlotDirectory;
-  /** Index in `i32` of the first column of each segment of columns: by slot and segment. */
-  readonly #columns: (number | undefined)[] = [];
+  /**
+   * Index in `i32` of the first column of each segment of columns: by segment, then by slot, so
+   * that the arrays have few holes.
+   */
+  readonly #columns: (number | undefined)[][] = [];
 
   constructor(arena: Arena, slots: SlotDirectory) {
     this.#arena = arena;
@@ -131,7 +134,7 @@ export class CellSegments {
   #findColumn(slot: number, column: number): number {
     const segment = segmentOf(column, COLUMNS_SHIFT);
     const offset = column - firstId(segment, COLUMNS_SHIFT);
-    const known = this.#columns[slot * DIRECTORY + segment];
+    const known = this.#columns[segment]?.[slot];
     if (known !== undefined) return known + offset;
     const block = this.#block(slot);
     if (block === 0) return 0;
@@ -139,7 +142,7 @@ export class CellSegments {
     const start = segment === 0 ? block + T_COLUMNS * 4 : this.#load(wordIndex(block) + segment);
     if (start === 0) return 0;
     blockViews(this.#arena, start, capacityOf(segment, COLUMNS_SHIFT) * 4);
-    this.#columns[slot * DIRECTORY + segment] = wordIndex(start);
+    (this.#columns[segment] ??= [])[slot] = wordIndex(start);
     return wordIndex(start) + offset;
   }
 
