@@ -2,6 +2,12 @@
  * How the costs of a read, of a snapshot and in memory grow with the number of slots and of
  * buckets; those of a snapshot with the number of metrics; and those of a lookup with the number of
  * labels. Then the exponents of that growth.
+ *
+ * Beside the snapshots it measures a plain loop: it adds up as many fields of private memory, as far
+ * apart, and makes as many objects of the same shapes. That grows faster than linear too: the more
+ * there is, the less of it is in the processor's caches, and the more objects the garbage collector
+ * moves.
+ *
  * `scale.ts [--json FILE] [--quick]`, under any runtime.
  *
  * @module
@@ -24,7 +30,7 @@ import { expectFigure, timeOperations } from "./timer.ts";
 const settings = readSettings();
 const timing = settings.quick
   ? { warmUpMs: 50, budgetMs: 50, leastSamples: 3 }
-  : { warmUpMs: 150, budgetMs: 250, leastSamples: 5 };
+  : { warmUpMs: 150, budgetMs: 250, leastSamples: 11 };
 const slotCounts = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const bucketCounts = [1, 10, 100, 1000, 10_000, 100_000, mostBuckets];
 const mostMetrics = 10_000;
@@ -32,14 +38,21 @@ const metricCounts = [1, 10, 100, 1000, mostMetrics];
 const labelCounts = [1, 2, 4, 8, 16, 32, 64];
 /** Buckets in use while slots grow. */
 const fewBuckets = 64;
+/** Calls before those that are timed: the heap has grown to its later size by then. */
+const firstCalls = settings.quick ? 1 : 10;
 
 const rows: Row[] = [];
 
+/**
+ * The least time of a call: another program that runs meanwhile disturbs long calls more often than
+ * short ones, and would look like growth.
+ */
 async function time(run: (n: number) => unknown): Promise<number> {
-  const { p50 } = await timeOperations((operations) => {
+  for (let n = 0; n < firstCalls; n++) run(n);
+  const { min } = await timeOperations((operations) => {
     for (let i = 0; i < operations; i++) run(i);
   }, timing);
-  return p50;
+  return min;
 }
 
 /** Measures all costs of statistics with so many slots and buckets in use. */
@@ -66,7 +79,32 @@ async function measure(
   rows.push({ group: group("snapshot"), name: "records", at, value: snapshot, unit: "ns" });
   const bytes = bytesUsed(stats) - before;
   rows.push({ group: group("memory"), name: "records", at, value: bytes, unit: "bytes" });
+  const plain = await time(plainLoop(slots, buckets, Math.floor(bytes / slots / 8)));
+  rows.push({ group: group("plain"), name: "plain", at, value: plain, unit: "ns" });
 }
+
+/** A loop that adds up as many fields, as far apart in memory, and makes as many objects. */
+function plainLoop(slots: number, buckets: number, wordsOfSlot: number): () => unknown {
+  const f64 = new Float64Array(slots * wordsOfSlot).fill(1);
+  const wordsOfBucket = 10;
+  return () => {
+    const series: unknown[] = [];
+    for (let id = 0; id < buckets; id++) {
+      const value = { packets: 0, bytes: 0, errors: 0, time: 0 };
+      for (let slot = 0; slot < slots; slot++) {
+        const word = slot * wordsOfSlot + id * wordsOfBucket;
+        value.packets += f64[word];
+        value.bytes += f64[word + 1];
+        value.errors += f64[word + 2];
+        value.time += f64[word + 3];
+      }
+      series.push({ id, labels: nothing, value, epoch: 1 });
+    }
+    return series;
+  };
+}
+
+const nothing = Object.freeze({});
 
 /** Measures a snapshot of so many counters without labels, all of them used. */
 async function measureMetrics(metrics: number): Promise<void> {
@@ -79,6 +117,16 @@ async function measureMetrics(metrics: number): Promise<void> {
   const value = await time(() => stats.snapshot());
   const row = { group: "snapshot, more metrics", name: "counters", at: { metrics }, unit: "ns" };
   rows.push({ ...row, value });
+  const names = Object.keys(writers);
+  const f64 = new Float64Array(metrics).fill(1);
+  const plain = await time(() => {
+    const made: Record<string, unknown> = {};
+    for (const [n, name] of names.entries()) {
+      made[name] = { definition: nothing, series: [{ id: 0, labels: nothing, value: f64[n] }] };
+    }
+    return made;
+  });
+  rows.push({ ...row, group: "plain, more metrics", name: "plain", value: plain });
 }
 
 /** Measures a lookup of one of 8 series by so many labels, and one addition. */
@@ -97,7 +145,7 @@ async function measureLabels(labels: number): Promise<void> {
 
 /** Adds the exponent of each group of rows. */
 function fit(growing: "slots" | "buckets" | "metrics" | "labels"): void {
-  for (const action of ["read", "snapshot", "memory", "lookup"]) {
+  for (const action of ["read", "snapshot", "memory", "lookup", "plain"]) {
     const group = `${action}, more ${growing}`;
     const points = rows.filter((row) => row.group === group)
       .map(({ at, value }) => [Number(at[growing]), value!] as const);

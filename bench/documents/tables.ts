@@ -189,7 +189,11 @@ export function summary(results: Results): string {
   return [environment(results), programSummary(results), scrapes].join("\n\n");
 }
 
-const moreScale = ["snapshot, more metrics", "lookup, more labels"];
+const moreScale = [
+  "snapshot, more metrics",
+  "lookup, more labels",
+  "plain, more metrics",
+];
 
 const startGroups = [
   "start, import",
@@ -202,7 +206,7 @@ const startGroups = [
 /** All sections of the documents, by name. */
 export function sections(results: Results): Map<string, string> {
   const scale = ["slots", "buckets"].flatMap((growing) =>
-    ["read", "snapshot", "memory"].map((action) => `${action}, more ${growing}`)
+    ["read", "snapshot", "plain", "memory"].map((action) => `${action}, more ${growing}`)
   );
   return new Map([
     ["environment", `${environment(results)} ${noise(results)}`],
