@@ -2,9 +2,9 @@
  * Measures everything, and writes the figures to a file for `documents/make.ts`:
  * `collect.ts --json FILE [RUNTIME...] [PART...] [--quick]`.
  *
- * The runtimes are `deno`, `bun` and `node`. The parts are `updates`, `uses`, `counts`,
- * `contention`,
- * `scale`, `scrape` and `exposition`. Without a name, all of them are measured.
+ * The runtimes are `deno`, `bun` and `node`. The parts are `programs`, `updates`, `uses`, `counts`,
+ * `contention`, `scale`, `start`, `web`, `scrape` and `exposition`. Without a name, all of them are
+ * measured.
  *
  * Every case runs in a process of its own: what a compiler learns from one case must not slow the
  * next. The cases of a group take turns for several rounds, so that other work of the machine
