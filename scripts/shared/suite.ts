@@ -94,6 +94,7 @@ const longByFolder: Readonly<Record<string, string>> = {
   file: "containers files inspect_file kills plain_buffer private_file processes races users",
   http: "*",
   join: "exit_codes join reload serve",
+  metrics: "metric",
   opentelemetry: "*",
   package: "*",
   pools: "*",
@@ -130,6 +131,7 @@ const inBrowser: readonly string[] = [
 export const notInBrowser: Readonly<Record<string, string>> = {
   "tests/base/options_test.ts": "it needs the package fast-check",
   "tests/metrics/allocation_test.ts": "a page cannot measure its heap to the byte",
+  "tests/metrics/metric_test.ts": "it starts a program",
   "tests/metrics/kinds_allocation_test.ts": "a page cannot measure its heap to the byte",
   "tests/metrics/random_operations_test.ts": "long, and about nothing that depends on the runtime",
   "tests/package_test.ts": "it reads the package's files",
