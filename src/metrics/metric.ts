@@ -9,7 +9,6 @@ import { BucketTable } from "../buckets/bucket_table.ts";
 import { LabelIndex } from "../buckets/label_index.ts";
 import { LabelledBuckets } from "../buckets/labelled_buckets.ts";
 import { LabelLog } from "../buckets/label_log.ts";
-import type { Arena } from "../memory/arena.ts";
 import { isUsed } from "../memory/first_use.ts";
 import {
   longIndex,
