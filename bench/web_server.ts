@@ -6,13 +6,15 @@
  * turns, so that other work of the machine disturbs all of them. The requests come from `wrk` where
  * it is installed (`apt-get install wrk`), or else from this process, which is slower than the
  * servers and then hides a part of the differences: the rows say which it was. A figure is that of
- * the server without metrics, times the median of the ratios to it in the same round.
+ * the server without metrics, times the median of the ratios to it in the same round. The processor
+ * time of a request depends less than the requests per second on what else the machine does.
  *
  * @module
  */
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -30,6 +32,8 @@ interface Server {
   readonly child: ChildProcess;
   readonly port: number;
   readonly rates: number[];
+  /** Processor time of a request, in ns, by round. Only where the system tells: on Linux. */
+  readonly costs: number[];
 }
 
 async function start(name: Instruments): Promise<Server> {
@@ -44,7 +48,29 @@ async function start(name: Instruments): Promise<Server> {
       throw new Error(`Cannot measure a web server with ${name}: it has ended`);
     }),
   ]);
-  return { name, child, port: Number(String(line)), rates: [] };
+  return { name, child, port: Number(String(line)), rates: [], costs: [] };
+}
+
+/** Processor time of all threads of a process, in ns; `undefined` if the system does not tell. */
+function processorTime({ pid }: ChildProcess): number | undefined {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    const times = tasks.map((task) =>
+      Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0])
+    );
+    return times.reduce((sum, time) => sum + time, 0);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Measures a server for some seconds. */
+async function measure({ port, child, rates, costs }: Server): Promise<void> {
+  const [time, began] = [processorTime(child), performance.now()];
+  const rate = await load(port, seconds);
+  const lasted = (performance.now() - began) / 1000;
+  rates.push(rate);
+  if (time !== undefined) costs.push((processorTime(child)! - time) / (rate * lasted));
 }
 
 /** Requests per second for some seconds. */
@@ -89,22 +115,22 @@ try {
   for (let round = 0; round < rounds; round++) {
     // Another order in each round: the first one after a pause may get another speed.
     const turn = servers.map((_, n) => servers[(n + round) % servers.length]);
-    for (const { port, rates } of turn) rates.push(await load(port, seconds));
+    for (const server of turn) await measure(server);
   }
 } finally {
   for (const { child } of servers) child.kill();
 }
-/** By round, relative to the server without metrics in the same round. */
 const [base] = servers;
-const typical = median(base.rates);
-const paired = (rates: readonly number[]) =>
-  typical * median(rates.map((rate, round) => rate / base.rates[round]));
+/** The base's figure times the median of the ratios to it in the same round. */
+const paired = (figures: readonly number[], ofBase: readonly number[]) =>
+  median(ofBase) * median(figures.map((figure, round) => figure / ofBase[round]));
 const at = { load: hasWrk ? "from wrk" : "from Node's sockets", connections };
-const group = "web server, requests per second";
-finish(
-  servers.map(({ name, rates }): Row => ({
-    ...{ group, name, at, value: paired(rates), unit: "requests/s", rounds: rates },
-  })),
-  settings,
-);
+const rows = servers.flatMap(({ name, rates, costs }): Row[] => [{
+  ...{ group: "web server, requests per second", name, at, unit: "requests/s", rounds: rates },
+  value: paired(rates, base.rates),
+}, {
+  ...{ group: "web server, processor time per request", name, at, unit: "ns", rounds: costs },
+  value: costs.length === 0 ? null : paired(costs, base.costs),
+}]);
+finish(rows, settings);
 process.exit(0);

@@ -214,7 +214,13 @@ export function sections(results: Results): Map<string, string> {
     ["program-targets", programTargetTable(results)],
     ["program-summary", programSummary(results)],
     ["programs", groupTables(results, programGroups)],
-    ["web-server", groupTables(results, ["web server, requests per second"])],
+    [
+      "web-server",
+      groupTables(results, [
+        "web server, requests per second",
+        "web server, processor time per request",
+      ]),
+    ],
     ["start", groupTables(results, startGroups)],
     ["updates", groupTables(results, updateNames)],
     ["uses", groupTables(results, useNames)],
