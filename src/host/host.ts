@@ -112,6 +112,7 @@ function findHost(): Host {
 
 /** The name that the creator of this thread has given it, as in `new Worker(url, { name })`. */
 export function givenName(): string | undefined {
+  if (isCertainlyMain()) return undefined;
   const { thread, workerThreads } = host();
   // In a web page, the name is that of the window.
   if (thread === "main") return undefined;

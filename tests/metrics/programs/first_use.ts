@@ -34,7 +34,7 @@ const stats = ThreadStats.create(schema);
 const created = { compiled, loaded: [...loaded] };
 const attached = ThreadStats.attach(schema, stats.handle);
 const afterAttach = { compiled, loaded: [...loaded] };
-const thread = attached.registerThread("main");
+const thread = attached.registerThread();
 const registered = { loaded: [...new Set(loaded)] };
 thread.metrics.requests.labels({ method: "GET" }).add(2);
 thread.metrics.flows.labels({ protocol: "tcp" }).update({ bytes: 3 });
