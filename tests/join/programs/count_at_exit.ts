@@ -13,10 +13,12 @@ if (isMain) {
   const worker = new Worker(new URL(import.meta.url), { argv: args });
   let error: string | null = null;
   worker.on("error", (thrown) => error = (thrown as Error).message);
+  // Before the message is awaited: where the machine is busy, both arrive at once.
+  const exited = new Promise((resolve) => worker.on("exit", resolve));
   const handle = await new Promise<ThreadStats<typeof schema.metrics>["handle"]>((resolve) =>
     worker.once("message", resolve)
   );
-  await new Promise((resolve) => worker.on("exit", resolve));
+  await exited;
   const stats = ThreadStats.attach(schema, handle);
   const [{ state }] = stats.threads();
   console.log(JSON.stringify({ total: stats.metrics.jobs.read(), state, error }));
