@@ -4,31 +4,20 @@
  *
  * @module
  */
-import { isV8 } from "../../base/engine.ts";
 import { harden } from "../../base/harden.ts";
 import { saturate } from "../../base/saturate.ts";
 import { showBoundRecords, showBursts, showRecordWriters } from "../inspectable_writers.ts";
 import { compileCommit } from "./commit_module.ts";
+import { coldChanges, hotChanges, SPLIT } from "./compiled_changes.ts";
 import type { RecordKernel } from "./kernel_types.ts";
 import { COMMITTED } from "./record_loops.ts";
-import { type FieldPlace, identityOf, type RecordLayout } from "./record_layout.ts";
+import type { FieldPlace, RecordLayout } from "./record_layout.ts";
 import { addHalves, addUint64, getUint64, setUint64 } from "./uint64.ts";
-
-/**
- * A function that JavaScriptCore does not inline, because it is called through a proxy. It would
- * inline the slow way of an update into the hot one, which then takes 22 ns in place of 13 (Bun
- * 1.4, four buckets in turn).
- */
-// deno-lint-ignore no-explicit-any -- functions of the compiled text
-function apart<Slow extends (...parameters: any[]) => unknown>(slow: Slow): Slow {
-  return isV8 ? slow : new Proxy(slow, {});
-}
 
 /** The functions that the compiled text calls. */
 const TOOLS = {
   addHalves,
   addUint64,
-  apart,
   getUint64,
   harden,
   saturate,
@@ -49,41 +38,34 @@ export function compileKernel(text: string, layout: RecordLayout): RecordKernel 
   }
 }
 
-/** The text of a kernel, which is the body of a function. */
-export function kernelSource(layout: RecordLayout): string {
-  const { fields } = layout;
-  const { names, read, isGood } = changeSource(fields);
+/**
+ * The text of a kernel, which is the body of a function. `isSplit` says in which form the hot
+ * methods are, see `compiled_changes.ts`.
+ */
+export function kernelSource(layout: RecordLayout, isSplit = SPLIT): string {
+  const changes = hotChanges(layout.fields, isSplit);
   const writer = `#records = null;
+    #publishers = null;
     static {
       showRecordWriters(this.prototype, (writer) => writer.#records);
     }
     constructor(records) {
       this.#records = records;
+      this.#publishers = records.publishers;
     }
     update(id, delta) {
-      ${read}
-      var record;
-      if (!(typeof id === "number" && ${isGood})) {
-        updateOddly(this.#records, id, delta, ${names});
-      } else if ((record = this.#records.publishers[id]) == null || !record.commit(${names})) {
-        updateSlowly(this.#records, id, ${names});
-      }
+      ${changes.update}
     }
     begin(id) {
       const record = this.#records.open(id, undefined);
       return new Burst(record, record.burst);
     }`;
-  // The slow ways are functions of their own. `updateSlowly` is not given the change, because every
-  // program calls it: otherwise JavaScriptCore makes an object of each change, though it is a
-  // literal (10 ns in place of 4 for a bound update).
   return `"use strict";
-const { addHalves, addUint64, apart, getUint64, harden, saturate, setUint64 } = tools;
+const { addHalves, addUint64, getUint64, harden, saturate, setUint64 } = tools;
 const { showBoundRecords, showBursts, showRecordWriters } = tools;
-${burstSource(layout)}
-const updateOddly = apart((records, id, delta, ${names}) =>
-  records.updateOddly(id, undefined, delta, [${names}]));
-const updateSlowly = apart((records, id, ${names}) =>
-  records.updateSlowly(id, undefined, [${names}]));
+${coldChanges(layout.fields)}
+${changes.functions}
+${burstSource(layout, changes.merge)}
 class RecordWriter {
     ${writer}
 }
@@ -93,80 +75,36 @@ class LabelledRecordWriter {
       return this.#records.labels(labels);
     }
 }
-let updateBoundOddly, updateBoundSlowly;
 class BoundRecordWriter {
-    #records = null;
-    #record = null;
     #life = null;
+    #record = null;
     static {
-      updateBoundOddly = apart((writer, delta, ${names}) =>
-        writer.#records.updateOddly(writer.id, writer.#life, delta, [${names}]));
-      updateBoundSlowly = apart((writer, ${names}) =>
-        writer.#records.updateSlowly(writer.id, writer.#life, [${names}]));
-      showBoundRecords(this.prototype, (writer) => writer.#records, (writer) => writer.#life);
+      showBoundRecords(this.prototype, (writer) => writer.#life.records, (writer) => writer.#life);
     }
-    constructor(records, record, life) {
-      this.#records = records;
-      this.#record = record;
+    constructor(life) {
       this.#life = life;
+      this.#record = life.record;
     }
     get id() {
       return this.#life.id;
     }
     update(delta) {
-      ${read}
-      var record = this.#record;
-      if (!(${isGood})) updateBoundOddly(this, delta, ${names});
-      else if (record.epoch !== this.#life.epoch || !record.commit(${names})) {
-        updateBoundSlowly(this, ${names});
-      }
+      ${changes.boundUpdate}
     }
     begin() {
-      const record = this.#records.open(this.id, this.#life);
+      const record = this.#life.records.open(this.id, this.#life);
       return new Burst(record, record.burst);
     }
 }
 return {
   writer: (records) => new RecordWriter(records),
   labelledWriter: (records) => new LabelledRecordWriter(records),
-  boundWriter: (records, record, life) => new BoundRecordWriter(records, record, life),
+  boundWriter: (life) => new BoundRecordWriter(life),
 ${readingSource(layout)}
   recordClass: (Base, functions) =>
     functions === undefined ? byAtomics(Base) : byFunctions(Base, functions.add, functions.commit),
 };
 ${recordSource(layout)}`;
-}
-
-/** Parts of the text of methods that take a change. */
-function changeSource(fields: readonly FieldPlace[]) {
-  const names = fields.map((_, n) => `v${n}`).join(", ");
-  const parameters = fields.map(({ name, op }, n) => `${name}: v${n} = ${identityOf(op)}`);
-  // The values of these fields are finite if their sum is, and not all 0 if their sum is not.
-  const added: string[] = [];
-  const tests = [`typeof delta === "object"`];
-  const rest: string[] = [];
-  for (const [n, { op, type }] of fields.entries()) {
-    tests.push(`typeof v${n} === "number"`);
-    if (type !== "f64") tests.push(`v${n} >>> 0 === v${n}`);
-    else if (op !== "sum") tests.push(`v${n} === v${n}`);
-    if (type === "f64" && op !== "sum") rest.push(`v${n} !== ${identityOf(op)}`);
-    else added.push(`v${n}`);
-  }
-  if (added.length > 0) {
-    tests.push(`(all = ${added.join(" + ")}) - all === 0`);
-    rest.unshift("all !== 0");
-  }
-  const isGood = [...tests, rest.length > 1 ? `(${rest.join(" || ")})` : rest[0]].join(" && ");
-  return {
-    names,
-    /**
-     * Reads each field once. `var`, because a `const` takes another instruction of bytecode in
-     * JavaScriptCore.
-     */
-    read: `var { ${parameters.join(", ")} } = delta ?? 0${added.length > 0 ? ", all" : ""};`,
-    /** Whether the hot methods take the values. May be `false` although they would. */
-    isGood,
-  };
 }
 
 /** What readers need. */
@@ -210,9 +148,8 @@ ${
     }`;
 }
 
-/** The class of bursts. */
-function burstSource({ fields }: RecordLayout): string {
-  const { names, read, isGood } = changeSource(fields);
+/** The class of bursts. `merge` is the body of that method. */
+function burstSource({ fields }: RecordLayout, merge: string): string {
   const isValid = (n: number) => {
     switch (fields[n].type) {
       case "u64":
@@ -248,6 +185,9 @@ class Burst {
     #record = null;
     #number = 0;
     static {
+      isBurst = (owner) => #record in owner;
+      recordOf = (burst) => burst.#record;
+      numberOf = (burst) => burst.#number;
       showBursts(
         this.prototype,
         (burst) => burst.#record.metric,
@@ -262,10 +202,7 @@ class Burst {
       return this.#record.id;
     }
     merge(delta) {
-      ${read}
-      var record = this.#record;
-      if (${isGood}) record.mergeBurst(this.#number, ${names});
-      else record.mergeSlowly(this.#number, delta, [${names}]);
+      ${merge}
     }
     commit() {
       this.#record.commitBurst(this.#number);

@@ -55,7 +55,7 @@ export function interpretKernel({ fields, doubles }: RecordLayout): RecordKernel
     module: () => undefined,
     writer: (records) => new Writer(records, methods),
     labelledWriter: (records) => new LabelledWriter(records, methods),
-    boundWriter: (records, _record, life) => new BoundWriter(records, life, methods),
+    boundWriter: (life) => new BoundWriter(life, methods),
     copy(values, bits, base, toValues, toBits, to) {
       for (let w = 0; w < doubles; w++) toValues[to + w] = values[base + w];
       for (let w = 2 * doubles; w < 2 * fields.length; w++) toBits[2 * to + w] = bits[2 * base + w];
@@ -197,20 +197,18 @@ class LabelledWriter extends Writer {
 }
 
 class BoundWriter implements AnyBoundRecord {
-  readonly #records: RecordHost;
   readonly #life: KernelLife;
   readonly #methods: WriterMethods;
 
   static {
     showBoundRecords<BoundWriter>(
       this.prototype,
-      (writer) => writer.#records,
+      (writer) => writer.#life.records,
       (writer) => writer.#life,
     );
   }
 
-  constructor(records: RecordHost, life: KernelLife, methods: WriterMethods) {
-    this.#records = records;
+  constructor(life: KernelLife, methods: WriterMethods) {
     this.#life = life;
     this.#methods = methods;
   }
@@ -220,11 +218,11 @@ class BoundWriter implements AnyBoundRecord {
   }
 
   update(delta: AnyFields): void {
-    this.#records.updateOddly(this.id, this.#life, delta, this.#methods.read(delta));
+    this.#life.records.updateOddly(this.id, this.#life, delta, this.#methods.read(delta));
   }
 
   begin(): AnyBurst {
-    return this.#methods.begin(this.#records.open(this.id, this.#life));
+    return this.#methods.begin(this.#life.records.open(this.id, this.#life));
   }
 }
 

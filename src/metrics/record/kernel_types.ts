@@ -67,6 +67,10 @@ export interface KernelLife {
   readonly id: number;
   /** The life. */
   readonly series: BucketLife;
+  /** The records of the metric. */
+  readonly records: RecordHost;
+  /** The record of the bucket. */
+  readonly record: ChangeableRecord;
   /** The epoch; 0 before the first change. */
   epoch: number;
 }
@@ -97,10 +101,6 @@ export interface RecordKernel extends RecordLoops {
   writer(records: RecordHost): AnyRecordWriter;
   /** The same for a metric with labels, with the method `labels`. */
   labelledWriter(records: LabelledRecords): AnyRecordWriter;
-  /**
-   * The same for one labelled bucket. It is given the record, because JavaScriptCore takes fields
-   * for constants that have their values from the constructor on: an update takes 4 ns in place of
-   * 11 (Bun 1.4).
-   */
-  boundWriter(records: RecordHost, record: ChangeableRecord, life: KernelLife): AnyBoundRecord;
+  /** The same for one life of a labelled bucket. */
+  boundWriter(life: KernelLife): AnyBoundRecord;
 }

@@ -31,9 +31,8 @@
  * copy.
  *
  * Speed: there is an object for each bucket, because engines know the fields of an object better
- * than the words of an array (JavaScriptCore: 8 ns for an update in place of 13-20). The hot
- * methods are in the kernels' subclasses. They are short, because JavaScriptCore inlines only what
- * has at most some 100 words of bytecode.
+ * than the words of an array. The hot methods are in the kernels' subclasses. They are short,
+ * because JavaScriptCore inlines only short functions, see `compiled_changes.ts`.
  *
  * @module
  */

@@ -142,8 +142,8 @@ export class SingleWriterLabelledRecords extends SingleWriterRecords implements 
   #bind(series: BucketLife, verb: string): AnyBoundRecord {
     const { id } = series;
     const record = needing(`${verb} ${this.metric}`, () => this.publisher(id));
-    const life = { id, series, epoch: 0 };
-    const writer = harden(this.#kernel.boundWriter(this, record, life));
+    const life = { id, series, records: this, record, epoch: 0 };
+    const writer = harden(this.#kernel.boundWriter(life));
     this.#bound[series.id] = { life: series.life, writer };
     return writer;
   }

@@ -4,6 +4,7 @@ import { bitOr, max, min, type RecordFields, sum } from "../../../mod.ts";
 import { ChangeableRecord } from "../../../src/metrics/record/changeable_record.ts";
 import { commitBytes } from "../../../src/metrics/record/commit_module.ts";
 import type { CommitFunctions } from "../../../src/metrics/record/commit_module.ts";
+import { compileKernel, kernelSource } from "../../../src/metrics/record/compiled_kernel.ts";
 import { interpretKernel } from "../../../src/metrics/record/interpreted_kernel.ts";
 import type {
   AnyBoundRecord,
@@ -76,7 +77,7 @@ class Bench implements RecordHost {
   readonly calls: string[] = [];
   readonly writer: AnyRecordWriter;
   readonly bound: AnyBoundRecord;
-  readonly life = { id: 1, epoch: EPOCH, series: {} } as KernelLife;
+  readonly life: KernelLife;
 
   constructor(kernel: RecordKernel, layout: RecordLayout, isInWebAssembly = false) {
     const { buffer, functions } = makeMemory(isInWebAssembly ? layout : undefined);
@@ -108,7 +109,9 @@ class Bench implements RecordHost {
     });
     this.publishers = [this.record, this.record];
     this.writer = kernel.writer(this);
-    this.bound = kernel.boundWriter(this, this.record, this.life);
+    const series = {} as KernelLife["series"];
+    this.life = { id: 1, epoch: EPOCH, series, records: this, record: this.record };
+    this.bound = kernel.boundWriter(this.life);
   }
 
   updateOddly(id: number, life: KernelLife | undefined, delta: unknown, values: Values): void {
@@ -166,6 +169,11 @@ function makeMemory(layout?: RecordLayout) {
   return { buffer: memory.buffer as unknown as SharedArrayBuffer, functions };
 }
 
+/** The compiled kernels in all their forms, whichever of them this engine gets. */
+function compiledKernels(layout: RecordLayout): RecordKernel[] {
+  return [false, true].map((isSplit) => compileKernel(kernelSource(layout, isSplit), layout)!);
+}
+
 /** Whether the source of a kernel's updates has a name in it. */
 function hasCompiled(kernel: RecordKernel, name: string): boolean {
   return Object.getPrototypeOf(kernel.writer({} as RecordHost)).update.toString().includes(name);
@@ -180,8 +188,10 @@ describe("makeKernel(), interpretKernel()", () => {
       const count = names.length;
       const benches = [
         new Bench(interpretKernel(layout), layout),
-        new Bench(makeKernel(layout), layout),
-        new Bench(makeKernel(layout), layout, true),
+        ...compiledKernels(layout).flatMap((kernel) => [
+          new Bench(kernel, layout),
+          new Bench(kernel, layout, true),
+        ]),
       ];
       const both = (call: (bench: Bench) => unknown) => {
         const [expected, ...found] = benches.map((bench) => bench.after(call));
@@ -252,7 +262,7 @@ describe("makeKernel(), interpretKernel()", () => {
 
   it("read each field of a change once", () => {
     const layout = layoutOf({ a: sum(), b: sum("u64"), c: bitOr() });
-    for (const kernel of [makeKernel(layout), interpretKernel(layout)]) {
+    for (const kernel of [...compiledKernels(layout), interpretKernel(layout)]) {
       const bench = new Bench(kernel, layout);
       let reads = 0;
       const delta = new Proxy({}, { get: () => ++reads });
@@ -269,7 +279,7 @@ describe("makeKernel(), interpretKernel()", () => {
 
   it("read and check a change before they ask whether it may be made", () => {
     const layout = layoutOf({ a: sum(), b: sum() });
-    for (const kernel of [makeKernel(layout), interpretKernel(layout)]) {
+    for (const kernel of [...compiledKernels(layout), interpretKernel(layout)]) {
       const bench = new Bench(kernel, layout);
       const before = [...bench.halves];
       const delta = {
