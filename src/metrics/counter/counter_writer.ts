@@ -13,7 +13,7 @@ import { type OptionNames, takeOptions } from "../../base/options.ts";
 import { needing } from "../../memory/arena.ts";
 import { longIndex, wordIndex } from "../../memory/layout.ts";
 import { capacityOf } from "../../memory/segments.ts";
-import { type CellWriter, NO_DOUBLES, NO_WORDS, NOWHERE } from "../cell_writer.ts";
+import { type CellWriter, NO_DOUBLES, NOWHERE } from "../cell_writer.ts";
 import { checkExemplar } from "../exemplars/exemplar_labels.ts";
 import { ExemplarWriter } from "../exemplars/exemplar_writer.ts";
 import { showWriters } from "../inspectable_writers.ts";
@@ -22,8 +22,42 @@ import { counterSegmentParts } from "./counter_layout.ts";
 
 const ADD_OPTIONS: OptionNames<CounterAddOptions> = { exemplar: true };
 
+/** The cell of a counter, and where it stands if it was located. */
+interface FoundCell {
+  readonly cellWriter: CellWriter;
+  readonly cells: Float64Array;
+  readonly cell: number;
+}
+
+/** The cell of the counter that is being made. */
+let found: FoundCell;
+
+/**
+ * Finds the cell before the initializers of the counter's fields run: they store each field for the
+ * first and only time. V8 takes a field of a known object for a constant only then, and `add()` of
+ * one counter takes 3.3-3.5 ns in place of 3.7-4.1 (Node 24).
+ */
+class CellFinder {
+  constructor(cellWriter: CellWriter) {
+    found = {
+      cellWriter,
+      ...cellWriter.isLocatedAtOnce ? locate(cellWriter) : { cells: NO_DOUBLES, cell: NOWHERE },
+    };
+  }
+}
+
+/** Finds a cell, or makes it. */
+function locate(cellWriter: CellWriter): Pick<FoundCell, "cells" | "cell"> {
+  const { segment, start, offset } = cellWriter.locate();
+  const { table, thread } = cellWriter.context;
+  const parts = counterSegmentParts(capacityOf(segment, table.shift));
+  const views = thread.arena.views(start + parts.bytes);
+  cellWriter.placeTag(views.i32, wordIndex(start + parts.tags) + offset);
+  return { cells: views.f64, cell: longIndex(start + parts.cells) + offset };
+}
+
 /** One counter in one thread. Owner thread only. */
-export class SingleWriterCounter implements CounterWriter {
+export class SingleWriterCounter extends CellFinder implements CounterWriter {
   static {
     showWriters<SingleWriterCounter>(
       this.prototype,
@@ -32,27 +66,18 @@ export class SingleWriterCounter implements CounterWriter {
     );
   }
 
-  readonly #cellWriter: CellWriter;
-  #words: Int32Array = NO_WORDS;
-  #epochIndex = 0;
-  #controlIndex = 0;
-  #control = 0;
+  readonly #cellWriter: CellWriter = found.cellWriter;
+  readonly #words: Int32Array = found.cellWriter.words;
+  readonly #epochIndex: number = found.cellWriter.epochIndex;
+  readonly #controlIndex: number = found.cellWriter.controlIndex;
+  readonly #control: number = found.cellWriter.control;
   /** The epoch of the latest update; 0 before the first one. */
   #epoch = 0;
-  #cells: Float64Array = NO_DOUBLES;
-  #cell = NOWHERE;
+  #cells: Float64Array = found.cells;
+  #cell: number = found.cell;
   /** The value of the cell. Only this writer stores to the cell. */
   #total = 0;
   #exemplars: ExemplarWriter | undefined = undefined;
-
-  constructor(cellWriter: CellWriter) {
-    this.#cellWriter = cellWriter;
-    this.#words = cellWriter.words;
-    this.#epochIndex = cellWriter.epochIndex;
-    this.#controlIndex = cellWriter.controlIndex;
-    this.#control = cellWriter.control;
-    if (cellWriter.isLocatedAtOnce) this.#locate();
-  }
 
   add(n = 1, options?: CounterAddOptions): void {
     if (
@@ -75,7 +100,7 @@ export class SingleWriterCounter implements CounterWriter {
     const action = this.#action;
     assertIncrement(action, n);
     const epoch = this.#cellWriter.nextEpoch("add to");
-    if (this.#cellWriter.tag === NOWHERE) needing(action, () => this.#locate());
+    if (this.#cellWriter.tag === NOWHERE) this.#locateNeeding(action);
     // An earlier owner of the slot may have added in this epoch. Then the total goes on from there.
     if (this.#epoch !== epoch) {
       this.#total = this.#cellWriter.hasTag(epoch) ? this.#cells[this.#cell] : 0;
@@ -110,15 +135,10 @@ export class SingleWriterCounter implements CounterWriter {
     return `add to ${this.#cellWriter.context.table.name}`;
   }
 
-  /** Finds the cell, or makes it. */
-  #locate(): void {
-    const { segment, start, offset } = this.#cellWriter.locate();
-    const { table, thread } = this.#cellWriter.context;
-    const parts = counterSegmentParts(capacityOf(segment, table.shift));
-    const views = thread.arena.views(start + parts.bytes);
-    this.#cells = views.f64;
-    this.#cell = longIndex(start + parts.cells) + offset;
-    this.#cellWriter.placeTag(views.i32, wordIndex(start + parts.tags) + offset);
+  #locateNeeding(action: string): void {
+    const { cells, cell } = needing(action, () => locate(this.#cellWriter));
+    this.#cells = cells;
+    this.#cell = cell;
   }
 }
 
