@@ -136,46 +136,41 @@ export function histogram(count: number): Loop {
 /** `counter.labels({ ... }).add(n)`. */
 export function lookup(series: 1 | 8 | 1024): Loop {
   const name = `requests${series}` as const;
+  const which = series === 1 ? 0 : labelMask;
   const last = Math.max(0, (series >> 3) - 1);
   for (const route of routes.slice(0, last + 1)) {
     for (const { method, status } of labelSets) metrics[name].labels({ method, route, status });
   }
-  const run = fresh((
+  const count = fresh((
     requests: typeof metrics[typeof name],
     sets: typeof labelSets,
     routes: readonly string[],
-    { which, last, values, mask }: {
-      which: number;
-      last: number;
-      values: readonly number[];
-      mask: number;
-    },
+    { values, mask }: { values: readonly number[]; mask: number },
   ) =>
-  (updates: number) => {
+  (updates: number, which: number, last: number) => {
     for (let i = 0; i < updates; i++) {
       const { method, status } = sets[i & which];
       requests.labels({ method, route: routes[(i >> 3) & last], status }).add(values[i & mask]);
     }
-  })(metrics[name], labelSets, routes, {
-    which: series === 1 ? 0 : labelMask,
-    last,
-    values: increments.whole,
-    mask,
-  });
-  return { run, total: () => stats.metrics[name].read(), perRound: sumOf(increments.whole) };
+  })(metrics[name], labelSets, routes, { values: increments.whole, mask });
+  return {
+    run: (updates) => count(updates, which, last),
+    total: () => stats.metrics[name].read(),
+    perRound: sumOf(increments.whole),
+  };
 }
 
 /** `record.update(id, { ... })`, with one bucket or four in turn. */
 export function update(buckets: 1 | 4): Loop {
   const name = `traffic${buckets}` as const;
   const ids = Array.from({ length: buckets }, () => stats.metrics[name].create());
-  const run = fresh((
+  const change = fresh((
     traffic: typeof metrics[typeof name],
     ids: readonly number[],
     { bytes, times }: typeof records,
-    { mask, which }: { mask: number; which: number },
+    mask: number,
   ) =>
-  (updates: number) => {
+  (updates: number, which: number) => {
     for (let i = 0; i < updates; i++) {
       traffic.update(ids[i & which], {
         packets: 1,
@@ -184,8 +179,9 @@ export function update(buckets: 1 | 4): Loop {
         time: times[i & mask],
       });
     }
-  })(metrics[name], ids, records, { mask, which: buckets - 1 });
+  })(metrics[name], ids, records, mask);
   const bytesIn = (id: number) => stats.metrics[name].read(id).bytes;
+  const run = (updates: number) => change(updates, buckets - 1);
   return { run, total: () => sumOf(ids.map(bytesIn)), perRound: sumOf(records.bytes) };
 }
 

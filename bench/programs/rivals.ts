@@ -76,46 +76,39 @@ export async function boundAddition(kind: Increments, writers: number): Promise<
 
 function adding(all: readonly Incremented[], kind: Increments) {
   const values = increments[kind];
-  const run = fresh((
-    all: readonly Incremented[],
-    values: readonly number[],
-    mask: number,
-    which: number,
-  ) =>
-  (updates: number) => {
-    for (let i = 0; i < updates; i++) all[i & which].inc(values[i & mask]);
-  })(all, values, mask, all.length - 1);
-  return { run, perRound: sumOf(values) };
+  const add = fresh(
+    (all: readonly Incremented[], values: readonly number[], mask: number) =>
+    (updates: number, which: number) => {
+      for (let i = 0; i < updates; i++) all[i & which].inc(values[i & mask]);
+    },
+  )(all, values, mask);
+  return { run: (updates: number) => add(updates, all.length - 1), perRound: sumOf(values) };
 }
 
 /** prom-client: `counter.labels({ ... }).inc(n)`. */
 export async function lookup(series: number): Promise<Loop> {
   const client = await loadClient();
   const counter = new client.Counter(optionsFor(client, labelNames));
-  const run = fresh((
+  const which = series === 1 ? 0 : labelMask;
+  const last = Math.max(0, (series >> 3) - 1);
+  const count = fresh((
     counter: InstanceType<Client["Counter"]>,
     sets: typeof labelSets,
     routes: readonly string[],
-    { which, last, values, mask }: {
-      which: number;
-      last: number;
-      values: readonly number[];
-      mask: number;
-    },
+    { values, mask }: { values: readonly number[]; mask: number },
   ) =>
-  (updates: number) => {
+  (updates: number, which: number, last: number) => {
     for (let i = 0; i < updates; i++) {
       const { method, status } = sets[i & which];
       const route = routes[(i >> 3) & last];
       counter.labels({ method, route, status }).inc(values[i & mask]);
     }
-  })(counter, labelSets, routes, {
-    which: series === 1 ? 0 : labelMask,
-    last: Math.max(0, (series >> 3) - 1),
-    values: increments.whole,
-    mask,
-  });
-  return { run, total: () => totalOf([counter]), perRound: sumOf(increments.whole) };
+  })(counter, labelSets, routes, { values: increments.whole, mask });
+  return {
+    run: (updates) => count(updates, which, last),
+    total: () => totalOf([counter]),
+    perRound: sumOf(increments.whole),
+  };
 }
 
 /** prom-client: `histogram.observe(value)`, with its default boundaries. */
@@ -125,15 +118,13 @@ export async function histogram(writers: number): Promise<Loop> {
     { length: writers },
     () => new client.Histogram({ ...optionsFor(client), buckets: boundaries }),
   );
-  const run = fresh((
-    all: readonly Observer[],
-    values: Float64Array,
-    mask: number,
-    which: number,
-  ) =>
-  (updates: number) => {
-    for (let i = 0; i < updates; i++) all[i & which].observe(values[i & mask]);
-  })(all, seconds, mask, writers - 1);
+  const observe = fresh(
+    (all: readonly Observer[], values: Float64Array, mask: number) =>
+    (updates: number, which: number) => {
+      for (let i = 0; i < updates; i++) all[i & which].observe(values[i & mask]);
+    },
+  )(all, seconds, mask);
+  const run = (updates: number) => observe(updates, writers - 1);
   return { run, total: () => totalOf(all, "m_count"), perRound: round };
 }
 
@@ -156,17 +147,14 @@ export async function hdrHistogram(writers: number): Promise<Loop> {
       bitBucketSize: 64,
       useWebAssembly: true,
     }));
-  const run = fresh((
-    all: readonly Hdr[],
-    values: readonly number[],
-    mask: number,
-    which: number,
-  ) =>
-  (updates: number) => {
-    for (let i = 0; i < updates; i++) all[i & which].recordValue(values[i & mask]);
-  })(all, microseconds, mask, writers - 1);
+  const record = fresh(
+    (all: readonly Hdr[], values: readonly number[], mask: number) =>
+    (updates: number, which: number) => {
+      for (let i = 0; i < updates; i++) all[i & which].recordValue(values[i & mask]);
+    },
+  )(all, microseconds, mask);
   return {
-    run,
+    run: (updates) => record(updates, writers - 1),
     total: () => all.reduce((total, { totalCount }) => total + totalCount, 0),
     perRound: round,
   };

@@ -29,12 +29,12 @@ function result(all: readonly Locked[], run: Loop["run"]): Loop {
 /** A lock that nobody else wants, and four additions. */
 export function lockedUpdate(buckets: number): Loop {
   const all = makeLocked(buckets);
-  const run = fresh((
+  const change = fresh((
     all: readonly Locked[],
     { bytes, times }: typeof records,
-    { mask, which }: { mask: number; which: number },
+    mask: number,
   ) =>
-  (updates: number) => {
+  (updates: number, which: number) => {
     for (let i = 0; i < updates; i++) {
       const { mutex, cells } = all[i & which];
       const delta = { packets: 1, bytes: bytes[i & mask], errors: i & 1, time: times[i & mask] };
@@ -45,8 +45,8 @@ export function lockedUpdate(buckets: number): Loop {
       cells[3] += delta.time;
       mutex.unlock();
     }
-  })(all, records, { mask, which: buckets - 1 });
-  return result(all, run);
+  })(all, records, mask);
+  return result(all, (updates) => change(updates, buckets - 1));
 }
 
 /** The same with the lock taken once for 32 changes. */
