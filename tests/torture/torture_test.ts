@@ -1,8 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { ThreadStats } from "../../mod.ts";
+import { compileCommit } from "../../src/metrics/record/commit_module.ts";
+import { makeKernel } from "../../src/metrics/record/record_kernel.ts";
+import { layoutOf } from "../../src/metrics/record/record_layout.ts";
 import { Ledger } from "./ledger.ts";
 import { type Ending, live, type Plan } from "./life.ts";
+import { forbidModules, forceModules } from "./modules.ts";
 import { Oracle } from "./oracle.ts";
 import { MOVES, schema } from "./schema.ts";
 import { noSums, replay } from "./script.ts";
@@ -35,6 +39,40 @@ describe("live()", () => {
     made.oracle.credit(said.sums, said.operations);
     made.oracle.close();
     assertEquals(made.oracle.wrong, []);
+  });
+});
+
+describe("forceModules(), forbidModules()", () => {
+  it("make a thread publish its records by modules, or by `Atomics`", () => {
+    const { Instance, Module } = WebAssembly;
+    const instancesOf = (choose: () => void) => {
+      choose();
+      let made = 0;
+      WebAssembly.Instance = new Proxy(Instance, {
+        construct: (target, parameters) => {
+          made++;
+          return Reflect.construct(target, parameters);
+        },
+      });
+      try {
+        const { stats, moves } = makeStats();
+        const { metrics } = stats.registerThread("main");
+        metrics.moves.update(moves[1], { count: 1, way: 2 });
+        assertEquals(stats.metrics.moves.read(moves[1]).count, 1n);
+      } finally {
+        Object.assign(WebAssembly, { Instance, Module });
+      }
+      return made;
+    };
+    assertEquals(instancesOf(forceModules), 1);
+    const compiled = makeKernel(layoutOf(schema.metrics.moves.fields));
+    const { module } = compiled;
+    compiled.module = () => compileCommit(layoutOf(schema.metrics.moves.fields));
+    try {
+      assertEquals(instancesOf(forbidModules), 0);
+    } finally {
+      compiled.module = module;
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import { ThreadStats, type ThreadStatsHandle } from "../../../mod.ts";
 import { serve, stopRequested } from "../../support/worker_side.ts";
 import { Ledger } from "../ledger.ts";
 import { live, type Plan } from "../life.ts";
+import { forbidModules, forceModules } from "../modules.ts";
 import { schema } from "../schema.ts";
 import { noSums } from "../script.ts";
 
@@ -13,18 +14,10 @@ export interface WriterStart {
   readonly moves: readonly number[];
 }
 
-/** Makes the library publish records by `Atomics`, as where a program may not compile modules. */
-function forbidModules(): void {
-  WebAssembly.Module = class {
-    constructor() {
-      throw new WebAssembly.CompileError("not allowed");
-    }
-  } as unknown as typeof WebAssembly.Module;
-}
-
 serve(({ handle, ledger, row, moves }: WriterStart) => {
   // Both ways to publish in one memory, and in the tenures of one slot.
   if (row % 2 === 1) forbidModules();
+  else forceModules();
   const stats = ThreadStats.attach(schema, handle);
   const place = { ledger: new Ledger(ledger), row, moves };
   return {
