@@ -18,7 +18,7 @@ import { finish, readSettings, type Row } from "./results.ts";
 import { expectFigure } from "./timer.ts";
 
 const settings = readSettings();
-const [sampleMs, warmUps, samples] = settings.quick ? [0.2, 5, 3] : [2, 40, 15];
+const [sampleMs, warmUps, samples] = settings.quick ? [0.2, 5, 3] : [1, 80, 31];
 
 /** A case while it is measured. */
 interface Turn {
