@@ -4,8 +4,8 @@
  * inline by different rules, and a caller that does not inline a method makes an object of each
  * change.
  *
- * - V8: each method does all of it. Split as below an update by id takes 16.8 ns in place of 14.2
- *   (Deno 2.9), though V8 inlines all parts.
+ * - V8: each method does all of it. Split as below an update by id takes 18 % longer (Deno 2.9),
+ *   though V8 inlines all parts.
  * - JavaScriptCore: a chain of short functions. It inlines a function in its callers
  *   - if the function has at most 170 bytes of bytecode;
  *   - otherwise if it was optimized before its caller, and has at most 89 nodes then, with all that
@@ -17,8 +17,8 @@
  *   the second one up to five fields; with more it is called.
  *
  * In a program with all kinds of metrics the chain makes a bound update of four fields take 5.7 ns
- * in place of 16-25, and one by id 10.8 in place of 20-31 (Bun 1.4). `hot_methods_test.ts` holds
- * the sizes.
+ * in place of 17, and one by id 9.4 in place of 20 (Bun 1.4). `hot_methods_test.ts` holds the
+ * sizes, and what callers inline.
  *
  * @module
  */
