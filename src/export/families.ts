@@ -6,7 +6,8 @@
 import { familiesOf, type FamilyName, isOwnMetric } from "../schema/exported_names.ts";
 import type { MetricDefinition } from "../schema/definitions.ts";
 import { meterOriginOf } from "../schema/meter_origin.ts";
-import type { SnapshotData } from "../snapshots/snapshot_data.ts";
+import { columnsOf } from "../snapshots/metric_snapshot.ts";
+import type { MetricSnapshot, SnapshotData } from "../snapshots/snapshot_data.ts";
 import type { Family } from "./family.ts";
 import { selfFamilies } from "./self_families.ts";
 
@@ -18,7 +19,8 @@ export function* familiesIn(
   { metrics, self }: SnapshotData,
   { selfMetrics = true }: { selfMetrics?: boolean } = {},
 ): Generator<Family> {
-  for (const [metric, { definition, series }] of Object.entries(metrics)) {
+  for (const [metric, entry] of Object.entries<MetricSnapshot>(metrics)) {
+    const { definition } = entry;
     const isByThread = isOwnMetric(metric, definition);
     if (isByThread && !selfMetrics) continue;
     for (const name of familiesOf(metric, definition)) {
@@ -29,7 +31,16 @@ export function* familiesIn(
         definition,
         isByThread,
         isInteger: false,
-        rows: series,
+        // Not read here: that would make rows of the columns.
+        get rows() {
+          return entry.series;
+        },
+        get columns() {
+          return columnsOf(entry);
+        },
+        get size() {
+          return columnsOf(entry)?.values.length ?? entry.series.length;
+        },
       };
     }
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SeriesColumns } from "../metrics/series_columns.ts";
 import type { ThreadValue } from "../metrics/series_values.ts";
 import type { FamilyName } from "../schema/exported_names.ts";
 import type { HistogramBins } from "../schema/histogram.ts";
@@ -23,6 +24,10 @@ export interface Family extends FamilyName {
   readonly isInteger: boolean;
   /** The series. Use {@linkcode valueOf} for their values: a record's row has all fields. */
   readonly rows: readonly Row[];
+  /** The same as columns, as long as nobody has read the rows. */
+  readonly columns: SeriesColumns | undefined;
+  /** The number of series. */
+  readonly size: number;
 }
 
 /** The value of a series, or of one thread's part of it: of a record, the family's field. */
@@ -48,6 +53,8 @@ export function plainFamily(
     ...name,
     textName: name.kind === "counter" ? `${name.name}_total` : name.name,
     help,
+    columns: undefined,
+    size: values.length,
     rows: values.map(({ labels, value }, id) => ({ id, labels, value, epoch: 1 })),
   };
 }

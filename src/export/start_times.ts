@@ -19,8 +19,10 @@
  *
  * @module
  */
+import type { SeriesList } from "../metrics/series_columns.ts";
+import { columnsOf } from "../snapshots/metric_snapshot.ts";
 import { elapsed, wallClockStep } from "../snapshots/elapsed.ts";
-import type { Row, SnapshotData } from "../snapshots/snapshot_data.ts";
+import type { MetricSnapshot, Row, SnapshotData } from "../snapshots/snapshot_data.ts";
 
 /** The interval between two observed snapshots, in milliseconds since 1970. */
 export interface ObservedInterval {
@@ -33,9 +35,17 @@ export interface ObservedInterval {
   readonly to: number;
 }
 
+/** What is known of one metric's series. Indexed by ids: their latest epochs, and their starts. */
+interface SeriesStarts {
+  readonly epochs: number[];
+  readonly starts: number[];
+  /** The list of the latest snapshot, if it had one. All series of it are known. */
+  list: SeriesList | undefined;
+}
+
 /** The start times of the series that an exporter has seen. Memory: 16 bytes for each bucket id. */
 export class StartTimes {
-  readonly #metrics = new Map<string, { epochs: number[]; starts: number[] }>();
+  readonly #metrics = new Map<string, SeriesStarts>();
   /** The previous snapshot, and the time that was reported for it. */
   #previous: { snapshot: SnapshotData; at: number } | undefined;
 
@@ -45,21 +55,21 @@ export class StartTimes {
    */
   observe(snapshot: SnapshotData): ObservedInterval {
     const interval = this.#intervalTo(snapshot);
-    for (const [metric, { series }] of Object.entries(snapshot.metrics)) {
+    for (const [metric, entry] of Object.entries<MetricSnapshot>(snapshot.metrics)) {
       let known = this.#metrics.get(metric);
-      if (known === undefined) this.#metrics.set(metric, known = { epochs: [], starts: [] });
-      const { epochs, starts } = known;
-      for (const { id, epoch } of series) {
-        // New buckets get the smallest free id, and rows come by ascending id, so the arrays are
-        // dense but for gaps, which are filled here.
-        while (epochs.length < id) {
-          epochs.push(0);
-          starts.push(0);
-        }
-        if (epochs[id] === epoch) continue;
-        epochs[id] = epoch;
-        starts[id] = interval.from;
+      if (known === undefined) {
+        this.#metrics.set(metric, known = { epochs: [], starts: [], list: undefined });
       }
+      const list = columnsOf(entry)?.list;
+      if (list === undefined) {
+        for (const { id, epoch } of entry.series) note(known, { id, epoch }, interval.from);
+      } else if (list !== known.list) {
+        const { ids, epochs } = list;
+        for (let n = 0; n < ids.length; n++) {
+          note(known, { id: ids[n], epoch: epochs[n] }, interval.from);
+        }
+      }
+      known.list = list;
     }
     this.#previous = { snapshot, at: interval.to };
     return interval;
@@ -69,10 +79,17 @@ export class StartTimes {
    * When a series began to count, in milliseconds since 1970. `undefined` if that time is unknown,
    * or if a later snapshot had another series in the same bucket.
    */
-  of(metric: string, { id, epoch }: Row): number | undefined {
+  of(metric: string, { id, epoch }: Pick<Row, "id" | "epoch">): number | undefined {
+    return this.inMetric(metric)(id, epoch);
+  }
+
+  /** The same for the series of one metric. */
+  inMetric(metric: string): (id: number, epoch: number) => number | undefined {
     const known = this.#metrics.get(metric);
-    const start = known?.epochs[id] === epoch ? known.starts[id] : undefined;
-    return start !== undefined && Number.isFinite(start) ? start : undefined;
+    return (id, epoch) => {
+      const start = known?.epochs[id] === epoch ? known.starts[id] : undefined;
+      return start !== undefined && Number.isFinite(start) ? start : undefined;
+    };
   }
 
   #intervalTo(snapshot: SnapshotData): ObservedInterval {
@@ -92,4 +109,20 @@ export class StartTimes {
         return { from: at, to: at + duration };
     }
   }
+}
+
+function note(
+  { epochs, starts }: SeriesStarts,
+  { id, epoch }: Pick<Row, "id" | "epoch">,
+  from: number,
+): void {
+  // New buckets get the smallest free id, and rows come by ascending id, so the arrays are dense
+  // but for gaps, which are filled here.
+  while (epochs.length < id) {
+    epochs.push(0);
+    starts.push(0);
+  }
+  if (epochs[id] === epoch) return;
+  epochs[id] = epoch;
+  starts[id] = from;
 }

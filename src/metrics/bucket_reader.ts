@@ -27,6 +27,7 @@ import { BucketTotals, type ThreadPart, toThreadValue } from "./bucket_totals.ts
 import type { ExemplarReader } from "./exemplars/exemplar_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Aggregator, SeriesSnapshot, SeriesValue, ThreadValue } from "./series_values.ts";
+import type { SeriesColumns } from "./series_columns.ts";
 import { SeriesTotals } from "./series_totals.ts";
 import { SnapshotRows } from "./snapshot_rows.ts";
 
@@ -187,6 +188,12 @@ export class BucketReader<Value> {
     return this.#rows.collect({ perThread, walk: walk ?? this.#walk() });
   }
 
+  /** The same as columns; see {@linkcode SnapshotRows.columns}. */
+  columns(walk: Walk): SeriesColumns | undefined {
+    if (this.#parts !== undefined) this.#prepare(this.#parts);
+    return this.#rows.columns(walk);
+  }
+
   /** Each thread's total over all buckets; see {@linkcode SnapshotRows.threadTotals}. */
   threadTotals(walk: Walk): ThreadValue<Value>[] {
     if (this.#parts !== undefined) this.#prepare(this.#parts);
@@ -198,7 +205,7 @@ export class BucketReader<Value> {
    */
   forget(): void {
     if (this.#parts !== undefined) this.#prepare(this.#parts);
-    this.#index?.forget();
+    this.#rows.forget();
   }
 
   /** The ids of the live buckets in rising order. */

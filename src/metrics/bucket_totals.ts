@@ -69,6 +69,11 @@ export class BucketTotals<Value> {
     return this.#accumulator.bytesOf(slot, segment);
   }
 
+  /** Whether the kind has {@linkcode totals}. */
+  get areTogether(): boolean {
+    return this.#accumulator.totals !== undefined;
+  }
+
   /** The value of a bucket in which nobody has counted. */
   empty(): Value {
     this.#accumulator.reset();

@@ -25,7 +25,7 @@ import {
   slotsWithCells,
   type ThreadPart,
 } from "./bucket_totals.ts";
-import { BATCH } from "./snapshot_rows.ts";
+import { BATCH } from "./epoch_batch.ts";
 
 /** What totals need to know of their metric. */
 export interface SeriesTotalsOptions<Value> {

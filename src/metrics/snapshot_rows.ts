@@ -6,8 +6,6 @@
 import type { BucketTable } from "../buckets/bucket_table.ts";
 import type { LabelIndex } from "../buckets/label_index.ts";
 import type { SeriesFilter } from "../buckets/series_filter.ts";
-import type { Views } from "../memory/arena.ts";
-import { fence } from "../memory/fence.ts";
 import { DIRECTORY } from "../memory/layout.ts";
 import { capacityOf, firstId } from "../memory/segments.ts";
 import type { Walk } from "../threads/walk.ts";
@@ -18,14 +16,11 @@ import {
   slotsWithCells,
   toThreadValue,
 } from "./bucket_totals.ts";
+import { BATCH, EpochBatch } from "./epoch_batch.ts";
 import { type ExemplarReader, type FoundExemplar, latestOf } from "./exemplars/exemplar_reader.ts";
+import { rowsOf, type SeriesColumns } from "./series_columns.ts";
 import type { SeriesSnapshot, ThreadValue } from "./series_values.ts";
-
-/**
- * How many epochs are read together: as many as the first segment has buckets. The size of each
- * larger segment is a multiple of it.
- */
-export const BATCH = 64;
+import { SnapshotColumns } from "./snapshot_columns.ts";
 
 const NO_LABELS = Object.freeze({});
 const NONE_FOUND: FoundExemplar[] = [];
@@ -58,16 +53,35 @@ export class SnapshotRows<Value> {
   readonly #index: LabelIndex | undefined;
   readonly #totals: BucketTotals<Value>;
   readonly #exemplars: ExemplarReader | undefined;
-  /** The epochs of the buckets that are read together. */
-  readonly #epochs = new Int32Array(BATCH);
-  /** The epochs of the same buckets after their totals were read. */
-  readonly #confirmed = new Int32Array(BATCH);
+  /** Reads the same as columns, if the metric has labels and its kind permits. */
+  readonly #columns: SnapshotColumns | undefined;
+  readonly #batch = new EpochBatch();
 
   constructor({ table, index, totals, exemplars }: SnapshotRowsParts<Value>) {
     this.#table = table;
     this.#index = index;
     this.#totals = totals;
     this.#exemplars = exemplars;
+    if (index !== undefined && totals.areTogether) {
+      const numbers = totals as BucketTotals<unknown> as BucketTotals<number>;
+      this.#columns = new SnapshotColumns({ table, index, totals: numbers, exemplars });
+    }
+  }
+
+  /**
+   * What {@linkcode collect} returns, as columns; `undefined` if the metric has no such form. Cost:
+   * the same, without an object for each bucket.
+   *
+   * @throws {TypeError} When the memory is damaged.
+   */
+  columns(walk: Walk): SeriesColumns | undefined {
+    return this.#columns?.collect(walk);
+  }
+
+  /** Forgets what this thread has read of labels. For memory that turned out to be damaged. */
+  forget(): void {
+    this.#columns?.forget();
+    this.#index?.forget();
   }
 
   /**
@@ -77,6 +91,11 @@ export class SnapshotRows<Value> {
    * @throws {TypeError} When the memory is damaged.
    */
   collect({ perThread, walk, filter }: SnapshotRowsOptions): SeriesSnapshot<Value>[] {
+    if (!perThread && this.#columns !== undefined) {
+      return rowsOf(this.#columns.collect(walk, filter)) as SeriesSnapshot<
+        unknown
+      >[] as SeriesSnapshot<Value>[];
+    }
     const index = this.#index;
     // Before the first epoch is loaded.
     const end = index?.end;
@@ -93,17 +112,14 @@ export class SnapshotRows<Value> {
         slots: slotsWithCells(this.#table, this.#totals, k, walk),
         spend: walk.spend,
       };
-      let totals: ArrayLike<Value> | undefined;
       let found: FoundExemplar[][] | undefined;
       for (let offset = 0; offset < capacity; offset++) {
         if (offset % BATCH === 0) {
-          const loaded = this.#loadEpochs(segment, k, offset);
+          const loaded = this.#batch.load(segment, offset, Math.min(BATCH, capacity - offset));
           // Before the totals, which so include the updates of all exemplars.
           found = exemplars && this.#exemplarsFrom(exemplars, cells, offset, loaded);
-          totals = this.#totalsFrom(cells, offset, loaded, perThread);
-          if (totals !== undefined) this.#confirm(segment, offset, loaded!.length);
         }
-        const epoch = this.#epochs[offset % BATCH];
+        const epoch = this.#batch.epochs[offset % BATCH];
         if ((epoch & 1) === 0) continue;
         const id = first + offset;
         const series = index?.at(id, epoch);
@@ -117,14 +133,10 @@ export class SnapshotRows<Value> {
           : undefined;
         let value = parts !== undefined
           ? this.#totals.whole()
-          : totals === undefined
-          ? this.#totals.total(cells, offset, epoch)
-          : totals[offset % BATCH];
+          : this.#totals.total(cells, offset, epoch);
         // SeqCst read-modify-write, as in `BucketTable.confirmEpoch`: a load could be served before
         // the loads of the cells above.
-        const now = totals === undefined
-          ? Atomics.add(i32, epochs + offset, 0)
-          : this.#confirmed[offset % BATCH];
+        const now = Atomics.add(i32, epochs + offset, 0);
         if (now !== epoch) {
           // A bucket that was destroyed meanwhile has no row. One that was cleared is empty, as it
           // was at the instant of the clear.
@@ -173,55 +185,6 @@ export class SnapshotRows<Value> {
       const part = this.#totals.partOf(slot, live, walk.spend);
       return part === undefined ? [] : [toThreadValue(part)];
     });
-  }
-
-  /** Loads the epochs of the next buckets; `undefined` if none of them is live. */
-  #loadEpochs(
-    { views: { i32 }, epochs }: { views: Views; epochs: number },
-    segment: number,
-    offset: number,
-  ): Int32Array | undefined {
-    const loaded = this.#epochs;
-    const count = Math.min(BATCH, capacityOf(segment, this.#table.shift) - offset);
-    let isAnyLive = false;
-    for (let n = 0; n < count; n++) {
-      // Unordered; pairs with the compare-exchanges in `BucketTable`. What decides comes later: a
-      // cell counts if its tag is the epoch, and a row if the epoch is confirmed.
-      const epoch = i32[epochs + offset + n];
-      loaded[n] = epoch;
-      if ((epoch & 1) !== 0) isAnyLive = true;
-    }
-    // Without it, a cell could be from before the epoch. One fence is cheaper than an atomic load
-    // for each bucket, which takes 20 ns on V8.
-    fence();
-    if (!isAnyLive) return undefined;
-    return count === BATCH ? loaded : loaded.subarray(0, count);
-  }
-
-  /** Loads the epochs of so many buckets again, after what was read of their cells. */
-  #confirm(
-    { views: { i32 }, epochs }: { views: Views; epochs: number },
-    offset: number,
-    count: number,
-  ): void {
-    // Without it, an epoch could be loaded before the cells above, and confirm what it does not
-    // know.
-    fence();
-    // Unordered; pair with the compare-exchanges in `BucketTable`.
-    for (let n = 0; n < count; n++) this.#confirmed[n] = i32[epochs + offset + n];
-  }
-
-  /** The totals of the next buckets, if the kind can read them together. */
-  #totalsFrom(
-    cells: CellsOfSegment,
-    offset: number,
-    epochs: Int32Array | undefined,
-    perThread: boolean,
-  ): ArrayLike<Value> | undefined {
-    // The parts of threads are read bucket by bucket, and a row's value is the total of its parts.
-    return epochs === undefined || perThread
-      ? undefined
-      : this.#totals.totals(cells, offset, epochs);
   }
 
   /** The exemplars of the next buckets. */

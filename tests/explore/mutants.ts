@@ -713,10 +713,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: "snapshot-unconfirmed",
     fault: "A snapshot does not load epochs again after the cells",
-    file: "metrics/snapshot_rows.ts",
+    file: "metrics/epoch_batch.ts",
     edits: [{
-      find: "this.#confirmed[n] = i32[epochs + offset + n];",
-      replace: "this.#confirmed[n] = this.#epochs[n];",
+      find: "this.confirmed[n] = i32[epochs + offset + n];",
+      replace: "this.confirmed[n] = this.epochs[n];",
     }],
     histories: ["clear-series"],
   },

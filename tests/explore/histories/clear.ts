@@ -18,6 +18,7 @@ import { AT_THE_END, bounds, MOST_BYTES, mustBeBetween, type Sent } from "./supp
 
 const schema = defineSchema({
   hits: counter(),
+  series: counter({ labels: ["key"], maxSeries: 4 }),
   flow: record({ a: sum(), b: sum() }),
   // A bin for each bit.
   sizes: histogram({ boundaries: [1, 2, 4, 8, 16] }),
@@ -28,6 +29,8 @@ type Stats = ThreadStats<typeof schema.metrics>;
 const FIRST = 4;
 const SECOND = 2;
 const BEFORE = FIRST | SECOND;
+
+const KEY = { key: "one" };
 
 /** Adds to and reads one of the metrics. */
 interface Target {
@@ -44,8 +47,9 @@ const hits: Target = {
 
 /** As a snapshot reads: many buckets at once. */
 const series: Target = {
-  ...hits,
-  read: (stats) => stats.snapshot().metrics.hits.series[0].value,
+  add: ({ metrics }, bit) => metrics.series.labels(KEY).add(bit),
+  read: (stats) => stats.snapshot().metrics.series.series[0].value,
+  clear: ({ metrics }) => metrics.series.clear(KEY),
 };
 
 const flow: Target = {
