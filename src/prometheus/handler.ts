@@ -13,6 +13,7 @@ import { textResponse } from "../http/text_response.ts";
 import { firstSnapshot, type SnapshotSource } from "../snapshots/snapshot_source.ts";
 import { checkHandlerOptions, type PrometheusHandlerOptions } from "./handler_options.ts";
 import { gzip } from "./gzip.ts";
+import { KeptText } from "./kept_text.ts";
 import { acceptsGzip, formatFor } from "./negotiate.ts";
 import { PendingResponses } from "./pending_responses.ts";
 import { END, render } from "./render.ts";
@@ -41,7 +42,10 @@ const MAX_URL_LENGTH = 65_536;
  * seen different scrapes and report different times, unless they share an object in `startTimes`;
  * use `created: false` if several threads respond.
  *
- * Cost: a snapshot, and about 0.3 µs for each line. The text is made as the client receives it, in
+ * Cost: a snapshot, and about 0.3 µs for each line at the first scrape. The handler keeps the lines
+ * of counters, gauges and records for the next one, in which each costs some 0.03 µs; a fraction
+ * that changed costs 0.3 µs. It keeps at most 64 MiB, in at most two forms that clients ask for, and
+ * nothing of series that the scrape before did not have. The text is made as the client receives it, in
  * chunks of about 64 KiB, or of one series if that is larger. A response holds its snapshot until
  * the client has received all of it; at most `maxAnswers` responses do so, however slow the clients
  * are.
@@ -78,6 +82,7 @@ export function prometheusHandler(
   const pending = new PendingResponses(checked.pending);
   const { starts } = checked;
   starts.observe(first);
+  const kept = new KeptText();
 
   return (request) => {
     if (lookAt(() => typeof request.headers.get) !== "function") {
@@ -109,7 +114,10 @@ export function prometheusHandler(
     const snapshot = stats.snapshot({ perThread: checked.perThread });
     // Snapshots that are not observed make start times earlier than necessary, but not wrong.
     if (format === "openmetrics" && checked.created) starts.observe(snapshot);
-    const renderOptions = { ...checked, format, escaping, startOf: starts.of.bind(starts) };
+    const renderOptions = {
+      ...{ ...checked, format, escaping, kept },
+      startsIn: starts.inMetric.bind(starts),
+    };
     const asked = new URLSearchParams(targetOf(url).query).getAll("name[]");
     const isAsked = selectorOf(asked.length === 0 ? undefined : asked);
     const isWanted = (family: Family) => checked.isWanted(family) && isAsked(family);

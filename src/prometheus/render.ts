@@ -7,6 +7,7 @@
  * @module
  */
 import { type Family, valueOf } from "../export/family.ts";
+import { seriesParts } from "../export/series_parts.ts";
 import { threadSamples } from "../export/thread_samples.ts";
 import { CumulativeCounts } from "../metrics/histogram/cumulative_counts.ts";
 import type { HistogramValue } from "../metrics/histogram/histogram_value.ts";
@@ -18,11 +19,14 @@ import { meterOriginOf } from "../schema/meter_origin.ts";
 import type { Row } from "../snapshots/snapshot_data.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
 import { latestByBucket, writeExemplar } from "./exemplar_text.ts";
+import { BLOCK_IDS, type RowPrinter } from "./kept_rows.ts";
+import type { KeptText } from "./kept_text.ts";
 import { LabelWriter } from "./label_writer.ts";
 import { writtenFamilies } from "./meter_families.ts";
 import { type SampleName, sampleName, writtenFamily } from "./name_writer.ts";
 import { boundsOf } from "./prometheus_buckets.ts";
 import type { CheckedOptions } from "./prometheus_options.ts";
+import { numberText, writeCreated, writeSample, writeSampleHead } from "./sample_writer.ts";
 
 /** A format: `text` is the Prometheus text format 0.0.4, `openmetrics` is OpenMetrics 1.0. */
 export type TextFormat = "text" | "openmetrics";
@@ -39,7 +43,9 @@ export interface RenderOptions extends Omit<CheckedOptions, "selfMetrics"> {
   /** How names that are not plain are written. */
   readonly escaping: EscapingScheme;
   /** When a series began to count, in milliseconds since 1970. */
-  readonly startOf: (metric: string, row: Row) => number | undefined;
+  readonly startsIn: (metric: string) => (id: number, epoch: number) => number | undefined;
+  /** What was kept of earlier texts. */
+  readonly kept?: KeptText;
 }
 
 /** Writes the lines of one series. `start` is in milliseconds since 1970. */
@@ -50,6 +56,7 @@ type Printer = (
   exemplars: readonly Exemplar[],
 ) => void;
 
+const unknownStart = () => undefined;
 const NO_EXEMPLARS: readonly Exemplar[] = [];
 
 /**
@@ -60,20 +67,30 @@ export function* render(
   families: Iterable<Family>,
   options: RenderOptions,
 ): Generator<Uint8Array<ArrayBuffer>> {
-  const { format, startOf } = options;
+  const { format, startsIn } = options;
   const out = new ByteWriter(CHUNK_BYTES * 5 / 4);
   const labels = new ByteWriter(1024);
+  const kept = options.perThread ? undefined : options.kept?.form(`${format} ${options.escaping}`);
   for (const { family, isContinued } of writtenFamilies(families, options.escaping)) {
     const isInSchema = family.definition !== undefined;
     const hasStart = format === "openmetrics" && options.created && isInSchema &&
       family.kind !== "gauge";
-    const print = printerOf(out, family, options);
+    const startOf = hasStart ? startsIn(family.metric) : unknownStart;
     const hasExemplars = format === "openmetrics" && isInSchema;
     const labelWriter = new LabelWriter(labels, family, options);
     if (!isContinued) writeHead(out, family, options);
     if (out.length >= CHUNK_BYTES) yield out.take();
+    const keptRows = kept?.rowsOf(family);
+    if (keptRows !== undefined) {
+      const printer = rowPrinterOf(family, options, { labels, labelWriter, startOf });
+      for (const _ of keptRows.write(out, seriesParts(family, BLOCK_IDS), printer)) {
+        if (out.length >= CHUNK_BYTES) yield out.take();
+      }
+      continue;
+    }
+    const print = printerOf(out, family, options);
     for (const row of family.rows) {
-      const start = hasStart ? startOf(family.metric, row) : undefined;
+      const start = startOf(row.id, row.epoch);
       if (family.isByThread || (options.perThread && isInSchema)) {
         for (const sample of threadSamples(family, row)) {
           labelWriter.write(row, sample);
@@ -113,22 +130,59 @@ function writeHead(
   out.text("\n");
 }
 
+/** Writes the rows of counters and gauges in the pieces that are kept. */
+function rowPrinterOf(
+  family: Family,
+  options: RenderOptions,
+  { labels, labelWriter, startOf }: {
+    readonly labels: ByteWriter;
+    readonly labelWriter: LabelWriter;
+    readonly startOf: RowPrinter["startOf"];
+  },
+): RowPrinter {
+  const [name, created] = valueNames(family, options);
+  const hasExemplars = options.format === "openmetrics" && family.kind === "counter";
+  return {
+    hasExemplars,
+    startOf,
+    head: (out, row) => {
+      labelWriter.write(row);
+      writeSampleHead(out, name, labels);
+    },
+    tail: (out, row, start) => {
+      const exemplar = hasExemplars ? exemplarsOf(row).at(-1) : undefined;
+      if (exemplar !== undefined) writeExemplar(out, exemplar);
+      out.byte(NEWLINE);
+      writeCreated(out, created, labels, start);
+    },
+  };
+}
+
+/** The names of a counter's or a gauge's samples: of the value, and of the time of creation. */
+function valueNames(family: Family, { escaping, format }: RenderOptions): SampleName[] {
+  const { text, samples } = writtenNames(family, escaping);
+  const [value, ...others] = samples;
+  const isText = family.kind === "counter" && format === "text";
+  return [isText ? text : value, ...others].map(sampleName);
+}
+
 function printerOf(out: ByteWriter, family: Family, options: RenderOptions): Printer {
-  const { text, samples } = writtenNames(family, options.escaping);
-  const names = samples.map(sampleName);
   switch (family.kind) {
     case "counter": {
-      const [total, created] = names;
-      const name = options.format === "text" ? sampleName(text) : total;
+      const [name, created] = valueNames(family, options);
       return (labels, value, start, exemplars) => {
         writeSample(out, name, labels, numberText(value), exemplars.at(-1));
         writeCreated(out, created, labels, start);
       };
     }
-    case "gauge":
-      return (labels, value) => writeSample(out, names[0], labels, numberText(value));
-    case "histogram":
-      return histogramPrinter(out, family, names, options);
+    case "gauge": {
+      const [name] = valueNames(family, options);
+      return (labels, value) => writeSample(out, name, labels, numberText(value));
+    }
+    case "histogram": {
+      const { samples } = writtenNames(family, options.escaping);
+      return histogramPrinter(out, family, samples.map(sampleName), options);
+    }
   }
 }
 
@@ -160,40 +214,6 @@ function histogramPrinter(
     writeSample(out, total, labels, `${value.count}`);
     writeCreated(out, created, labels, start);
   };
-}
-
-function writeSample(
-  out: ByteWriter,
-  name: SampleName,
-  labels: ByteWriter,
-  value: string,
-  exemplar?: Exemplar,
-): void {
-  if (labels.length > 0) {
-    out.text(name.beforeLabels);
-    out.append(labels);
-    out.text("} ");
-  } else {
-    out.text(name.beforeValue);
-  }
-  out.text(value);
-  if (exemplar !== undefined) writeExemplar(out, exemplar);
-  out.byte(NEWLINE);
-}
-
-function writeCreated(
-  out: ByteWriter,
-  name: SampleName,
-  labels: ByteWriter,
-  start: number | undefined,
-): void {
-  if (start !== undefined) writeSample(out, name, labels, `${start / 1000}`);
-}
-
-function numberText(value: unknown): string {
-  if (value === Infinity) return "+Inf";
-  if (value === -Infinity) return "-Inf";
-  return `${value}`;
 }
 
 /**

@@ -93,7 +93,7 @@ export function prometheusText(
   }
   const { starts, isWanted } = checked;
   starts.observe(data);
-  const renderOptions = { ...checked, format, escaping, startOf: starts.of.bind(starts) };
+  const renderOptions = { ...checked, format, escaping, startsIn: starts.inMetric.bind(starts) };
   const families = [...familiesIn(data, checked)];
   const runtime = checked.runtimeMetrics ? [...runtimeFamilies(), ...previousLagFamily()] : [];
   const all = [...families, ...withoutNamesOf(families, runtime)].filter(isWanted);
