@@ -233,6 +233,47 @@ describe("LabelLookup", () => {
 });
 
 describe("lookupSource()", () => {
+  for (const [engine, isJavaScriptCore] of [["V8", false], ["JavaScriptCore", true]] as const) {
+    it(`finds a series again whose bucket was made anew, text for ${engine}`, () => {
+      const labels = { method: "GET", route: "/", status: "200" };
+      const entry = (writer: string) => {
+        const { cell, end } = makeCell();
+        const { words, epochIndex } = cell;
+        return { end, cell, words, epochIndex, writer, v0: "GET", v1: "/", v2: "200" };
+      };
+      const before = entry("before");
+      const lists = new Map([["/", [before]]]);
+      let misses = 0;
+      const find = () => {
+        misses++;
+        lists.set("/", [entry("after")]);
+        return "found";
+      };
+      const lookup = compileLookup(lookupSource(names, 1, isJavaScriptCore), {
+        ...{ find, tenancy, lists },
+      });
+      for (let n = 0; n < 3; n++) assertStrictEquals(lookup({ ...labels }), "before");
+      before.end();
+      assertStrictEquals(lookup({ ...labels }), "found");
+      for (let n = 0; n < 3; n++) assertStrictEquals(lookup({ ...labels }), "after");
+      assertStrictEquals(misses, 1);
+    });
+
+    it(`finds nothing that was never found, text for ${engine}`, () => {
+      const find = () => "none";
+      const lookup = compileLookup(lookupSource(names, 1, isJavaScriptCore), {
+        ...{ find, tenancy, lists: new Map() },
+      });
+      for (const value of [undefined, null, "", NaN]) {
+        const labels = { method: value, route: value, status: value } as unknown as Record<
+          string,
+          string
+        >;
+        assertStrictEquals(lookup(labels), "none");
+      }
+    });
+  }
+
   function randomLabels(random: Random) {
     return {
       method: random.pick(["GET", "PUT"]),
