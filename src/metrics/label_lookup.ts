@@ -297,14 +297,15 @@ return ${check("Object.keys(labels).length")} ? entry.writer : forget(labels);
 }
 return find(labels);
 };
-return (labels) => {
+const lookUp = (labels) => {
 ${guard}
 const entry = state.last;
 if (${all.map((n) => `entry.v${n} === ${given(n)}`).join(" && ")}) {
 return ${check("Object.keys(labels).length")} ? entry.writer : forget(labels);
 }
 return search(labels);
-};`;
+};
+return lookUp;`;
   }
   return `${head}
 let last;

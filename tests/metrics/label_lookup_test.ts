@@ -6,6 +6,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { counter, defineSchema, histogram, StaleThreadError, ThreadStats } from "../../mod.ts";
 import type { CellWriter } from "../../src/metrics/cell_writer.ts";
 import { compileLookup, LabelLookup, lookupSource } from "../../src/metrics/label_lookup.ts";
@@ -233,6 +236,25 @@ describe("LabelLookup", () => {
 });
 
 describe("lookupSource()", () => {
+  // Other engines have no such limit, or print no sizes.
+  const itOnBun = "Bun" in globalThis ? it : it.skip;
+  itOnBun("is short enough for JavaScriptCore to inline it, up to the last labels", () => {
+    const program = fileURLToPath(new URL("./programs/look_up.ts", import.meta.url));
+    const { stdout, stderr, status } = spawnSync(process.execPath, [program], {
+      encoding: "utf8",
+      env: { ...process.env, BUN_JSC_dumpGeneratedBytecodes: "1" },
+      maxBuffer: 2 ** 28,
+    });
+    assertEquals(status, 0, stderr);
+    const lines = `${stdout}${stderr}`.split("\n");
+    assert(lines.includes("100"), "the program has printed its total");
+    const sizes = lines.flatMap((line) =>
+      /^lookUp#\S+ .*?: (\d+) instructions/.exec(line)?.[1] ?? []
+    );
+    assertStrictEquals(sizes.length, 1);
+    assert(Number(sizes[0]) <= 90, `${sizes[0]} instructions`);
+  });
+
   for (const [engine, isJavaScriptCore] of [["V8", false], ["JavaScriptCore", true]] as const) {
     it(`finds a series again whose bucket was made anew, text for ${engine}`, () => {
       const labels = { method: "GET", route: "/", status: "200" };
