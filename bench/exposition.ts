@@ -6,7 +6,8 @@
  * Each case has a process of its own, since memory that one scrape has used is there for the next:
  * the program starts itself with the case as JSON. Its workers run this file too. The library is
  * measured with one thread, as are its rivals, which know of one thread only; and with 8 threads,
- * idle and busy. The rivals would have to ask these, see `scrape.ts`.
+ * idle and busy. The rivals would have to ask these, see `scrape.ts`. A thread that is alone counts
+ * in every series before each scrape, so that no line is the same as the time before.
  *
  * @module
  */
@@ -66,42 +67,54 @@ interface Client {
   Counter: new (options: object) => { inc(labels: object, value: number): void };
 }
 
-/** Returns the text in UTF-8, piece by piece. */
-type Scrape = () => AsyncIterable<Uint8Array> | Promise<Iterable<Uint8Array>>;
+/** One implementation that has counted. */
+interface Exposition {
+  /** Counts in every series. */
+  count(): void;
+  /** Returns the text in UTF-8, piece by piece. */
+  scrape(): AsyncIterable<Uint8Array> | Promise<Iterable<Uint8Array>>;
+}
 
 const warmUp = 5;
 const scrapes = 9;
 
-async function library({ series, threads = 0, workers }: ExpositionCase): Promise<Scrape> {
+async function library({ series, threads = 0, workers }: ExpositionCase): Promise<Exposition> {
   const stats = ThreadStats.create(schema);
-  if (threads === 0) {
-    const { requests } = stats.registerThread("main").metrics;
-    for (let n = 0; n < series; n++) requests.labels(labelsOf(n)).add(n);
-  }
+  const { requests } = stats.registerThread("main").metrics;
+  const count = () => {
+    for (let n = 0; n < series; n++) requests.labels(labelsOf(n)).add(n + 1);
+  };
+  if (threads === 0) count();
   const start: ExpositionStart = { handle: stats.handle, series, isBusy: workers === "busy" };
   await startWorkers(
     new URL(import.meta.url),
     Array.from({ length: threads }, () => start),
   );
   const handler = prometheusHandler(stats, { selfMetrics: false });
-  return () => handler(new Request("http://localhost/metrics")).body!;
+  return {
+    count: threads === 0 ? count : () => {},
+    scrape: () => handler(new Request("http://localhost/metrics")).body!,
+  };
 }
 
-async function client({ name, series }: ExpositionCase): Promise<Scrape> {
+async function client({ name, series }: ExpositionCase): Promise<Exposition> {
   const { Registry, Counter } = await loadPackage<Client>(name);
   const registry = new Registry();
   const labelNames = Object.keys(labelsOf(0));
   const requests = new Counter({
     ...{ name: "requests_total", help: "Requests", labelNames, registers: [registry] },
   });
-  for (let n = 0; n < series; n++) requests.inc(labelsOf(n), n);
+  const count = () => {
+    for (let n = 0; n < series; n++) requests.inc(labelsOf(n), n + 1);
+  };
+  count();
   // A server sends bytes, so they are made of the text here too.
-  return async () => [new TextEncoder().encode(await registry.metrics())];
+  return { count, scrape: async () => [new TextEncoder().encode(await registry.metrics())] };
 }
 
 /** Nanoseconds of one scrape. */
 async function timeScrapes(
-  scrape: Scrape,
+  { count, scrape }: Exposition,
   { name, series, leastCalls }: ExpositionCase & { readonly leastCalls: number },
 ): Promise<number> {
   let chunks: Uint8Array[] = [];
@@ -116,7 +129,13 @@ async function timeScrapes(
     async () => {
       for await (const chunk of await scrape()) chunks.push(chunk);
     },
-    { leastCalls, before: () => chunks.length > 0 && check() },
+    {
+      leastCalls,
+      before: () => {
+        if (chunks.length > 0) check();
+        count();
+      },
+    },
   );
   check();
   return p50;
@@ -133,23 +152,26 @@ function memory(figure: "VmRSS" | "VmHWM"): number {
 }
 
 /** By how many kibibytes the memory rises during scrapes whose bytes are dropped as they come. */
-async function memoryRise(scrape: Scrape): Promise<number> {
+async function memoryRise({ count, scrape }: Exposition): Promise<number> {
   try {
     writeFileSync("/proc/self/clear_refs", "5");
   } catch {
     return NaN;
   }
   const before = memory("VmRSS");
-  for (let n = 0; n < scrapes; n++) for await (const _ of await scrape());
+  for (let n = 0; n < scrapes; n++) {
+    count();
+    for await (const _ of await scrape());
+  }
   return memory("VmHWM") - before;
 }
 
 /** Measures a case in this process. */
 async function measure(action: ExpositionCase): Promise<ExpositionResult> {
-  const scrape = await (action.name === "library" ? library : client)(action);
-  const kibibytes = await memoryRise(scrape);
-  await timeScrapes(scrape, { ...action, leastCalls: warmUp });
-  const ns = await timeScrapes(scrape, { ...action, leastCalls: scrapes });
+  const exposition = await (action.name === "library" ? library : client)(action);
+  const kibibytes = await memoryRise(exposition);
+  await timeScrapes(exposition, { ...action, leastCalls: warmUp });
+  const ns = await timeScrapes(exposition, { ...action, leastCalls: scrapes });
   return { ns, mebibytes: Number.isNaN(kibibytes) ? null : kibibytes / 1024 };
 }
 
