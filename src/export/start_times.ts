@@ -79,17 +79,14 @@ export class StartTimes {
    * When a series began to count, in milliseconds since 1970. `undefined` if that time is unknown,
    * or if a later snapshot had another series in the same bucket.
    */
-  of(metric: string, { id, epoch }: Pick<Row, "id" | "epoch">): number | undefined {
-    return this.inMetric(metric)(id, epoch);
+  of(metric: string, { id, epoch }: Row): number | undefined {
+    return startIn(this.#metrics.get(metric), id, epoch);
   }
 
   /** The same for the series of one metric. */
   inMetric(metric: string): (id: number, epoch: number) => number | undefined {
     const known = this.#metrics.get(metric);
-    return (id, epoch) => {
-      const start = known?.epochs[id] === epoch ? known.starts[id] : undefined;
-      return start !== undefined && Number.isFinite(start) ? start : undefined;
-    };
+    return (id, epoch) => startIn(known, id, epoch);
   }
 
   #intervalTo(snapshot: SnapshotData): ObservedInterval {
@@ -125,4 +122,9 @@ function note(
   if (epochs[id] === epoch) return;
   epochs[id] = epoch;
   starts[id] = from;
+}
+
+function startIn(known: SeriesStarts | undefined, id: number, epoch: number): number | undefined {
+  const start = known?.epochs[id] === epoch ? known.starts[id] : undefined;
+  return start !== undefined && Number.isFinite(start) ? start : undefined;
 }

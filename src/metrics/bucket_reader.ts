@@ -27,7 +27,7 @@ import { BucketTotals, type ThreadPart, toThreadValue } from "./bucket_totals.ts
 import type { ExemplarReader } from "./exemplars/exemplar_reader.ts";
 import { typeOf, wordsOf } from "./inspectable_writers.ts";
 import type { Aggregator, SeriesSnapshot, SeriesValue, ThreadValue } from "./series_values.ts";
-import type { SeriesColumns } from "./series_columns.ts";
+import { type SeriesColumns, seriesOf } from "./series_columns.ts";
 import { SeriesTotals } from "./series_totals.ts";
 import { SnapshotRows } from "./snapshot_rows.ts";
 
@@ -172,6 +172,8 @@ export class BucketReader<Value> {
   series(filter?: Readonly<Record<string, string>>): SeriesValue<Value>[] {
     if (this.#parts !== undefined) this.#prepare(this.#parts);
     const options = { perThread: false, walk: this.#walk(), filter: this.#filter(filter) };
+    const columns = this.#rows.columns(options.walk, options.filter);
+    if (columns !== undefined) return seriesOf(columns) as unknown as SeriesValue<Value>[];
     return this.#rows.collect(options).map((row) => {
       const { id, labels, value } = row;
       // Only an own property counts: a program may have put one on `Object.prototype`.

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Exemplar } from "./exemplars/exemplar.ts";
-import type { SeriesSnapshot } from "./series_values.ts";
+import type { SeriesSnapshot, SeriesValue } from "./series_values.ts";
 
 /** The series that there were at one time, in rising order of ids. Never changed once it is made. */
 export interface SeriesList {
@@ -31,6 +31,18 @@ export function rowAt(
   const own = exemplars?.get(n);
   const row = { id: ids[n], labels: labels[n], value: values[n], epoch: epochs[n] };
   return own === undefined ? row : { ...row, exemplars: own };
+}
+
+/** All series as a reader gives them, without epochs. */
+export function seriesOf(columns: SeriesColumns): SeriesValue<number>[] {
+  const { list: { ids, labels }, values, exemplars } = columns;
+  const series: SeriesValue<number>[] = [];
+  for (let n = 0; n < values.length; n++) {
+    const own = exemplars?.get(n);
+    const one = { id: ids[n], labels: labels[n], value: values[n] };
+    series.push(own === undefined ? one : { ...one, exemplars: own });
+  }
+  return series;
 }
 
 /** All series as rows. */

@@ -74,8 +74,8 @@ export class SnapshotRows<Value> {
    *
    * @throws {TypeError} When the memory is damaged.
    */
-  columns(walk: Walk): SeriesColumns | undefined {
-    return this.#columns?.collect(walk);
+  columns(walk: Walk, filter?: SeriesFilter): SeriesColumns | undefined {
+    return this.#columns?.collect(walk, filter);
   }
 
   /** Forgets what this thread has read of labels. For memory that turned out to be damaged. */
@@ -91,11 +91,8 @@ export class SnapshotRows<Value> {
    * @throws {TypeError} When the memory is damaged.
    */
   collect({ perThread, walk, filter }: SnapshotRowsOptions): SeriesSnapshot<Value>[] {
-    if (!perThread && this.#columns !== undefined) {
-      return rowsOf(this.#columns.collect(walk, filter)) as SeriesSnapshot<
-        unknown
-      >[] as SeriesSnapshot<Value>[];
-    }
+    const columns = perThread ? undefined : this.columns(walk, filter);
+    if (columns !== undefined) return rowsOf(columns) as unknown as SeriesSnapshot<Value>[];
     const index = this.#index;
     // Before the first epoch is loaded.
     const end = index?.end;

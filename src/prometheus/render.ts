@@ -16,7 +16,6 @@ import type { EscapingScheme } from "../schema/escaping.ts";
 import { endsWithUnit, writtenNames } from "../schema/exported_names.ts";
 import { exemplarsOf } from "../snapshots/exemplars.ts";
 import { meterOriginOf } from "../schema/meter_origin.ts";
-import type { Row } from "../snapshots/snapshot_data.ts";
 import { ByteWriter, escapeText, NEWLINE } from "./byte_writer.ts";
 import { latestByBucket, writeExemplar } from "./exemplar_text.ts";
 import { BLOCK_IDS, type RowPrinter } from "./kept_rows.ts";

@@ -69,9 +69,12 @@ describe("SnapshotColumns.collect()", () => {
       for (let n = random.below(6); n > 0; n--) {
         const key = `${random.below(150)}`;
         const id = stats.metrics.hits.id({ key });
-        if (random.below(3) === 0) stats.metrics.hits.destroy(id);
-        else if (random.below(3) === 0) stats.metrics.hits.clear(id);
-        else hits.labels({ key }).add(random.below(100));
+        random.pick([
+          () => stats.metrics.hits.destroy(id),
+          () => stats.metrics.hits.clear(id),
+          () => hits.labels({ key }).add(random.below(100)),
+          () => hits.labels({ key }).add(random.below(100)),
+        ])();
       }
       const other = ThreadStats.attach(schema, stats.handle);
       assertEquals(stats.snapshot().metrics.hits.series, other.snapshot().metrics.hits.series);

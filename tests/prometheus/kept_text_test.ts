@@ -156,7 +156,10 @@ describe("a handler's texts, one after the other", () => {
     const handler = prometheusHandler({
       snapshot() {
         const data = structuredClone({ ...stats.snapshot() }) as unknown as Snapshot;
-        const rows = data.metrics.jobs.series as { value: number; labels: { queue: string } }[];
+        const rows = data.metrics.jobs.series as unknown as {
+          value: number;
+          labels: { queue: string };
+        }[];
         rows[3].value = change;
         rows[4].labels.queue = `${change}`;
         return new Snapshot(data);
@@ -176,7 +179,7 @@ describe("a handler's texts, one after the other", () => {
       snapshot() {
         const data = structuredClone({ ...stats.snapshot() }) as unknown as Snapshot;
         if (isFirst) return new Snapshot(data);
-        const rows = data.metrics.jobs.series as { id: number }[];
+        const rows = data.metrics.jobs.series as unknown as { id: number }[];
         [2 ** 50, -7, NaN, Infinity, 0.5].forEach((id, n) => rows[90 + n].id = id);
         return new Snapshot(data);
       },
