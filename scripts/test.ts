@@ -15,6 +15,7 @@
 import { filesIn } from "./_files.ts";
 import { addCounts, countJunit, type Counts, zero } from "./_junit.ts";
 import { findModules, type ModuleSource } from "./_modules.ts";
+import { installPackages } from "./shared/packages.ts";
 import { capture, print, root, stream } from "./shared/process.ts";
 import { findRuntime, type Runtime, type RuntimeName, suiteRuntimes } from "./shared/runtimes.ts";
 import {
@@ -105,16 +106,6 @@ function testCommand(
         ...files,
       ];
   }
-}
-
-/** Installs the packages that the tests of a folder need, as its `deno.lock` pins them. */
-async function installPackages(folder: string): Promise<void> {
-  const command = [
-    ...[Deno.execPath(), "install", "--no-config", "--node-modules-dir=auto"],
-    ...["--lock=deno.lock", "--frozen", "--quiet"],
-  ];
-  const { success, reason } = await stream(command, { folder, limitMinutes: 3 });
-  if (!success) console.log(`The packages of ${folder} could not be installed: it ${reason}`);
 }
 
 /** Runs one test runner. A crash or a run without tests counts as one failure. */

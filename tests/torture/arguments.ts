@@ -10,21 +10,28 @@ export interface TortureArguments {
   readonly minutes: number;
   /** What determines what the threads do. */
   readonly seed: number;
+  /** Whether the memories are mapped files. */
+  readonly isFile: boolean;
   /** What remains. */
   readonly names: readonly string[];
 }
 
 /**
- * Reads `--minutes N` (2 by default), `--seed N` (random by default) and names.
+ * Reads `--minutes N` (2 by default), `--seed N` (random by default), `--file` and names.
  *
  * @throws {TypeError} When an option is unknown or has no number.
  */
 export function parseTortureArguments(args: readonly string[]): TortureArguments {
   const numbers = { minutes: 2, seed: Math.floor(Math.random() * 2 ** 31) };
   const names: string[] = [];
+  let isFile = false;
   for (let n = 0; n < args.length; n++) {
     if (!args[n].startsWith("-")) {
       names.push(args[n]);
+      continue;
+    }
+    if (args[n] === "--file") {
+      isFile = true;
       continue;
     }
     const [option, given = args[++n]] = args[n].split("=");
@@ -34,5 +41,5 @@ export function parseTortureArguments(args: readonly string[]): TortureArguments
     if (given === undefined || !(value >= 0)) throw new TypeError(`${option} needs a number`);
     numbers[name] = value;
   }
-  return { ...numbers, names };
+  return { ...numbers, isFile, names };
 }

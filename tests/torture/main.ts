@@ -3,6 +3,7 @@
  *
  * ```sh
  * deno task torture --minutes 60                     # under Deno, Bun and Node, 20 minutes each
+ * deno task torture --minutes 60 --file              # the memories are mapped files
  * deno run -A --no-check tests/torture/main.ts --minutes 1 --seed 7
  * bun tests/torture/main.ts --minutes 1
  * node tests/torture/main.ts --minutes 1
@@ -20,10 +21,11 @@ import { parseTortureArguments } from "./arguments.ts";
 import { report } from "./report.ts";
 import { torture } from "./torture.ts";
 
-const { minutes, seed } = parseTortureArguments(process.argv.slice(2));
-console.log(`torture under ${runtime}: ${minutes} minutes, seed ${seed}`);
+const { minutes, seed, isFile } = parseTortureArguments(process.argv.slice(2));
+const where = isFile ? "in mapped files" : "in shared memory";
+console.log(`torture under ${runtime} ${where}: ${minutes} minutes, seed ${seed}`);
 const start = performance.now();
-const outcome = await torture({ minutes, seed });
+const outcome = await torture({ minutes, seed, isFile });
 const { text, passed, failed } = report(runtime, outcome, (performance.now() - start) / 60_000);
 console.log(text);
 const { TORTURE_RESULT } = process.env;

@@ -4,15 +4,16 @@
  *
  * @module
  */
-import { type Seat, ThreadStats } from "../../mod.ts";
+import type { Seat } from "../../mod.ts";
 import { Random } from "../support/random.ts";
 import { breathe, until } from "../stress/progress.ts";
 import { type StartedWorker, startWorker } from "../support/worker.ts";
 import { addFindings, type Findings } from "./findings.ts";
 import { Ledger, Phase } from "./ledger.ts";
 import { type Ending, ON_PURPOSE, type Plan } from "./life.ts";
+import { inFile, inSharedMemory, type MakeMemory } from "./memories.ts";
 import { Oracle } from "./oracle.ts";
-import { KEYS, MOVES, schema, type Stats } from "./schema.ts";
+import { KEYS, MOVES, type Stats } from "./schema.ts";
 import type { Sums } from "./script.ts";
 import { Watch } from "./watch.ts";
 import type { Filled, FillerStart } from "./workers/filler.ts";
@@ -38,6 +39,8 @@ export interface Outcome {
 export interface TortureOptions {
   readonly minutes: number;
   readonly seed: number;
+  /** Whether the memories are mapped files. */
+  readonly isFile: boolean;
 }
 
 /** Places at which one writer after the other lives and dies. */
@@ -70,11 +73,12 @@ const ENDINGS: readonly Ending[] = [
 const url = (name: string) => new URL(`./workers/${name}.ts`, import.meta.url);
 
 /** Runs until the time is over. */
-export async function torture({ minutes, seed }: TortureOptions): Promise<Outcome> {
-  const stats = ThreadStats.create(schema, { maxThreads: 128, quarantineSeconds: 60 });
+export async function torture({ minutes, seed, isFile }: TortureOptions): Promise<Outcome> {
+  const make = isFile ? inFile : inSharedMemory;
+  const stats = await make({ maxThreads: 128, quarantineSeconds: 60 });
   const moves = Array.from({ length: MOVES }, () => stats.metrics.moves.create());
   for (const key of KEYS) stats.metrics.calls.id({ key });
-  const run = new Run(stats, moves, performance.now() + minutes * 60_000);
+  const run = new Run(stats, moves, { make, end: performance.now() + minutes * 60_000 });
   const readerStart: ReaderStart = { handle: stats.handle, moves };
   const reader = await startWorker(url("reader"), readerStart);
   const watching = reader.call<Findings>("watch");
@@ -102,13 +106,19 @@ class Run {
   arenas = 0;
   readonly #stats: Stats;
   readonly #moves: readonly number[];
+  readonly #make: MakeMemory;
   readonly #end: number;
   readonly #ledger = new Ledger();
   #lives = 0;
 
-  constructor(stats: Stats, moves: readonly number[], end: number) {
+  constructor(
+    stats: Stats,
+    moves: readonly number[],
+    { make, end }: { make: MakeMemory; end: number },
+  ) {
     this.#stats = stats;
     this.#moves = moves;
+    this.#make = make;
     this.#end = end;
     this.oracle = new Oracle(stats, moves);
   }
@@ -246,11 +256,8 @@ class Run {
 
   /** Two threads fill an arena, one of which is killed, while what existed before must go on. */
   async #arena(random: Random): Promise<void> {
-    const small = ThreadStats.create(schema, {
-      maxThreads: 24,
-      maxByteLength: SMALL,
-      quarantineSeconds: 0,
-    });
+    const limits = { maxThreads: 24, maxByteLength: SMALL, quarantineSeconds: 0 };
+    const small = await this.#make(limits);
     this.arenas++;
     const main = small.registerThread("main");
     const existing = small.metrics.pool.create();

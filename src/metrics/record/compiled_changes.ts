@@ -134,7 +134,7 @@ function mergeInBurst(burst, delta, ${names}) {
 export function coldChanges(fields: readonly FieldPlace[]): string {
   const { names } = changeSource(fields);
   return `let isBurst, recordOf, numberOf;
-const lifeOf = (owner) => owner.series === undefined ? undefined : owner;
+const lifeOf = (owner) => Object.hasOwn(owner, "series") ? owner : undefined;
 let changeOddly, changeSlowly;
 changeOddly = (owner, id, delta, ${names}) => {
   const values = [${names}];
