@@ -34,11 +34,10 @@ export function start(...args: string[]): ChildProcess {
 /** Runs it to its end. */
 export const run = (...args: string[]) => resultOf(start(...args));
 
-let terminals = 0;
-
 /** A terminal of `tmux`, with a server of its own, in which the command runs. */
 export class Tmux implements AsyncDisposable {
-  readonly #socket = `thread-stats-${process.pid}-${++terminals}`;
+  /** Test files that run at the same time may have one process. */
+  readonly #socket = `thread-stats-${crypto.randomUUID()}`;
 
   /** The shell says how the command ended, and waits. */
   constructor(
