@@ -35,7 +35,8 @@ interface Listener {
 
 /**
  * For how long messages are held after the last join has ended, in milliseconds: the module may
- * wait for something else before it listens.
+ * wait for something else before it listens. A worker of `node:worker_threads` ends by itself when
+ * nothing is left to do, and the holding would keep it, so there it ends when nothing is held.
  */
 const PATIENCE = 1000;
 
@@ -64,7 +65,8 @@ function hold(event: Message): void {
 /** Delivers what is held as soon as somebody listens, and ends the holding. */
 function release(pause: number, left: number): void {
   if (joins > 0) return;
-  if (left > 0 && !listens()) {
+  const mayCome = held.length > 0 || host().thread === "web";
+  if (left > 0 && mayCome && !listens()) {
     setTimeout(release, pause, pause * 2, left - pause);
     return;
   }
