@@ -100,6 +100,8 @@ export class BucketReader<Value> {
   #rows!: SnapshotRows<Value>;
   #walk!: () => Walk;
   #overflowed!: number;
+  /** What `read` reads, as one object for all calls: V8 does not always do without an object. */
+  readonly #cells: { segment: number; slots: readonly number[] } = { segment: 0, slots: [] };
 
   constructor({ name, definition, parts }: BucketReaderOptions<Value>) {
     this.#name = name;
@@ -132,7 +134,9 @@ export class BucketReader<Value> {
     const id = idOf(found);
     const segment = segmentOf(id, this.#table.shift);
     const offset = id - firstId(segment, this.#table.shift);
-    const cells = { segment, slots: this.#totals.usedSlots() };
+    const cells = this.#cells;
+    cells.segment = segment;
+    cells.slots = this.#totals.usedSlots();
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = this.#epochOf(found, "read");
       if (epoch === undefined) break;
