@@ -13,6 +13,11 @@ import { Ring } from "./shared/ring.ts";
  * A thread that changed nothing for so long is not moving; or for two intervals, if that is longer.
  */
 const MOVING_MS = 2000;
+/**
+ * A thread whose event loop is overdue by so long is blocked; or by an interval, if that is longer.
+ * It turns once a second by default, so that a thread which hangs for 2 s is seen while it does.
+ */
+const OVERDUE_MS = 1000;
 /** A break counts as usual for this long, and up to twice as long. */
 const BREAKS_MS = 300_000;
 /** Steps of the line of updates. */
@@ -54,6 +59,7 @@ interface Watched {
 /** Watches all slots. Memory: one line of 60 numbers for each. */
 export class ThreadWatch {
   readonly #moving: number;
+  readonly #overdue: number;
   readonly #threads = new Map<number, Watched>();
   readonly #lines = new Map<number, Ring>();
   readonly #done: number[] = [];
@@ -67,6 +73,7 @@ export class ThreadWatch {
   /** `every`: milliseconds between samples. */
   constructor(every: number) {
     this.#moving = Math.max(MOVING_MS, 2 * every);
+    this.#overdue = Math.max(OVERDUE_MS, every);
   }
 
   /**
@@ -172,7 +179,7 @@ export class ThreadWatch {
     const silence = now - (watched.last ?? watched.since);
     let condition: Condition;
     if (state !== "active") condition = state;
-    else if (blocked !== undefined && blocked > this.#moving) condition = "blocked";
+    else if (blocked !== undefined && blocked > this.#overdue) condition = "blocked";
     else if (silence < this.#moving) condition = watched.last === undefined ? "watched" : "moving";
     else if (silence <= gap) condition = "idle";
     else if (blocked !== undefined) {
