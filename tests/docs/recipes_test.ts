@@ -139,6 +139,8 @@ describe("docs/recipes.md: node:cluster, one file", { ignore: runtime === "deno"
         for (let n = 0; n < SENT; n++) await server.get("");
         const primary = `http://127.0.0.1:${Number(new URL(server.url).port) + 1}`;
         const get = async (path: string) => await (await fetch(`${primary}/${path}`)).text();
+        // It listens after its workers.
+        await until(() => get("metrics").then(() => true, () => false));
         await until(async () =>
           samplesIn(await get("metrics")).get("http_duration_seconds_count") === SENT
         );
