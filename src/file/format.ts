@@ -3,8 +3,8 @@
  *
  * ```text
  * byte 0      header         written before the file gets its name, and never changed
- *      4096   process table  64 bytes each: the number of the latest process with this lock | its id
- *                            | when it opened the file | a word that nobody reads, for trials
+ *      4096   process table  64 bytes each: the number of the latest process with this lock
+ *                            | its id | when it opened the file | a word for trials
  *      65536  memory         as `memory/layout.ts` describes it, up to the end of the file
  * ```
  *
@@ -97,7 +97,7 @@ export interface ProcessEntry {
   readonly since: number;
 }
 
-/** A lock base that other files hardly have, so that a list of locks tells which file each is of. */
+/** A lock base that hardly any other file has: a list of locks tells which file each is of. */
 export function lockBaseOf(identity: bigint): number {
   return FIRST_LOCK + Number(BigInt.asUintN(20, identity >> 8n)) * LOCKS;
 }

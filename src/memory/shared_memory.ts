@@ -2,8 +2,10 @@
  * The shared memory: how threads pass it on, and how it grows.
  *
  * It is a shared `WebAssembly.Memory` if the runtime has WebAssembly, else a growable
- * `SharedArrayBuffer`; for a file that cannot be laid over these, a plain buffer. The system backs both with pages only as they are touched. They differ in
- * JavaScriptCore. The buffer of a `WebAssembly.Memory` has a fixed length (after a growth, a new
+ * `SharedArrayBuffer`; for a file that cannot be laid over these, a plain buffer. The system backs
+ * all of them with pages only as they are touched.
+ *
+ * The first two differ in JavaScriptCore. The buffer of a `WebAssembly.Memory` has a fixed length (after a growth, a new
  * buffer covers the same bytes and more), so an access is one instruction; an access to a growable
  * buffer loads its length each time. In a program with all kinds of metrics an `add()` of a counter
  * takes 4.3-5.4 ns with a growable buffer and 3.9-4.1 ns with a fixed one, an update of a record 18
@@ -132,8 +134,8 @@ export class SharedMemory {
 
   /**
    * The exports of a module that imports this memory as `m.m`: one instance in each thread. After
-   * `refresh()` they reach as far as `buffer`. `undefined` if the memory is a plain buffer, there is
-   * no module, or the program may not use WebAssembly.
+   * `refresh()` they reach as far as `buffer`. `undefined` if the memory is a plain buffer, there
+   * is no module, or the program may not use WebAssembly.
    *
    * @param compile Gives the module; always the same one.
    */

@@ -44,11 +44,11 @@ const MAX_URL_LENGTH = 65_536;
  *
  * Cost: a snapshot, and about 0.3 µs for each line at the first scrape. The handler keeps the lines
  * of counters, gauges and records for the next one, in which each costs some 0.03 µs; a fraction
- * that changed costs 0.3 µs. It keeps at most 64 MiB, in at most two forms that clients ask for, and
- * nothing of series that the scrape before did not have. The text is made as the client receives it, in
- * chunks of about 64 KiB, or of one series if that is larger. A response holds its snapshot until
- * the client has received all of it; at most `maxAnswers` responses do so, however slow the clients
- * are.
+ * that changed costs 0.3 µs. It keeps at most 64 MiB, in at most two forms that clients ask for,
+ * and nothing of series that the scrape before did not have. The text is made as the client
+ * receives it, in chunks of about 64 KiB, or of one series if that is larger. A response holds its
+ * snapshot until the client has received all of it; at most `maxAnswers` responses do so, however
+ * slow the clients are.
  *
  * @param stats The statistics, or a view of them from `ThreadStats.inspect`.
  * @param options What to export, and the bounds of responses.
